@@ -1,0 +1,77 @@
+"""Every error a user can meet, each with the exit code of the command line.
+
+::
+
+    DigestError              1  a defect of ours; nothing a user did
+    |-- ConfigurationError   2  the newsroom's files, all problems at once
+    |-- CommandError         2  the command's words: an unknown id, a wrong date
+    |-- NothingToSend        3  a thin day; nothing was written
+    |-- Unreachable          4  a source, the store or the outbox
+    `-- AlreadySent          5  the issue left the house and is never rebuilt
+
+One handler in ``digest.cli`` prints them and sets the exit code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import ClassVar
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Problem:
+    """One thing wrong in a file of the newsroom, and how to mend it.
+
+    ``line`` and ``column`` count from 1. ``cure`` is a sentence, or empty.
+    """
+
+    file: str
+    line: int
+    column: int
+    message: str
+    cure: str = ""
+
+    def __str__(self) -> str:
+        tail = f" {self.cure}" if self.cure else ""
+        return f"{self.file}:{self.line}:{self.column}: {self.message}{tail}"
+
+
+class DigestError(Exception):
+    """The root: shown as one message, never as a traceback (unless ``--debug``)."""
+
+    exit_code: ClassVar[int] = 1
+
+
+class ConfigurationError(DigestError):
+    """Everything wrong in the newsroom's files, reported at once."""
+
+    exit_code = 2
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(sorted(set(problems)))
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+class CommandError(DigestError):
+    """The words of the command ask for something that is not there or not allowed."""
+
+    exit_code = 2
+
+
+class NothingToSend(DigestError):
+    """The issue would be too thin to send; nothing was written."""
+
+    exit_code = 3
+
+
+class Unreachable(DigestError):
+    """A source, the store or the outbox cannot be reached, or a lock is held too long."""
+
+    exit_code = 4
+
+
+class AlreadySent(DigestError):
+    """The issue was sent; a sent issue is never rebuilt."""
+
+    exit_code = 5

@@ -1,0 +1,42 @@
+"""The nouns of the trade, as frozen values. Stages import these and never each other.
+
+Times are aware ``datetime`` values in UTC; dates are issue dates in the publication's zone.
+"""
+
+from digest.model.ads import (
+    TIERS,
+    AdBook,
+    Adjacency,
+    Advertiser,
+    Creative,
+    Flight,
+    FrequencyCap,
+    Goal,
+    LineItem,
+    Policy,
+    Sensitive,
+    Slot,
+)
+from digest.model.history import BuiltIssue, RunAd, RunStory
+from digest.model.issue import Issue, Opening, Overrides, Placement, Plan, Refusal, Rendered
+from digest.model.newsroom import (
+    Edition,
+    Links,
+    Logo,
+    Look,
+    Newsroom,
+    Publication,
+    Ranking,
+    SectionSpec,
+    SourceSpec,
+    Thin,
+)
+from digest.model.stories import Entry, Image, LeftOut, Lineup, Mark, Section, Selection, Story, Window
+
+__all__ = [
+    "TIERS", "AdBook", "Adjacency", "Advertiser", "BuiltIssue", "Creative", "Edition", "Entry", "Flight",
+    "FrequencyCap", "Goal", "Image", "Issue", "LeftOut", "LineItem", "Lineup", "Links", "Logo", "Look",
+    "Mark", "Newsroom", "Opening", "Overrides", "Placement", "Plan", "Policy", "Publication", "Ranking",
+    "Refusal", "Rendered", "RunAd", "RunStory", "Section", "SectionSpec", "Selection", "Sensitive", "Slot",
+    "SourceSpec", "Story", "Thin", "Window",
+]  # fmt: skip

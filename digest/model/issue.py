@@ -1,0 +1,90 @@
+"""One issue: openings, the plan of ads, and the finished thing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from types import MappingProxyType
+from typing import Any
+
+from digest.model.newsroom import Edition
+from digest.model.stories import Selection, Window
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Opening:
+    """One concrete place of a slot in a lineup; it holds at most one ad."""
+
+    gap: int
+    slot: str
+    section: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Placement:
+    """A creative of a line item in an opening."""
+
+    line_item: str
+    creative: str
+    advertiser: str | None
+    tier: str
+    slot: str
+    gap: int
+    section: str | None
+    because: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """A line item of the file that was not placed, the rule that stopped it, and the reason."""
+
+    line_item: str
+    rule: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overrides:
+    """What this build was told by hand: pins as ``LINE_ITEM@SLOT``, and paused line items."""
+
+    pin: tuple[str, ...] = ()
+    pause: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """The ads of an issue: placed by gap, then slot in file order; refused in file order.
+
+    ``optimal`` is False only where the solver hit its time bound; ``bound_gap`` then says how far it may be off.
+    """
+
+    placed: tuple[Placement, ...] = ()
+    refused: tuple[Refusal, ...] = ()
+    overrides: Overrides = Overrides()
+    optimal: bool = True
+    bound_gap: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rendered:
+    """Both faces of an issue, and what its envelope needs. ``more_online`` are ids moved there for size."""
+
+    html: bytes
+    text: bytes
+    subject: str
+    preheader: str
+    more_online: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Issue:
+    """One edition on one date, complete but for its revision."""
+
+    edition: Edition
+    date: date
+    window: Window
+    selection: Selection
+    plan: Plan
+    rendered: Rendered
+    inputs: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))

@@ -1,0 +1,28 @@
+"""One file is one plugin, named after its file.
+
+A catalogue is a package (``digest.sources``, ``digest.place.rules``, ...); each of its
+modules whose name does not start with ``_`` is a plugin. Nothing is registered by hand:
+a new plugin is one new file.
+"""
+
+from __future__ import annotations
+
+import pkgutil
+from functools import cache
+from importlib import import_module
+from types import ModuleType
+
+
+@cache
+def names(catalogue: str) -> tuple[str, ...]:
+    """The plugins of a catalogue such as ``"digest.sources"``, sorted by name."""
+    package = import_module(catalogue)
+    return tuple(sorted(m.name for m in pkgutil.iter_modules(package.__path__) if not m.name.startswith("_")))
+
+
+@cache
+def load(catalogue: str, name: str) -> ModuleType:
+    """The module of one plugin. Raises ``KeyError`` for a name the catalogue has not."""
+    if name not in names(catalogue):
+        raise KeyError(name)
+    return import_module(f"{catalogue}.{name}")
