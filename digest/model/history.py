@@ -22,6 +22,7 @@ class BuiltIssue:
     sent_at: datetime | None = None
     delivered: int | None = None
     manifest: str = ""
+    expected_sends: int | None = None  # the edition's figure when it was built
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +34,7 @@ class RunStory:
     story: Story
     section: str = ""
     position: int = 0
+    also: tuple[str, ...] = ()  # ids of the event's other tellings: they ran with it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
