@@ -1,0 +1,137 @@
+"""The outbox is complete or absent, wherever a run is killed."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Callable
+from datetime import date
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from digest.errors import Unreachable
+from digest.publish import Outbox
+from digest.publish import outbox as module
+
+DAY = date(2026, 1, 23)
+
+
+class Killed(BaseException):
+    """The machine stopped here."""
+
+
+def issue(text: str) -> dict[str, bytes]:
+    files = {name: f"{name} {text}".encode() for name in ("index.html", "index.txt", "message.eml")}
+    entries = {name: {"sha256": sha256(data).hexdigest()} for name, data in files.items()}
+    return {**files, "manifest.json": json.dumps({"text": text, "files": entries}).encode()}
+
+
+OLD, NEW = issue("old"), issue("new")
+
+
+class Ledger:
+    """What a ledger would hold: the manifest last recorded."""
+
+    def __init__(self) -> None:
+        self.manifest: bytes | None = None
+
+    def recorded(self, edition: str, day: date) -> bytes | None:
+        return self.manifest if (edition, day) == ("daily", DAY) else None
+
+
+def publish(outbox: Outbox, ledger: Ledger, files: dict[str, bytes]) -> None:
+    """The order a build keeps: stage, record, move into place."""
+    staged = outbox.stage("daily", DAY, files)
+    ledger.manifest = files["manifest.json"]
+    outbox.publish(staged)
+
+
+def killing_at(step: int, monkeypatch: pytest.MonkeyPatch) -> Callable[[], int]:
+    """Stop the world at the given file-system step; returns how many steps were taken."""
+    taken = 0
+
+    def counted(original: Callable[..., Any]) -> Callable[..., Any]:
+        def call(*args: Any, **kwargs: Any) -> Any:
+            nonlocal taken
+            taken += 1
+            if taken == step:
+                raise Killed
+            return original(*args, **kwargs)
+
+        return call
+
+    for owner, name in (
+        (os, "fsync"),
+        (Path, "rename"),
+        (Path, "mkdir"),
+        (Path, "open"),
+        (shutil, "rmtree"),
+        (os, "unlink"),
+        (module, "_exchange"),
+    ):
+        monkeypatch.setattr(owner, name, counted(getattr(owner, name)))
+    return lambda: taken
+
+
+@pytest.mark.parametrize("before", [None, OLD], ids=["first issue", "a revision"])
+@pytest.mark.parametrize("exchange", [True, False], ids=["one step", "two moves"])
+def test_a_kill_at_any_step_leaves_the_old_issue_or_the_new_one(
+    tmp_path: Path, before: dict[str, bytes] | None, exchange: bool
+) -> None:
+    finished = False
+    for step in range(1, 60):
+        outbox, ledger = Outbox(tmp_path / str(step)), Ledger()
+        if before:
+            publish(outbox, ledger, before)
+        with pytest.MonkeyPatch.context() as patch:
+            if not exchange:
+                patch.setattr(module, "_exchange", lambda one, other: False)
+            taken = killing_at(step, patch)
+            try:
+                publish(outbox, ledger, NEW)
+            except Killed:
+                pass
+            finished = taken() < step
+        seen = outbox.read("daily", DAY)
+        assert seen in ((before, NEW) if exchange else (before, NEW, None))
+        outbox.recover(ledger.recorded)
+        after = outbox.read("daily", DAY)
+        assert after == (NEW if ledger.manifest == NEW["manifest.json"] else before)
+        assert [path.name for path in (tmp_path / str(step)).glob("*/.*")] == []
+        if finished:
+            break
+    assert finished, "more steps than tried"
+
+
+def test_a_staged_folder_that_is_not_whole_is_never_published(tmp_path: Path) -> None:
+    outbox, ledger = Outbox(tmp_path), Ledger()
+    staged = outbox.stage("daily", DAY, NEW)
+    ledger.manifest = NEW["manifest.json"]
+    (staged.folder / "index.html").write_bytes(b"cut o")
+    assert outbox.recover(ledger.recorded) == []
+    assert outbox.read("daily", DAY) is None
+
+
+def test_a_folder_changed_by_hand_is_kept_beside_the_restored_one(tmp_path: Path) -> None:
+    outbox, ledger = Outbox(tmp_path), Ledger()
+    publish(outbox, ledger, NEW)
+    (outbox.place("daily", DAY) / "index.html").write_bytes(b"edited")
+    outbox.publish(outbox.stage("daily", DAY, NEW), keep_old=True)
+    assert outbox.read("daily", DAY) == NEW
+    assert (tmp_path / "daily" / ".2026-01-23.changed-by-hand" / "index.html").read_bytes() == b"edited"
+
+
+def test_an_outbox_that_is_a_file_is_unreachable(tmp_path: Path) -> None:
+    (tmp_path / "outbox").write_text("not a folder")
+    with pytest.raises(Unreachable, match="the outbox cannot be used"):
+        Outbox(tmp_path / "outbox").stage("daily", DAY, NEW)
+
+
+def test_foreign_folders_in_the_outbox_are_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "daily" / ".notes.staged").mkdir(parents=True)
+    assert Outbox(tmp_path).recover(lambda *_: None) == []
+    assert (tmp_path / "daily" / ".notes.staged").is_dir()
