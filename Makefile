@@ -1,0 +1,53 @@
+# Two commands for a new machine with Python 3.11+: `make demo` and `make test`.
+PYTHON ?= python3
+VENV   ?= .venv
+BIN    := $(VENV)/bin
+DATE   ?= 2026-01-23
+
+.PHONY: demo test lint types bench quality judges accept screenshots lock clean
+
+$(VENV)/ready: requirements.lock pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit("digest needs Python 3.11 or newer" if sys.version_info < (3, 11) else 0)'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
+	touch $@
+
+demo: $(VENV)/ready  ## build the sample newsroom's daily issue
+	$(BIN)/digest build --daily --date $(DATE)
+	@echo
+	@echo "Open outbox/daily/$(DATE)/index.html in a browser; index.txt, message.eml and manifest.json lie beside it."
+	@echo "Why is a story or an ad in, or not?   $(BIN)/digest explain daily $(DATE)"
+
+test: $(VENV)/ready lint types  ## everything that must hold
+	$(BIN)/lint-imports --no-cache
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/ready
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(VENV)/ready
+	$(BIN)/mypy
+
+accept: $(VENV)/ready  ## take the golden issues as they are built now; read the diff before you commit it
+	$(BIN)/python -m pytest tests/test_golden.py --accept
+
+bench: $(VENV)/ready  ## ratios, measured side by side
+	$(BIN)/python -m bench
+
+quality: $(VENV)/ready  ## ranking and events against real data (DIGEST_DATA names its folder)
+	$(BIN)/python -m bench.quality
+
+judges: $(VENV)/ready  ## real judges of e-mail; needs node, java, chromium, spamassassin
+	$(BIN)/python -m tests.judges
+
+screenshots: $(VENV)/ready  ## the README's pictures; needs chromium
+	$(BIN)/python scripts/screenshots.py
+
+lock:  ## resolve the dependencies anew, for every platform, with hashes
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+	  --no-emit-index-url --group dev --all-extras -o requirements.lock pyproject.toml
+
+clean:
+	rm -rf $(VENV) outbox var
