@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
@@ -91,10 +92,8 @@ def test_a_kill_at_any_step_leaves_the_old_issue_or_the_new_one(
             if not exchange:
                 patch.setattr(module, "_exchange", lambda one, other: False)
             taken = killing_at(step, patch)
-            try:
+            with contextlib.suppress(Killed):
                 publish(outbox, ledger, NEW)
-            except Killed:
-                pass
             finished = taken() < step
         seen = outbox.read("daily", DAY)
         assert seen in ((before, NEW) if exchange else (before, NEW, None))
