@@ -1,0 +1,151 @@
+"""Text from outside made plain: no markup, no control characters, bounded.
+
+What leaves: control characters, bidirectional embeddings and overrides, invisible fillers, halves of
+surrogate pairs. What stays: emoji joiners and variation selectors, direction marks, every script.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+TITLE = 500  # characters
+SUMMARY = 2000
+HTML = 200_000  # what is read of a piece of HTML
+_MARKS = 8  # combining marks on one letter; living scripts need fewer
+_BREAKS = re.compile("[\t-\r\x1c-\x1f\x85\u2028\u2029]")
+_LEAVES = re.compile(
+    "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u00ad\u200b\u202a-\u202e\u2060-\u206f\ufeff\ufff0-\ufffb\ufffe\uffff\ud800-\udfff]"
+)
+_SPACES = re.compile(r"\s+")
+_LASTING = frozenset("\u00a0\u202f\u3000")  # alone they are typography, in a run they are noise
+_JOINS = frozenset("\u200c\u200d")
+_DATELINE = re.compile(r"(?<!\S)\(\s*\)\s*")
+_EXCERPT = re.compile(r"\[\s?(?:…|\.\s?\.\s?\.)\s?\]$")
+_APPEARED = re.compile(r"\s*The post .{1,400} (?:first appeared|appeared first) on .{1,200}?\.?\s*$")
+
+
+def plain_title(text: str, limit: int = TITLE) -> str:
+    """One line of plain text of at most ``limit`` characters; ``""`` when nothing in it can be seen."""
+    if (
+        len(text) <= limit
+        and text.isprintable()
+        and "  " not in text
+        and text[:1].isalnum()
+        and text[-1] != " "
+    ):
+        return text
+    line = _one_line(text)
+    line = _shorten(line, limit)
+    return line if _is_visible(line) else ""
+
+
+def plain_summary(text: str, limit: int = SUMMARY) -> str:
+    """As :func:`plain_title`; an empty ``()`` of a dateline leaves, a trailing ``[…]`` becomes ``…``."""
+    line = _mended(_one_line(text))
+    line = _shorten(line, limit)
+    return line if _is_visible(line) else ""
+
+
+def from_html(markup: str) -> str:
+    """HTML reduced to text on one line: tags become spaces where they break lines, entities characters.
+
+    Scripts and styles vanish with their content. Entities encoded twice are decoded twice. At most
+    :data:`HTML` characters are read.
+    """
+    text = markup[:HTML]
+    if "<" in text:
+        text = _without_tags(text)
+    if "&" in text:
+        text = _decoded(text)
+    text = _APPEARED.sub("", text) if "appeared" in text[-700:] else text
+    return _mended(_SPACES.sub(_space, text).strip())
+
+
+def _mended(line: str) -> str:
+    """Without what a feed's excerpt leaves behind: ``()`` where a station's name was, ``[…]`` at the end."""
+    if "(" in line:
+        line = _DATELINE.sub("", line).strip()
+    return _EXCERPT.sub("…", line) if line.endswith("]") else line
+
+
+def _one_line(text: str) -> str:
+    return _SPACES.sub(_space, _LEAVES.sub("", _BREAKS.sub(" ", text))).strip()
+
+
+def _space(run: re.Match[str]) -> str:
+    return run[0] if run[0] in _LASTING else " "
+
+
+def _shorten(text: str, limit: int) -> str:
+    """At most ``limit`` characters, cut between words (or between letters) with an ellipsis."""
+    if len(text) <= limit:
+        return _tamed(text)
+    end = limit - 1
+    word = text.rfind(" ", max(0, end - 60), end + 1)
+    if word > 0:
+        end = word
+    while end > limit // 2 and (_joins(text[end]) or text[end - 1] in _JOINS):
+        end -= 1
+    return _tamed(text[:end].rstrip(" ,;:-–—") + "…")
+
+
+def _joins(letter: str) -> bool:
+    """Whether a cut before this character would split what the reader sees as one."""
+    return (
+        letter in _JOINS
+        or unicodedata.category(letter).startswith("M")
+        or "\U0001f3fb" <= letter <= "\U0001f3ff"
+    )
+
+
+def _tamed(text: str) -> str:
+    """At most eight combining marks in a row, so that no letter paints over its neighbours."""
+    if text.isascii():
+        return text
+    kept: list[str] = []
+    run = 0
+    for letter in text:
+        run = run + 1 if unicodedata.combining(letter) else 0
+        if run <= _MARKS:
+            kept.append(letter)
+    return "".join(kept)
+
+
+def _is_visible(text: str) -> bool:
+    return any(unicodedata.category(letter)[0] not in "ZCM" for letter in text)
+
+
+_BREAKING = re.compile(
+    r"<(?=/?(?:address|article|aside|blockquote|br|dd|div|dl|dt|figcaption|figure|footer|form|h[1-6]|header|hr|li"
+    r"|main|nav|ol|option|p|pre|section|table|td|th|tr|ul)\b)",
+    re.IGNORECASE,
+)
+_SILENT = {
+    "script",
+    "style",
+    "template",
+    "noscript",
+    "iframe",
+    "object",
+    "svg",
+    "math",
+    "head",
+    "textarea",
+    "select",
+}
+_TWICE = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
+
+
+def _without_tags(markup: str) -> str:
+    import nh3
+
+    spaced = _BREAKING.sub(" <", markup.replace("\x00", ""))
+    return nh3.clean(spaced, tags=set(), clean_content_tags=_SILENT, attributes={}, link_rel=None)
+
+
+def _decoded(text: str) -> str:
+    from html import unescape
+
+    once = unescape(text)
+    return unescape(once) if _TWICE.search(once) else once
