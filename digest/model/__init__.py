@@ -18,6 +18,7 @@ from digest.model.ads import (
     Slot,
 )
 from digest.model.history import BuiltIssue, RunAd, RunStory
+from digest.model.intake import Counts, Rejected, Validators
 from digest.model.issue import Issue, Opening, Overrides, Placement, Plan, Refusal, Rendered
 from digest.model.newsroom import (
     Edition,
@@ -34,9 +35,9 @@ from digest.model.newsroom import (
 from digest.model.stories import Entry, Image, LeftOut, Lineup, Mark, Section, Selection, Story, Window
 
 __all__ = [
-    "TIERS", "AdBook", "Adjacency", "Advertiser", "BuiltIssue", "Creative", "Edition", "Entry", "Flight",
+    "TIERS", "AdBook", "Adjacency", "Advertiser", "BuiltIssue", "Counts", "Creative", "Edition", "Entry", "Flight",
     "FrequencyCap", "Goal", "Image", "Issue", "LeftOut", "LineItem", "Lineup", "Links", "Logo", "Look",
     "Mark", "Newsroom", "Opening", "Overrides", "Placement", "Plan", "Policy", "Publication", "Ranking",
-    "Refusal", "Rendered", "RunAd", "RunStory", "Section", "SectionSpec", "Selection", "Sensitive", "Slot",
-    "SourceSpec", "Story", "Thin", "Window",
+    "Refusal", "Rejected", "Rendered", "RunAd", "RunStory", "Section", "SectionSpec", "Selection", "Sensitive", "Slot",
+    "SourceSpec", "Story", "Thin", "Validators", "Window",
 ]  # fmt: skip

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from types import MappingProxyType
 
+Day = date  # Mark has a field of that name
 _EMPTY: Mapping[str, float] = MappingProxyType({})
 
 
@@ -61,13 +62,13 @@ class Mark:
     action: str
     edition: str | None = None
     section: str | None = None
-    date: date | None = None
-    until: date | None = None
+    date: Day | None = None
+    until: Day | None = None
     note: str = ""
     by: str = ""
     at: datetime
 
-    def counts_for(self, edition: str, day: date) -> bool:
+    def counts_for(self, edition: str, day: Day) -> bool:
         return (
             self.edition in (None, edition)
             and self.date in (None, day)
