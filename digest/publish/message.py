@@ -1,0 +1,236 @@
+"""``message.eml``: the issue as one complete e-mail, the same bytes on every machine and at any hour.
+
+``multipart/alternative``, text before HTML, both quoted-printable. Nothing comes from the clock: ``Date`` is the end
+of the issue's window, ``Message-ID`` and the boundary are made of edition, date, revision and content.
+
+``To`` is the sender's own address. The mailer puts each reader's address in its place; a message sent as it is
+reaches nobody but the newsroom.
+
+Line breaks of the parts are encoded (``=0A``) and followed by a soft break, so that a part decodes to the very bytes
+of ``index.html`` or ``index.txt``, whose hashes the manifest has, while every line of the message ends in CRLF.
+"""
+
+from __future__ import annotations
+
+import binascii
+import re
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from hashlib import sha256
+from types import MappingProxyType
+from typing import Final
+
+from digest.errors import ConfigurationError, Problem
+from digest.model import Issue, Publication
+
+CRLF: Final = b"\r\n"
+LINE: Final = 76  # characters of a body line, a soft break's "=" included
+FOLD: Final = 76  # characters of a header line that can be folded
+LONGEST: Final = 900  # characters of one header word that may stand unencoded (the protocol's limit is 998)
+
+_DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_HEX: Final = {byte: f"={byte:02X}".encode("ascii") for byte in range(256)} | {10: b"=0A=\r\n"}
+_UNSAFE: Final = re.compile(rb"[^\t -<>-~]|^F(?=rom )", re.MULTILINE)
+_Q: Final = {
+    byte: "_"
+    if byte == 32
+    else chr(byte)
+    if re.match(rb"[A-Za-z0-9!*+/-]", bytes([byte]))
+    else f"={byte:02X}"
+    for byte in range(256)
+}
+_NO_HEADERS: Final[Mapping[str, str]] = MappingProxyType({})
+_ATOMS: Final = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]+")
+_SENDER: Final = re.compile(r"\s*(.*?)\s*<\s*([^<>\s]+)\s*>\s*", re.DOTALL)
+_ADDRESS: Final = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+@[^\s@<>()\[\],;:\\\"]+")
+
+
+def message(
+    issue: Issue, *, publication: Publication, revision: int, headers: Mapping[str, str] = _NO_HEADERS
+) -> bytes:
+    """The e-mail of an issue. ``headers`` are the mailer's own (``List-Unsubscribe``), printed as they are.
+
+    Raises ``ConfigurationError`` when the edition's ``from`` is no mail address.
+    """
+    name, address = sender(issue.edition.sender, publication)
+    digest = _fingerprint(issue, address, revision)
+    boundary = f"=_{digest[:32]}"  # quoted-printable never prints "=_"
+    head = [
+        _field("Date", mail_date(issue.window.end)),
+        _field("From", mailbox(name, address)),
+        _field("To", mailbox(name, address)),
+        _field("Subject", header_text(issue.rendered.subject, used=len("Subject: "))),
+        _field("Message-ID", _message_id(issue, address, revision, digest)),
+        *(_field(key, _clean(value)) for key, value in headers.items()),
+        _field("MIME-Version", "1.0"),
+        _field("Content-Language", language(publication.locale)),
+        _field("Content-Type", f'multipart/alternative;\r\n boundary="{boundary}"'),
+    ]
+    mark = b"--" + boundary.encode("ascii")
+    parts = (("plain", issue.rendered.text), ("html", issue.rendered.html))
+    body = b"".join(mark + CRLF + _part(kind, content) + CRLF for kind, content in parts)
+    return b"".join(head) + CRLF + body + mark + b"--" + CRLF
+
+
+def _part(kind: str, content: bytes) -> bytes:
+    fields = (
+        f"Content-Type: text/{kind}; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n"
+    )
+    return fields.encode("ascii") + quoted_printable(content)
+
+
+def quoted_printable(content: bytes) -> bytes:
+    """``content`` in lines of at most 76 characters, CRLF between them, none at the end; it decodes to ``content``."""
+    encoded = _UNSAFE.sub(lambda match: _HEX[match[0][0]], content)
+    if encoded.endswith((b" ", b"\t")):
+        encoded = encoded[:-1] + _HEX[encoded[-1]]
+    lines = encoded.removesuffix(b"=" + CRLF).split(CRLF)
+    return CRLF.join(line if len(line) <= LINE else _wrapped(line) for line in lines)
+
+
+def _wrapped(line: bytes) -> bytes:
+    """A line cut by soft breaks, never inside an ``=XX``."""
+    pieces = []
+    while len(line) > LINE:
+        cut = LINE - 1
+        cut -= 2 if line[cut - 2 : cut - 1] == b"=" else 1 if line[cut - 1 : cut] == b"=" else 0
+        pieces.append(line[:cut])
+        line = line[cut:]
+    return (b"=" + CRLF).join([*pieces, line])
+
+
+def sender(words: str, publication: Publication) -> tuple[str, str]:
+    """Name and address of ``Name <address>``; without one, ``newsletter@`` the publication's host."""
+    if not words.strip():
+        return publication.name, f"newsletter@{_host(publication.url)}"
+    match = _SENDER.fullmatch(words)
+    name, address = (_unquoted(match[1]), match[2]) if match else (publication.name, words.strip())
+    address = _ascii_domain(address)
+    if not _ADDRESS.fullmatch(address) or not address.isascii():
+        cure = 'Write it as "Name <name@example.com>".'
+        raise ConfigurationError([Problem("digest.yaml", 1, 1, f"from: {words!r} is no mail address.", cure)])
+    return _clean(name), address
+
+
+def _unquoted(name: str) -> str:
+    quoted = re.fullmatch(r'"((?:[^"\\]|\\.)*)"', name, re.DOTALL)
+    return re.sub(r"\\(.)", r"\1", quoted[1]) if quoted else name
+
+
+def _host(url: str) -> str:
+    match = re.match(r"https?://(?:[^/?#@]*@)?([A-Za-z0-9.-]+)", url, re.IGNORECASE)
+    return match[1].lower().removeprefix("www.").strip(".") if match else "localhost.invalid"
+
+
+def _ascii_domain(address: str) -> str:
+    """The address with an international domain in its ASCII form; anything unfit stays, to be refused."""
+    local, at, domain = address.rpartition("@")
+    if domain.isascii():
+        return address
+    try:
+        return local + at + domain.encode("idna").decode("ascii")
+    except UnicodeError:
+        return address
+
+
+def mailbox(name: str, address: str) -> str:
+    """``Name <address>`` for a header; the name quoted or encoded as it needs."""
+    name = _clean(name)
+    if not name:
+        return address
+    if not _plain(name):
+        return f"{encoded_words(name, used=len('From: '))}\r\n <{address}>"
+    if not _ATOMS.fullmatch(name):
+        name = '"' + re.sub(r'(["\\])', r"\\\1", name) + '"'
+    return _folded(f"{name} <{address}>", used=len("From: "))
+
+
+def header_text(text: str, *, used: int) -> str:
+    """Free text for a header, folded; encoded where it is not plain ASCII. ``used``: characters before it."""
+    text = _clean(text)
+    return _folded(text, used=used) if _plain(text) else encoded_words(text, used=used)
+
+
+def encoded_words(text: str, *, used: int) -> str:
+    """``text`` as RFC 2047 words of UTF-8, none over 75 characters, no character cut; the shorter of Q and B."""
+    first = FOLD - used
+    return min(
+        "\r\n ".join(_words(text, "Q", first, _q)),
+        "\r\n ".join(_words(text, "B", first, _b)),
+        key=len,
+    )
+
+
+def _words(text: str, kind: str, first: int, encode: Callable[[bytes], str]) -> list[str]:
+    """Encoded words; the first one at most ``first`` characters long."""
+    words: list[str] = []
+    pending = b""
+    for char in text:
+        room = (first if not words else FOLD - 1) - len("=?utf-8?Q??=")
+        data = char.encode("utf-8", "replace")
+        if pending and len(encode(pending + data)) > room:
+            words.append(f"=?utf-8?{kind}?{encode(pending)}?=")
+            pending = b""
+        pending += data
+    return [*words, f"=?utf-8?{kind}?{encode(pending)}?="]
+
+
+def _q(data: bytes) -> str:
+    return "".join(_Q[byte] for byte in data)
+
+
+def _b(data: bytes) -> str:
+    return binascii.b2a_base64(data, newline=False).decode("ascii")
+
+
+def _plain(text: str) -> bool:
+    """Whether a header may show ``text`` as it is."""
+    return text.isascii() and "=?" not in text and all(len(word) <= LONGEST for word in text.split(" "))
+
+
+def _folded(text: str, *, used: int) -> str:
+    """``text`` with CRLF before spaces, so that lines keep to the limit where words allow it."""
+    lines: list[str] = [""]
+    room = FOLD - used
+    for index, word in enumerate(text.split(" ")):
+        glued = f"{lines[-1]} {word}" if index else word
+        if index and word and len(glued) > room and lines[-1].strip():
+            lines.append(f" {word}")
+            room = FOLD
+        else:
+            lines[-1] = glued
+    return "\r\n".join(lines)
+
+
+def _field(name: str, value: str) -> bytes:
+    return f"{name}: {value}".encode("ascii", "replace") + CRLF
+
+
+def _clean(text: str) -> str:
+    """One line without control characters: nothing in it can start another header."""
+    return "".join(" " if ord(char) < 32 or 127 <= ord(char) < 160 else char for char in text).strip()
+
+
+def _fingerprint(issue: Issue, address: str, revision: int) -> str:
+    """A hash of everything the message says."""
+    rendered = issue.rendered
+    named = "\0".join((issue.edition.name, issue.date.isoformat(), str(revision), address, rendered.subject))
+    pieces = (named.encode("utf-8", "replace"), rendered.text, rendered.html)
+    return sha256(b"".join(sha256(piece).digest() for piece in pieces)).hexdigest()
+
+
+def _message_id(issue: Issue, address: str, revision: int, digest: str) -> str:
+    domain = address.rpartition("@")[2]
+    return f"<{issue.edition.name}.{issue.date:%Y%m%d}.{revision}.{digest[:20]}@{domain}>"
+
+
+def mail_date(at: datetime) -> str:
+    """An instant as mail headers write it, in UTC: ``Fri, 23 Jan 2026 11:00:00 +0000``."""
+    at = at.astimezone(UTC)
+    return f"{_DAYS[at.weekday()]}, {at.day:02d} {_MONTHS[at.month - 1]} {at.year:04d} {at:%H:%M:%S} +0000"
+
+
+def language(locale: str) -> str:
+    """``en_US.UTF-8`` as ``en-US``."""
+    return re.sub(r"[^A-Za-z0-9-]", "", re.split("[.@]", locale, maxsplit=1)[0].replace("_", "-")) or "en"
