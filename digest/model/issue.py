@@ -68,13 +68,17 @@ class Plan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rendered:
-    """Both faces of an issue, and what its envelope needs. ``more_online`` are ids moved there for size."""
+    """Both faces of an issue, and what its envelope needs. ``more_online`` are ids moved there for size.
+
+    ``headers`` are mail headers that hold the mailer's own tags, such as ``List-Unsubscribe``.
+    """
 
     html: bytes
     text: bytes
     subject: str
     preheader: str
     more_online: tuple[str, ...] = ()
+    headers: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,10 +14,9 @@ from __future__ import annotations
 
 import binascii
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import UTC, datetime
 from hashlib import sha256
-from types import MappingProxyType
 from typing import Final
 
 from digest.errors import ConfigurationError, Problem
@@ -40,16 +39,13 @@ _Q: Final = {
     else f"={byte:02X}"
     for byte in range(256)
 }
-_NO_HEADERS: Final[Mapping[str, str]] = MappingProxyType({})
 _ATOMS: Final = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]+")
 _SENDER: Final = re.compile(r"\s*(.*?)\s*<\s*([^<>\s]+)\s*>\s*", re.DOTALL)
 _ADDRESS: Final = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+@[^\s@<>()\[\],;:\\\"]+")
 
 
-def message(
-    issue: Issue, *, publication: Publication, revision: int, headers: Mapping[str, str] = _NO_HEADERS
-) -> bytes:
-    """The e-mail of an issue. ``headers`` are the mailer's own (``List-Unsubscribe``), printed as they are.
+def message(issue: Issue, *, publication: Publication, revision: int) -> bytes:
+    """The e-mail of an issue. The rendered ``headers`` are the mailer's own and printed as they are.
 
     Raises ``ConfigurationError`` when the edition's ``from`` is no mail address.
     """
@@ -62,7 +58,7 @@ def message(
         _field("To", mailbox(name, address)),
         _field("Subject", header_text(issue.rendered.subject, used=len("Subject: "))),
         _field("Message-ID", _message_id(issue, address, revision, digest)),
-        *(_field(key, _clean(value)) for key, value in headers.items()),
+        *(_field(key, _clean(value)) for key, value in issue.rendered.headers.items()),
         _field("MIME-Version", "1.0"),
         _field("Content-Language", language(publication.locale)),
         _field("Content-Type", f'multipart/alternative;\r\n boundary="{boundary}"'),
