@@ -1,0 +1,103 @@
+"""``digest.yaml`` and ``adslots.yaml`` -> a ``Newsroom``, or every problem with its place.
+
+``load`` reads both files whole, so that all problems come at once; a configuration that was sound is
+cached under ``var/cache`` by its content. See ``digest.config.schema`` for keys and defaults.
+Ids are letters, digits, ``.``, ``_`` and ``-``, starting with a letter or digit, at most 100 long.
+"""
+
+from __future__ import annotations
+
+import os
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from digest.config import cache, files, freeze, outside
+from digest.errors import CommandError, ConfigurationError, Problem
+from digest.model import Newsroom
+
+__all__ = ["find_root", "json_schema", "load", "problems"]
+
+
+def find_root(start: Path) -> Path:
+    """The nearest folder from ``start`` upward that has a ``digest.yaml``. Raises ``CommandError``."""
+    here = start.resolve()
+    for folder in (here, *here.parents):
+        if (folder / files.DIGEST).is_file():
+            return folder
+    raise CommandError(
+        f"There is no {files.DIGEST} in {here} or above it. Name a newsroom with --root FOLDER."
+    )
+
+
+def load(root: Path) -> Newsroom:
+    """The newsroom in ``root``. Raises ``ConfigurationError`` with everything that is wrong."""
+    root = root.resolve()
+    contents, wrong = _contents(root)
+    if not wrong:
+        hashes = {name: sha256(content).hexdigest() for name, content in contents.items()}
+        data, wrong = _data(root, contents, hashes)
+        store, more = _store_of_environment()
+        wrong += more
+        if not wrong:
+            return freeze.newsroom(root, data["digest"], data["ads"], hashes, store)
+    raise ConfigurationError(wrong)
+
+
+def problems(root: Path) -> tuple[Problem, ...]:
+    """Everything wrong in the newsroom's two files, sorted by file, line and column."""
+    try:
+        load(root)
+    except ConfigurationError as error:
+        return error.problems
+    return ()
+
+
+def json_schema(file: str) -> dict[str, Any]:
+    """The JSON Schema of ``"digest"`` or ``"adslots"``, for editors."""
+    from digest.config.describe import describe
+
+    return describe(file)
+
+
+def _contents(root: Path) -> tuple[dict[str, bytes], list[Problem]]:
+    """The bytes of both files; a missing ``adslots.yaml`` is an empty one."""
+    contents: dict[str, bytes] = {}
+    wrong: list[Problem] = []
+    for name in (files.DIGEST, files.ADSLOTS):
+        read = files.read_bytes(root, name)
+        if isinstance(read, Problem):
+            wrong.append(read)
+        elif read is None and name == files.DIGEST:
+            wrong.append(Problem(name, 1, 1, "the file is missing.", "A newsroom is a folder that has one."))
+        contents[name] = read if isinstance(read, bytes) else b""
+    return contents, wrong
+
+
+def _data(
+    root: Path, contents: dict[str, bytes], hashes: dict[str, str]
+) -> tuple[dict[str, Any], list[Problem]]:
+    key = cache.key_of(hashes)
+    data = cache.read(root, key)
+    if data is not None:
+        return data, outside.problems(data["outside"])
+    from digest.config.compile import compile_files
+
+    data, wrong = compile_files(contents)
+    if not wrong:
+        cache.write_cache(root, key, data)
+    return data, wrong + outside.problems(data["outside"])
+
+
+def _store_of_environment() -> tuple[str, list[Problem]]:
+    """``DIGEST_STORE``, which wins over the file and is never cached."""
+    value = os.environ.get("DIGEST_STORE", "").strip()
+    if not value:
+        return "", []
+    from digest.config.web_words import database
+    from digest.config.words import Wrong
+
+    try:
+        return database(value), []
+    except Wrong as wrong:
+        return "", [Problem("DIGEST_STORE", 1, 1, f"the environment variable {wrong.says}", wrong.cure)]

@@ -1,0 +1,37 @@
+"""What every booking must have: an id, slots, creatives; and, unless it is a house ad, who pays and when."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from digest.config import tree as t
+from digest.config.checks.room import Room, as_written, found
+from digest.config.schema import AdsFile
+from digest.config.validate import keys_at, meant
+from digest.errors import Problem
+
+_ALWAYS = {
+    "id": "Give it a name of its own, such as id: gleammour-spring.",
+    "slots": "Write where it may stand, such as slots: [top_banner].",
+    "creatives": "Write at least one creative.",
+}
+_PAID = {
+    "advertiser": "Write who pays, or type: house for an ad of your own.",
+    "flight": "Write when it runs, such as flight: {start: 2026-01-05, end: 2026-02-27}.",
+}
+
+
+def check(room: Room) -> Iterator[Problem]:
+    """Keys a line item cannot do without."""
+    if room.ads is None:
+        return
+    known = keys_at(AdsFile, ("line_items", 0))
+    for index, item in enumerate(room.book.line_items):
+        path: t.Path = ("line_items", index)
+        written = as_written(room.ads, path)
+        if not isinstance(written, t.Block):
+            continue
+        unclear = "type" in written.entries and t.reach(room.ads.tree, (*path, "type")) is None
+        for key, cure in (_ALWAYS if item.is_house or unclear else _ALWAYS | _PAID).items():
+            if key not in written.entries and not meant(written, known, key):
+                yield found(room.ads, path, f'has no "{key}".', cure)

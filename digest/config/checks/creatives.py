@@ -1,0 +1,54 @@
+"""Every creative can be shown somewhere: its size, or its being native, suits one of the booked slots."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from digest.config import tree as t
+from digest.config.checks.room import Room, found
+from digest.config.words import did_you_mean
+from digest.errors import Problem
+from digest.model import Creative, LineItem, Slot
+
+
+def check(room: Room) -> Iterator[Problem]:
+    """Creatives that fit none of the slots of their line item."""
+    if room.ads is None:
+        return
+    slots = {slot.id: slot for slot in room.book.slots}
+    for index, item in enumerate(room.book.line_items):
+        if not all(name in slots for name in item.slots):
+            continue  # an unknown or broken slot is told already, and might have fitted
+        booked = [slots[name] for name in item.slots]
+        for number, creative in enumerate(item.creatives):
+            if not any(fits(creative, slot) for slot in booked):
+                path: t.Path = ("line_items", index, "creatives", number)
+                if creative.size:
+                    path = (*path, "size")
+                yield found(room.ads, path, _says(creative, item), _cure(creative, booked))
+
+
+def fits(creative: Creative, slot: Slot) -> bool:
+    """Its size is among the slot's sizes, or it has no image and the slot is native."""
+    return creative.size in slot.sizes if creative.image else slot.native
+
+
+def _says(creative: Creative, item: LineItem) -> str:
+    slots = ", ".join(item.slots)
+    if creative.size:
+        return f"fits none of the slots {slots}: it is {creative.size}."
+    return f"fits none of the slots {slots}: it has no image, and none of them is native."
+
+
+def _cure(creative: Creative, booked: list[Slot]) -> str:
+    sizes = sorted({size for slot in booked for size in slot.sizes})
+    if not creative.size:
+        return (
+            f"Give it an image of {' or '.join(sizes)}, or book a native slot."
+            if sizes
+            else "Book a native slot."
+        )
+    if not sizes:
+        return "Its slots take no image; book another slot."
+    near = did_you_mean(creative.size, sizes)
+    return near if near.startswith("Did") else f"They take {', '.join(sizes)}."

@@ -1,0 +1,127 @@
+"""Flights that can be flown: dates in order, days that come, goals that can be reached."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import date
+
+from digest.config import tree as t
+from digest.config.checks.dates import Span, most_under_cap, weekdays
+from digest.config.checks.room import Room, as_written, found
+from digest.config.validate import Sound
+from digest.errors import Problem
+from digest.model import Edition, LineItem
+
+
+def check(room: Room) -> Iterator[Problem]:
+    """What is wrong with the flight or the goal of each line item."""
+    if room.ads is None:
+        return
+    for index, item in enumerate(room.book.line_items):
+        path: t.Path = ("line_items", index)
+        wrong = list(_flight(room.ads, path, item))
+        yield from wrong
+        yield from _goal_shape(room, room.ads, path, item)
+        if not wrong and room.all_editions_sound(item):
+            yield from _reach(room, room.ads, path, item)
+
+
+def _flight(sound: Sound, path: t.Path, item: LineItem) -> Iterator[Problem]:
+    flight = item.flight
+    if flight is None or flight.dates:
+        return
+    if flight.start is None and not item.is_house and not _written(sound, path, "start"):
+        yield found(sound, (*path, "flight"), "has no start.", "Add start: 2026-01-05, or a list of dates.")
+    if flight.start and flight.end and flight.end < flight.start:
+        says = f"is {flight.end}, before the start {flight.start}."
+        yield found(sound, (*path, "flight", "end"), says, "Write an end on or after the start.")
+    elif Span.of(flight).is_empty:
+        says = "never meets one of its days."
+        yield found(sound, (*path, "flight", "days"), says, f"The flight is {_length(item)}.")
+
+
+def _written(sound: Sound, path: t.Path, key: str) -> bool:
+    """Whether the flight has this key in the file, be it wrong."""
+    return t.reach(as_written(sound, path), ("flight", key)) is not None
+
+
+def _length(item: LineItem) -> str:
+    flight = item.flight
+    if flight is None or flight.first is None:
+        return "open"
+    last = f" to {flight.last:%a} {flight.last}" if flight.last else " on"
+    return f"{flight.first:%a} {flight.first}{last}"
+
+
+def _goal_shape(room: Room, sound: Sound, path: t.Path, item: LineItem) -> Iterator[Problem]:
+    if item.goal is None:
+        return
+    if item.flight is None:
+        if item.is_house and t.child(as_written(sound, path), "flight") is None:
+            yield found(
+                sound, (*path, "goal"), "needs a flight with an end.", "Add flight: {start: …, end: …}."
+            )
+    elif item.flight.last is None:
+        if not any(_written(sound, path, key) for key in ("end", "dates")):
+            says = "needs an end of the flight."
+            yield found(sound, (*path, "goal"), says, "Add an end to the flight, or take the goal out.")
+    elif item.flight.first is None:
+        says = "needs a start of the flight."
+        yield found(sound, (*path, "goal"), says, "Add a start to the flight, or take the goal out.")
+    if item.goal.unit == "sends":
+        for edition in room.editions_of(item):
+            written = room.digest and t.reach(room.digest.whole, ("editions", edition.name, "expected_sends"))
+            if edition.expected_sends is None and not written:
+                says = f'is in sends, but the edition "{edition.name}" has no expected_sends.'
+                cure = "Add expected_sends to the edition in digest.yaml, or write the goal in issues."
+                yield found(sound, (*path, "goal", "sends"), says, cure)
+
+
+def _reach(room: Room, sound: Sound, path: t.Path, item: LineItem) -> Iterator[Problem]:
+    editions = room.editions_of(item)
+    span = Span.of(item.flight)
+    if not editions or span.is_empty:
+        return
+    spans = [span.on(weekdays(edition)) for edition in editions]
+    if all(one.is_empty for one in spans):
+        says = f"never meets an issue of {_editions(editions)}."
+        yield found(sound, (*path, "flight"), says, f"The flight is {_length(item)}.")
+        return
+    if item.goal and item.goal.unit == "issues" and not any(one.is_open for one in spans):
+        yield from _goal(sound, path, item, spans)
+
+
+def _editions(editions: tuple[Edition, ...]) -> str:
+    return ", ".join(f"{e.name} (weekly)" if e.cadence == "weekly" else f"{e.name} (daily)" for e in editions)
+
+
+def _goal(sound: Sound, path: t.Path, item: LineItem, spans: list[Span]) -> Iterator[Problem]:
+    assert item.goal is not None
+    wanted = item.goal.amount
+    issues = sum(span.count or 0 for span in spans)
+    place = (*path, "goal", "issues")
+    if wanted > issues:
+        says = f"is {wanted}, but the flight meets only {_issues(issues)}."
+        yield found(sound, place, says, f"Write a goal of at most {issues}, or lengthen the flight.")
+        return
+    cap = item.frequency_cap
+    if cap is None:
+        return
+    per_date = _per_date(spans)
+    # Issues of one date do not see each other, so the last date of a window may add all of its issues.
+    allowed = cap.max_issues - 1 + max(number for _, number in per_date)
+    most = most_under_cap(per_date, allowed, cap.per_days, wanted)
+    if most < wanted:
+        says = f"is {wanted}, but its frequency cap lets it reach at most {most}."
+        yield found(sound, place, says, f"Write a goal of at most {most}, or loosen the frequency_cap.")
+
+
+def _issues(number: int) -> str:
+    return "1 issue" if number == 1 else f"{number} issues"
+
+
+def _per_date(spans: list[Span]) -> list[tuple[date, int]]:
+    if len(spans) == 1:
+        return [(day, 1) for day in spans[0]]
+    return sorted(Counter(day for span in spans for day in span).items())

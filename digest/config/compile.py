@@ -1,0 +1,53 @@
+"""Both files -> plain JSON data and every problem: the whole way, without the cache."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from digest.config import files
+from digest.config import tree as t
+from digest.config.checks import every_check
+from digest.config.checks.room import Room
+from digest.config.schema import REQUIRED, AdsFile, DigestFile
+from digest.config.validate import Sound, validate
+from digest.errors import Problem
+
+
+def compile_files(contents: dict[str, bytes]) -> tuple[dict[str, Any], list[Problem]]:
+    """The data of both files by name, and what is wrong in them. An empty file is a missing one."""
+    digest, problems = _one(DigestFile, contents[files.DIGEST], files.DIGEST)
+    ads, more = _one(AdsFile, contents[files.ADSLOTS], files.ADSLOTS)
+    problems += more
+    if digest is not None or ads is not None:
+        problems += every_check(Room.of(digest, ads))
+    data = {
+        "digest": digest.data if digest else {},
+        "ads": ads.data if ads else {},
+        "outside": _outside(digest) if digest else [],
+    }
+    return data, problems
+
+
+def _one(model: Any, content: bytes, file: str) -> tuple[Sound | None, list[Problem]]:
+    text = files.decode(content, file)
+    if isinstance(text, Problem):
+        return None, [text]
+    parsed = t.parse(text, file)
+    if not parsed.usable:
+        return None, parsed.problems
+    sound, problems = validate(model, parsed, file, REQUIRED[file])
+    return sound, parsed.problems + problems
+
+
+def _outside(digest: Sound) -> list[list[Any]]:
+    """What the file names that lies outside it, with its place."""
+    tree, data = digest.tree, digest.data
+    named: list[tuple[str, str, t.At]] = [("mailer", data["mailer"], t.place(tree, ("mailer",)))]
+    types = [source["type"] for source in data["sources"]]
+    named += [("source", name, t.place(tree, ("sources", i, "type"))) for i, name in enumerate(types)]
+    if t.reach(tree, ("ranking", "weights")) is not None:
+        weights = data["ranking"]["weights"]
+        named += [("signal", name, t.place_of_key(tree, ("ranking", "weights", name))) for name in weights]
+    if data["publication"]:
+        named.append(("zone", data["publication"]["timezone"], t.place(tree, ("publication", "timezone"))))
+    return [[kind, name, *at] for kind, name, at in named]

@@ -1,0 +1,265 @@
+"""YAML text -> a tree of nodes that know their line and column.
+
+Built from PyYAML's event stream, so that nothing is ever constructed, tagged or expanded: a file
+with anchors, aliases, tags, duplicate keys or a second document is refused, and nesting and size
+are bounded. Plain scalars stay the text that was written; ``digest.config.words`` reads them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, NoReturn
+
+from digest.config.yaml_errors import in_plain_words
+from digest.errors import Problem
+
+MAX_DEPTH = 16
+MAX_NODES = 400_000
+At = tuple[int, int]  # line and column, both from 1
+Path = tuple[str | int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Scalar:
+    """One value as written. ``plain`` is False when it was quoted or a block of text."""
+
+    text: str
+    at: At
+    plain: bool = True
+
+    @property
+    def is_empty(self) -> bool:
+        return self.plain and self.text == ""
+
+    @property
+    def is_null(self) -> bool:
+        return self.plain and self.text in ("~", "null", "Null", "NULL")
+
+
+@dataclass(frozen=True, slots=True)
+class Items:
+    """A list."""
+
+    nodes: tuple[Node, ...]
+    at: At
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Keys with their values, in file order; ``key_at`` says where each key stands."""
+
+    entries: dict[str, Node]
+    key_at: dict[str, At]
+    at: At
+
+
+Node = Scalar | Items | Block
+
+
+class Word(str):
+    """A plain scalar, as opposed to quoted text."""
+
+    __slots__ = ()
+
+
+@dataclass(slots=True)
+class Parsed:
+    """``tree`` is ``None`` for an empty file, or when the file cannot be used at all."""
+
+    tree: Node | None = None
+    problems: list[Problem] = field(default_factory=list)
+    usable: bool = True
+
+
+class _Stop(Exception):
+    pass
+
+
+def parse(text: str, file: str, loader: Any = None) -> Parsed:
+    """The tree of one document, with everything that YAML itself forbids as problems."""
+    import yaml
+
+    parsed = Parsed()
+    events = yaml.parse(text, Loader=loader or getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    try:
+        parsed.tree = _Builder(file, events, parsed.problems).document()
+    except _Stop:
+        parsed.usable = False
+    except yaml.YAMLError as error:
+        parsed.problems.append(in_plain_words(error, text, file))
+        parsed.usable = False
+    return parsed
+
+
+class _Builder:
+    def __init__(self, file: str, events: Iterator[Any], problems: list[Problem]) -> None:
+        self.file, self.events, self.problems = file, events, problems
+        self.count = 0
+        self.aliased = False
+
+    def document(self) -> Node | None:
+        import yaml
+
+        tree: Node | None = None
+        documents = 0
+        for event in self.events:
+            if isinstance(event, yaml.DocumentStartEvent):
+                documents += 1
+                if documents > 1:
+                    self._stop(event, "a second document starts here.", 'Take the line "---" out.')
+            elif not isinstance(event, yaml.StreamStartEvent | yaml.StreamEndEvent | yaml.DocumentEndEvent):
+                tree = self._node(event, 0)
+        if self.aliased:
+            raise _Stop
+        return None if isinstance(tree, Scalar) and (tree.is_empty or tree.is_null) else tree
+
+    def _node(self, event: Any, depth: int) -> Node:
+        import yaml
+
+        self._bounds(event, depth)
+        self._refuse_magic(event)
+        if isinstance(event, yaml.MappingStartEvent):
+            return self._block(event, depth)
+        if isinstance(event, yaml.SequenceStartEvent):
+            return self._items(event, depth)
+        if isinstance(event, yaml.AliasEvent):
+            return Scalar("", _at(event), plain=False)
+        return Scalar(event.value, _at(event), plain=event.style in (None, ""))
+
+    def _items(self, event: Any, depth: int) -> Items:
+        import yaml
+
+        nodes = []
+        while not isinstance(after := next(self.events), yaml.SequenceEndEvent):
+            nodes.append(self._node(after, depth + 1))
+        return Items(tuple(nodes), _at(event))
+
+    def _block(self, event: Any, depth: int) -> Block:
+        import yaml
+
+        block = Block({}, {}, _at(event))
+        while not isinstance(after := next(self.events), yaml.MappingEndEvent):
+            key = self._node(after, depth + 1)
+            value = self._node(next(self.events), depth + 1)
+            self._put(block, key, value)
+        return block
+
+    def _put(self, block: Block, key: Node, value: Node) -> None:
+        if not isinstance(key, Scalar) or key.text == "":
+            self._say(key.at, "a key must be a word.", "If this is text in braces, put it in quotes.")
+        elif key.text in block.entries:
+            first = block.key_at[key.text][0]
+            cure = f"It stands on line {first} already; keep one of them."
+            self._say(key.at, f'the key "{_short(key.text)}" is written twice.', cure)
+        else:
+            block.entries[key.text] = value
+            block.key_at[key.text] = key.at
+
+    def _bounds(self, event: Any, depth: int) -> None:
+        self.count += 1
+        if depth > MAX_DEPTH:
+            self._stop(event, f"this is nested more than {MAX_DEPTH} levels deep.", "Check the brackets.")
+        if self.count > MAX_NODES:
+            self._stop(event, f"the file holds more than {MAX_NODES:,} values.", "Split or shorten it.")
+
+    def _refuse_magic(self, event: Any) -> None:
+        import yaml
+
+        if isinstance(event, yaml.AliasEvent):
+            self.aliased = True
+            self._say(
+                _at(event), f'the alias "*{_short(event.anchor)}" is not allowed.', "Write the values out."
+            )
+            return
+        if event.anchor is not None:
+            self._say(
+                _at(event), f'the anchor "&{_short(event.anchor)}" is not allowed.', "Write the values out."
+            )
+        if event.tag is not None:
+            cure = "Take it out; if it is text, put it in quotes."
+            self._say(_at(event), f'the tag "{_short(event.tag)}" is not allowed.', cure)
+
+    def _say(self, at: At, message: str, cure: str) -> None:
+        self.problems.append(Problem(self.file, *at, message, cure))
+
+    def _stop(self, event: Any, message: str, cure: str) -> NoReturn:
+        self._say(_at(event), message, cure)
+        raise _Stop
+
+
+def _at(event: Any) -> At:
+    return event.start_mark.line + 1, event.start_mark.column + 1
+
+
+def _short(text: str | None) -> str:
+    text = text or ""
+    return text if len(text) <= 60 else f"{text[:57]}..."
+
+
+def plain(node: Node | None) -> Any:
+    """Dicts, lists, text and ``None``. A key set to ``null`` is left out; an empty value is ``None``."""
+    if isinstance(node, Block):
+        return {key: plain(value) for key, value in node.entries.items() if not _is_null(value)}
+    if isinstance(node, Items):
+        return [plain(value) for value in node.nodes]
+    if node is None or node.is_empty or node.is_null:
+        return None
+    return Word(node.text) if node.plain else node.text
+
+
+def _is_null(node: Node) -> bool:
+    return isinstance(node, Scalar) and node.is_null
+
+
+def child(node: Node | None, step: str | int) -> Node | None:
+    """The value under a key or at an index, if there is one."""
+    if isinstance(node, Block) and isinstance(step, str):
+        return node.entries.get(step)
+    if isinstance(node, Items) and isinstance(step, int) and 0 <= step < len(node.nodes):
+        return node.nodes[step]
+    return None
+
+
+def reach(node: Node | None, path: Path) -> Node | None:
+    """The node at a path, if there is one."""
+    for step in path:
+        node = child(node, step)
+    return node
+
+
+def place(root: Node | None, path: Path) -> At:
+    """Where the value at ``path`` stands; an empty value stands at its key, a missing one at its block."""
+    node, at = root, (1, 1) if root is None or not isinstance(root, Block) else root.at
+    for step in path:
+        below = child(node, step)
+        if below is None:
+            break
+        empty = isinstance(below, Scalar) and below.is_empty
+        at = node.key_at[str(step)] if empty and isinstance(node, Block) else below.at
+        node = below
+    return at
+
+
+def place_of_key(root: Node | None, path: Path) -> At:
+    """Where the last key of ``path`` stands."""
+    node = reach(root, path[:-1])
+    if isinstance(node, Block) and path[-1] in node.key_at:
+        return node.key_at[str(path[-1])]
+    return place(root, path)
+
+
+def prune(node: Node, paths: list[Path]) -> Node | None:
+    """The tree without the values at ``paths``, in one pass."""
+    if any(path == () for path in paths):
+        return None
+    below: dict[str | int, list[Path]] = {}
+    for path in paths:
+        below.setdefault(path[0], []).append(path[1:])
+    if isinstance(node, Items):
+        kept = [prune(n, below[i]) if i in below else n for i, n in enumerate(node.nodes)]
+        return Items(tuple(n for n in kept if n is not None), node.at)
+    if isinstance(node, Block):
+        pruned = {k: prune(n, below[k]) if k in below else n for k, n in node.entries.items()}
+        return Block({k: n for k, n in pruned.items() if n is not None}, node.key_at, node.at)
+    return node

@@ -1,0 +1,156 @@
+"""Readers of what belongs to the web and to mail: addresses, colours, locales, link templates."""
+
+from __future__ import annotations
+
+import re
+
+from digest.config.words import Wrong, did_you_mean, line, shown
+
+CLICK_MACROS = ("line_item", "creative", "edition", "date", "slot")
+LINK_WORDS = ("edition", "date")
+_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
+_HTTP = re.compile(r"https?://([^/?#\s]+)[^\s]*", re.IGNORECASE)
+_UNSAFE = re.compile('[\\s<>"\\\\^`|\x00-\x20]')
+_BRACES = re.compile(r"\{([^{}]*)\}")
+_MAILBOX = re.compile(r"[^\s<>@,;:\"()\[\]]+@[^\s<>@,;:\"()\[\]]+")
+_FROM = re.compile(
+    rf"(?:(?P<name>\"[^\"<>]*\"|[^\"<>@]*)<(?P<inside>{_MAILBOX.pattern})>|(?P<bare>{_MAILBOX.pattern}))"
+)
+_LOCALE = re.compile(r"([a-z]{2,3})(?:[-_]([A-Z][a-z]{3}))?(?:[-_]([A-Z]{2}|[0-9]{3}))?")
+_COLOR = re.compile(r"#(?:[0-9A-Fa-f]{3}|[0-9A-Fa-f]{6})")
+_FONT = re.compile(r"[\w \-,'\"]+")
+_DATABASE = re.compile(r"[a-z][a-z0-9_]*(\+[a-z0-9_]+)?://.*")
+_MAX_URL = 4_000
+
+
+def url(value: object) -> str:
+    """An http(s) address, kept as written."""
+    address = line(value)
+    _check_http(address, shown(value))
+    if "{" in address or "}" in address:
+        raise Wrong(f"must be a web address without braces, not {shown(value)}.", "Take the braces out.")
+    return address
+
+
+def ad_url(value: object) -> str:
+    """An http(s) address that may hold click macros such as ``{line_item}``."""
+    address = line(value)
+    for name in _BRACES.findall(address):
+        if name not in CLICK_MACROS:
+            raise Wrong(f"holds the unknown click macro {{{name[:60]}}}.", did_you_mean(name, CLICK_MACROS))
+    bare = _BRACES.sub("x", address)
+    if "{" in bare or "}" in bare:
+        raise Wrong("holds a brace that is not part of a click macro.", "Write it as %7B or %7D.")
+    _check_http(bare, shown(value))
+    return address
+
+
+def _check_http(address: str, as_written: str) -> None:
+    scheme = _SCHEME.match(address)
+    if scheme is None or scheme[1].lower() not in ("http", "https"):
+        raise Wrong(f"must be a web address, not {as_written}.", "Start it with https://.")
+    found = _HTTP.fullmatch(address)
+    if found is None or _UNSAFE.search(address) or len(address) > _MAX_URL:
+        raise Wrong(f"is not a usable web address: {as_written}.", "Check it for spaces and quotes.")
+    host = found[1].rpartition("@")[2]
+    port = re.search(r":(\d*)$", host)
+    if host.startswith(":") or (port and port[1] and not 0 < int(port[1][:9]) < 65536):
+        raise Wrong(f"is not a usable web address: {as_written}.", "Check the host name and the port.")
+
+
+def source_url(value: object) -> str:
+    """An http(s) address, or a path of the newsroom."""
+    place = line(value)
+    scheme = _SCHEME.match(place)
+    if scheme and len(scheme[1]) > 1:
+        _check_http(place, shown(value))
+    return place
+
+
+def link_value(value: object) -> str:
+    """A link parameter; ``{edition}`` and ``{date}`` are filled in."""
+    words = line(value)
+    for name in _BRACES.findall(words):
+        if name not in LINK_WORDS:
+            raise Wrong(f"holds the unknown {{{name[:60]}}}.", did_you_mean(name, LINK_WORDS))
+    return words
+
+
+def prefix(value: object) -> str:
+    """The beginning of a redirector's address; empty for none."""
+    if value == "":
+        return ""
+    address = line(value)
+    _check_http(_BRACES.sub("x", address), shown(value))
+    return address
+
+
+def sender(value: object) -> str:
+    """One mailbox, with a name or bare; never a second header."""
+    try:
+        words = line(value)
+    except Wrong as wrong:
+        raise Wrong(wrong.says, "Write it like: Name <news@example.com>.") from None
+    if not _FROM.fullmatch(words):
+        raise Wrong(
+            f"must be one e-mail address, not {shown(value)}.", "Write it like: Name <news@example.com>."
+        )
+    return words
+
+
+def locale(value: object) -> str:
+    """A locale such as ``en_US``, ``en-US``, ``ar`` or ``zh_Hant_TW``, with underscores."""
+    words = line(value)
+    found = _LOCALE.fullmatch(words)
+    if found is None:
+        parts = re.split("[-_]", words)
+        better = f"{parts[0].lower()}_{parts[-1].upper()}" if len(parts) == 2 else ""
+        cure = f'Did you mean "{better}"?' if _LOCALE.fullmatch(better) else "Write it like en_US."
+        raise Wrong(f"must be a locale, not {shown(value)}.", cure)
+    return "_".join(part for part in found.groups() if part)
+
+
+def color(value: object) -> str:
+    """A colour as ``#rrggbb``, in small letters; ``#rgb`` is widened."""
+    if value is None:
+        raise Wrong("has no value.", 'A colour starts with #, which needs quotes: "#1a2b3c".')
+    words = line(value)
+    if not _COLOR.fullmatch(words):
+        raise Wrong(f"must be a colour, not {shown(value)}.", 'Write six hex digits in quotes: "#1a2b3c".')
+    digits = words[1:].lower()
+    return "#" + ("".join(digit * 2 for digit in digits) if len(digits) == 3 else digits)
+
+
+def font(value: object) -> str:
+    """Font families, separated by commas."""
+    words = line(value)
+    if not _FONT.fullmatch(words):
+        raise Wrong(f"must be a list of fonts, not {shown(value)}.", "Write it like: Georgia, serif.")
+    return words
+
+
+def database(value: object) -> str:
+    """A SQLAlchemy URL. Its password is never part of a message."""
+    words = line(value)
+    if not _DATABASE.fullmatch(words):
+        raise Wrong("must be a database address.", "Write it like sqlite:///var/digest.db.")
+    return words
+
+
+def zone(value: object) -> str:
+    """A time zone by its IANA name."""
+    from zoneinfo import available_timezones
+
+    words = line(value)
+    known = available_timezones()
+    if words not in known:
+        short = {name.rpartition("/")[2]: name for name in sorted(known)}
+        cure = did_you_mean(words, sorted(known)) if "/" in words else ""
+        if not cure.startswith("Did"):
+            near = did_you_mean(words.replace(" ", "_").rpartition("/")[2], list(short))
+            nearest = near.removeprefix('Did you mean "').removesuffix('"?')
+            cure = (
+                f'Did you mean "{short[nearest]}"?' if nearest in short else "Write it like America/New_York."
+            )
+        raise Wrong(f"is no time zone: {shown(value)}.", cure)
+    return words

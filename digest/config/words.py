@@ -1,0 +1,303 @@
+"""How a written word becomes a value: one reader a kind, all of them exact and bounded.
+
+A reader takes what stands in the file (text, ``None`` for nothing, a list or a dict) and returns the
+value or raises ``Wrong`` with a predicate ("must be a date, not ...") and a cure. Readers know
+nothing of YAML's own guesses: ``no`` is a word, ``16:30`` a time, ``0.1`` a tenth.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import date, time, timedelta
+from fractions import Fraction
+from typing import Any
+
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+EDITION = re.compile(r"[a-z0-9][a-z0-9-]*")
+MAX_LINE, MAX_TEXT, MAX_ID = 1_000, 20_000, 100
+_DAY_NAMES = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_MONTHS = "January February March April May June July August September October November December"
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
+_NUMBER = re.compile(r"([+-]?)(\d{1,15}(?:\.\d{1,12})?|\.\d{1,12})(?:\s*/\s*(\d{1,15}))?", re.ASCII)
+_DURATION = re.compile(r"(?:(\d{1,5})w)?(?:(\d{1,6})d)?(?:(\d{1,6})h)?(?:(\d{1,8})m)?", re.ASCII)
+_DATE = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})", re.ASCII)
+_TIME = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?", re.ASCII)
+_LONGEST = timedelta(days=3660)
+_TRUE, _FALSE = ("true", "yes", "on"), ("false", "no", "off")
+
+
+class Wrong(ValueError):
+    """What is wrong with a value, as a predicate, and how to mend it."""
+
+    def __init__(self, says: str, cure: str = "") -> None:
+        super().__init__(says)
+        self.says, self.cure = says, cure
+
+
+def shown(value: object) -> str:
+    """A value as it is quoted in a message."""
+    if value is None:
+        return "nothing"
+    if isinstance(value, dict):
+        return "a block of keys"
+    if isinstance(value, list):
+        return "a list"
+    text = str(value).encode("unicode_escape").decode() if _CONTROL.search(str(value)) else str(value)
+    text = text.replace("\n", "\\n")
+    return f'"{text}"' if len(text) <= 60 else f'"{text[:57]}..."'
+
+
+def _scalar(value: object, wanted: str) -> str:
+    if isinstance(value, str):
+        return value.strip()
+    if value is None:
+        raise Wrong("has no value.", f"Write {wanted}, or take the key out.")
+    if isinstance(value, dict) and value and all(v is None for v in value.values()):
+        written = ", ".join(str(key) for key in value)
+        raise Wrong("is read as a block of keys.", f'Put it in quotes: "{{{written}}}".')
+    cure = f"Write {wanted}."
+    raise Wrong(f"must be {wanted}, not {shown(value)}.", cure)
+
+
+def text(value: object) -> str:
+    """Text that may have several lines."""
+    words = _scalar(value, "text")
+    if found := _CONTROL.search(words):
+        raise Wrong(f"holds a control character (U+{ord(found[0]):04X}).", "Delete it.")
+    if len(words) > MAX_TEXT:
+        raise Wrong(f"is longer than {MAX_TEXT:,} characters.", "Shorten it.")
+    return words
+
+
+def line(value: object) -> str:
+    """Text on one line, not empty."""
+    words = text(value)
+    if not words:
+        raise Wrong("is empty.", "Write text, or take the key out.")
+    if "\n" in words or "\t" in words:
+        raise Wrong("must stand on one line.", "Take the line breaks and tabs out.")
+    if len(words) > MAX_LINE:
+        raise Wrong(f"is longer than {MAX_LINE:,} characters.", "Shorten it.")
+    return words
+
+
+def identifier(value: object) -> str:
+    """A name that is safe in HTML attributes, paths and on the command line."""
+    words = line(value)
+    if not ID.fullmatch(words) or len(words) > MAX_ID:
+        cure = "Use letters, digits, hyphens, dots and underscores, starting with a letter or digit"
+        raise Wrong(
+            f"must be a plain name, not {shown(words)}.", _suggest(cure, words, keep="._", lower=False)
+        )
+    return words
+
+
+def edition_name(value: object) -> str:
+    """The name of an edition: lower-case letters, digits and hyphens."""
+    words = line(value)
+    if not EDITION.fullmatch(words) or len(words) > MAX_ID:
+        cure = "Use small letters, digits and hyphens"
+        raise Wrong(f"is no name for an edition: {shown(words)}.", _suggest(cure, words, keep="", lower=True))
+    return words
+
+
+def _suggest(cure: str, words: str, *, keep: str, lower: bool) -> str:
+    better = re.sub(rf"[^A-Za-z0-9{keep}-]+", "-", words.lower() if lower else words).strip("-._")[:MAX_ID]
+    return f'{cure}, for example "{better}".' if better else f"{cure}."
+
+
+def boolean(value: object) -> bool:
+    words = _scalar(value, "true or false").lower()
+    if words in _TRUE or words in _FALSE:
+        return words in _TRUE
+    raise Wrong(f"must be true or false, not {shown(value)}.")
+
+
+def fraction(value: object) -> Fraction:
+    """An exact number that is not negative: ``1/4``, ``0.1``, ``450``."""
+    words = _scalar(value, "a number").replace("_", "")
+    found = _NUMBER.fullmatch(words)
+    if found is None:
+        raise Wrong(f"must be a number, not {shown(value)}.", _number_cure(words))
+    if found[3] is not None and int(found[3]) == 0:
+        raise Wrong("divides by zero.", "Write a number such as 1/4.")
+    number = Fraction(found[2]) / int(found[3] or 1)
+    if found[1] == "-" and number:
+        raise Wrong(f"must not be negative, and is {shown(words)}.", "Write 0 or more.")
+    return number
+
+
+def _number_cure(words: str) -> str:
+    if re.fullmatch(r"\d{1,3}(,\d{3})+", words):
+        return f"Write {words.replace(',', '')}."
+    if re.fullmatch(r"\d{1,3}\s*%", words):
+        return f"Write {words.rstrip('% ')}/100."
+    return "Write digits only, without currency signs or words."
+
+
+def whole(least: int, most: int = 10**12) -> Callable[[object], int]:
+    """A reader of whole numbers from ``least`` to ``most``."""
+
+    def read(value: object) -> int:
+        words = _scalar(value, "a whole number").replace("_", "")
+        if not re.fullmatch(r"[+-]?\d{1,15}", words, re.ASCII):
+            raise Wrong(f"must be a whole number, not {shown(value)}.", _number_cure(words))
+        if int(words) < 0:
+            raise Wrong(f"must not be negative, and is {words}.", f"Write {least} or more.")
+        if not least <= int(words) <= most:
+            limit = f"at least {least}" if int(words) < least else f"at most {most}"
+            raise Wrong(f"must be {limit}, and is {words}.", f"Write {limit}.")
+        return int(words)
+
+    return read
+
+
+def share(value: object) -> Fraction:
+    """An exact number from 0 to 1."""
+    number = fraction(value)
+    if number > 1:
+        raise Wrong(f"must be between 0 and 1, and is {shown(value)}.", "A quarter is 1/4 or 0.25.")
+    return number
+
+
+def number(value: object) -> float:
+    return float(fraction(value))
+
+
+def share_number(value: object) -> float:
+    return float(share(value))
+
+
+def day(value: object) -> date:
+    """A date as ``2026-01-23``; an impossible one is told apart from a misspelt one."""
+    words = _scalar(value, "a date")
+    found = _DATE.fullmatch(words)
+    if found is None:
+        raise Wrong(f"must be a date, not {shown(value)}.", "Write year-month-day, such as 2026-01-23.")
+    year, month, number = int(found[1]), int(found[2]), int(found[3])
+    try:
+        read = date(year, month, number)
+    except ValueError:
+        raise Wrong(f"is an impossible date: {words}.", _calendar(year, month)) from None
+    if read.isoformat() != words:
+        raise Wrong(f"must be a date with two-digit month and day, not {words}.", f"Write {read}.")
+    return read
+
+
+def _calendar(year: int, month: int) -> str:
+    if not 1 <= month <= 12:
+        return f"There is no month {month}; write year-month-day."
+    if year < 1:
+        return "There is no year 0."
+    after = date(year + month // 12, month % 12 + 1, 1) if (year, month) != (9999, 12) else None
+    days = (after - timedelta(days=1)).day if after else 31
+    return f"{_MONTHS.split()[month - 1]} {year} has {days} days."
+
+
+def clock(value: object) -> time:
+    """A time of day as ``06:00``."""
+    words = _scalar(value, "a time")
+    found = _TIME.fullmatch(words)
+    if found is None:
+        raise Wrong(f"must be a time of day, not {shown(value)}.", "Write it like 06:00.")
+    try:
+        return time(int(found[1]), int(found[2]), int(found[3] or 0))
+    except ValueError:
+        raise Wrong(f"is an impossible time: {words}.", "Write a time from 00:00 to 23:59.") from None
+
+
+def duration(value: object) -> timedelta:
+    """A length of time as ``90m``, ``12h``, ``3d``, ``2w`` or ``1d12h``; at most ten years."""
+    words = _scalar(value, "a length of time")
+    found = _DURATION.fullmatch(words)
+    if found is None or not words:
+        raise Wrong(f"must be a length of time, not {shown(value)}.", "Write it like 90m, 12h or 3d.")
+    weeks, days, hours, minutes = (int(part or 0) for part in found.groups())
+    length = timedelta(weeks=weeks, days=days, hours=hours, minutes=minutes)
+    if length > _LONGEST:
+        raise Wrong(f"is longer than ten years: {words}.", "Write it like 90m, 12h or 3d.")
+    return length
+
+
+def positive_duration(value: object) -> timedelta:
+    length = duration(value)
+    if not length:
+        raise Wrong("must be longer than nothing.", "Write it like 12h.")
+    return length
+
+
+def horizon(value: object) -> int:
+    """A duration in whole days, at least one: ``28d``."""
+    length = positive_duration(value)
+    if length % timedelta(days=1):
+        raise Wrong(f"must be whole days, not {shown(value)}.", "Write it like 28d.")
+    return length.days
+
+
+def weekday(value: object) -> int:
+    """Monday is 0."""
+    words = _scalar(value, "a weekday").lower()
+    for number, name in enumerate(_DAY_NAMES):
+        if words in (name, name[:3]):
+            return number
+    raise Wrong(f"must be a weekday, not {shown(value)}.", f"Write one of {', '.join(DAYS)}.")
+
+
+def one_of(*choices: str) -> Callable[[object], str]:
+    """A reader of one word out of a few."""
+
+    def read(value: object) -> str:
+        words = _scalar(value, f"one of {', '.join(choices)}")
+        if words in choices:
+            return words
+        raise Wrong(f"must be one of {', '.join(choices)}, not {shown(value)}.", did_you_mean(words, choices))
+
+    return read
+
+
+def size(value: object) -> str:
+    """Width and height in pixels as ``600x150``."""
+    words = _scalar(value, "a size")
+    found = re.fullmatch(r"(\d{1,4})\s*[xX×]\s*(\d{1,4})", words, re.ASCII)
+    if found is None or not (int(found[1]) and int(found[2])):
+        raise Wrong(f"must be a size in pixels, not {shown(value)}.", "Write width x height, like 600x150.")
+    return f"{int(found[1])}x{int(found[2])}"
+
+
+def options(value: object) -> dict[str, Any]:
+    """Options of a source, for its plugin to judge: text, numbers, true/false, lists of them."""
+    if not isinstance(value, dict):
+        raise Wrong(f"must be keys with their values, not {shown(value)}.")
+    return {str(key): _option(item) for key, item in value.items()}
+
+
+def _option(value: object) -> Any:
+    from digest.config.tree import Word
+
+    if isinstance(value, dict):
+        return options(value)
+    if isinstance(value, list):
+        return [_option(item) for item in value]
+    if not isinstance(value, Word):
+        return None if value is None else text(value)
+    if value in ("true", "false"):
+        return value == "true"
+    if re.fullmatch(r"-?\d{1,15}", value, re.ASCII):
+        return int(value)
+    return float(value) if re.fullmatch(r"-?\d{1,15}\.\d{1,12}", value, re.ASCII) else text(value)
+
+
+def did_you_mean(word: str, known: tuple[str, ...] | list[str]) -> str:
+    """A cure that names the nearest known word, else all of a few."""
+    from difflib import get_close_matches
+
+    folded = {name.casefold(): name for name in reversed(known)}
+    near = get_close_matches(word.casefold()[:MAX_ID], list(folded), n=1, cutoff=0.6)
+    if near:
+        return f'Did you mean "{folded[near[0]]}"?'
+    if not known:
+        return ""
+    some = ", ".join(known[:12])
+    return f"Known: {some}{', ...' if len(known) > 12 else ''}."
