@@ -1,0 +1,157 @@
+"""A connection to SQLite or PostgreSQL, and its transactions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import create_engine, event, make_url, text
+from sqlalchemy.engine import URL, Connection, Engine, RootTransaction
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.pool import StaticPool
+
+from digest.errors import CommandError, Unreachable
+from digest.store.trouble import explain
+
+BUSY = 30  # seconds a writer waits for another one
+_WRITERS = 7_163_094_110_382_415_873  # PostgreSQL's advisory lock among writers
+_DRIVERS = {"postgres": "postgresql+psycopg", "postgresql": "postgresql+psycopg", "sqlite": "sqlite"}
+
+
+class Database:
+    """One open connection. Writers take turns; what a reader sees in one ``reading`` does not move."""
+
+    def __init__(self, engine: Engine, *, path: Path | None, rehearse: bool) -> None:
+        self.engine, self.path, self.rehearsing = engine, path, rehearse
+        self.is_sqlite = engine.dialect.name == "sqlite"
+        self.connection: Connection = engine.connect()
+        self._outer: RootTransaction | None = None
+        if rehearse:
+            self._outer = self._begin(writing=True)
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A consistent view; nothing is written in it."""
+        if self.connection.in_transaction():
+            yield self.connection
+            return
+        with self._begin(writing=False):
+            yield self.connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """One transaction, whole or not at all."""
+        if self.connection.in_transaction():
+            with self.connection.begin_nested():
+                yield self.connection
+            return
+        with self._begin(writing=True):
+            yield self.connection
+
+    def _begin(self, *, writing: bool) -> RootTransaction:
+        self.connection.execution_options(writing=writing)
+        transaction = self.connection.begin()
+        if writing and not self.is_sqlite:
+            self.connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _WRITERS})
+        return transaction
+
+    def close(self) -> None:
+        """Take a rehearsal back, and let go of the database."""
+        if self._outer is not None and self._outer.is_active:
+            self._outer.rollback()
+        self.connection.close()
+        self.engine.dispose()
+
+
+def connect(url: str, *, rehearse: bool = False) -> Database:
+    """Open the database of a SQLAlchemy URL. A SQLite file and its folder are made if they are missing."""
+    address = _parse(url)
+    path = _path(address)
+    if path is not None and rehearse and not path.exists():
+        address, path = make_url("sqlite://"), None
+    if path is not None:
+        _make_room(path)
+    return Database(_engine(address, path), path=path, rehearse=rehearse)
+
+
+def _parse(url: str) -> URL:
+    try:
+        address = make_url(url)
+    except (ArgumentError, ValueError):
+        raise CommandError(
+            f'"{url.partition("://")[0] or url}" names no store. Write sqlite:///var/digest.db or '
+            "postgresql+psycopg://user@host/database."
+        ) from None
+    if address.get_backend_name() not in ("sqlite", "postgresql", "postgres"):
+        raise CommandError(
+            f'A store cannot be kept in "{address.drivername}". Write sqlite:///var/digest.db or '
+            "postgresql+psycopg://user@host/database."
+        )
+    return address.set(drivername=_DRIVERS.get(address.drivername, address.drivername))
+
+
+def _path(address: URL) -> Path | None:
+    """The file of a SQLite database; ``None`` in memory and for servers."""
+    name = address.database
+    if address.get_backend_name() != "sqlite" or not name or name == ":memory:" or name.startswith("file:"):
+        return None
+    return Path(name).absolute()
+
+
+def _make_room(path: Path) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise Unreachable(
+            f"The folder {path.parent} for the store cannot be made ({error.strerror or error}). "
+            "Make it, or write another place under `store:` in digest.yaml."
+        ) from None
+    if path.is_dir():
+        raise Unreachable(
+            f"The store {path} is a folder. Write the name of a file under `store:` in digest.yaml."
+        )
+
+
+def _engine(address: URL, path: Path | None) -> Engine:
+    sqlite = address.get_backend_name() == "sqlite"
+    options: dict[str, Any] = {"connect_args": {"isolation_level": None, "timeout": BUSY}} if sqlite else {}
+    if sqlite and path is None:
+        options["connect_args"]["check_same_thread"] = False
+        options["poolclass"] = StaticPool
+    if not sqlite:
+        options["connect_args"] = {"connect_timeout": 10}
+    try:
+        engine = create_engine(address, **options)
+    except (ImportError, ArgumentError) as error:
+        raise _no_driver(address, error) from None
+    explain(engine, str(path) if path else address.render_as_string(hide_password=True))
+    if sqlite:
+        event.listen(engine, "connect", _set_up_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _no_driver(address: URL, error: Exception) -> Exception:
+    if isinstance(error, ModuleNotFoundError):
+        return Unreachable(
+            f"The driver of {address.drivername} is not installed ({error.name}). "
+            'For PostgreSQL: pip install "digest[postgres]".'
+        )
+    return CommandError(f"The store {address.render_as_string(hide_password=True)} cannot be used: {error}")
+
+
+def _set_up_sqlite(connection: Any, record: Any) -> None:
+    for pragma in (
+        f"busy_timeout = {BUSY * 1000}",
+        "journal_mode = WAL",
+        "foreign_keys = ON",
+        "cache_size = -32000",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writing = connection.get_execution_options().get("writing")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")

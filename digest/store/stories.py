@@ -1,0 +1,220 @@
+"""Stories in the database: one row for each canonical URL."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, bindparam, func, insert, or_, select, update
+from sqlalchemy.engine import Connection
+
+from digest.model import Counts, Story
+from digest.model.urls import story_id, url_key
+from digest.store.connection import Database
+from digest.store.rows import row_of, story_of, times_of
+from digest.store.schema import stories as table
+
+CHUNK = 1000  # stories of one transaction: other processes get their turn in between
+Progress = Callable[[int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What is compared with a story that comes in."""
+
+    number: int
+    key: str
+    id: str
+    content: int
+    source: str
+    title: str
+    published_at: datetime | None
+    first_seen: datetime
+
+
+def upsert(database: Database, stories: Iterable[Story], now: datetime, progress: Progress | None) -> Counts:
+    """Put stories in, by canonical URL; of several with one URL the last counts.
+
+    A story keeps the id and the ``first_seen`` it came with first. An id that another story has is settled so:
+
+    * the address changed: same source, same publication time (same title where one has no time), and the old
+      address is not among ``stories``: the row takes the new address and keeps its id;
+    * otherwise they are two stories, and the newcomer's id is the hash of its URL.
+
+    ``first_seen`` of a new story is ``now``, or earlier where its value says so.
+    """
+    unique = {url_key(story.url): story for story in stories}
+    items = list(unique.items())
+    total = Counts()
+    for start in range(0, len(items), CHUNK):
+        chunk = items[start : start + CHUNK]
+        with database.writing() as connection:
+            total += _Chunk(connection, chunk, unique, now).store()
+        if progress:
+            progress(len(chunk))
+    return total
+
+
+class _Chunk:
+    """Some stories of an upsert, inside one transaction."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        items: Sequence[tuple[str, Story]],
+        all_keys: Collection[str],
+        now: datetime,
+    ) -> None:
+        self.connection, self.items, self.all_keys, self.now = connection, items, all_keys, now
+        self.by_key = {row.key: row for row in self._known(table.c.key.in_([key for key, _ in items]))}
+        strangers = [story.id for key, story in items if key not in self.by_key]
+        self.by_id = {row.id: row for row in self._known(table.c.id.in_(strangers))} if strangers else {}
+        self.taken = set(self.by_id)
+        self.fresh: list[dict[str, Any]] = []
+        self.changed: list[dict[str, Any]] = []
+
+    def store(self) -> Counts:
+        unchanged = sum(self._place(key, story) for key, story in self.items)
+        if self.changed:
+            self.connection.execute(_update(self.changed[0]), self.changed)
+        if self.fresh:
+            self.connection.execute(insert(table), self.fresh)
+        return Counts(len(self.fresh), len(self.changed), unchanged)
+
+    def _known(self, where: ColumnElement[bool]) -> Iterator[_Known]:
+        columns = (table.c[name] for name in _Known.__slots__)
+        return (_Known(*row) for row in self.connection.execute(select(*columns).where(where)))
+
+    def _place(self, key: str, story: Story) -> bool:
+        """Note what is to be done with one story; whether it is unchanged."""
+        row, known = row_of(story), self.by_key.get(key)
+        if known is None:
+            known = self._moved(story)
+        if known is None:
+            seen = replace(story, first_seen=min(story.first_seen, self.now))
+            self.fresh.append(row | times_of(seen) | {"id": self._free_id(key, story)})
+            return False
+        if known.content == row["content"]:
+            return True
+        seen = replace(story, first_seen=known.first_seen)
+        self.changed.append(row | times_of(seen) | {"at_number": known.number})
+        return False
+
+    def _moved(self, story: Story) -> _Known | None:
+        """The row of this story under the address it had before."""
+        known = self.by_id.get(story.id)
+        if known is None or known.key in self.all_keys or known.source != story.source:
+            return None
+        if known.published_at and story.published_at:
+            same = known.published_at == story.published_at
+        else:
+            same = known.title == story.title
+        return self.by_id.pop(story.id) if same else None
+
+    def _free_id(self, key: str, story: Story) -> str:
+        """The story's own id where it is free, else the hash of its URL, as long as it takes."""
+        for candidate in (story.id, story_id(story.url)):
+            if candidate not in self.taken and not (candidate != story.id and self._exists(candidate)):
+                self.taken.add(candidate)
+                return candidate
+        return key
+
+    def _exists(self, id: str) -> bool:
+        return self.connection.execute(select(table.c.number).where(table.c.id == id)).first() is not None
+
+
+def _update(row: dict[str, Any]) -> Any:
+    values: dict[str, Any] = {name: bindparam(name) for name in row if name != "at_number"}
+    return update(table).where(table.c.number == bindparam("at_number")).values(values)
+
+
+def candidates(database: Database, start: datetime, end: datetime, pinned: Collection[str]) -> list[Story]:
+    """Stories whose time lies in [start, end), those that an embargo moved out of it, and ``pinned`` ones.
+
+    Newest first, equal times by id.
+    """
+    wanted = or_(
+        and_(table.c.runs_from >= start, table.c.runs_from < end),
+        and_(table.c.embargo_until.is_not(None), table.c.dated_at >= start, table.c.dated_at < end),
+    )
+    with database.reading() as connection:
+        found = _read(connection, wanted)
+        known = {story.id for story in found}
+        rest = [id for id in sorted(pinned) if id not in known]
+        found += _by_ids(connection, rest)
+    return in_order(found)
+
+
+def by_ids(database: Database, ids: Iterable[str]) -> dict[str, Story]:
+    """The stories of ``ids`` that are there, by id."""
+    with database.reading() as connection:
+        return {story.id: story for story in _by_ids(connection, list(dict.fromkeys(ids)))}
+
+
+def _by_ids(connection: Connection, ids: Sequence[str]) -> list[Story]:
+    return [
+        story
+        for start in range(0, len(ids), CHUNK)
+        for story in _read(connection, table.c.id.in_(ids[start : start + CHUNK]))
+    ]
+
+
+def _read(connection: Connection, where: ColumnElement[bool]) -> list[Story]:
+    return [story_of(row) for row in connection.execute(select(table).where(where))]
+
+
+def in_order(stories: Iterable[Story]) -> list[Story]:
+    """Newest first, equal times by id: sorted here, because databases order text by their locale."""
+    return sorted(sorted(stories, key=lambda s: s.id), key=lambda s: s.time, reverse=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What is looked for: all ``words`` in the title, times in ``span``, a category among ``match`` (casefolded)."""
+
+    words: tuple[str, ...] = ()
+    span: tuple[datetime, datetime] | None = None
+    match: frozenset[str] | None = None
+
+    def where(self) -> ColumnElement[bool]:
+        """What the database can decide; it knows upper and lower case of ASCII only."""
+        parts = [
+            func.lower(table.c.title).contains(word.lower(), autoescape=True)
+            for word in self.words
+            if word.isascii()
+        ]
+        if self.span:
+            parts += [table.c.runs_from >= self.span[0], table.c.runs_from < self.span[1]]
+        return and_(True, *parts)
+
+    def __contains__(self, story: Story) -> bool:
+        title = story.title.casefold()
+        return all(word.casefold() in title for word in self.words) and (
+            self.match is None or any(section.casefold() in self.match for section in story.sections)
+        )
+
+
+def search(database: Database, wanted: Search, limit: int) -> list[Story]:
+    """At most ``limit`` stories, newest first; read in pages, so that a huge store costs no memory."""
+    found: list[Story] = []
+    with database.reading() as connection:
+        for page in _pages(connection, wanted.where()):
+            found += [story for story in page if story in wanted]
+            if len(found) >= limit:
+                break
+    return in_order(found)[:limit]
+
+
+def _pages(connection: Connection, where: ColumnElement[bool]) -> Iterator[list[Story]]:
+    """Newest first; a page ends where a time ends, so that equal times can be ordered by id."""
+    query = select(table).where(where).order_by(table.c.runs_from.desc())
+    with connection.execution_options(yield_per=CHUNK).execute(query) as rows:
+        page: list[Story] = []
+        for row in rows:
+            if len(page) >= CHUNK and row.runs_from != page[-1].time:
+                yield page
+                page = []
+            page.append(story_of(row))
+        yield page
