@@ -1,0 +1,27 @@
+"""Selection: which stories an issue runs, in which section and order, and why the others do not.
+
+Pure: no disk, clock, database or randomness.
+"""
+
+from digest.select.desk import desk_of, effective
+from digest.select.events import group, same_event
+from digest.select.lineup import select, too_thin
+from digest.select.rank import DEFAULT_WEIGHTS, signal_names
+from digest.select.request import Request
+from digest.select.window import cutoff_at, last_issue_date, reach, window_of
+
+__all__ = [
+    "DEFAULT_WEIGHTS",
+    "Request",
+    "cutoff_at",
+    "desk_of",
+    "effective",
+    "group",
+    "last_issue_date",
+    "reach",
+    "same_event",
+    "select",
+    "signal_names",
+    "too_thin",
+    "window_of",
+]

@@ -1,0 +1,59 @@
+"""The editors' desk: what pins, holds and kills mean for one issue."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from types import MappingProxyType
+
+from digest.model import Mark
+
+_NONE: Mapping[str, Mark] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The marks that count for one issue, one of each kind for a story: the latest."""
+
+    pins: Mapping[str, Mark] = field(default_factory=lambda: _NONE)
+    holds: Mapping[str, Mark] = field(default_factory=lambda: _NONE)
+    kills: Mapping[str, Mark] = field(default_factory=lambda: _NONE)
+
+    def pinned(self, story: str) -> bool:
+        """Whether a pin stands; a kill or a hold beats it."""
+        return story in self.pins and story not in self.kills and story not in self.holds
+
+    def stopped(self, story: str) -> str:
+        """Why an editor's word keeps the story out, or an empty string."""
+        if story in self.kills:
+            return f"killed: {_told(self.kills[story])}"
+        if story in self.holds:
+            return f"held: {_told(self.holds[story])}"
+        return ""
+
+
+def desk_of(marks: Iterable[Mark], edition: str, day: date) -> Desk:
+    """The marks that count for the issue of ``edition`` dated ``day``."""
+    kinds: dict[str, dict[str, Mark]] = {"pin": {}, "hold": {}, "kill": {}}
+    for mark in sorted(marks, key=_order):
+        if mark.action in kinds and mark.counts_for(edition, day):
+            kinds[mark.action][mark.story] = mark
+    return Desk(kinds["pin"], kinds["hold"], kinds["kill"])
+
+
+def effective(marks: Iterable[Mark], edition: str, day: date) -> dict[str, Mark]:
+    """For each story the mark that decides about it in this issue: a kill, else a hold, else a pin."""
+    desk = desk_of(marks, edition, day)
+    return {**desk.pins, **desk.holds, **desk.kills}
+
+
+def _order(mark: Mark) -> tuple[datetime, str, str, str, date]:
+    return (mark.at, mark.story, mark.edition or "", mark.section or "", mark.date or date.min)
+
+
+def _told(mark: Mark) -> str:
+    who = f"by {mark.by}, " if mark.by else ""
+    note = f" ({mark.note})" if mark.note else ""
+    until = f", until {mark.until}" if mark.until else ""
+    return f"{who}{mark.at:%Y-%m-%d %H:%M} UTC{until}{note}"

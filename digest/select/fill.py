@@ -1,0 +1,193 @@
+"""Filling the sections of one issue: thin ones widen their window or are left out."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import combinations
+
+from digest.model import SectionSpec
+from digest.select.assignment import Choice, Limits, Place, Seats, assign
+from digest.select.candidates import (
+    Candidate,
+    earlier,
+    plain_candidates,
+    widen_limit,
+    widened_candidates,
+)
+from digest.select.desk import Desk
+from digest.select.field import Field, events_of, field_of
+from digest.select.request import Request
+from digest.select.signals._view import source_of
+
+_MICRO = 1_000_000
+_MANY = 12  # with more doubtful sections than this, they are given up one by one
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """Who runs where. ``thin`` are the sections left out, each with the number of stories it could have had."""
+
+    field: Field
+    place: Mapping[str, str]  # story id -> section id
+    thin: Mapping[str, int]
+    starts: Mapping[str, datetime]  # sections that widened -> where their window starts now
+
+    def of(self, section: str) -> list[str]:
+        return [story for story, place in self.place.items() if place == section]
+
+
+def fill(request: Request, desk: Desk, banned: Mapping[str, str]) -> Draft:
+    """The best lineup; sections under their ``min`` widen step by step, and are left out if that does not help."""
+    plain = plain_candidates(request, desk)
+    events, starts = events_of(request, (c.story for c in plain)), dict[str, datetime]()
+    field = field_of(request, plain, events, banned)
+    while True:
+        place = _assigned(request, field, request.sections)
+        wider = _wider(request, _under(request.sections, place), starts)
+        if not wider:
+            return _without_thin(request, field, place, starts)
+        if not starts:
+            everyone = widened_candidates(request, desk, field.candidates, _all_widest(request))
+            events = events_of(request, [c.story for c in (*plain, *everyone)])
+        starts |= wider
+        more = widened_candidates(request, desk, (c.story.id for c in plain), starts)
+        field = field_of(request, sorted((*plain, *more), key=lambda c: c.story.id), events, banned)
+
+
+def _all_widest(request: Request) -> dict[str, datetime]:
+    return {section.id: widen_limit(request) for section in request.sections}
+
+
+def _wider(request: Request, under: Iterable[str], starts: Mapping[str, datetime]) -> dict[str, datetime]:
+    limit = widen_limit(request)
+    now = {section: starts.get(section, request.window.start) for section in under}
+    return {section: earlier(start, limit) for section, start in now.items() if start > limit}
+
+
+def _under(sections: Iterable[SectionSpec], place: Mapping[str, str]) -> list[str]:
+    """Sections below what they need."""
+    count = _count(place)
+    return [section.id for section in sections if count.get(section.id, 0) < min(section.min, section.top)]
+
+
+def _count(place: Mapping[str, str]) -> dict[str, int]:
+    count: dict[str, int] = defaultdict(int)
+    for section in place.values():
+        count[section] += 1
+    return count
+
+
+def _without_thin(
+    request: Request, field: Field, place: Mapping[str, str], starts: Mapping[str, datetime]
+) -> Draft:
+    """Leave out as few sections as possible so that the others reach their ``min``."""
+    sections, dropped = request.sections, dict[str, int]()
+    if not _under(sections, place):
+        return Draft(field, place, {}, starts)
+    for section in sections:
+        alone = len(_assigned(request, field, [section]))
+        if alone < min(section.min, section.top):
+            dropped[section.id] = alone
+    rest = [section for section in sections if section.id not in dropped]
+    place, kept = _largest(request, field, rest)
+    most = _count(_assigned(request, field, sections))
+    for section in rest:
+        if section.id not in kept:
+            dropped[section.id] = min(most.get(section.id, 0), max(section.min - 1, 0))
+    return Draft(field, place, dropped, starts)
+
+
+def _largest(
+    request: Request, field: Field, sections: Sequence[SectionSpec]
+) -> tuple[dict[str, str], set[str]]:
+    """The largest set of sections that can all reach ``min``: of equal ones the higher total, then the earlier."""
+    while True:
+        for gone in range(len(sections) + 1):
+            fits = [
+                kept for kept in _kept(sections, gone) if not _under(kept, _assigned(request, field, kept))
+            ]
+            if fits:
+                best = max(fits, key=lambda kept: _total(field, _assigned(request, field, kept)))
+                return _assigned(request, field, best), {section.id for section in best}
+            if len(sections) > _MANY and gone == 1:
+                break
+        under = _under(sections, _assigned(request, field, sections))
+        sections = [section for section in sections if section.id != under[-1]]
+
+
+def _kept(sections: Sequence[SectionSpec], gone: int) -> Iterable[list[SectionSpec]]:
+    return (list(kept) for kept in combinations(sections, len(sections) - gone))
+
+
+def _total(field: Field, place: Mapping[str, str]) -> int:
+    return sum(_micro(field.scored[story].score) for story in place)
+
+
+def _micro(score: float) -> int:
+    return round(score * _MICRO) if math.isfinite(score) else 0
+
+
+def _assigned(request: Request, field: Field, sections: Sequence[SectionSpec]) -> dict[str, str]:
+    """Story id -> section id for the best assignment to these sections."""
+    ranking = request.newsroom.ranking
+    weigh = _weights(field, {section.id for section in sections})
+    limits = Limits(ranking.max_per_source, max(0, round(ranking.diversity * _MICRO)) * weigh.unit)
+    choices, tellings = _choices(field, weigh, limits)
+    seats = {section.id: Seats(section.min, max(section.top, 0)) for section in sections}
+    places = assign(choices, seats, limits)
+    return {told[place]: place[0] for told, place in zip(tellings, places, strict=True) if place is not None}
+
+
+@dataclass(frozen=True, slots=True)
+class _Weights:
+    """Scores as whole numbers: first the score, then newer and smaller id, then the story's own section order."""
+
+    open: Sequence[Candidate]  # worst first
+    sections: set[str]
+    low: int
+    unit: int
+
+    def weight(self, field: Field, rank: int, preference: int) -> int:
+        score = _micro(field.scored[self.open[rank].story.id].score) - self.low
+        return score * self.unit + (rank + 1) * (len(self.sections) + 1) - min(preference, len(self.sections))
+
+
+def _weights(field: Field, sections: set[str]) -> _Weights:
+    found = [c for c in field.open() if not sections.isdisjoint(c.sections)]
+    found.sort(key=lambda c: c.story.id, reverse=True)
+    found.sort(key=lambda c: c.story.published_at or c.story.first_seen)
+    low = min((_micro(field.scored[c.story.id].score) for c in found), default=0)
+    seats = len(found) + 1
+    return _Weights(found, sections, min(low, 0), seats * seats * (len(sections) + 2))
+
+
+def _choices(field: Field, weigh: _Weights, limits: Limits) -> tuple[list[Choice], list[dict[Place, str]]]:
+    """For each event its places with the best telling for each."""
+    events: dict[int, dict[Place, tuple[bool, int, str]]] = defaultdict(dict)
+    for rank in reversed(range(len(weigh.open))):
+        candidate = weigh.open[rank]
+        story = candidate.story
+        mine = events[field.events.number[story.id]]
+        source = "" if limits.idle else source_of(story)
+        homes = [section for section in candidate.sections if section in weigh.sections]
+        for preference, section in enumerate(homes):
+            offer = (candidate.pinned, weigh.weight(field, rank, preference), story.id)
+            mine[section, source] = max(mine.get((section, source), offer), offer)
+    return _pinned_alone(events)
+
+
+def _pinned_alone(
+    events: Mapping[int, Mapping[Place, tuple[bool, int, str]]],
+) -> tuple[list[Choice], list[dict[Place, str]]]:
+    """Where a telling is pinned, only pinned tellings stand for the event."""
+    choices, tellings = [], []
+    for places in events.values():
+        pinned = any(pin for pin, _, _ in places.values())
+        mine = {place: (weight, id) for place, (pin, weight, id) in places.items() if pin == pinned}
+        choices.append(Choice({place: weight for place, (weight, _) in mine.items()}, pinned))
+        tellings.append({place: id for place, (_, id) in mine.items()})
+    return choices, tellings
