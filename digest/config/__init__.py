@@ -34,13 +34,15 @@ def load(root: Path) -> Newsroom:
     """The newsroom in ``root``. Raises ``ConfigurationError`` with everything that is wrong."""
     root = root.resolve()
     contents, wrong = _contents(root)
-    if not wrong:
-        hashes = {name: sha256(content).hexdigest() for name, content in contents.items()}
-        data, wrong = _data(root, contents, hashes)
-        store, more = _store_of_environment()
-        wrong += more
-        if not wrong:
+    hashes = {name: sha256(content).hexdigest() for name, content in contents.items()}
+    store, more = _store_of_environment()
+    wrong += more
+    if len(contents) == len(files.NAMES):
+        data, more = _data(root, contents, hashes)
+        if not (wrong := wrong + more):
             return freeze.newsroom(root, data["digest"], data["ads"], hashes, store)
+    elif contents:
+        wrong += _compile(contents)[1]
     raise ConfigurationError(wrong)
 
 
@@ -61,16 +63,17 @@ def json_schema(file: str) -> dict[str, Any]:
 
 
 def _contents(root: Path) -> tuple[dict[str, bytes], list[Problem]]:
-    """The bytes of both files; a missing ``adslots.yaml`` is an empty one."""
+    """The bytes of the files that can be read; a missing ``adslots.yaml`` is an empty one."""
     contents: dict[str, bytes] = {}
     wrong: list[Problem] = []
-    for name in (files.DIGEST, files.ADSLOTS):
+    for name in files.NAMES:
         read = files.read_bytes(root, name)
         if isinstance(read, Problem):
             wrong.append(read)
         elif read is None and name == files.DIGEST:
             wrong.append(Problem(name, 1, 1, "the file is missing.", "A newsroom is a folder that has one."))
-        contents[name] = read if isinstance(read, bytes) else b""
+        else:
+            contents[name] = read or b""
     return contents, wrong
 
 
@@ -81,12 +84,16 @@ def _data(
     data = cache.read(root, key)
     if data is not None:
         return data, outside.problems(data["outside"])
-    from digest.config.compile import compile_files
-
-    data, wrong = compile_files(contents)
+    data, wrong = _compile(contents)
     if not wrong:
         cache.write_cache(root, key, data)
     return data, wrong + outside.problems(data["outside"])
+
+
+def _compile(contents: dict[str, bytes]) -> tuple[dict[str, Any], list[Problem]]:
+    from digest.config.compile import compile_files
+
+    return compile_files(contents)
 
 
 def _store_of_environment() -> tuple[str, list[Problem]]:

@@ -15,8 +15,8 @@ from digest.errors import Problem
 
 def compile_files(contents: dict[str, bytes]) -> tuple[dict[str, Any], list[Problem]]:
     """The data of both files by name, and what is wrong in them. An empty file is a missing one."""
-    digest, problems = _one(DigestFile, contents[files.DIGEST], files.DIGEST)
-    ads, more = _one(AdsFile, contents[files.ADSLOTS], files.ADSLOTS)
+    digest, problems = _one(DigestFile, contents.get(files.DIGEST), files.DIGEST)
+    ads, more = _one(AdsFile, contents.get(files.ADSLOTS), files.ADSLOTS)
     problems += more
     if digest is not None or ads is not None:
         problems += every_check(Room.of(digest, ads))
@@ -28,7 +28,9 @@ def compile_files(contents: dict[str, bytes]) -> tuple[dict[str, Any], list[Prob
     return data, problems
 
 
-def _one(model: Any, content: bytes, file: str) -> tuple[Sound | None, list[Problem]]:
+def _one(model: Any, content: bytes | None, file: str) -> tuple[Sound | None, list[Problem]]:
+    if content is None:
+        return None, []
     text = files.decode(content, file)
     if isinstance(text, Problem):
         return None, [text]

@@ -9,6 +9,7 @@ from digest.errors import Problem
 
 DIGEST = "digest.yaml"
 ADSLOTS = "adslots.yaml"
+NAMES = (DIGEST, ADSLOTS)
 MAX_BYTES = 4_000_000
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")

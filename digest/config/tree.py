@@ -47,11 +47,15 @@ class Items:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Keys with their values, in file order; ``key_at`` says where each key stands."""
+    """Keys with their values, in file order. A key set to ``null`` is left out, as if not written.
+
+    ``key_at`` says where each key stands; ``flow`` is whether it is written in braces.
+    """
 
     entries: dict[str, Node]
     key_at: dict[str, At]
     at: At
+    flow: bool = False
 
 
 Node = Scalar | Items | Block
@@ -138,7 +142,7 @@ class _Builder:
     def _block(self, event: Any, depth: int) -> Block:
         import yaml
 
-        block = Block({}, {}, _at(event))
+        block = Block({}, {}, _at(event), bool(event.flow_style))
         while not isinstance(after := next(self.events), yaml.MappingEndEvent):
             key = self._node(after, depth + 1)
             value = self._node(next(self.events), depth + 1)
@@ -148,13 +152,14 @@ class _Builder:
     def _put(self, block: Block, key: Node, value: Node) -> None:
         if not isinstance(key, Scalar) or key.text == "":
             self._say(key.at, "a key must be a word.", "If this is text in braces, put it in quotes.")
-        elif key.text in block.entries:
+        elif key.text in block.key_at:
             first = block.key_at[key.text][0]
             cure = f"It stands on line {first} already; keep one of them."
             self._say(key.at, f'the key "{_short(key.text)}" is written twice.', cure)
         else:
-            block.entries[key.text] = value
             block.key_at[key.text] = key.at
+            if not (isinstance(value, Scalar) and value.is_null):
+                block.entries[key.text] = value
 
     def _bounds(self, event: Any, depth: int) -> None:
         self.count += 1
@@ -198,18 +203,14 @@ def _short(text: str | None) -> str:
 
 
 def plain(node: Node | None) -> Any:
-    """Dicts, lists, text and ``None``. A key set to ``null`` is left out; an empty value is ``None``."""
+    """Dicts, lists, text, and ``None`` for an empty value."""
     if isinstance(node, Block):
-        return {key: plain(value) for key, value in node.entries.items() if not _is_null(value)}
+        return {key: plain(value) for key, value in node.entries.items()}
     if isinstance(node, Items):
         return [plain(value) for value in node.nodes]
     if node is None or node.is_empty or node.is_null:
         return None
     return Word(node.text) if node.plain else node.text
-
-
-def _is_null(node: Node) -> bool:
-    return isinstance(node, Scalar) and node.is_null
 
 
 def child(node: Node | None, step: str | int) -> Node | None:
@@ -249,6 +250,19 @@ def place_of_key(root: Node | None, path: Path) -> At:
     return place(root, path)
 
 
+def empties(node: Node | None, path: Path = ()) -> Iterator[Path]:
+    """The keys with nothing after them. Words in braces, ``{lead}``, are none: they are text unquoted."""
+    if isinstance(node, Items):
+        for index, item in enumerate(node.nodes):
+            yield from empties(item, (*path, index))
+    if isinstance(node, Block):
+        bare = [key for key, item in node.entries.items() if isinstance(item, Scalar) and item.is_empty]
+        if not (node.flow and len(bare) == len(node.entries)):
+            yield from ((*path, key) for key in bare)
+        for key, item in node.entries.items():
+            yield from empties(item, (*path, key))
+
+
 def prune(node: Node, paths: list[Path]) -> Node | None:
     """The tree without the values at ``paths``, in one pass."""
     if any(path == () for path in paths):
@@ -261,5 +275,5 @@ def prune(node: Node, paths: list[Path]) -> Node | None:
         return Items(tuple(n for n in kept if n is not None), node.at)
     if isinstance(node, Block):
         pruned = {k: prune(n, below[k]) if k in below else n for k, n in node.entries.items()}
-        return Block({k: n for k, n in pruned.items() if n is not None}, node.key_at, node.at)
+        return Block({k: n for k, n in pruned.items() if n is not None}, node.key_at, node.at, node.flow)
     return node

@@ -46,12 +46,14 @@ def validate(
     absent = [
         key for key in required if t.child(whole, key) is None and not meant(whole, keys_at(model, ()), key)
     ]
-    problems = [_absent(file, whole, key) for key in absent]
+    problems = [_absent(file, parsed.tree, key) for key in absent]
     sound, more = _fold(model, whole, file)
     return sound, problems + more
 
 
 def _absent(file: str, whole: t.Node | None, key: str) -> Problem:
+    if isinstance(whole, t.Block) and key in whole.key_at:
+        return Problem(file, *whole.key_at[key], f'"{key}" has nothing under it.', "Write its keys below it.")
     at = whole.at if whole is not None else (1, 1)
     return Problem(file, *at, f'"{key}" is missing.', f'Add "{key}:" to the file.')
 
@@ -71,18 +73,26 @@ def _without_empty_parts(root: t.Node | None) -> t.Node | None:
 def _fold(model: type[BaseModel], whole: t.Node | None, file: str) -> tuple[Sound, list[Problem]]:
     from pydantic import ValidationError
 
-    tree, problems = whole, list[Problem]()
+    empties = list(t.empties(whole))
+    problems = [_empty(file, whole, path) for path in empties]
+    tree = whole
     for turn in range(_ROUNDS):
         try:
             read = model.model_validate(t.plain(tree) or {})
         except ValidationError as error:
             errors = error.errors(include_url=False, include_input=False)
             if turn == 0:
-                problems = _Reporter(model, whole, file).report(errors)
+                told = [one for one in errors if _path(whole, one["loc"]) not in empties]
+                problems += _Reporter(model, whole, file).report(told)
             tree = t.prune(tree, [_wrong_part(tree, one) for one in errors]) if tree else None
         else:
             return Sound(file, whole, tree, read.model_dump(mode="json", by_alias=True)), problems
     return Sound(file, whole, None, model().model_dump(mode="json", by_alias=True)), problems
+
+
+def _empty(file: str, whole: t.Node | None, path: t.Path) -> Problem:
+    cure = "Write one, or take the key out (a value that starts with # needs quotes)."
+    return Problem(file, *t.place_of_key(whole, path), f"{subject(whole, path)} has no value.", cure)
 
 
 def _path(tree: t.Node | None, location: tuple[str | int, ...]) -> t.Path:

@@ -270,7 +270,7 @@ def options(value: object) -> dict[str, Any]:
     """Options of a source, for its plugin to judge: text, numbers, true/false, lists of them."""
     if not isinstance(value, dict):
         raise Wrong(f"must be keys with their values, not {shown(value)}.")
-    return {str(key): _option(item) for key, item in value.items()}
+    return {line(key): _option(item) for key, item in value.items()}
 
 
 def _option(value: object) -> Any:

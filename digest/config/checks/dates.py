@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
@@ -11,6 +11,7 @@ from functools import cached_property
 from digest.model import Edition, Flight
 
 EVERY_DAY = frozenset(range(7))
+_LONG = 5_000  # dates: nearly fourteen years of a daily edition
 
 
 def weekdays(edition: Edition) -> frozenset[int]:
@@ -84,32 +85,64 @@ class Span:
     def is_empty(self) -> bool:
         return self.count == 0
 
-    def __iter__(self) -> Iterator[date]:
-        """The dates in order. Only for a span with an end."""
-        if self.listed is not None:
-            yield from sorted(self.listed)
-        elif self.start is not None and self.end is not None:
-            for offset in range((self.end - self.start).days + 1):
-                day = self.start + timedelta(days=offset)
-                if day.weekday() in self.days:
-                    yield day
+
+def issues_by_date(spans: Sequence[Span]) -> Iterator[tuple[date, int]]:
+    """Dates in order with the number of issues on each, for the spans of one flight in its editions."""
+    listed = {day for span in spans for day in span.listed or ()}
+    if listed:
+        yield from ((day, sum(day in span for span in spans)) for day in sorted(listed))
+        return
+    start, end = spans[0].start, spans[0].end
+    if start is None or end is None:
+        return
+    on = [sum(weekday in span.days for span in spans) for weekday in range(7)]
+    for offset in range((end - start).days + 1):
+        day = start + timedelta(days=offset)
+        if on[day.weekday()]:
+            yield day, on[day.weekday()]
 
 
-def most_under_cap(issues: Iterable[tuple[date, int]], per_window: int, window: int, enough: int) -> int:
+def most_in_a_day(spans: Sequence[Span]) -> int:
+    """The most issues of these spans that share a date."""
+    listed = {day for span in spans for day in span.listed or ()}
+    if listed:
+        return max(sum(day in span for span in spans) for day in listed)
+    return max(sum(weekday in span.days for span in spans) for weekday in range(7))
+
+
+def most_under_cap(spans: Sequence[Span], per_window: int, window: int, enough: int) -> int:
     """How many issues can run at most with ``per_window`` in any ``window`` days; stops at ``enough``.
 
-    ``issues`` are dates in order with the number of issues on each. Running as early as possible is
-    best, since the windows are intervals: an exchange argument moves any later run forward.
+    Running as early as possible is best, since the windows are intervals: an exchange argument moves
+    any later run forward. After ``_LONG`` dates the rest is bounded from above instead of counted.
     """
+    if _surely(spans, per_window, window) >= enough:
+        return enough
     total, inside = 0, 0
     recent: deque[tuple[date, int]] = deque()
-    for day, number in issues:
+    for number, (day, issues) in enumerate(issues_by_date(spans)):
         while recent and (day - recent[0][0]).days >= window:
             inside -= recent.popleft()[1]
-        run = min(number, per_window - inside)
+        run = min(issues, per_window - inside)
         if run > 0:
             recent.append((day, run))
             inside, total = inside + run, total + run
         if total >= enough:
             return total
+        if number >= _LONG:
+            return total + _at_most_after(day, spans, per_window, window)
     return total
+
+
+def _surely(spans: Sequence[Span], per_window: int, window: int) -> int:
+    """A number that is reached without counting dates: whole weeks inside windows side by side."""
+    start, end = spans[0].start, spans[0].end
+    if start is None or end is None:
+        return 0
+    in_weeks = window // 7 * sum(len(span.days) for span in spans)
+    return ((end - start).days + 1) // window * min(per_window, in_weeks)
+
+
+def _at_most_after(day: date, spans: Sequence[Span], per_window: int, window: int) -> int:
+    last = spans[0].end or day
+    return per_window * (((last - day).days + window - 1) // window)

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
-from datetime import date
 
 from digest.config import tree as t
-from digest.config.checks.dates import Span, most_under_cap, weekdays
+from digest.config.checks.dates import Span, most_in_a_day, most_under_cap, weekdays
 from digest.config.checks.room import Room, as_written, found
 from digest.config.validate import Sound
 from digest.errors import Problem
@@ -108,10 +106,9 @@ def _goal(sound: Sound, path: t.Path, item: LineItem, spans: list[Span]) -> Iter
     cap = item.frequency_cap
     if cap is None:
         return
-    per_date = _per_date(spans)
     # Issues of one date do not see each other, so the last date of a window may add all of its issues.
-    allowed = cap.max_issues - 1 + max(number for _, number in per_date)
-    most = most_under_cap(per_date, allowed, cap.per_days, wanted)
+    allowed = cap.max_issues - 1 + most_in_a_day(spans)
+    most = most_under_cap(spans, allowed, cap.per_days, wanted)
     if most < wanted:
         says = f"is {wanted}, but its frequency cap lets it reach at most {most}."
         yield found(sound, place, says, f"Write a goal of at most {most}, or loosen the frequency_cap.")
@@ -119,9 +116,3 @@ def _goal(sound: Sound, path: t.Path, item: LineItem, spans: list[Span]) -> Iter
 
 def _issues(number: int) -> str:
     return "1 issue" if number == 1 else f"{number} issues"
-
-
-def _per_date(spans: list[Span]) -> list[tuple[date, int]]:
-    if len(spans) == 1:
-        return [(day, 1) for day in spans[0]]
-    return sorted(Counter(day for span in spans for day in span).items())

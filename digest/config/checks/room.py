@@ -12,6 +12,8 @@ from digest.config.validate import Sound
 from digest.errors import Problem
 from digest.model import AdBook, Edition, LineItem, SectionSpec
 
+_KINDS = ("sections", "editions", "slots", "advertisers", "line_items")
+
 
 @dataclass(frozen=True)
 class Room:
@@ -50,6 +52,13 @@ class Room:
 
     def names(self, kind: str) -> tuple[str, ...] | None:
         """Every name of this kind that the files define, wrong entries included; ``None`` if unreadable."""
+        return self._names[kind]
+
+    @cached_property
+    def _names(self) -> dict[str, tuple[str, ...] | None]:
+        return {kind: self._defined(kind) for kind in _KINDS}
+
+    def _defined(self, kind: str) -> tuple[str, ...] | None:
         sound = self.digest if kind in ("sections", "editions") else self.ads
         if sound is None:
             return None
@@ -58,7 +67,7 @@ class Room:
             return tuple(node.entries)
         if isinstance(node, t.Items):
             ids = (t.child(item, "id") for item in node.nodes)
-            return tuple(i.text for i in ids if isinstance(i, t.Scalar))
+            return tuple(i.text.strip() for i in ids if isinstance(i, t.Scalar))
         return ()
 
 
