@@ -183,7 +183,8 @@ class _Builder:
             )
         if event.tag is not None:
             cure = "Take it out; if it is text, put it in quotes."
-            self._say(_at(event), f'the tag "{_short(event.tag)}" is not allowed.', cure)
+            tag = event.tag.replace("tag:yaml.org,2002:", "!!")
+            self._say(_at(event), f'the tag "{_short(tag)}" is not allowed.', cure)
 
     def _say(self, at: At, message: str, cure: str) -> None:
         self.problems.append(Problem(self.file, *at, message, cure))

@@ -112,7 +112,7 @@ def boolean(value: object) -> bool:
     words = _scalar(value, "true or false").lower()
     if words in _TRUE or words in _FALSE:
         return words in _TRUE
-    raise Wrong(f"must be true or false, not {shown(value)}.")
+    raise Wrong(f"must be true or false, not {shown(value)}.", "Write true or false.")
 
 
 def fraction(value: object) -> Fraction:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from digest.config import tree as t
-from digest.config.checks.room import Room, found
+from digest.config.checks.room import Room, found, is_sound
 from digest.config.words import did_you_mean
 from digest.errors import Problem
 from digest.model import Creative, LineItem, Slot
@@ -17,7 +17,10 @@ def check(room: Room) -> Iterator[Problem]:
         return
     slots = {slot.id: slot for slot in room.book.slots}
     for index, item in enumerate(room.book.line_items):
-        if not all(name in slots for name in item.slots):
+        booked_as_written = is_sound(room.ads, ("line_items", index), "slots")
+        if not booked_as_written or not all(
+            name in slots and is_sound(room.ads, ("slots",), name) for name in item.slots
+        ):
             continue  # an unknown or broken slot is told already, and might have fitted
         booked = [slots[name] for name in item.slots]
         for number, creative in enumerate(item.creatives):

@@ -135,12 +135,17 @@ def most_under_cap(spans: Sequence[Span], per_window: int, window: int, enough: 
 
 
 def _surely(spans: Sequence[Span], per_window: int, window: int) -> int:
-    """A number that is reached without counting dates: whole weeks inside windows side by side."""
+    """A number that can be reached, found without counting dates.
+
+    Windows of whole weeks side by side hold the same weekdays, so the same choice in each keeps every
+    window, wherever it starts, under the cap.
+    """
     start, end = spans[0].start, spans[0].end
     if start is None or end is None:
         return 0
-    in_weeks = window // 7 * sum(len(span.days) for span in spans)
-    return ((end - start).days + 1) // window * min(per_window, in_weeks)
+    weeks = -(-window // 7)
+    in_weeks = weeks * sum(len(span.days) for span in spans)
+    return ((end - start).days + 1) // (7 * weeks) * min(per_window, in_weeks)
 
 
 def _at_most_after(day: date, spans: Sequence[Span], per_window: int, window: int) -> int:

@@ -11,6 +11,8 @@ from digest.config.validate import Sound
 from digest.errors import Problem
 from digest.model import Edition, LineItem
 
+_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
 
 def check(room: Room) -> Iterator[Problem]:
     """What is wrong with the flight or the goal of each line item."""
@@ -64,7 +66,7 @@ def _goal_shape(room: Room, sound: Sound, path: t.Path, item: LineItem) -> Itera
         if not any(_written(sound, path, key) for key in ("end", "dates")):
             says = "needs an end of the flight."
             yield found(sound, (*path, "goal"), says, "Add an end to the flight, or take the goal out.")
-    elif item.flight.first is None:
+    elif item.flight.first is None and item.is_house and not _written(sound, path, "start"):
         says = "needs a start of the flight."
         yield found(sound, (*path, "goal"), says, "Add a start to the flight, or take the goal out.")
     if item.goal.unit == "sends":
@@ -91,7 +93,9 @@ def _reach(room: Room, sound: Sound, path: t.Path, item: LineItem) -> Iterator[P
 
 
 def _editions(editions: tuple[Edition, ...]) -> str:
-    return ", ".join(f"{e.name} (weekly)" if e.cadence == "weekly" else f"{e.name} (daily)" for e in editions)
+    return " or ".join(
+        f'"{e.name}"' + ("" if e.weekday is None else f" ({_DAYS[e.weekday]}s)") for e in editions
+    )
 
 
 def _goal(sound: Sound, path: t.Path, item: LineItem, spans: list[Span]) -> Iterator[Problem]:

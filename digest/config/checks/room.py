@@ -67,8 +67,8 @@ class Room:
             return tuple(node.entries)
         if isinstance(node, t.Items):
             ids = (t.child(item, "id") for item in node.nodes)
-            return tuple(i.text.strip() for i in ids if isinstance(i, t.Scalar))
-        return ()
+            return tuple(dict.fromkeys(i.text.strip() for i in ids if isinstance(i, t.Scalar)))
+        return () if node is None and sound is self.ads else None
 
 
 def as_written(sound: Sound, path: t.Path) -> t.Node | None:
@@ -78,6 +78,12 @@ def as_written(sound: Sound, path: t.Path) -> t.Node | None:
     if not isinstance(block, t.Block) or not isinstance(parent, t.Items):
         return t.reach(sound.whole, path)
     return next((node for node in parent.nodes if node.at == block.at), None)
+
+
+def is_sound(sound: Sound, path: t.Path, key: str) -> bool:
+    """Whether a key of the block at ``path`` is written, and nothing in it is wrong."""
+    written = t.child(as_written(sound, path), key)
+    return written is not None and written == t.reach(sound.tree, (*path, key))
 
 
 def found(sound: Sound, path: t.Path, says: str, cure: str = "", *, key: bool = False) -> Problem:
