@@ -205,7 +205,7 @@ def _field(name: str, value: str) -> bytes:
 
 def _clean(text: str) -> str:
     """One line without control characters: nothing in it can start another header."""
-    return "".join(" " if ord(char) < 32 or 127 <= ord(char) < 160 else char for char in text).strip()
+    return re.sub(r"[\x00-\x1f\x7f-\x9f]+", " ", text).strip()
 
 
 def _fingerprint(issue: Issue, address: str, revision: int) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from digest.render.dialect import Dialect, Tag
 from digest.render.dialects._answers import encoded, joined
 
-_TAG = r"\[(?=[A-Za-z]|\Z)|<(?=/?[A-Za-z]|\Z)"
+_TAG = r"\[(?=[A-Za-z]|\Z)|<(?=/?[A-Za-z]|/?\Z)"
 
 DIALECT = Dialect(
     help="<unsubscribe> and [firstname]. No escape: '[' and '<' before a letter get a word joiner in text.",

@@ -9,6 +9,6 @@ DIALECT = Dialect(
     help="{name} and %%{name}%%. No escape: '{' and '%' before it get a word joiner in text and subject.",
     unsubscribe=Tag("%%{unsubscribe_url}%%"),
     first_name='{first_name, "FALLBACK"}',
-    text_rules=(joined(r"%(?=%?\{|\Z)|\{"),),
+    text_rules=(joined(r"%(?=%?\{|%\Z)|(?<=%)%\Z|\{"),),
     url_rules=(encoded(r"\{"),),
 )

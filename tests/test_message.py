@@ -1,0 +1,190 @@
+"""The message against Python's own e-mail parser: no defect, nothing lost, nothing forged."""
+
+from __future__ import annotations
+
+import email
+import email.policy
+import quopri
+import subprocess
+import sys
+from email.message import EmailMessage
+from email.utils import parsedate_to_datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from digest.errors import ConfigurationError
+from digest.model import Issue
+from digest.publish.message import LINE, encoded_words, message, quoted_printable, sender
+from tests.strategies.issues import PUBLICATION, WINDOW, issue
+
+ORDER = ["Date", "From", "To", "Subject", "Message-ID", "MIME-Version", "Content-Language", "Content-Type"]
+FREE_TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=120)
+CONTENT = st.one_of(st.binary(max_size=400), st.text("ab =.\t\r\né日😀From _", max_size=400).map(str.encode))
+
+
+def sent(one: Issue, revision: int = 1) -> bytes:
+    return message(one, publication=PUBLICATION, revision=revision)
+
+
+def parsed(data: bytes) -> EmailMessage:
+    """Strictly: the parser raises on any defect."""
+    return email.message_from_bytes(data, policy=email.policy.strict)
+
+
+def defects(one: EmailMessage) -> list[object]:
+    parts = list(one.walk())
+    fields = [field for part in parts for field in part.values()]
+    return [defect for part in (*parts, *fields) for defect in part.defects]
+
+
+def test_the_envelope() -> None:
+    found = parsed(sent(issue()))
+    assert list(found) == ORDER
+    assert found["From"] == found["To"] == "NewsFinale <news@newsfinale.example>"
+    assert found["Subject"] == "Council votes"
+    assert parsedate_to_datetime(found["Date"]) == WINDOW.end
+    assert found["Message-ID"].startswith("<daily.20260123.1.")
+    assert found["Message-ID"].endswith("@newsfinale.example>")
+    assert found["Content-Language"] == "en-US"
+    assert [part.get_content_type() for part in found.iter_parts()] == ["text/plain", "text/html"]
+
+
+def test_the_same_issue_is_the_same_message_and_another_is_not() -> None:
+    first = sent(issue())
+    assert sent(issue()) == first
+    others = [
+        sent(issue(), 2),
+        sent(issue(text=b"Hello!\n")),
+        sent(issue(html=b"")),
+        sent(issue(subject="x")),
+    ]
+    ids = {parsed(data)["Message-ID"] for data in (first, *others)}
+    assert len(ids) == 5
+
+
+@given(html=CONTENT, text=CONTENT, subject=FREE_TEXT)
+def test_a_strict_parser_finds_no_defect_and_the_very_bytes(html: bytes, text: bytes, subject: str) -> None:
+    data = sent(issue(html=html, text=text, subject=subject))
+    found = parsed(data)
+    assert defects(found) == []
+    assert [part.get_payload(decode=True) for part in found.iter_parts()] == [text, html]
+    assert all(len(line) <= 998 and b"\r" not in line and b"\n" not in line for line in data.split(b"\r\n"))
+    data.decode("ascii")
+
+
+@given(FREE_TEXT)
+def test_the_subject_arrives_and_forges_no_header(subject: str) -> None:
+    found = parsed(sent(issue(subject=subject)))
+    assert list(found) == ORDER
+    expected = "".join(" " if ord(char) < 32 or 127 <= ord(char) < 160 else char for char in subject).strip(
+        " "
+    )
+    assert found["Subject"].split() == expected.split()
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        "Tampa & the Grüne 😀 " + "word " * 12,
+        "市" * 78,
+        "plain " * 30,
+        "x" * 2000,
+        "=?utf-8?Q?forged?=",
+        "a =?utf-8?Q?b?= c",
+        "x\r\nBcc: all@a.example",
+        "x\r\n\r\n<html>",
+        "مرحبا بالعالم",
+        "{{ .Subscriber.FirstName }}, *|FNAME|*: %recipient.name%",
+    ],
+)
+def test_subjects_survive_folding_and_encoding(subject: str) -> None:
+    data = sent(issue(subject=subject))
+    found = parsed(data)
+    assert list(found) == ORDER
+    assert found["Subject"] == " ".join(subject.split())
+    head = data.partition(b"\r\n\r\n")[0]
+    assert all(len(line) <= 78 for line in head.split(b"\r\n"))
+
+
+@given(st.text(st.characters(exclude_categories=("Cs", "Cc")), min_size=1, max_size=80), st.integers(0, 60))
+def test_encoded_words_keep_to_75_characters(text: str, used: int) -> None:
+    words = encoded_words(text, used=min(used, 40)).split("\r\n ")
+    assert all(len(word) <= 75 for word in words)
+    assert len(words[0]) + min(used, 40) <= 76
+
+
+@given(CONTENT)
+def test_quoted_printable_agrees_with_the_standard_library(content: bytes) -> None:
+    encoded = quoted_printable(content)
+    assert quopri.decodestring(encoded) == content
+    assert all(len(line) <= LINE and not line.endswith((b" ", b"\t")) for line in encoded.split(b"\r\n"))
+    assert not encoded.endswith(b"=\r\n")
+
+
+@given(st.lists(st.binary(max_size=90).map(lambda data: data + b"\n"), min_size=1, max_size=5))
+def test_quoted_printable_of_a_join_is_the_join(pieces: list[bytes]) -> None:
+    """So fragments that end in a line break can be encoded once and joined for every reader."""
+    assert quoted_printable(b"".join(pieces)) == b"=\r\n".join(quoted_printable(piece) for piece in pieces)
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("NewsFinale <news@a.example>", ("NewsFinale", "news@a.example")),
+        ('"News, Daily" <news@a.example>', ("News, Daily", "news@a.example")),
+        ('"Say \\"hi\\"" <news@a.example>', ('Say "hi"', "news@a.example")),
+        ("News (Tampa) [x] <news@a.example>", ("News (Tampa) [x]", "news@a.example")),
+        ("Ünï 日本 <news@a.example>", ("Ünï 日本", "news@a.example")),
+        ("news@a.example", ("NewsFinale", "news@a.example")),
+        ("<news@a.example>", ("", "news@a.example")),
+        ("News <news@müller.example>", ("News", "news@xn--mller-kva.example")),
+        ("", ("NewsFinale", "newsletter@newsfinale.example")),
+        ("x\r\nBcc: <news@a.example>", ("x Bcc:", "news@a.example")),
+    ],
+)
+def test_senders(words: str, expected: tuple[str, str]) -> None:
+    assert sender(words, PUBLICATION) == expected
+    found = parsed(sent(issue(sender=words)))
+    (address,) = found["From"].addresses
+    assert list(found) == ORDER
+    assert defects(found) == []
+    assert (address.display_name.split(), address.addr_spec) == (expected[0].split(), expected[1])
+
+
+@pytest.mark.parametrize(
+    "words", ["News", "a b@c.example", "News <a@b@c>", "x <ü@a.example>", "x <a@b.example\r\n>,"]
+)
+def test_what_is_no_sender_is_said(words: str) -> None:
+    with pytest.raises(ConfigurationError, match="is no mail address"):
+        sent(issue(sender=words))
+
+
+@pytest.mark.parametrize(
+    "tag",
+    [
+        "{{ UnsubscribeURL }}",
+        "*|UNSUB|*",
+        "%%{unsubscribe_url}%%",
+        "{% unsubscribe_link %}",
+        "%unsubscribe_url%",
+    ],
+)
+def test_the_mailers_headers_leave_byte_for_byte(tag: str) -> None:
+    data = sent(issue(headers={"List-Unsubscribe": f"<{tag}>"}))
+    assert f"\r\nList-Unsubscribe: <{tag}>\r\n".encode() in data
+    assert parsed(data)["List-Unsubscribe"] == f"<{tag}>"
+    assert "List-Unsubscribe" not in parsed(sent(issue()))
+
+
+def test_the_control_has_a_defect() -> None:
+    """The parser does catch a broken message."""
+    broken = sent(issue()).replace(b"--\r\n", b"\r\n")
+    with pytest.raises(email.errors.MessageDefect):
+        parsed(broken)
+
+
+def test_an_ordinary_build_does_not_import_the_mail_package() -> None:
+    code = "import sys, digest.publish.message; sys.exit('email' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
