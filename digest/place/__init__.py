@@ -1,0 +1,70 @@
+"""Placement: the best plan of ads for a lineup, and the exact reason of every one that is not in it.
+
+Pure: no disk, clock, database or randomness. Rules state facts (``digest.place.rules``), the solver finds the
+one best plan, the checker reads the facts again.
+"""
+
+from __future__ import annotations
+
+from digest.errors import CommandError, DigestError
+from digest.model import Placement, Plan, Refusal
+from digest.place.because import because
+from digest.place.checker import violations
+from digest.place.explain import Explanation, explained
+from digest.place.planning import Planning
+from digest.place.request import Request
+from digest.place.rotation import choose
+
+__all__ = ["Explanation", "Request", "explain", "place"]
+
+
+def place(request: Request) -> Plan:
+    """The plan of one issue. Raises ``CommandError`` for an unknown override or pins that cannot be kept."""
+    planning = Planning(request)
+    broken = violations(planning.table, planning.solution.plan)
+    if broken:
+        raise DigestError(f"the plan of {request.edition.name} {request.day} breaks a rule: {broken[0]}")
+    return Plan(
+        placed=_placed(planning),
+        refused=_refused(planning),
+        overrides=request.overrides,
+        optimal=planning.solution.optimal,
+        bound_gap=planning.bound_gap(),
+    )
+
+
+def explain(request: Request, line_item_id: str) -> Explanation:
+    """Everything about one line item. Raises ``CommandError`` for an id the file has not."""
+    if request.ads.line_item(line_item_id) is None:
+        raise CommandError(f'adslots.yaml has no line item "{line_item_id}".')
+    planning = Planning(request)
+    placed = next((ad for ad in _placed(planning) if ad.line_item == line_item_id), None)
+    return explained(planning, line_item_id, placed)
+
+
+def _placed(planning: Planning) -> tuple[Placement, ...]:
+    scene = planning.scene
+    return tuple(
+        Placement(
+            line_item=scene.items[item].id,
+            creative=choose(
+                scene.items[item], scene.slots[scene.openings[opening].slot], scene.rows(scene.items[item])
+            ).id,
+            advertiser=scene.items[item].advertiser,
+            tier=scene.items[item].tier,
+            slot=scene.openings[opening].slot,
+            gap=scene.openings[opening].gap,
+            section=scene.openings[opening].section,
+            because=because(planning, item, opening),
+        )
+        for item, opening in planning.solution.plan
+    )
+
+
+def _refused(planning: Planning) -> tuple[Refusal, ...]:
+    out = [number for number in range(len(planning.scene.items)) if number not in planning.placed]
+    verdicts = ((number, planning.verdict(number)) for number in out)
+    return tuple(
+        Refusal(line_item=planning.scene.items[number].id, rule=verdict.rule, reason=verdict.reason)
+        for number, verdict in verdicts
+    )

@@ -1,0 +1,46 @@
+"""The sentence of a placed ad: what speaks for it, true and with its numbers."""
+
+from __future__ import annotations
+
+from digest.place.openings import next_to
+from digest.place.planning import Planning, amount
+
+
+def because(planning: Planning, item: int, opening: int) -> str:
+    """Tier and urgency, the value of the place, the stories beside it, the hand that pinned it."""
+    scene = planning.scene
+    parts = [_standing(planning, item), _value(planning, item, opening), _beside(planning, opening)]
+    if item in planning.pins:
+        parts.insert(0, f"pinned to {planning.pins[item]} by hand")
+    others = [one.id for i, one in enumerate(scene.items) if planning.group(item) >> i & 1 and i != item]
+    if others:
+        parts.append(f"runs together with {', '.join(others)}")
+    return "; ".join(part for part in parts if part)
+
+
+def _standing(planning: Planning, item: int) -> str:
+    booking = planning.scene.items[item]
+    now = planning.scene.standings[item]
+    if booking.goal is None or now.even is None:
+        return f"{booking.tier}, no goal"
+    return (
+        f"{booking.tier}, {now.delivered} of {booking.goal.amount} {booking.goal.unit} delivered before today and "
+        f"{now.even} due by today on an even plan (urgency {now.urgency})"
+    )
+
+
+def _value(planning: Planning, item: int, opening: int) -> str:
+    rate, weight = planning.scene.items[item].rate, planning.band(opening)
+    if not rate:
+        return ""
+    third = planning.scene.band(planning.scene.openings[opening])
+    return f"rate {amount(rate)} x {amount(weight)} for the {third} third = {amount(rate * weight)}"
+
+
+def _beside(planning: Planning, opening: int) -> str:
+    scene = planning.scene
+    near = next_to(scene.openings[opening].gap, scene.policy.adjacency_radius, scene.stories)
+    if not near:
+        return ""
+    word = "story" if len(near) == 1 else "stories"
+    return f"next to {word} {', '.join(str(position) for position in near)}, which no rule forbids"

@@ -1,0 +1,120 @@
+"""Who may stand where: the refusals of the rules, asked in order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from digest.model import TIERS
+from digest.place.facts import AtMost, Refusal, Together, bits
+from digest.place.problem import Problem
+from digest.place.rules import catalogue
+from digest.place.scene import Scene
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What one rule did to one line item: the openings it took away, and those it left."""
+
+    rule: str
+    fact: Refusal
+    removed: int
+    left: int
+
+
+@dataclass(slots=True)
+class Board:
+    """The facts of an issue, and per line item what they leave.
+
+    ``left`` is a mask of openings per line item; ``steps`` are the refusals that bore on it, in order;
+    ``stopped`` is the one that left nothing. ``limits`` are the counting facts by rule, in order of asking.
+    """
+
+    scene: Scene
+    left: list[int]
+    steps: list[list[Step]]
+    stopped: dict[int, Step] = field(default_factory=dict)
+    limits: list[tuple[str, AtMost]] = field(default_factory=list)
+    groups: list[Together] = field(default_factory=list)
+    barred: dict[int, Step] = field(default_factory=dict)  # refused by a rule of the stage `plan`
+
+
+def board(scene: Scene) -> Board:
+    """Ask every rule once."""
+    table = Board(scene, [scene.everywhere] * len(scene.items), [[] for _ in scene.items])
+    for name, rule in catalogue():
+        for fact in rule.facts(scene):
+            if isinstance(fact, AtMost):
+                table.limits.append((name, fact))
+            elif isinstance(fact, Together):
+                table.groups.append(fact)
+            elif rule.STAGE == "plan":
+                table.barred.setdefault(fact.item, Step(name, fact, scene.everywhere, 0))
+            else:
+                _refuse(table, name, rule.STAGE, fact)
+    return table
+
+
+def _refuse(table: Board, name: str, stage: str, fact: Refusal) -> None:
+    item = fact.item
+    if item in table.stopped:
+        return
+    before = table.left[item]
+    removed = before & fact.openings
+    table.left[item] = before & ~fact.openings
+    step = Step(name, fact, removed, table.left[item])
+    if removed or stage == "today":
+        table.steps[item].append(step)
+    if stage == "today" or not table.left[item]:
+        table.left[item] = 0
+        table.stopped[item] = step
+
+
+def living(table: Board) -> dict[int, int]:
+    """The openings left of the line items that still have some, without groups that cannot be complete."""
+    alive = {item: mask for item, mask in enumerate(table.left) if mask and item not in table.barred}
+    for group in table.groups:
+        members = list(bits(group.items))
+        if any(member not in alive for member in members):
+            for member in members:
+                alive.pop(member, None)
+    return alive
+
+
+def problem(table: Board, alive: dict[int, int], must: int = 0, rules: set[str] | None = None) -> Problem:
+    """The question of the best plan for these line items; ``rules`` names the counting rules (``None``: all)."""
+    scene = table.scene
+    mask = 0
+    for item in alive:
+        mask |= 1 << item
+    rank = {slot: number for number, slot in enumerate(scene.slots)}
+    return Problem(
+        left=alive,
+        gaps=[opening.gap for opening in scene.openings],
+        slots=[rank[opening.slot] for opening in scene.openings],
+        levels=_levels(scene, alive),
+        rates={item: scene.items[item].rate for item in alive},
+        bands=[_weight(scene, number) for number in range(len(scene.openings))],
+        ideal=Fraction(scene.stories, scene.capacity + 1),
+        facts=tuple(
+            fact for name, fact in table.limits if fact.items & mask and (rules is None or name in rules)
+        ),
+        groups=tuple(group.items for group in table.groups if group.items & mask),
+        must=must,
+    )
+
+
+def _levels(scene: Scene, alive: dict[int, int]) -> tuple[dict[int, int], ...]:
+    """Per tier, the urgency of its line items; those the plan over the coming issues wants come first."""
+    wanted = {scene.index[name] for name in scene.request.prefer if name in scene.index}
+    levels = []
+    for tier in TIERS:
+        members = {i: scene.standings[i].urgency for i in alive if scene.items[i].tier == tier}
+        preferred = {i: urgency for i, urgency in members.items() if i in wanted}
+        levels += [level for level in (preferred, members) if level]
+    return tuple(levels)
+
+
+def _weight(scene: Scene, opening: int) -> Fraction:
+    one = scene.openings[opening]
+    return scene.slots[one.slot].bands.get(scene.band(one), Fraction(1))

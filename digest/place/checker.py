@@ -1,0 +1,64 @@
+"""Whether a finished plan keeps every fact, and which rule stops an ad beside it. Searches nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from digest.place.board import Board
+from digest.place.facts import AtMost, Candidate
+from digest.place.problem import Plan, within
+
+
+def violations(table: Board, plan: Plan) -> tuple[str, ...]:
+    """Every fact a plan breaks, in words; empty for a plan that may run."""
+    return (*_places(table, plan), *_limits(table, plan), *_groups(table, plan))
+
+
+def _places(table: Board, plan: Plan) -> Iterator[str]:
+    scene = table.scene
+    for item, opening in plan:
+        if not table.left[item] >> opening & 1 or item in table.barred:
+            yield f"{scene.items[item].id} may not stand in {scene.place(opening)}"
+    for what, name in ((0, "line item"), (1, "opening")):
+        used = [one[what] for one in plan]
+        if len(set(used)) < len(used):
+            yield f"one {name} is used twice"
+
+
+def _limits(table: Board, plan: Plan) -> Iterator[str]:
+    for number, (item, opening) in enumerate(plan):
+        others = plan[:number]
+        for rule, fact in table.limits:
+            hit = against(table, fact, (item, opening), others)
+            if hit is not None:
+                yield f"{rule}: {table.scene.items[item].id} {fact.why(item, hit)}"
+
+
+def _groups(table: Board, plan: Plan) -> Iterator[str]:
+    placed = 0
+    for item, _ in plan:
+        placed |= 1 << item
+    for group in table.groups:
+        if placed & group.items and placed & group.items != group.items:
+            yield f"companions: not all of the group of {table.scene.items[plan[0][0]].id} run"
+
+
+def against(table: Board, fact: AtMost, ad: Candidate, others: Iterable[Candidate]) -> Plan | None:
+    """The ads among ``others`` that make ``ad`` break the fact; ``None`` where it does not."""
+    item, opening = ad
+    if not (fact.items >> item & 1 and fact.openings >> opening & 1):
+        return None
+    hit = within(fact, others)
+    if fact.span is None:
+        return hit if len(hit) >= fact.most else None
+    gap = table.scene.openings[opening].gap
+    gaps = {o: table.scene.openings[o].gap for _, o in hit}
+    near = tuple((i, o) for i, o in hit if abs(gaps[o] - gap) < fact.span)
+    return near if _crowded(fact, [gaps[o] for _, o in near], gap) else None
+
+
+def _crowded(fact: AtMost, gaps: list[int], gap: int) -> bool:
+    """Whether the gaps and one more break the limit in some stretch of ``span`` gaps."""
+    assert fact.span is not None
+    at = sorted([*gaps, gap])
+    return any(b - a < fact.span for a, b in zip(at, at[fact.most :], strict=False))

@@ -1,0 +1,159 @@
+"""What a booking has had and what it may have by a day: pure arithmetic on dates and the ledger.
+
+All fractions are exact. ``runs`` is any collection of ledger rows; each function keeps to the rows of the
+line item and of issues dated before ``day``, so an older issue built again never counts newer ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from fractions import Fraction
+from math import ceil, floor
+
+from digest.model import Edition, Flight, LineItem, RunAd
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a line item stands on an issue date, before the issue of that date.
+
+    ``delivered`` and ``allowed`` are in the goal's unit (issues without a goal); ``allowed`` is what the pacing
+    lets it have by today, ``even`` what an even plan would have given it by today. Both are ``None`` without a
+    goal. ``urgency`` counts issues and is at least 1. ``elapsed`` and ``total`` count eligible issue dates.
+    """
+
+    delivered: int
+    allowed: int | None
+    even: int | None
+    urgency: int
+    elapsed: int
+    total: int
+
+
+def runs_in(item: LineItem, edition: Edition) -> bool:
+    """Whether the booking is for this edition."""
+    return item.editions is None or edition.name in item.editions
+
+
+def editions_of(item: LineItem, editions: Iterable[Edition]) -> tuple[Edition, ...]:
+    return tuple(edition for edition in editions if runs_in(item, edition))
+
+
+def eligible_weekdays(editions: Iterable[Edition]) -> frozenset[int]:
+    """The weekdays (Monday = 0) on which one of the editions has an issue."""
+    days: set[int] = set()
+    for edition in editions:
+        days |= set(range(7)) if edition.cadence == "daily" else {edition.weekday or 0}
+    return frozenset(days)
+
+
+def eligible_dates(item: LineItem, editions: Iterable[Edition], first: date, last: date) -> tuple[date, ...]:
+    """The dates in ``first``..``last`` on which the line item's flight meets an issue of one of its editions."""
+    if item.flight is None:
+        span = range((last - first).days + 1)
+        dates: tuple[date, ...] = tuple(first + timedelta(days=i) for i in span)
+    else:
+        dates = item.flight.days_between(first, last)
+    weekdays = eligible_weekdays(editions_of(item, editions))
+    return tuple(day for day in dates if day.weekday() in weekdays)
+
+
+def eligible_count(flight: Flight, weekdays: frozenset[int], until: date | None = None) -> int:
+    """How many dates of the flight up to ``until`` (inclusive; ``None``: all) fall on these weekdays."""
+    if flight.dates:
+        return sum(day.weekday() in weekdays and (until is None or day <= until) for day in set(flight.dates))
+    if flight.start is None or flight.end is None:
+        return 0
+    last = flight.end if until is None else min(until, flight.end)
+    return sum(_weekdays_between(flight.start, last, day) for day in weekdays & flight.days)
+
+
+def _weekdays_between(first: date, last: date, weekday: int) -> int:
+    """How many dates of ``first``..``last`` fall on the weekday, without walking through them."""
+    days = (last - first).days - (weekday - first.weekday()) % 7
+    return 0 if days < 0 else days // 7 + 1
+
+
+def elapsed_and_total(item: LineItem, editions: Iterable[Edition], day: date) -> tuple[int, int]:
+    """Eligible issue dates up to ``day`` (included), and in the whole flight. (0, 0) without an end."""
+    if item.flight is None:
+        return 0, 0
+    weekdays = eligible_weekdays(editions_of(item, editions))
+    return eligible_count(item.flight, weekdays, day), eligible_count(item.flight, weekdays)
+
+
+def earlier(item: LineItem, runs: Iterable[RunAd], day: date) -> tuple[RunAd, ...]:
+    """The ledger's rows of this line item in issues of earlier dates, oldest first, one an issue.
+
+    The id of the line item decides, whatever the advertiser is called today.
+    """
+    rows = {(run.edition, run.date): run for run in runs if run.line_item == item.id and run.date < day}
+    return tuple(sorted(rows.values(), key=lambda run: (run.date, run.sequence, run.edition)))
+
+
+def sends_of(run: RunAd, editions: Iterable[Edition]) -> int:
+    """The mailer's receipt where there is one, else what the edition expects, else what the ledger noted."""
+    if run.delivered and run.sends is not None:
+        return run.sends
+    expected = next((e.expected_sends for e in editions if e.name == run.edition), None)
+    return expected if expected is not None else run.sends or 0
+
+
+def delivered(item: LineItem, rows: Iterable[RunAd], editions: Iterable[Edition]) -> int:
+    """What these rows amount to, in the goal's unit; issues without a goal."""
+    editions = tuple(editions)
+    if item.goal is not None and item.goal.unit == "sends":
+        return sum(sends_of(run, editions) for run in rows)
+    return len(tuple(rows))
+
+
+def allowed_by(pacing: str, goal: int, elapsed: int, total: int) -> int:
+    """How many of ``goal`` a pacing lets a line item have once ``elapsed`` of ``total`` dates have come."""
+    x = Fraction(min(elapsed, total), total) if total else Fraction(1)
+    if pacing == "even":
+        return ceil(goal * x)
+    if pacing == "frontloaded":
+        return ceil(goal * (1 - (1 - x) ** 2))
+    return goal
+
+
+def behind(item: LineItem, even: int | None, delivered: int, edition: Edition) -> int:
+    """The urgency: issues behind the even plan, at least 1; sends count by this edition's expected sends."""
+    if item.goal is None or even is None:
+        return 1
+    short = max(1, even - delivered)
+    if item.goal.unit == "issues":
+        return short
+    return ceil(Fraction(short, edition.expected_sends)) if edition.expected_sends else 1
+
+
+def standing(
+    item: LineItem, editions: tuple[Edition, ...], edition: Edition, day: date, rows: tuple[RunAd, ...]
+) -> Standing:
+    """Where the line item stands on ``day`` in ``edition``; ``rows`` are its earlier ones (see ``earlier``)."""
+    had = delivered(item, rows, editions)
+    if item.goal is None:
+        return Standing(had, None, None, 1, 0, 0)
+    elapsed, total = elapsed_and_total(item, editions, day)
+    even = allowed_by("even", item.goal.amount, elapsed, total)
+    allowed = allowed_by(item.pacing, item.goal.amount, elapsed, total)
+    return Standing(had, allowed, even, behind(item, even, had, edition), elapsed, total)
+
+
+def in_window(rows: Iterable[RunAd], day: date, days: int) -> tuple[RunAd, ...]:
+    """Those rows that fall in the ``days`` days ending on ``day``."""
+    return tuple(run for run in rows if (day - run.date).days < days and run.date <= day)
+
+
+def band(gap: int, stories: int) -> str:
+    """The third of the issue a gap lies in: ``upper`` if 3g <= n, ``middle`` if 3g <= 2n, else ``lower``."""
+    if 3 * gap <= stories:
+        return "upper"
+    return "middle" if 3 * gap <= 2 * stories else "lower"
+
+
+def load(max_ads: int, max_ratio: Fraction, stories: int) -> int:
+    """How many ads an issue of so many stories holds: L = min(max_ads, floor(max_ratio x n))."""
+    return max(0, min(max_ads, floor(max_ratio * stories)))

@@ -1,0 +1,133 @@
+"""Pins and pauses given by hand: read, checked, and applied to the board. They override no rule."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from difflib import get_close_matches
+from typing import Any
+
+from digest.errors import CommandError
+from digest.model import Overrides
+from digest.place.board import Board, Step, living, problem
+from digest.place.facts import bits, mask_of
+from digest.place.scene import Scene
+from digest.place.solver import solve
+
+Pins = dict[int, str]  # line item -> slot
+
+
+def read(scene: Scene, overrides: Overrides) -> Pins:
+    """The pins by line item. Raises ``CommandError`` for a word that names nothing, or pins that contradict."""
+    for name in overrides.pause:
+        _known(name, scene.index, "--pause", "line item")
+    pins: Pins = {}
+    for pin in overrides.pin:
+        name, _, slot = pin.rpartition("@")
+        if not name:
+            raise CommandError(f'--pin "{pin}" is not of the form LINE_ITEM@SLOT.')
+        _known(name, scene.index, "--pin", "line item")
+        _known(slot, scene.slots, "--pin", "slot")
+        number = scene.index[name]
+        if pins.setdefault(number, slot) != slot:
+            raise CommandError(
+                f"{name} is pinned to {pins[number]} and to {slot}; a line item runs once in an issue. Drop one pin."
+            )
+        if name in overrides.pause:
+            raise CommandError(f"{name} is pinned and paused at once. Drop one of the two.")
+    return pins
+
+
+def _known(name: str, among: Iterable[str], option: str, what: str) -> None:
+    names = list(among)
+    if name in names:
+        return
+    close = get_close_matches(name, names, 1)
+    hint = f' Did you mean "{close[0]}"?' if close else ""
+    raise CommandError(f'{option}: adslots.yaml has no {what} "{name}".{hint}')
+
+
+def apply(table: Board, pins: Pins) -> None:
+    """Keep only the pinned slot's openings. Raises ``CommandError`` where a pin asks what a rule forbids."""
+    scene = table.scene
+    for number, slot in pins.items():
+        item = scene.items[number]
+        pin = f"the pin {item.id}@{slot} is impossible"
+        step = table.stopped.get(number) or table.barred.get(number)
+        if step is not None:
+            raise CommandError(f"{pin}: {step.rule}: {sentence(table, number, step)}.")
+        kept = table.left[number] & scene.by_slot.get(slot, 0)
+        if not kept:
+            raise CommandError(f"{pin}: {_no_opening(table, number, slot)}.")
+        table.left[number] = kept
+
+
+def sentence(table: Board, number: int, step: Step) -> str:
+    """Why a refusal left a line item nothing, in words: the first openings it took, and how many more."""
+    scene, removed = table.scene, step.removed
+    if step.left or step.fact.openings == -1:
+        return step.fact.why(-1)
+    if not removed or step.rule == "slot":
+        return step.fact.why(-1)
+    taken = list(bits(removed))
+    said = list(dict.fromkeys(step.fact.why(opening) for opening in taken))
+    more = f"; and {len(said) - 3} more" if len(said) > 3 else ""
+    count = "its one opening" if len(taken) == 1 else f"each of its {len(taken)} openings"
+    before = (
+        " that the rules before left"
+        if len(taken) < scene.in_slots(scene.items[number].slots).bit_count()
+        else ""
+    )
+    return f"{count}{before}: {'; '.join(said[:3])}{more}"
+
+
+def _no_opening(table: Board, number: int, slot: str) -> str:
+    scene = table.scene
+    item = scene.items[number]
+    if slot not in item.slots:
+        return f"slot: it is booked for {', '.join(item.slots)}, not for {slot}"
+    here = scene.by_slot.get(slot, 0)
+    if not here:
+        return f"slot: this issue of {scene.stories} stories has no opening of {slot}"
+    step = [step for step in table.steps[number] if step.removed & here][-1]
+    opening = next(bits(step.removed & here))
+    return f"{step.rule}: no opening of {slot} is left: {step.fact.why(opening)}"
+
+
+def clash(table: Board, pins: Pins) -> CommandError:
+    """The error for pins that cannot all be kept: the least set of them that clash, and the rules they break."""
+    alive = living(table)
+    dead = [number for number in pins if number not in alive]
+    if dead:
+        item = table.scene.items[dead[0]]
+        return CommandError(
+            f"the pin {item.id}@{pins[dead[0]]} is impossible: companions: not all of its companions can run today."
+        )
+    core = _least(list(pins), lambda chosen: _possible(table, chosen, None))
+    rules = list(dict.fromkeys(rule for rule, _ in table.limits))
+    broken = _least(rules, lambda chosen: _possible(table, core, set(chosen)))
+    names = [f"{table.scene.items[number].id}@{pins[number]}" for number in core]
+    what = "the pin" if len(names) == 1 else "the pins"
+    verb = "is impossible" if len(names) == 1 else "clash"
+    why = ", ".join(broken) or "they need the same opening"
+    return CommandError(f"{what} {' and '.join(names)} {verb}: {why}. Drop one, or change the rule.")
+
+
+def _possible(table: Board, pinned: list[int], rules: set[str] | None) -> bool:
+    """Whether these pins can be kept together under these rules (``None``: all)."""
+    alive = living(table)
+    must = mask_of(pinned)
+    for group in table.groups:
+        if group.items & must:
+            must |= group.items
+    question = problem(table, {i: o for i, o in alive.items() if must >> i & 1}, must, rules)
+    return solve(question) is not None
+
+
+def _least(things: list[Any], possible: Callable[[list[Any]], bool]) -> list[Any]:
+    """A smallest set that is still impossible: drop what is not needed for that."""
+    kept = list(things)
+    for thing in things:
+        fewer = [one for one in kept if one != thing]
+        if not possible(fewer):
+            kept = fewer
+    return kept

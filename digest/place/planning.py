@@ -1,0 +1,237 @@
+"""One issue's plan in the making: the facts, the best plan, and every question asked of it afterwards."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from itertools import pairwise
+
+from digest.model import TIERS
+from digest.place import overrides
+from digest.place.board import Board, board, living, problem
+from digest.place.checker import against
+from digest.place.facts import bits, mask_of
+from digest.place.problem import Plan, Solution
+from digest.place.request import Request
+from digest.place.scene import Scene
+from digest.place.solver import solve
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """What the best plan with a line item would lose and gain against the best plan, as line item numbers.
+
+    ``urgency`` is the change per tier (negative: lost), ``revenue`` that of the sum of rate x band.
+    """
+
+    loses: tuple[int, ...]
+    gains: tuple[int, ...]
+    urgency: dict[str, int]
+    revenue: Fraction
+    spread: Fraction = Fraction(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Why a line item with openings left is not in the plan: a rule, and the sentence."""
+
+    rule: str
+    reason: str
+    price: Price | None = None
+
+
+class Planning:
+    """Raises ``CommandError`` for pins that cannot be kept."""
+
+    def __init__(self, request: Request) -> None:
+        self.scene = Scene(request)
+        self.pins = overrides.read(self.scene, request.overrides)
+        self.table: Board = board(self.scene)
+        overrides.apply(self.table, self.pins)
+        self.alive = living(self.table)
+        self.torn = self._torn()
+        self.solution = self._solve()
+        self.placed: dict[int, int] = dict(self.solution.plan)
+
+    def _torn(self) -> set[int]:
+        """The line items of groups that cannot all run even alone; they leave the plan."""
+        torn: set[int] = set()
+        for group in self.table.groups:
+            members = {i: self.alive[i] for i in bits(group.items) if i in self.alive}
+            if members and solve(problem(self.table, members, group.items)) is None:
+                torn |= set(members)
+        for item in torn:
+            del self.alive[item]
+        return torn
+
+    def _solve(self) -> Solution:
+        must = mask_of(list(self.pins))
+        found = None
+        if all(item in self.alive for item in self.pins):
+            found = solve(problem(self.table, self.alive, must))
+        if found is None:
+            raise overrides.clash(self.table, self.pins)
+        return found
+
+    def bound_gap(self) -> str:
+        """Where the search was cut short: how far the plan may be from the best one; else empty."""
+        found = self.solution
+        if found.optimal:
+            return ""
+        return (
+            f"the search ended at its bound on work; the plan is worth {found.merit} of at most {found.bound}"
+        )
+
+    def group(self, item: int) -> int:
+        return self.scene.groups[item]
+
+    def verdict(self, item: int) -> Verdict:
+        """Why a line item that is not placed is not."""
+        table = self.table
+        step = table.stopped.get(item)
+        if step is not None:
+            return Verdict(step.rule, overrides.sentence(table, item, step))
+        if item not in self.alive:
+            return Verdict("companions", self._companions(item))
+        held = mask_of(list(self.placed.values()))
+        for rule in dict.fromkeys(name for name, _ in table.limits):
+            reason = self._stopped_by(rule, item, held)
+            if reason:
+                return Verdict(rule, reason)
+        return self._outranked(item)
+
+    def _companions(self, item: int) -> str:
+        """The companion that cannot run, or that they cannot all run even alone."""
+        table, scene = self.table, self.scene
+        if item in table.barred:
+            return table.barred[item].fact.why(-1)
+        for other in bits(self.group(item)):
+            step = table.stopped.get(other) or table.barred.get(other)
+            if step is not None:
+                why = overrides.sentence(table, other, step)
+                return f"its companion {scene.items[other].id} cannot run: {step.rule}: {why}"
+        names = ", ".join(scene.items[other].id for other in bits(self.group(item) & ~(1 << item)))
+        return f"it runs only together with {names}, and they cannot all run even if no other ad did"
+
+    def _stopped_by(self, rule: str, item: int, held: int) -> str:
+        """How one rule stops a line item, with its group, in every way it could run; empty if it does not."""
+        if self.group(item) & (self.group(item) - 1):
+            return self._group_stopped_by(rule, item, held)
+        if self.alive[item] & held:
+            return ""
+        said = []
+        for opening in bits(self.alive[item]):
+            why = self._stops(rule, item, opening)
+            if not why:
+                return ""
+            said.append((opening, why))
+        return self._every(said)
+
+    def _stops(self, rule: str, item: int, opening: int) -> str:
+        for name, fact in self.table.limits:
+            if name == rule:
+                hit = against(self.table, fact, (item, opening), self.solution.plan)
+                if hit is not None:
+                    return fact.why(item, hit)
+        return ""
+
+    def _every(self, said: list[tuple[int, str]]) -> str:
+        """One sentence for all openings where it is the same, else that of the first ones."""
+        reasons = list(dict.fromkeys(why for _, why in said))
+        if len(reasons) == 1:
+            return reasons[0]
+        some = "; ".join(f"{self.scene.place(opening)}: {why}" for opening, why in said[:3])
+        more = f"; and {len(said) - 3} more" if len(said) > 3 else ""
+        return f"in each of its {len(said)} openings: {some}{more}"
+
+    def _group_stopped_by(self, rule: str, item: int, held: int) -> str:
+        """The group as one ad: its openings are the ways in which all of it can run alone."""
+        group = self.group(item)
+        members = {i: self.alive[i] for i in bits(group)}
+        for member, mask in members.items():
+            for opening in bits(mask & held):
+                alone = problem(self.table, {**members, member: 1 << opening}, group)
+                if solve(alone) is not None:
+                    return ""
+        free = {i: mask & ~held for i, mask in members.items()}
+        fixed = {i: 1 << o for i, o in self.placed.items()}
+        question = problem(self.table, {**free, **fixed}, group | mask_of(list(fixed)))
+        facts = tuple(
+            fact if name == rule else replace(fact, items=fact.items & group)
+            for name, fact in self.table.limits
+        )
+        if solve(replace(question, facts=facts)) is not None:
+            return ""
+        names = ", ".join(self.scene.items[other].id for other in bits(group & ~(1 << item)))
+        return (
+            f"it runs only together with {names}, and beside the placed ads {rule} stops every way they could"
+        )
+
+    def _outranked(self, item: int) -> Verdict:
+        price = self.price(item)
+        if price is None:
+            return Verdict("outranked", "the pinned line items leave no plan in which it runs")
+        names = ", ".join(self.scene.items[other].id for other in price.loses)
+        return Verdict(
+            "outranked",
+            f"the best plan with it would lose {names or 'no line item'} ({self.cost(price)})",
+            price,
+        )
+
+    def cost(self, price: Price) -> str:
+        """What a price amounts to, in words."""
+        parts = [f"{tier} urgency {change:+d}" for tier, change in price.urgency.items() if change]
+        if price.revenue:
+            parts.append(f"rate x band {amount(price.revenue, sign=True)}")
+        if not parts and price.spread:
+            parts.append("the same bookings and value, less evenly spread")
+        return (
+            ", ".join(parts)
+            or "the same bookings, value and spread; the order of gaps, slots and file decides"
+        )
+
+    def price(self, item: int) -> Price | None:
+        """What the best plan with the line item and its group would lose; ``None`` where the pins forbid one."""
+        must = mask_of(list(self.pins)) | self.group(item)
+        forced = solve(problem(self.table, self.alive, must))
+        if forced is None:
+            return None
+        then, now = dict(forced.plan), self.placed
+        worth, worth_now = self._worth(forced.plan), self._worth(self.solution.plan)
+        return Price(
+            tuple(sorted(set(now) - set(then))),
+            tuple(sorted(set(then) - set(now))),
+            {tier: worth[0][tier] - worth_now[0][tier] for tier in TIERS},
+            worth[1] - worth_now[1],
+            worth[2] - worth_now[2],
+        )
+
+    def _worth(self, plan: Plan) -> tuple[dict[str, int], Fraction, Fraction]:
+        """Urgency per tier, revenue and spread of a plan."""
+        scene = self.scene
+        urgency = dict.fromkeys(TIERS, 0)
+        for item, _ in plan:
+            urgency[scene.items[item].tier] += scene.standings[item].urgency
+        revenue = sum((self.revenue(item, opening) for item, opening in plan), Fraction(0))
+        gaps = [scene.openings[opening].gap for _, opening in plan]
+        ideal = Fraction(scene.stories, scene.capacity + 1)
+        spread = sum(((b - a - ideal) ** 2 for a, b in pairwise(gaps)), Fraction(0))
+        return urgency, revenue, spread
+
+    def band(self, opening: int) -> Fraction:
+        one = self.scene.openings[opening]
+        return self.scene.slots[one.slot].bands.get(self.scene.band(one), Fraction(1))
+
+    def revenue(self, item: int, opening: int) -> Fraction:
+        return self.scene.items[item].rate * self.band(opening)
+
+
+def amount(value: Fraction, *, sign: bool = False) -> str:
+    """An exact amount in words: a decimal where it ends, else a fraction."""
+    prefix = "+" if sign and value > 0 else ""
+    if value.denominator == 1:
+        return f"{prefix}{value.numerator}"
+    for digits in range(1, 7):
+        if (value * 10**digits).denominator == 1:
+            return f"{prefix}{float(value):.{digits}f}"
+    return f"{prefix}{value}"

@@ -1,0 +1,160 @@
+"""A plan as a question of numbers: what may stand where, what excludes what, and what is best.
+
+The objective is lexicographic and exact. Its stages are put into two integers, each stage scaled above the
+greatest sum of the stages below it:
+
+* ``merit``: line items that must run, then per tier the urgency (preferred line items first), then the sum of
+  rate x band, then minus the spread;
+* ``order``: the earlier gaps, then the earlier slots, then the earlier line items.
+
+The order of two plans with the same number of ads is that of their ``order``; in general a shorter list of
+gaps precedes its continuations (see ``reading``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from itertools import pairwise
+from math import lcm
+
+from digest.place.facts import AtMost, Candidate, bits
+
+Plan = tuple[Candidate, ...]  # by opening
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """``left`` maps a line item to the mask of its openings; ``levels`` hold a weight per line item each.
+
+    ``gaps`` and ``slots`` (ranks in the file) are those of the openings, which are in reading order. ``rates`` are
+    per line item, ``bands`` per opening. ``ideal`` is n/(L+1). ``must`` is the mask of line items that run.
+    """
+
+    left: Mapping[int, int]
+    gaps: Sequence[int]
+    slots: Sequence[int]
+    levels: tuple[Mapping[int, int], ...]
+    rates: Mapping[int, Fraction]
+    bands: Sequence[Fraction]
+    ideal: Fraction
+    facts: tuple[AtMost, ...] = ()
+    groups: tuple[int, ...] = ()
+    must: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Solution:
+    """A plan with its merit; ``optimal`` is False where the search was cut short (``bound`` is then above)."""
+
+    plan: Plan
+    merit: int
+    optimal: bool = True
+    bound: int = 0
+
+
+@dataclass(slots=True)
+class Scale:
+    """The stages of a problem in one integer: ``gain`` per candidate, ``distance`` cost between neighbours."""
+
+    problem: Problem
+    spread: int = 1  # above the greatest spread
+    value: int = 1  # above the greatest sum of rate x band, times 2
+    unit: int = 1  # what a rate x band is multiplied with
+    tops: tuple[int, ...] = ()
+    rates: dict[int, int] = field(default_factory=dict)
+    bands: list[int] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        problem = self.problem
+        down = lcm(1, *(problem.rates[i].denominator for i in problem.left))
+        across = lcm(1, *(weight.denominator for weight in problem.bands))
+        self.unit = down * across
+        self.rates = {i: int(problem.rates[i] * down) for i in problem.left}
+        self.bands = [int(weight * across) for weight in problem.bands]
+        most_band = max((abs(weight) for weight in self.bands), default=0)
+        self.value = 2 * sum(abs(rate) for rate in self.rates.values()) * most_band + 1
+        self.spread = len(problem.left) * max(map(self.cost, self._reach()), default=0) + 1
+        self._stack()
+
+    def _reach(self) -> range:
+        gaps = self.problem.gaps
+        return range(gaps[-1] - gaps[0] + 1) if gaps else range(0)
+
+    def _stack(self) -> None:
+        """Per level, what one unit of it weighs; the last level is ``must``."""
+        tops, weight = [], self.spread * self.value
+        for level in (*reversed(self.problem.levels), {}):
+            tops.append(weight)
+            weight *= sum(level.get(i, 0) for i in self.problem.left) + 1
+        self.tops = tuple(reversed(tops))
+
+    def cost(self, distance: int) -> int:
+        """(distance - ideal)^2, as an integer."""
+        ideal = self.problem.ideal
+        return (distance * ideal.denominator - ideal.numerator) ** 2
+
+    def item(self, number: int) -> int:
+        """What placing the line item is worth, wherever it stands."""
+        gain = self.tops[0] if self.problem.must >> number & 1 else 0
+        for level, top in zip(self.problem.levels, self.tops[1:], strict=True):
+            gain += level.get(number, 0) * top
+        return gain
+
+    def gain(self, number: int, opening: int) -> int:
+        return self.item(number) + self.rates[number] * self.bands[opening] * self.spread
+
+    def merit(self, plan: Iterable[Candidate]) -> int:
+        """What a whole plan is worth."""
+        plan = sorted(plan, key=lambda one: one[1])
+        gaps = [self.problem.gaps[o] for _, o in plan]
+        spread = sum(self.cost(b - a) for a, b in pairwise(gaps))
+        return sum(self.gain(i, o) for i, o in plan) - spread
+
+
+def reading(problem: Problem, plan: Plan) -> tuple[list[int], list[int], list[int]]:
+    """What decides between plans of equal merit: the least list of gaps, then of slots, then of line items."""
+    return (
+        [problem.gaps[o] for _, o in plan],
+        [problem.slots[o] for _, o in plan],
+        [i for i, _ in plan],
+    )
+
+
+def broken(problem: Problem, plan: Plan) -> AtMost | int | None:
+    """The first fact a plan breaks: an ``AtMost``, the mask of a group that is not complete, or ``None``."""
+    placed = 0
+    for item, _ in plan:
+        placed |= 1 << item
+    for group in problem.groups:
+        if placed & group and placed & group != group:
+            return group
+    return next((fact for fact in problem.facts if exceeds(fact, plan, problem.gaps)), None)
+
+
+def within(fact: AtMost, plan: Iterable[Candidate]) -> Plan:
+    """The ads of a plan that a fact speaks of."""
+    return tuple((i, o) for i, o in plan if fact.items >> i & 1 and fact.openings >> o & 1)
+
+
+def exceeds(fact: AtMost, plan: Iterable[Candidate], gaps: Sequence[int]) -> bool:
+    inside = within(fact, plan)
+    if fact.span is None:
+        return len(inside) > fact.most
+    at = sorted(gaps[o] for _, o in inside)
+    return any(b - a < fact.span for a, b in zip(at, at[fact.most :], strict=False))
+
+
+def items_of(problem: Problem) -> list[int]:
+    """The line items that have an opening, in file order."""
+    return [i for i in sorted(problem.left) if problem.left[i]]
+
+
+def candidates(problem: Problem) -> list[list[int]]:
+    """Per opening, the line items that may stand there, in file order."""
+    found: list[list[int]] = [[] for _ in problem.gaps]
+    for item in items_of(problem):
+        for opening in bits(problem.left[item]):
+            found[opening].append(item)
+    return found

@@ -1,0 +1,29 @@
+"""What placement is asked: one issue, its bookings, and what the ledger remembers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from digest.model import AdBook, Edition, Lineup, Overrides, RunAd
+
+_NONE = Overrides()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """The ads of one issue, to be planned.
+
+    ``editions`` are all of the publication, in file order. ``ran_ads`` may hold any rows of the ledger; only
+    those of earlier dates count. ``prefer`` names line items that a plan over the coming issues wants today:
+    they come first within their tier.
+    """
+
+    ads: AdBook
+    editions: tuple[Edition, ...]
+    edition: Edition
+    day: date
+    lineup: Lineup
+    ran_ads: tuple[RunAd, ...] = ()
+    overrides: Overrides = _NONE
+    prefer: tuple[str, ...] = ()

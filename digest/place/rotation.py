@@ -1,0 +1,40 @@
+"""Which creative of a line item is shown, among those that fit the slot."""
+
+from __future__ import annotations
+
+from collections import Counter
+from fractions import Fraction
+
+from digest.model import Creative, LineItem, RunAd, Slot
+
+
+def fits(creative: Creative, slot: Slot) -> bool:
+    """Whether a creative's size is among the slot's, or it has no image and the slot is native."""
+    return (creative.size != "" and creative.size in slot.sizes) or (not creative.image and slot.native)
+
+
+def fitting(item: LineItem, slot: Slot) -> tuple[Creative, ...]:
+    return tuple(creative for creative in item.creatives if fits(creative, slot))
+
+
+def choose(item: LineItem, slot: Slot, rows: tuple[RunAd, ...]) -> Creative:
+    """The creative whose turn it is. ``rows`` are the line item's earlier ones, oldest first."""
+    creatives = fitting(item, slot)
+    if item.rotation == "sequential":
+        return _after_last(creatives, rows)
+    shown = Counter(run.creative for run in rows)
+    if item.rotation == "weighted":
+        return min(creatives, key=lambda one: _share(shown[one.id], one.weight))
+    return min(creatives, key=lambda one: shown[one.id])
+
+
+def _after_last(creatives: tuple[Creative, ...], rows: tuple[RunAd, ...]) -> Creative:
+    """The next one after the last of these that was shown; the first where none was."""
+    names = [creative.id for creative in creatives]
+    last = next((run.creative for run in reversed(rows) if run.creative in names), None)
+    return creatives[0] if last is None else creatives[(names.index(last) + 1) % len(names)]
+
+
+def _share(shown: int, weight: Fraction) -> tuple[int, Fraction]:
+    """Shown per weight; a weight of nothing comes after every other."""
+    return (0, Fraction(shown) / weight) if weight > 0 else (1, Fraction(shown))

@@ -1,0 +1,42 @@
+"""The rules of placement, one file each, asked in the order of their ``ORDER``.
+
+A rule is a module with a docstring (its help), ``ORDER`` (when it is asked), ``OPTIONS`` (the keys of
+``adslots.yaml`` it reads) and ``facts(scene)``. It states facts and never searches. ``STAGE`` says what its
+refusals speak of: ``today`` (may the line item run?), ``openings`` (where?) or ``plan`` (with which others?).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from typing import Protocol, cast
+
+from digest.place.facts import Fact
+from digest.place.scene import Scene
+from digest.registry import load, names
+
+STAGES = ("today", "openings", "plan")
+
+
+class Rule(Protocol):
+    """The shape of a rule's module."""
+
+    __name__: str
+    __doc__: str | None
+    ORDER: int
+    STAGE: str
+    OPTIONS: tuple[str, ...]
+
+    def facts(self, scene: Scene) -> Iterator[Fact]: ...
+
+
+@cache
+def catalogue() -> tuple[tuple[str, Rule], ...]:
+    """Every rule with its name, in the order of asking."""
+    found = [(name, cast(Rule, load(__name__, name))) for name in names(__name__)]
+    return tuple(sorted(found, key=lambda one: (STAGES.index(one[1].STAGE), one[1].ORDER, one[0])))
+
+
+def rule_help(name: str) -> str:
+    """What a rule says of itself."""
+    return (load(__name__, name).__doc__ or "").strip()

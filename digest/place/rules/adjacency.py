@@ -1,0 +1,28 @@
+"""A line item keeps away from stories of its ``avoid_sections``, with its ``avoid_keywords`` or ``avoid_flags``.
+
+An opening is next to ``adjacency_radius`` stories on each side. A story's section is the one it runs in; the
+flags of its other tellings count, their words do not. House ads keep their own adjacency too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+
+from digest.place.facts import Fact, Refusal
+from digest.place.scene import Scene
+
+STAGE, ORDER = "openings", 40
+OPTIONS = ("line_items.adjacency", "policy.adjacency_radius", "policy.sensitive")
+
+
+def facts(scene: Scene) -> Iterator[Fact]:
+    for number, item in enumerate(scene.items):
+        hits = scene.avoided(item.adjacency)
+        if hits:
+            yield Refusal(number, scene.next_to(hits), partial(_why, scene, hits))
+
+
+def _why(scene: Scene, hits: dict[int, str], opening: int) -> str:
+    story = next(s for s in hits if scene.near[s] >> opening & 1)
+    return f"{scene.place(opening)} is next to {scene.story(story)} ({hits[story]})"

@@ -1,0 +1,31 @@
+"""A line item runs only on the issue dates of its flight; only a house ad may have none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from digest.model import Flight
+from digest.place.facts import EVERYWHERE, Fact, Refusal, always
+from digest.place.scene import Scene
+
+STAGE, ORDER = "today", 20
+OPTIONS = ("line_items.flight",)
+_DAYS = ("Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays")
+
+
+def facts(scene: Scene) -> Iterator[Fact]:
+    for number, item in enumerate(scene.items):
+        if item.flight is not None and scene.day not in item.flight:
+            yield Refusal(number, EVERYWHERE, always(_why(item.flight, scene.day)))
+
+
+def _why(flight: Flight, day: date) -> str:
+    if flight.first is not None and day < flight.first:
+        return f"its flight starts on {flight.first}, after {day}"
+    if flight.last is not None and day > flight.last:
+        return f"its flight ended on {flight.last}, before {day}"
+    if flight.dates:
+        return f"{day} is not among the {len(set(flight.dates))} dates of its flight"
+    days = ", ".join(_DAYS[number] for number in sorted(flight.days)) or "no day"
+    return f"it runs on {days}; {day} is one of the {_DAYS[day.weekday()]}"

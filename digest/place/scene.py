@@ -1,0 +1,177 @@
+"""Everything the rules look at, read once from the request."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from functools import cached_property
+
+from digest.model import Adjacency, Edition, Entry, LineItem, Opening, RunAd, Slot
+from digest.place import delivery
+from digest.place.delivery import Standing, earlier, load, standing
+from digest.place.facts import bits, mask_of
+from digest.place.keywords import found, words_of
+from digest.place.openings import next_to, openings
+from digest.place.request import Request
+from digest.place.rotation import fitting
+
+
+class Scene:
+    """One issue under planning. Line items and openings are numbered in file and reading order.
+
+    ``near[s]`` is the mask of the openings next to the story at index ``s`` (position ``s + 1``).
+    """
+
+    def __init__(self, request: Request) -> None:
+        self.request = request
+        self.policy = request.ads.policy
+        self.day = request.day
+        self.edition: Edition = request.edition
+        self.items: tuple[LineItem, ...] = request.ads.line_items
+        self.index = {item.id: number for number, item in enumerate(self.items)}
+        self.slots: dict[str, Slot] = {slot.id: slot for slot in request.ads.slots}
+        self.entries: tuple[Entry, ...] = tuple(request.lineup)
+        self.stories = len(self.entries)
+        self.openings: tuple[Opening, ...] = openings(request.lineup, request.ads.slots)
+        self.everywhere = (1 << len(self.openings)) - 1
+        self._hits: dict[Adjacency, dict[int, str]] = {}
+        self._rows: dict[str, tuple[RunAd, ...]] | None = None
+
+    @cached_property
+    def titles(self) -> dict[str, str]:
+        return {section.id: section.title for section in self.request.lineup.sections}
+
+    @cached_property
+    def capacity(self) -> int:
+        return load(self.policy.max_ads, self.policy.max_ratio, self.stories)
+
+    @cached_property
+    def near(self) -> tuple[int, ...]:
+        masks = [0] * self.stories
+        for number, opening in enumerate(self.openings):
+            for position in next_to(opening.gap, self.policy.adjacency_radius, self.stories):
+                masks[position - 1] |= 1 << number
+        return tuple(masks)
+
+    @cached_property
+    def words(self) -> tuple[tuple[str, ...], ...]:
+        return tuple(words_of(entry.story) for entry in self.entries)
+
+    @cached_property
+    def sensitive(self) -> tuple[str, ...]:
+        """Per story, why it has the flag ``sensitive`` by the publisher's policy; empty where it has not."""
+        policy = self.policy.sensitive
+        return tuple(
+            f"section {entry.section}"
+            if entry.section in policy.sections
+            else next((f'keyword "{word}"' for word in policy.keywords if found(word, words)), "")
+            for entry, words in zip(self.entries, self.words, strict=True)
+        )
+
+    @cached_property
+    def flags(self) -> tuple[frozenset[str], ...]:
+        """Per story, its flags, those of its other tellings, and ``sensitive`` where the policy says so."""
+        return tuple(
+            entry.flags.union(entry.story.flags, ("sensitive",) if why else ())
+            for entry, why in zip(self.entries, self.sensitive, strict=True)
+        )
+
+    @cached_property
+    def by_slot(self) -> dict[str, int]:
+        masks: dict[str, int] = defaultdict(int)
+        for number, opening in enumerate(self.openings):
+            masks[opening.slot] |= 1 << number
+        return dict(masks)
+
+    @cached_property
+    def by_section(self) -> dict[str | None, int]:
+        masks: dict[str | None, int] = defaultdict(int)
+        for number, opening in enumerate(self.openings):
+            masks[opening.section] |= 1 << number
+        return dict(masks)
+
+    @cached_property
+    def groups(self) -> tuple[int, ...]:
+        """Per line item, the mask of its companions and itself: symmetric and transitive."""
+        masks = [1 << number for number in range(len(self.items))]
+        for number, item in enumerate(self.items):
+            for name in item.companions:
+                other = self.index.get(name)
+                if other is not None:
+                    merged = masks[number] | masks[other]
+                    for member in bits(merged):
+                        masks[member] = merged
+        return tuple(masks)
+
+    @cached_property
+    def paid(self) -> int:
+        return mask_of([number for number, item in enumerate(self.items) if not item.is_house])
+
+    @cached_property
+    def standings(self) -> tuple[Standing, ...]:
+        editions = self.request.editions
+        return tuple(standing(item, editions, self.edition, self.day, self.rows(item)) for item in self.items)
+
+    def rows(self, item: LineItem) -> tuple[RunAd, ...]:
+        """The ledger's rows of this line item in issues of earlier dates, oldest first."""
+        if self._rows is None:
+            grouped: dict[str, list[RunAd]] = defaultdict(list)
+            for run in self.request.ran_ads:
+                grouped[run.line_item].append(run)
+            self._rows = {name: tuple(runs) for name, runs in grouped.items()}
+        return earlier(item, self._rows.get(item.id, ()), self.day)
+
+    def fitting_slots(self, item: LineItem) -> int:
+        """The openings of the slots that one of the line item's creatives fits."""
+        names = [name for name in item.slots if name in self.slots and fitting(item, self.slots[name])]
+        return self.in_slots(names)
+
+    def in_slots(self, names: list[str] | tuple[str, ...]) -> int:
+        mask = 0
+        for name in names:
+            mask |= self.by_slot.get(name, 0)
+        return mask
+
+    def avoided(self, adjacency: Adjacency) -> dict[int, str]:
+        """The stories (by index) a line item keeps away from, each with the reason in words."""
+        if adjacency not in self._hits:
+            found_hits = ((s, self._hit(adjacency, s)) for s in range(self.stories))
+            self._hits[adjacency] = {s: why for s, why in found_hits if why}
+        return self._hits[adjacency]
+
+    def _hit(self, adjacency: Adjacency, story: int) -> str:
+        section = self.entries[story].section
+        if section in adjacency.avoid_sections:
+            return f"section {section}"
+        flags = sorted(adjacency.avoid_flags & self.flags[story])
+        if flags:
+            return self.flag(story, flags[0])
+        return next((f'keyword "{k}"' for k in adjacency.avoid_keywords if found(k, self.words[story])), "")
+
+    def flag(self, story: int, name: str) -> str:
+        """A flag of a story in words, with what gave it."""
+        entry = self.entries[story]
+        if name in entry.story.flags:
+            return f'flag "{name}"'
+        if name in entry.flags:
+            return f'flag "{name}" of another telling'
+        return f'flag "{name}" through {self.sensitive[story]}'
+
+    def next_to(self, stories: list[int] | dict[int, str]) -> int:
+        """The openings next to any of these stories (by index)."""
+        mask = 0
+        for story in stories:
+            mask |= self.near[story]
+        return mask
+
+    def band(self, opening: Opening) -> str:
+        return delivery.band(opening.gap, self.stories)
+
+    def story(self, story: int) -> str:
+        """A story in words: its position and title."""
+        title = self.entries[story].story.title
+        return f"story {story + 1} “{title if len(title) <= 80 else title[:79] + '…'}”"
+
+    def place(self, opening: int) -> str:
+        """An opening in words."""
+        one = self.openings[opening]
+        return f"{one.slot} at gap {one.gap}"
