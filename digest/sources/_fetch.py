@@ -1,0 +1,54 @@
+"""The bytes of a source: from a file, or over the network within bounds."""
+
+from __future__ import annotations
+
+import re
+import stat
+from dataclasses import dataclass
+from pathlib import Path
+
+from digest.errors import Unreachable
+from digest.model import SourceSpec, Validators
+
+_WEB = re.compile(r"https?://", re.IGNORECASE)
+_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.\-]+)://")
+LARGEST_FILE = 2_000_000_000  # bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """What came: no ``data`` when it is as it was. ``file`` names it for people."""
+
+    data: bytes | None
+    file: str
+    base: str = ""
+    validators: Validators | None = None
+
+
+def fetch(spec: SourceSpec, validators: Validators | None) -> Fetched:
+    """The bytes of a source. Raises ``Unreachable``."""
+    if _WEB.match(spec.url):
+        from digest.sources._network import get
+
+        return get(spec, validators)
+    scheme = _SCHEME.match(spec.url)
+    if scheme:
+        raise Unreachable(
+            f"{spec.name}: {scheme[1]} is no way to read stories. Write a file, or an address with https."
+        )
+    return _file(spec, Path(spec.url))
+
+
+def _file(spec: SourceSpec, path: Path) -> Fetched:
+    try:
+        facts = path.stat()
+        if not stat.S_ISREG(facts.st_mode):
+            raise Unreachable(f"{spec.name}: {path} is no file. Mend its url in digest.yaml.")
+        if facts.st_size > LARGEST_FILE:
+            raise Unreachable(f"{spec.name}: {path} is larger than 2 GB. Split it.")
+        return Fetched(path.read_bytes(), path.name)
+    except FileNotFoundError:
+        raise Unreachable(f"{spec.name}: there is no file {path}. Mend its url in digest.yaml.") from None
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or error
+        raise Unreachable(f"{spec.name}: {path} cannot be read ({why}).") from None

@@ -1,0 +1,247 @@
+"""A row of names and values made into a story: the fields of stories as files.
+
+What a story cannot do without is demanded: a title, an http(s) address, times that can be read where they
+decide when it may run. Whatever else is wrong is left out, and said.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any
+
+from digest.model import Image, Rejected, Story
+from digest.model.text import plain_summary, plain_title
+from digest.model.urls import is_web_url, story_id
+from digest.sources import Context, Remark
+from digest.sources._times import iso_time
+
+NAME = 200  # characters of an author, a source, an id
+WORD = 100  # characters of a section, a tag, a flag
+MANY = 100  # sections, tags, flags of one story
+HIGHEST = 1e15  # a popularity beyond is a mistake
+_SHOWN = 60
+
+
+class Unfit(Exception):
+    """The row is no story; the text says why."""
+
+
+def story_of(row: Mapping[str, Any], where: str, context: Context) -> Iterator[Story | Rejected | Remark]:
+    """The story of one row, after remarks on it; or why it is none."""
+    remarks: list[str] = []
+    try:
+        story = _story(_Row(row, remarks, context), context)
+    except Unfit as unfit:
+        yield Rejected(where, str(unfit))
+        return
+    yield from (Remark(where, what) for what in remarks)
+    yield story
+
+
+class _Row:
+    """The values of a row by name, each read as what it should be."""
+
+    def __init__(self, values: Mapping[str, Any], remarks: list[str], context: Context) -> None:
+        self.values, self.remarks, self.zone = values, remarks, context.zone
+
+    def get(self, name: str) -> Any:
+        value = self.values.get(name)
+        return None if value == "" else value
+
+    def drop(self, name: str, value: Any, why: str) -> None:
+        self.remarks.append(f"{name} {shown(value)} was left out: {why}")
+
+    def text(self, name: str, limit: int = NAME) -> str:
+        """A line of text; a number stands for its digits."""
+        value = self.get(name)
+        if value is None:
+            return ""
+        if isinstance(value, str | int | float) and not isinstance(value, bool):
+            return plain_title(_str(value), limit)
+        self.drop(name, value, "it is no text")
+        return ""
+
+    def time(self, name: str) -> datetime | None:
+        """A time that decides when a story may run, so that a wrong one is no small matter."""
+        value = self.get(name)
+        if value is None:
+            return None
+        try:
+            if not isinstance(value, str):
+                raise ValueError
+            return iso_time(value, self.zone)
+        except (ValueError, OverflowError):
+            raise Unfit(
+                f"{name} {shown(value)} is no time such as 2026-01-23T06:30:00-05:00 or 2026-01-23"
+            ) from None
+
+    def minor_time(self, name: str) -> datetime | None:
+        try:
+            return self.time(name)
+        except Unfit as unfit:
+            self.remarks.append(f"{unfit}; it was left out")
+            return None
+
+    def words(self, *names: str) -> tuple[str, ...]:
+        """The lists under ``names``, one after the other, without repeats."""
+        found: dict[str, None] = {}
+        for name in names:
+            value = self.get(name)
+            values = value if isinstance(value, list | tuple) else () if value is None else (value,)
+            found |= dict.fromkeys(self._words(name, values))
+        return tuple(found)[:MANY]
+
+    def _words(self, name: str, values: Iterable[Any]) -> Iterator[str]:
+        for value in values:
+            if isinstance(value, str | int | float) and not isinstance(value, bool):
+                word = plain_title(_str(value), WORD)
+                if word:
+                    yield word
+            elif value is not None:
+                self.drop(name, value, "it is no text")
+
+    def number(self, name: str, value: Any) -> float | None:
+        """A finite number; digits in quotes count."""
+        try:
+            if isinstance(value, bool) or not isinstance(value, int | float | str):
+                raise ValueError
+            number = float(value)
+        except (ValueError, OverflowError):
+            self.drop(name, value, "it is no number")
+            return None
+        if not math.isfinite(number):
+            self.drop(name, value, "it is no number")
+            return None
+        return number
+
+
+def _story(row: _Row, context: Context) -> Story:
+    title = row.text("title", limit=500)
+    if not title:
+        raise Unfit("it has no title")
+    url = web_url(row.get("url"))
+    return Story(
+        id=row.text("id", NAME + 1) if 0 < len(row.text("id", NAME + 1)) <= NAME else story_id(url),
+        url=url,
+        title=title,
+        summary=_summary(row),
+        sections=row.words("section", "sections"),
+        source=row.text("source") or context.spec.name,
+        author=row.text("author"),
+        published_at=row.time("published_at"),
+        updated_at=row.minor_time("updated_at"),
+        image=_image(row),
+        popularity=_popularity(row),
+        tags=row.words("tags"),
+        flags=row.words("flags"),
+        priority=_priority(row),
+        embargo_until=row.time("embargo_until"),
+        expires_at=row.time("expires_at"),
+        language=row.text("language", 35),
+        first_seen=context.now,
+    )
+
+
+def _summary(row: _Row) -> str:
+    value = row.get("summary")
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return plain_summary(value)
+    return row.text("summary")
+
+
+def web_url(value: Any) -> str:
+    """An http(s) address without the blanks around it, those inside written ``%20``. Raises :class:`Unfit`."""
+    if value is None:
+        raise Unfit("it has no url")
+    if not isinstance(value, str):
+        raise Unfit(f"its url {shown(value)} is no http(s) address")
+    url = value.strip(" \t\r\n").replace(" ", "%20")
+    if not url:
+        raise Unfit("it has no url")
+    if not is_web_url(url):
+        raise Unfit(f"its url {shown(value)} is no http(s) address")
+    return url
+
+
+def _image(row: _Row) -> Image | None:
+    value = row.get("image")
+    fields = {"url": value} if isinstance(value, str) else value
+    if fields is None:
+        return None
+    if not isinstance(fields, Mapping):
+        row.drop("image", value, "it is neither an address nor {url, width, height, alt}")
+        return None
+    try:
+        url = web_url(fields.get("url"))
+    except Unfit as unfit:
+        row.drop("image", value, str(unfit))
+        return None
+    alt = fields.get("alt")
+    return Image(
+        url=url,
+        width=pixels(fields.get("width")),
+        height=pixels(fields.get("height")),
+        alt=plain_title(alt) if isinstance(alt, str) else "",
+    )
+
+
+def pixels(value: Any) -> int | None:
+    """A size in whole pixels, from 1 to 20,000; ``None`` for anything else."""
+    try:
+        if isinstance(value, bool) or value is None:
+            return None
+        size = round(float(str(value).strip().removesuffix("px")))
+    except (ValueError, OverflowError):
+        return None
+    return size if 1 <= size <= 20_000 else None
+
+
+def _popularity(row: _Row) -> Mapping[str, float]:
+    value = row.get("popularity")
+    if value is None:
+        return MappingProxyType({})
+    fields = value if isinstance(value, Mapping) else {"popularity": value}
+    found: dict[str, float] = {}
+    for name, amount in sorted(fields.items(), key=lambda field: str(field[0]))[:MANY]:
+        if amount is None:
+            continue
+        number = row.number(f"popularity {name}" if isinstance(value, Mapping) else "popularity", amount)
+        if number is None:
+            continue
+        if 0 <= number <= HIGHEST:
+            found[plain_title(str(name), WORD)] = number
+        else:
+            row.drop("popularity", amount, "it is below zero" if number < 0 else "it is too high")
+    return MappingProxyType(found)
+
+
+def _priority(row: _Row) -> float:
+    value = row.get("priority")
+    number = None if value is None else row.number("priority", value)
+    if number is None:
+        return 0.0
+    if not 0 <= number <= 10:
+        row.remarks.append(f"priority {shown(value)} lies outside 0..10 and counts as the nearer end")
+    return min(10.0, max(0.0, number))
+
+
+def _str(value: str | float) -> str:
+    try:
+        return str(value)
+    except ValueError:  # an integer of more digits than Python writes
+        return ""
+
+
+def shown(value: Any) -> str:
+    """A value as people may see it in a message: on one line, short."""
+    try:
+        text = json.dumps(value, ensure_ascii=False, default=str)
+    except (ValueError, TypeError, RecursionError):
+        text = type(value).__name__
+    return plain_title(text, _SHOWN) or '""'
