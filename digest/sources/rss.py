@@ -14,7 +14,6 @@ from html import unescape
 from types import MappingProxyType
 from typing import Any
 from urllib.parse import urljoin
-from zoneinfo import ZoneInfo
 
 from digest.errors import Unreachable
 from digest.model import Image, Rejected, Story
@@ -153,17 +152,20 @@ class _Item:
         text = _text(self.entry, name)
         if not text:
             return None
-        zone = self.feed.context.zone
-        at = feed_time(text, zone) or self._guessed(name, zone)
+        at = feed_time(text, self.feed.context.zone) or self._guessed(name, text)
         if at is None:
             self.remarks.append(f"its time {shown(text)} cannot be read and was left out")
         return at
 
-    def _guessed(self, name: str, zone: ZoneInfo) -> datetime | None:
-        """What feedparser makes of a time that is neither ISO 8601 nor as in mail headers."""
+    def _guessed(self, name: str, text: str) -> datetime | None:
+        """What feedparser makes of a time in another form: UTC, but midnight here for a date alone."""
         parsed = dict(self.entry).get(f"{name}_parsed")
+        zone = self.feed.context.zone
+        if parsed is None:
+            return None
         try:
-            return in_utc(datetime(*parsed[:6]).replace(tzinfo=UTC), zone) if parsed else None  # noqa: DTZ001
+            at = datetime(*parsed[:6])  # noqa: DTZ001
+            return in_utc(at.replace(tzinfo=UTC) if ":" in text else at, zone)
         except (ValueError, TypeError):
             return None
 
