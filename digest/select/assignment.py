@@ -1,8 +1,8 @@
 """Which event runs in which section: the exact optimum of a small flow problem.
 
 Events flow through places (a section, or a source within a section) into seats. Gains are whole numbers in
-levels far apart, so one search settles, in this order: pins run, every section reaches its ``need``, no section
-or source goes past its limit (only pins can), then the highest total. Successive best paths (Bellman-Ford on the
+levels far apart, so one search settles, in this order: pins run, no section or source goes past its limit (only
+pins can), every section reaches its ``need``, then the highest total. Successive best paths (Bellman-Ford on the
 residual graph) are exact because every limit has falling gains: the first seats are worth most. The graph holds
 only sections, places and the few events seated so far, so its size does not grow with the number of stories.
 """
@@ -52,7 +52,7 @@ class _Flow:
     choices: Sequence[Choice]
     seats: Mapping[str, Seats]
     limits: Limits
-    levels: tuple[int, int, int]  # worth of a pin, of a needed seat; cost of going past a limit
+    levels: tuple[int, int, int]  # worth of a pin; cost of going past a limit; worth of a needed seat
     ladders: Mapping[Place, list[int]]
     chosen: list[Place | None]
     seated: dict[Place, list[int]] = field(default_factory=dict)
@@ -66,13 +66,13 @@ class _Flow:
         """Worth of the next seat of a section."""
         count, wish = self.filled[section], self.seats[section]
         if count < min(wish.need, wish.top):
-            return self.levels[1]
-        return 0 if count < wish.top else -self.levels[2]
+            return self.levels[2]
+        return 0 if count < wish.top else -self.levels[1]
 
     def source_gain(self, place: Place, unit: int) -> int:
         """Worth (0 or less) of the ``unit``-th story (from 1) in a place."""
         over = self.limits.per_source is not None and unit > self.limits.per_source
-        return -self.limits.repeat_cost * (unit - 1) - (self.levels[2] if over else 0)
+        return -self.limits.repeat_cost * (unit - 1) - (self.levels[1] if over else 0)
 
 
 def assign(choices: Sequence[Choice], seats: Mapping[str, Seats], limits: Limits) -> list[Place | None]:
@@ -97,9 +97,9 @@ def _flow(choices: Sequence[Choice], seats: Mapping[str, Seats], limits: Limits)
 def _levels(choices: Sequence[Choice], seats: Mapping[str, Seats], limits: Limits) -> tuple[int, int, int]:
     most = max((w for choice in choices for w in choice.weights.values()), default=1) + limits.repeat_cost
     places = sum(wish.top for wish in seats.values()) + sum(choice.pinned for choice in choices) + 1
-    over = most * places * places
-    need = over * places * 4
-    return need * places * 4, need, over
+    need = most * places * places
+    over = need * places * 4
+    return over * places * 4, over, need
 
 
 def _augment(flow: _Flow) -> bool:

@@ -41,8 +41,8 @@ def story(id: str, hours: float = 1.0, **changes: Any) -> Story:
     return Story(**(values | changes))
 
 
-def section(id: str, top: int = 5, least: int = 1, **changes: Any) -> SectionSpec:
-    values: dict[str, Any] = {"id": id.lower(), "title": id, "top": top, "min": least, "match": (id,)}
+def section(name: str, top: int = 5, least: int = 1, **changes: Any) -> SectionSpec:
+    values: dict[str, Any] = {"id": name.lower(), "title": name, "top": top, "min": least, "match": (name,)}
     return SectionSpec(**(values | changes))
 
 

@@ -1,0 +1,374 @@
+"""Selection case by case: who is a candidate, who never runs, and the reason each one reads."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+import pytest
+
+from digest.errors import CommandError
+from digest.model import Edition, Mark, Ranking, RunStory, Selection, Story, Thin
+from digest.select import Request, select, too_thin
+from tests.strategies.select import DAY, END, newsroom, request, section, story
+
+NOON = datetime(2026, 1, 22, 12, tzinfo=UTC)
+
+
+def ids(selection: Selection) -> list[str]:
+    return [entry.story.id for entry in selection.lineup]
+
+
+def why(selection: Selection) -> dict[str, str]:
+    return {left.story.id: left.why for left in selection.left_out}
+
+
+def mark(id: str, action: str, **changes: Any) -> Mark:
+    return Mark(story=id, action=action, at=NOON, **changes)
+
+
+def ran(at: Story, days: int, edition: str = "daily") -> RunStory:
+    return RunStory(edition=edition, date=DAY - timedelta(days=days), story=at)
+
+
+def test_an_empty_day() -> None:
+    empty = select(request())
+    assert (ids(empty), empty.left_out, empty.candidates) == ([], (), 0)
+    assert too_thin(empty, Thin()).startswith("0 of at least 3 stories (0 candidates")
+
+
+def test_the_window_is_half_open() -> None:
+    found = select(request(story("first", 24), story("before", 24.01), story("last", 0.01), story("end", 0)))
+    assert sorted(ids(found)) == ["first", "last"]
+    assert found.candidates == 2
+    assert not found.left_out
+
+
+def test_late_stories() -> None:
+    built = END - timedelta(hours=20)
+    old = [
+        story("late", 30, first_seen=built + timedelta(seconds=1)),
+        story("known", 30, first_seen=built),
+        story("too-old", 48.01, first_seen=END),
+        story("edge", 48, first_seen=END),
+    ]
+    assert sorted(ids(select(request(*old, story("now"), late_since=built)))) == ["edge", "late", "now"]
+    assert ids(select(request(*old, story("now")))) == ["now"]  # the edition's first issue has none
+
+
+@pytest.mark.parametrize(
+    ("changes", "rule"),
+    [
+        ({"title": " "}, "no_title"),
+        ({"url": "javascript:alert(1)"}, "no_url"),
+        ({"url": "https://"}, "no_url"),
+        ({"url": "https://[bad/"}, "no_url"),
+        ({"embargo_until": END + timedelta(seconds=1)}, "embargo"),
+        ({"expires_at": END}, "expired"),
+        ({"expires_at": END - timedelta(hours=3)}, "expired"),
+        ({"sections": ("Sports",)}, "no_section"),
+        ({"sections": ()}, "no_section"),
+    ],
+)
+def test_never_in_an_issue(changes: dict[str, Any], rule: str) -> None:
+    found = select(request(story("x", **changes), story("y")))
+    assert ids(found) == ["y"]
+    assert why(found)["x"].startswith(f"{rule}: ")
+
+
+def test_embargo_and_expiry_are_exact() -> None:
+    runs = story("runs", embargo_until=END - timedelta(seconds=1), expires_at=END + timedelta(seconds=1))
+    tomorrow = story("tomorrow", embargo_until=END)
+    assert ids(select(request(runs, tomorrow))) == ["runs"]
+
+
+def test_an_embargo_moves_a_story_into_a_later_window() -> None:
+    assert ids(select(request(story("x", 40, embargo_until=END - timedelta(hours=2))))) == ["x"]
+
+
+def test_kill_and_hold_beat_a_pin_and_say_who_and_why() -> None:
+    marks = (
+        mark("a", "pin"),
+        mark("a", "kill", by="Ann", note="wrong name"),
+        mark("b", "hold", until=DAY),
+        mark("b", "pin"),
+    )
+    found = select(request(story("a"), story("b"), story("c"), marks=marks))
+    assert ids(found) == ["c"]
+    assert why(found)["a"] == "killed: by Ann, 2026-01-22 12:00 UTC (wrong name)"
+    assert why(found)["b"].startswith("held: ")
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"edition": "weekly"}, {"date": DAY - timedelta(days=1)}, {"until": DAY - timedelta(days=1)}],
+)
+def test_marks_of_other_issues_do_not_count(changes: dict[str, Any]) -> None:
+    assert ids(select(request(story("a"), marks=(mark("a", "kill", **changes),)))) == ["a"]
+
+
+def test_pins_come_first_past_top_and_score() -> None:
+    room = newsroom(section("A", top=2))
+    stories = [story(f"s{i}", priority=float(i)) for i in range(5)]
+    found = select(request(*stories, room=room, marks=(mark("s0", "pin"),)))
+    assert ids(found) == ["s0", "s4"]
+    assert [entry.pinned for entry in found.lineup] == [True, False]
+    all_pinned = select(request(*stories, room=room, marks=tuple(mark(f"s{i}", "pin") for i in range(4))))
+    assert ids(all_pinned) == ["s3", "s2", "s1", "s0"]
+
+
+def test_a_pin_names_the_section() -> None:
+    room = newsroom(section("A"), section("B", least=0))
+    pinned = select(request(story("x"), story("y"), room=room, marks=(mark("x", "pin", section="b"),)))
+    assert [(entry.story.id, entry.section) for entry in pinned.lineup] == [("y", "a"), ("x", "b")]
+
+
+def test_a_pin_for_this_date_brings_an_older_story_in() -> None:
+    stories = (story("old", 200), story("now"), story("future", -1))
+    dated = select(request(*stories, marks=(mark("old", "pin", date=DAY), mark("future", "pin", date=DAY))))
+    assert ids(dated) == ["old", "now"]
+    undated = select(request(*stories, marks=(mark("old", "pin"),)))
+    assert ids(undated) == ["now"]
+    assert undated.candidates == 1
+    assert "the pin of old has no effect" in undated.notes[0]
+
+
+def test_order_and_ties() -> None:
+    stories = [
+        story("b", 5, priority=1),
+        story("a", 5, priority=1),
+        story("B", 5, priority=1, title="Capital"),
+        story("newer", 4, priority=1),
+        story("best", 9, priority=9),
+    ]
+    room = newsroom(ranking=Ranking(weights={"editorial": 4}))
+    assert ids(select(request(*stories, room=room))) == ["best", "newer", "B", "a", "b"]
+
+
+def test_score_is_the_sum_of_weight_times_signal() -> None:
+    (entry,) = select(request(story("a", 12, priority=5))).lineup
+    assert dict(entry.signals) == {"recency": 0.5, "editorial": 0.5}
+    assert entry.score == 2.5
+
+
+def test_an_unknown_signal_is_named() -> None:
+    room = newsroom(ranking=Ranking(weights={"recentcy": 1}))
+    with pytest.raises(CommandError, match="recentcy"):
+        select(request(story("a"), room=room))
+
+
+def test_one_telling_of_an_event() -> None:
+    title = "Fire destroys historic bakery in Riverton"
+    tellings = [
+        story("dull", title=title, flags=("no_ads",)),
+        story("best", title=title, priority=3, source="other"),
+        story("gone", title=title, source="third"),
+    ]
+    found = select(request(*tellings, story("else"), marks=(mark("gone", "kill"),)))
+    assert ids(found) == ["best", "else"]
+    assert why(found)["dull"] == "same_event: told by best"
+    first = next(iter(found.lineup))
+    assert first.also == ("dull",)
+    assert first.flags == {"no_ads"}
+
+
+@pytest.mark.parametrize(
+    ("scope", "days", "edition", "runs"),
+    [
+        ("edition", 1, "daily", False),
+        ("edition", 7, "daily", False),
+        ("edition", 8, "daily", True),
+        ("edition", 0, "daily", True),  # this very issue, built before
+        ("edition", 1, "weekly", True),
+        ("publication", 1, "weekly", False),
+        ("publication", 0, "weekly", False),
+        ("publication", -1, "weekly", True),
+        ("none", 1, "daily", True),
+    ],
+)
+def test_no_repeat(scope: str, days: int, edition: str, runs: bool) -> None:
+    room = newsroom(edition=Edition(name="daily", no_repeat=scope))
+    found = select(request(story("x"), story("y"), room=room, ran=(ran(story("x"), days, edition),)))
+    assert ("x" in ids(found)) is runs
+    if not runs:
+        assert why(found)["x"].startswith(f"no_repeat: ran {DAY - timedelta(days=days)}")
+
+
+def test_another_telling_of_what_ran_does_not_run() -> None:
+    title = "Fire destroys historic bakery in Riverton"
+    found = select(
+        request(story("new", title=title), story("y"), ran=(ran(story("old", 30, title=title), 1),))
+    )
+    assert ids(found) == ["y"]
+    assert why(found)["new"] == "no_repeat: ran 2026-01-22 as old"
+
+
+def test_what_ran_in_a_later_issue_gives_way() -> None:
+    room = newsroom(section("A", top=1))
+    stories = (story("best", priority=9), story("next"), story("last", 9))
+    later = (ran(story("best"), -1), ran(story("last"), -1))
+    found = select(request(*stories, room=room, ran_later=later))
+    assert ids(found) == ["next"]
+    assert why(found)["best"] == "no_repeat: ran later, 2026-01-24"
+    assert why(found)["last"].startswith("top: ")  # would not have been chosen anyway
+
+
+def test_the_reason_of_those_beyond_top() -> None:
+    room = newsroom(section("A", top=2))
+    stories = [story(f"s{i}", 12, priority=float(i)) for i in range(4)]
+    found = select(request(*stories, room=room))
+    assert why(found) == {
+        "s0": "top: 4th of a, 2 run (score 0.50, the last that runs has 1.30)",
+        "s1": "top: 3rd of a, 2 run (score 0.90, the last that runs has 1.30)",
+    }
+    assert found.left_out[0].score == 0.5
+    assert found.left_out[0].section == "a"
+
+
+def test_a_thin_section_widens_by_half_days() -> None:
+    room = newsroom(section("A", least=2), section("B", least=1))
+    stories = [story("now"), story("b", sections=("B",)), story("b-old", 30, sections=("B",))]
+    found = select(request(*stories, story("x", 35), story("y", 37), room=room))
+    assert ids(found) == ["now", "x", "b"]
+    assert found.candidates == 3  # y and b-old were never considered
+    further = select(request(*stories, story("y", 61), room=room))
+    assert ids(further) == ["now", "y", "b"]
+    assert further.notes == ("a looked back to 2026-01-20 06:00 UTC",)
+
+
+def test_a_section_that_stays_thin_is_left_out() -> None:
+    room = newsroom(section("A", least=2), section("B"))
+    found = select(request(story("a"), story("b", sections=("B",)), story("z", 73), room=room))
+    assert ids(found) == ["b"]
+    assert why(found) == {"a": "thin: a has 1 of at least 2 stories"}
+    assert too_thin(found, Thin()).startswith("1 of at least 3 stories (2 candidates; ")
+    assert not too_thin(found, Thin(min_stories=1))
+
+
+def test_stories_of_a_thin_section_run_elsewhere() -> None:
+    room = newsroom(section("A", least=3), section("B", least=1))
+    stories = (story("a", sections=("A",)), story("ab", sections=("A", "B")))
+    found = select(request(*stories, room=room))
+    assert [(e.story.id, e.section) for e in found.lineup] == [("ab", "b")]
+
+
+def test_widening_never_goes_past_its_limit() -> None:
+    thin = Thin(widen=timedelta(hours=40))
+    found = select(request(story("x", 40), story("y", 40.1), room=newsroom(section("A", least=2), thin=thin)))
+    assert (ids(found), found.candidates) == ([], 1)
+
+
+def test_as_many_sections_as_can_be_are_kept() -> None:
+    """Two stories, two sections of two: one section is whole, not two halves."""
+    room = newsroom(section("A", least=2), section("B", least=2))
+    stories = (story("x", sections=("A", "B")), story("y", sections=("B", "A")))
+    found = select(request(*stories, room=room))
+    assert [entry.section for entry in found.lineup] == ["a", "a"]
+
+
+def test_max_per_source_and_diversity() -> None:
+    stories = [story(f"s{i}", 1 + i / 10) for i in range(4)] + [story("other", 20, source="small")]
+    capped = newsroom(ranking=Ranking(weights={"recency": 1}, max_per_source=2))
+    found = select(request(*stories, room=capped))
+    assert ids(found) == ["s0", "s1", "other"]
+    assert why(found)["s2"] == "max_per_source: 2 stories of paper run in a"
+    varied = newsroom(section("A", top=2), ranking=Ranking(weights={"recency": 1}, diversity=1.0))
+    assert ids(select(request(*stories, room=varied))) == ["s0", "other"]
+
+
+def test_max_per_event_day_looks_at_the_other_editions_of_the_date() -> None:
+    room = newsroom(ranking=Ranking(weights={"recency": 1}, max_per_event_day=1))
+    found = select(request(story("x"), story("y"), room=room, ran=(ran(story("x"), 0, "evening"),)))
+    assert ids(found) == ["y"]
+    assert why(found)["x"].startswith("max_per_event_day: ")
+
+
+def test_sections_match_categories_without_case() -> None:
+    room = newsroom(
+        section("A", match=("Local  NEWS",), id="local-news"), section("B", match=(), title="Bees", id="b1")
+    )
+    stories = [
+        story("1", sections=("local news",)),
+        story("2", sections=("LOCAL-NEWS",)),
+        story("3", sections=("bees",)),
+        story("4", sections=("A",)),
+    ]
+    found = select(request(*stories, room=room))
+    assert [(e.story.id, e.section) for e in found.lineup] == [
+        ("1", "local-news"),
+        ("2", "local-news"),
+        ("3", "b1"),
+    ]
+
+
+def test_weekly_window_and_no_widening_beyond_it() -> None:
+    weekly = Edition(name="weekly", cadence="weekly", weekday=4, cutoff=time(6))
+    found = select(request(story("x", 24 * 7), story("y", 24 * 7 + 1), room=newsroom(edition=weekly)))
+    assert (ids(found), found.candidates) == (["x"], 1)
+
+
+@pytest.mark.parametrize(
+    "popularity",
+    [{"views": float("nan")}, {"views": -5.0}, {"views": 1e308}, {"views": float("inf")}, {}],
+)
+def test_any_popularity_gives_a_sane_score(popularity: dict[str, float]) -> None:
+    room = newsroom(ranking=Ranking(weights={"popularity": 1}))
+    found = select(
+        request(story("x", popularity=popularity), story("y", popularity={"views": 3.0}), room=room)
+    )
+    assert all(0 <= entry.score <= 1 for entry in found.lineup)
+    assert len(found.lineup) == 2
+
+
+def test_popularity_is_compared_inside_the_source() -> None:
+    room = newsroom(ranking=Ranking(weights={"popularity": 1}, popularity=("views",)))
+    stories = [
+        story("big-low", source="big", popularity={"views": 1000.0}),
+        story("big-high", source="big", popularity={"views": 9000.0}),
+        story("small-low", source="small", popularity={"views": 1.0, "likes": 99.0}),
+        story("small-high", source="small", popularity={"views": 2.0}),
+        story("lone", source="lone", popularity={"views": 7.0}),
+        story("silent", source="silent"),
+    ]
+    found = select(request(*stories, room=newsroom(section("A", top=9), ranking=room.ranking)))
+    assert {entry.story.id: entry.score for entry in found.lineup} == {
+        "big-low": 0.25,
+        "big-high": 0.75,
+        "small-low": 0.25,
+        "small-high": 0.75,
+        "lone": 0.5,
+        "silent": 0.5,
+    }
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        [story("x", title=""), story("y", title="One")],
+        [story("x", title="word " * 10_000)],
+        [story(f"s{i:03}", title="All the same", source="one") for i in range(200)],
+        [story(f"s{i}", 1, title=f"W{i} x{i} y{i}", source="big" if i % 10 else "small") for i in range(100)],
+        [
+            story("x", title="北京发生地震 多人受伤"),
+            story("y", title="Землетрясение в Пекине"),
+            story("z", title="🙂"),
+        ],
+        [story("x", published_at=datetime(1, 1, 1, tzinfo=UTC)), story("y", -1e5), story("z")],
+        [story("x", priority=float("nan")), story("y", priority=1e9), story("z", priority=-3.0)],
+    ],
+)
+def test_odd_input_gives_a_lineup_with_reasons(odd: list[Story]) -> None:
+    found = select(request(*odd))
+    assert len(found.lineup) + len(found.left_out) == found.candidates
+    assert all(":" in left.why for left in found.left_out)
+
+
+def test_the_same_story_given_twice_counts_once() -> None:
+    assert select(request(story("x"), story("x"))).candidates == 1
+
+
+def test_a_request_far_back_in_time() -> None:
+    early = replace(request(story("x")), day=date(2, 1, 1))
+    assert isinstance(early, Request)
+    assert select(early).candidates == 1
