@@ -98,17 +98,12 @@ stories = Table(
     _text("language"),
     _time("first_seen", required=True),
     _time("runs_from", required=True),  # Story.time
-    _time("dated_at", required=True),  # the same but for an embargo
+    _time("embargoed_from"),  # what that would be without its embargo; empty for others
     UniqueConstraint("key", name="digest_stories_key"),
     UniqueConstraint("id", name="digest_stories_id"),
 )
 Index("digest_stories_runs_from", stories.c.runs_from)
-Index(
-    "digest_stories_embargoed",
-    stories.c.dated_at,
-    sqlite_where=stories.c.embargo_until.is_not(None),
-    postgresql_where=stories.c.embargo_until.is_not(None),
-)
+Index("digest_stories_embargoed_from", stories.c.embargoed_from)
 
 marks = Table(
     "digest_marks",

@@ -13,9 +13,10 @@ from sqlalchemy.engine import Connection
 from digest.model import Counts, Story
 from digest.model.urls import story_id, url_key
 from digest.store.connection import Database
-from digest.store.rows import row_of, story_of, times_of
+from digest.store.rows import FIELDS, row_of, story_of, times_of
 from digest.store.schema import stories as table
 
+_STORY = tuple(table.c[name] for name in FIELDS)
 CHUNK = 1000  # stories of one transaction: other processes get their turn in between
 Progress = Callable[[int], None]
 
@@ -137,7 +138,7 @@ def candidates(database: Database, start: datetime, end: datetime, pinned: Colle
     """
     wanted = or_(
         and_(table.c.runs_from >= start, table.c.runs_from < end),
-        and_(table.c.embargo_until.is_not(None), table.c.dated_at >= start, table.c.dated_at < end),
+        and_(table.c.embargoed_from >= start, table.c.embargoed_from < end),
     )
     with database.reading() as connection:
         found = _read(connection, wanted)
@@ -162,7 +163,7 @@ def _by_ids(connection: Connection, ids: Sequence[str]) -> list[Story]:
 
 
 def _read(connection: Connection, where: ColumnElement[bool]) -> list[Story]:
-    return [story_of(row) for row in connection.execute(select(table).where(where))]
+    return [story_of(row) for row in connection.execute(select(*_STORY).where(where))]
 
 
 def in_order(stories: Iterable[Story]) -> list[Story]:
@@ -209,12 +210,12 @@ def search(database: Database, wanted: Search, limit: int) -> list[Story]:
 
 def _pages(connection: Connection, where: ColumnElement[bool]) -> Iterator[list[Story]]:
     """Newest first; a page ends where a time ends, so that equal times can be ordered by id."""
-    query = select(table).where(where).order_by(table.c.runs_from.desc())
+    query = select(*_STORY).where(where).order_by(table.c.runs_from.desc())
     with connection.execution_options(yield_per=CHUNK).execute(query) as rows:
         page: list[Story] = []
-        for row in rows:
-            if len(page) >= CHUNK and row.runs_from != page[-1].time:
+        for story in map(story_of, rows):
+            if len(page) >= CHUNK and story.time != page[-1].time:
                 yield page
                 page = []
-            page.append(story_of(row))
+            page.append(story)
         yield page

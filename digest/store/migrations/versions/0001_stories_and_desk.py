@@ -61,15 +61,9 @@ def _stories() -> None:
         sa.Column("language", sa.Text, nullable=False),
         sa.Column("first_seen", sa.BigInteger, nullable=False),
         sa.Column("runs_from", sa.BigInteger, nullable=False),
-        sa.Column("dated_at", sa.BigInteger, nullable=False),
+        sa.Column("embargoed_from", sa.BigInteger),
         sa.UniqueConstraint("key", name="digest_stories_key"),
         sa.UniqueConstraint("id", name="digest_stories_id"),
     )
     op.create_index("digest_stories_runs_from", "digest_stories", ["runs_from"])
-    op.create_index(
-        "digest_stories_embargoed",
-        "digest_stories",
-        ["dated_at"],
-        sqlite_where=sa.text("embargo_until IS NOT NULL"),
-        postgresql_where=sa.text("embargo_until IS NOT NULL"),
-    )
+    op.create_index("digest_stories_embargoed_from", "digest_stories", ["embargoed_from"])
