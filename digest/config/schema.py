@@ -79,9 +79,7 @@ class Edition(Block):
 
 class Ranking(Block):
     half_life: k.PositiveLength = timedelta(hours=12)
-    weights: dict[str, k.Number] = Field(
-        default_factory=lambda: {"recency": 1.0, "coverage": 3.0, "popularity": 2.0, "editorial": 4.0}
-    )
+    weights: dict[str, k.Number] = Field(default_factory=dict)  # empty: the weights of ``digest.select``
     popularity: list[k.Line] = Field(default_factory=list)
     max_per_source: k.Positive | None = None
     max_per_event_day: k.Positive | None = None

@@ -23,6 +23,8 @@ _SAYINGS = (
     ("block entry", "this line does not fit what stands above it.", _INDENT),
     ("block sequence entries are not allowed", "a list item cannot stand here.", "Put it on a line of its own."),
     ("node content", "something is missing or in the wrong place here.", _QUOTE),
+    ("nesting depth", "this is nested too deep.", "Check the brackets."),
+    ("directive", "a line must not start with %.", _QUOTE),
     ("undefined tag handle", "a tag (!) is not allowed.", f"If it is text: {_QUOTE[0].lower()}{_QUOTE[1:]}"),
 )  # fmt: skip
 _OPENERS = ("unexpected end of stream", "document separator")
