@@ -1,9 +1,10 @@
-"""``docs/reference.md`` against the program: every key is documented, and its default is the real one."""
+"""``docs/reference.md`` against the program: keys, defaults, signals, fields and messages are the real ones."""
 
 from __future__ import annotations
 
 import json
 import re
+from dataclasses import fields
 from datetime import timedelta
 from fractions import Fraction
 from pathlib import Path
@@ -13,10 +14,16 @@ import pytest
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from digest.config import schema, words
-from digest.select import DEFAULT_WEIGHTS
+from digest.config import problems, schema, words
+from digest.model import Story
+from digest.select import DEFAULT_WEIGHTS, signal_names
 
-TEXT = (Path(__file__).parent.parent / "docs" / "reference.md").read_text(encoding="utf-8")
+ROOT = Path(__file__).parent.parent
+TEXT = (ROOT / "docs" / "reference.md").read_text(encoding="utf-8")
+MISTAKES = {
+    "adslots.yaml": ("advertiser: gleammour\n", "advertiser: gleamour\n"),
+    "digest.yaml": ('cutoff: "06:00"', "cutoff: 6 am"),
+}
 BLOCKS: dict[str, type[BaseModel]] = {
     "digest.yaml": schema.DigestFile,
     "publication": schema.Publication,
@@ -117,3 +124,22 @@ def test_required_keys_are_marked(heading: str) -> None:
     marked = {key for key, (default, _) in rows(heading).items() if default == "**required**"}
     required = set(BLOCKS[heading].model_json_schema().get("required", ()))
     assert marked == required | set(schema.REQUIRED.get(heading, ()))
+
+
+def test_every_signal_is_told() -> None:
+    table = TEXT.split("The signals:")[1].split("\n\n")[1]
+    assert re.findall(r"^\| `(\w+)` \|", table, flags=re.M) == list(signal_names())
+
+
+def test_every_field_of_a_story_is_told() -> None:
+    told = [name for name in rows("Stories as files") if name != "section"]
+    assert told == [field.name for field in fields(Story) if field.name != "first_seen"]
+
+
+def test_the_messages_are_what_the_program_says(tmp_path: Path) -> None:
+    for name, (right, wrong) in MISTAKES.items():
+        text = (ROOT / name).read_text(encoding="utf-8").replace(right, wrong, 1)
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    (tmp_path / "samples").symlink_to(ROOT / "samples")
+    told = re.findall(r"^(\w+\.yaml):\d+:\d+: (.*)$", TEXT, flags=re.M)
+    assert told == [(one.file, f"{one.message} {one.cure}") for one in problems(tmp_path)]
