@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
@@ -181,3 +182,15 @@ def test_neighbours_never_form_a_tag_together(mailer: str) -> None:
             search = re.compile(SEARCHES.get(mailer, r"(?!)"))
             if mailer not in ("sendgrid", "listmonk", "mailgun"):
                 assert bool(search.search(halves)) == bool(search.search(whole)) is False, (tag, cut)
+
+
+@pytest.mark.parametrize("mailer", MAILERS)
+def test_the_documented_table_is_the_dialects_own(mailer: str) -> None:
+    page = (Path(__file__).parents[1] / "docs" / "mailers.md").read_text(encoding="utf-8")
+    row = next(line for line in page.splitlines() if line.startswith(f"| `{mailer}` |")).replace("\\|", "|")
+    found = dialect(mailer)
+    tags = [tag for tag in (found.unsubscribe, found.browser, found.preferences) if tag]
+    assert all(f"`{tag.plain}`" in row for tag in tags)
+    assert all(f"`<{tag.element}>`" in row for tag in tags if tag.element)
+    assert row.count("none") == [found.browser, found.preferences].count(None)
+    assert ("`publication.address`" in row) == (found.address is None)

@@ -13,7 +13,6 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from difflib import get_close_matches
 from typing import Final
 
 from digest.errors import ConfigurationError, Problem
@@ -85,6 +84,8 @@ def preheader(template: str, known: Facts, protect: Protect = str) -> str:
 
 def problems(template: str) -> list[str]:
     """What is wrong with a template of a subject or preheader, in words."""
+    from difflib import get_close_matches
+
     found = []
     for name in dict.fromkeys(_FIELD.findall(template)):
         if name in VARIABLES:

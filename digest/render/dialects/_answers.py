@@ -21,8 +21,9 @@ def encoded(pattern: str) -> Rule:
     return re.compile(pattern), lambda match: f"%{ord(match[0]):02X}"
 
 
-# A variable tag that holds the brace as a string: Django, Jinja, HubL, pongo2 and Liquid print it.
-LITERAL_BRACE: Final[Rule] = (re.compile(_BRACES), '{{ "{" }}')
+# A variable tag that holds the brace as a string: Django, Jinja, HubL, pongo2 and Liquid print it. Without spaces, so
+# that no line is wrapped inside it: Django's tags end at the line.
+LITERAL_BRACE: Final[Rule] = (re.compile(_BRACES), '{{"{"}}')
 # The same for Go's templates, which know no other opening than two braces.
 GO_BRACE: Final[Rule] = (re.compile(_DOUBLE_BRACE), '{{"{"}}')
 # Handlebars has no literals. A brace, a space, and a block that never shows but swallows the space before it.

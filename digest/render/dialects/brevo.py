@@ -6,7 +6,7 @@ from digest.render.dialect import Dialect, Tag
 from digest.render.dialects._answers import LITERAL_BRACE, URL_BRACE
 
 DIALECT = Dialect(
-    help='Django-like. A literal brace is printed by {{ "{" }}.',
+    help='Django-like. A literal brace is printed by {{"{"}}.',
     unsubscribe=Tag("{{ unsubscribe }}"),
     browser=Tag("{{ mirror }}"),
     preferences=Tag("{{ update_profile }}"),

@@ -9,7 +9,7 @@ from digest.render.dialect import Dialect, Tag
 from digest.render.dialects._answers import LITERAL_BRACE, URL_BRACE
 
 DIALECT = Dialect(
-    help='HubL (Jinja-like). A literal brace is printed by {{ "{" }}; the postal address is HubSpot\'s own.',
+    help='HubL (Jinja-like). A literal brace is printed by {{"{"}}; the postal address is HubSpot\'s own.',
     unsubscribe=Tag("{{ unsubscribe_link }}"),
     browser=Tag("{{ view_as_page_url }}"),
     first_name='{{ contact.firstname|default("FALLBACK", true) }}',

@@ -1,0 +1,60 @@
+"""The issue in Chromium: accessible in light and dark, never wider than the window, inlined without a difference."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.judges.subjects import SUBJECTS, THEMES, subject
+from tests.judges.tools import browsed
+
+CASES = [(name, theme) for name in SUBJECTS for theme in THEMES]
+WIDTHS = (800, 360)
+SCHEMES = ("light", "dark")
+VIEWS = [(width, scheme) for width in WIDTHS for scheme in SCHEMES]
+
+
+def jobs(html: str, *want: str) -> list[dict[str, Any]]:
+    return [{"html": html, "width": width, "scheme": scheme, "want": want} for width, scheme in VIEWS]
+
+
+@pytest.fixture(scope="module")
+def seen() -> dict[tuple[str, str], list[Any]]:
+    """What the browser says of each issue, in the order of ``VIEWS``."""
+    asked = [job for case in CASES for job in jobs(subject(*case).rendered.html.decode(), "axe", "layout")]
+    answers = iter(browsed(asked))
+    return {case: [next(answers) for _ in VIEWS] for case in CASES}
+
+
+@pytest.mark.parametrize(("name", "theme"), CASES)
+def test_axe_finds_nothing(seen: dict[tuple[str, str], list[Any]], name: str, theme: str) -> None:
+    found = {
+        view: answer["axe"] for view, answer in zip(VIEWS, seen[name, theme], strict=True) if answer["axe"]
+    }
+    assert found == {}
+
+
+@pytest.mark.parametrize(("name", "theme"), CASES)
+def test_nothing_scrolls_sideways(seen: dict[tuple[str, str], list[Any]], name: str, theme: str) -> None:
+    found = {
+        view: answer["layout"]
+        for view, answer in zip(VIEWS, seen[name, theme], strict=True)
+        if answer["layout"]["scroll"] > answer["layout"]["width"]
+    }
+    assert found == {}
+
+
+CONTROL = (
+    '<!DOCTYPE html><html><head><meta charset="utf-8"><title>x</title><style>@media (prefers-color-scheme: dark) '
+    "{ p { color: #222222; background: #111111 } }</style></head><body>"
+    '<p>dim</p><img src="http://a.example/x.png" width="900" height="10"></body></html>'
+)
+
+
+def test_the_browser_catches_the_control() -> None:
+    answers = dict(zip(VIEWS, browsed(jobs(CONTROL, "axe", "layout")), strict=True))
+    rules = {view: {one["rule"] for one in answer["axe"]} for view, answer in answers.items()}
+    assert all({"image-alt", "html-has-lang"} <= found for found in rules.values())
+    assert "color-contrast" in rules[800, "dark"] - rules[800, "light"]
+    assert all(answer["layout"]["scroll"] > answer["layout"]["width"] for answer in answers.values())

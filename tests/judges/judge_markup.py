@@ -1,0 +1,107 @@
+"""The HTML before W3C's Nu checker, html-validate and caniemail."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.judges.subjects import SUBJECTS, THEMES, subject
+from tests.judges.tools import node, nu
+
+CASES = [(name, theme) for name in SUBJECTS for theme in THEMES]
+
+# What Nu may say, and why it stands.
+NU_ALLOWED = {
+    r"warning: The “(cellpadding|cellspacing|border|width|height|bgcolor|align|valign)” attribute on the “\w+” "
+    r"element is obsolete": "Outlook for Windows lays out by these attributes and not by CSS.",
+}
+
+# html-validate's rules that do not fit e-mail.
+HTML_RULES = {
+    "no-inline-style": "off",  # mail clients drop style sheets: inline styles are the point
+    "no-deprecated-attr": "off",  # Outlook for Windows lays out by cellpadding, bgcolor, align and the like
+    "no-conditional-comment": "off",  # Outlook for Windows reads its own parts from them
+    "require-sri": "off",  # mail loads no scripts
+    "long-title": "off",  # the title is the subject, up to 78 characters
+    "doctype-style": "off",  # <!DOCTYPE html> in any case is the same
+    "void-style": "off",  # <br> and <br/> are the same
+    "attr-quotes": "off",
+    "no-trailing-whitespace": "off",
+    "tel-non-breaking": "off",  # headlines are printed as they are
+    "wcag/h30": "error",
+    "wcag/h37": "error",
+}
+
+# Features that some client lacks, and why the issue is whole without them.
+CANIEMAIL_ALLOWED = {
+    "@media": "Mobile and dark styles are improvements: without them the 600 px table stands.",
+    "@media (prefers-color-scheme)": "As above.",
+    "@media orientation": "caniemail reports every media query under this name as well.",
+    "<style> element": "Only improvements are in it; everything else is inline.",
+    "<body> element": "Clients replace it by a <div>: the wrapper table repeats its colour.",
+    "border-radius": "Square corners where it is missing.",
+    "role attribute": "Where it is dropped a table is announced as one.",
+    "lang attribute": "Where it is dropped the client's language is used.",
+    "width attribute": "One client drops it; the same width is in the style.",
+    "height attribute": "One client drops it; the picture's own proportions stand.",
+    "cellpadding attribute": "Reported as not known; padding is in the style too.",
+    "cellspacing attribute": "Reported as not known; border-collapse is in the style too.",
+    "border": "Outlook draws borders of table cells, which are the only ones used.",
+    "display": "display:block on pictures and display:none on the preheader; elsewhere the normal flow stands.",
+    "display:none": "The preheader has font-size and max-height of nothing as well.",
+}
+
+
+def unexplained(findings: list[str]) -> list[str]:
+    return [finding for finding in findings if not any(re.match(pattern, finding) for pattern in NU_ALLOWED)]
+
+
+@pytest.fixture(scope="module")
+def by_nu(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
+    documents = {f"{name}-{theme}": subject(name, theme).rendered.html for name, theme in CASES}
+    return nu(documents, tmp_path_factory.mktemp("nu"))
+
+
+@pytest.fixture(scope="module")
+def by_node() -> Any:
+    documents = {f"{name}-{theme}": subject(name, theme).rendered.html.decode() for name, theme in CASES}
+    question = {"documents": documents, "rules": HTML_RULES, "clients": ["*"]}
+    return node("markup.mjs", question, "html-validate", "caniemail")
+
+
+@pytest.mark.parametrize(("name", "theme"), CASES)
+def test_nu_finds_nothing(by_nu: dict[str, list[str]], name: str, theme: str) -> None:
+    assert unexplained(by_nu[f"{name}-{theme}"]) == []
+
+
+@pytest.mark.parametrize(("name", "theme"), CASES)
+def test_html_validate_finds_nothing(by_node: Any, name: str, theme: str) -> None:
+    assert by_node[f"{name}-{theme}"]["html-validate"] == []
+
+
+@pytest.mark.parametrize(("name", "theme"), CASES)
+def test_caniemail_finds_nothing_that_is_not_explained(by_node: Any, name: str, theme: str) -> None:
+    findings = by_node[f"{name}-{theme}"]["caniemail"]
+    assert [one for one in findings if one["rule"] not in CANIEMAIL_ALLOWED] == []
+
+
+BROKEN = (
+    '<!DOCTYPE html><html><head><meta charset="utf-8"></head><body><p><div>x</p><img src="https://a.example/x.png">'
+    '<table><tr><td style="display:grid;position:sticky">x</table><form><button>x</form></body></html>'
+)
+
+
+def test_nu_catches_the_control(tmp_path: Path) -> None:
+    assert len(unexplained(nu({"broken": BROKEN.encode()}, tmp_path)["broken"])) >= 3
+
+
+def test_node_judges_catch_the_control() -> None:
+    question = {"documents": {"broken": BROKEN}, "rules": HTML_RULES, "clients": ["*"]}
+    found = node("markup.mjs", question, "html-validate", "caniemail")["broken"]
+    assert len(found["html-validate"]) >= 3
+    assert {"display:grid", "<form> element"} <= {one["rule"] for one in found["caniemail"]} - set(
+        CANIEMAIL_ALLOWED
+    )
