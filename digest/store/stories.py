@@ -211,7 +211,7 @@ def search(database: Database, wanted: Search, limit: int) -> list[Story]:
 def _pages(connection: Connection, where: ColumnElement[bool]) -> Iterator[list[Story]]:
     """Newest first; a page ends where a time ends, so that equal times can be ordered by id."""
     query = select(*_STORY).where(where).order_by(table.c.runs_from.desc())
-    with connection.execution_options(yield_per=CHUNK).execute(query) as rows:
+    with connection.execute(query, execution_options={"yield_per": CHUNK}) as rows:
         page: list[Story] = []
         for story in map(story_of, rows):
             if len(page) >= CHUNK and story.time != page[-1].time:
