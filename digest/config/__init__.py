@@ -30,15 +30,18 @@ def find_root(start: Path) -> Path:
     )
 
 
-def load(root: Path) -> Newsroom:
-    """The newsroom in ``root``. Raises ``ConfigurationError`` with everything that is wrong."""
+def load(root: Path, *, remember: bool = True) -> Newsroom:
+    """The newsroom in ``root``. Raises ``ConfigurationError`` with everything that is wrong.
+
+    Without ``remember`` nothing is written, not even the cache.
+    """
     root = root.resolve()
     contents, wrong = _contents(root)
     hashes = {name: sha256(content).hexdigest() for name, content in contents.items()}
     store, more = _store_of_environment()
     wrong += more
     if len(contents) == len(files.NAMES):
-        data, more = _data(root, contents, hashes)
+        data, more = _data(root, contents, hashes, remember)
         if not (wrong := wrong + more):
             return freeze.newsroom(root, data["digest"], data["ads"], hashes, store)
     elif contents:
@@ -78,14 +81,14 @@ def _contents(root: Path) -> tuple[dict[str, bytes], list[Problem]]:
 
 
 def _data(
-    root: Path, contents: dict[str, bytes], hashes: dict[str, str]
+    root: Path, contents: dict[str, bytes], hashes: dict[str, str], remember: bool
 ) -> tuple[dict[str, Any], list[Problem]]:
     key = cache.key_of(hashes)
     data = cache.read(root, key)
     if data is not None:
         return data, outside.problems(data["outside"])
     data, wrong = _compile(contents)
-    if not wrong:
+    if not wrong and remember:
         cache.write_cache(root, key, data)
     return data, wrong + outside.problems(data["outside"])
 
