@@ -1,0 +1,114 @@
+"""The command line: parse, call, print. The only place that knows the clock and the terminal.
+
+Heavy imports live inside the commands, so that ``digest --help`` stays quick.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from digest.cli.output import emit, json_wanted, warn
+from digest.errors import ConfigurationError, DigestError
+
+
+class _Group(TyperGroup):
+    """The one place where an error becomes words and an exit code."""
+
+    def invoke(self, ctx: typer.Context) -> Any:
+        json_wanted(False)
+        try:
+            return super().invoke(ctx)
+        except DigestError as error:
+            report(error)
+            raise typer.Exit(error.exit_code) from None
+
+
+def report(error: DigestError) -> None:
+    """Print an error for people, and as JSON when it was asked for."""
+    problems = error.problems if isinstance(error, ConfigurationError) else ()
+    for line in str(error).splitlines() if problems else [f"digest: {error}"]:
+        warn(line)
+    emit(
+        {
+            "error": str(error),
+            "exit_code": error.exit_code,
+            "problems": [
+                {"file": p.file, "line": p.line, "column": p.column, "message": p.message, "cure": p.cure}
+                for p in problems
+            ],
+        }
+    )
+
+
+app = typer.Typer(
+    cls=_Group,
+    name="digest",
+    help="Build newsletter issues from your stories and sponsors' bookings.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from digest import __version__
+
+        print(f"digest {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+    debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks of defects.")] = False,
+) -> None:
+    """Build newsletter issues from your stories and sponsors' bookings."""
+
+
+def main() -> None:
+    """The entry point. A defect of ours is exit 1 and one sentence; ``--debug``, anywhere, shows its traceback."""
+    debug = "--debug" in sys.argv[1:]
+    arguments = [word for word in sys.argv[1:] if word != "--debug"]
+    code = _run(arguments, debug)
+    try:
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except OSError:
+        code = code or 1
+    # Everything is flushed and closed; taking the interpreter down piece by piece costs a tenth of a build.
+    os._exit(code)
+
+
+def _run(arguments: list[str], debug: bool) -> int:
+    try:
+        app(arguments, standalone_mode=True)
+    except SystemExit as stop:
+        return stop.code if isinstance(stop.code, int) else int(stop.code is not None)
+    except KeyboardInterrupt:
+        warn("digest: stopped. What was not finished is finished or swept away by the next build.")
+        return 130
+    except BrokenPipeError:
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115 - the reader went away; the rest has nobody to read it
+        return 0
+    except Exception as defect:
+        if debug:
+            raise
+        warn(
+            f"digest: a defect of ours ({type(defect).__name__}: {str(defect)[:300]}). Nothing half-done was "
+            "published. Run the command again with --debug and send us what it prints."
+        )
+        return DigestError.exit_code
+    return 0
+
+
+from digest.cli import build, check, explain, ingest, issues, stories  # noqa: E402, F401 - they add their commands

@@ -1,0 +1,251 @@
+"""``digest build``: the issues of a morning."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from digest.cli import app
+from digest.cli.options import Json, Root, as_date, edition, newsroom, now
+from digest.cli.output import emit, say, warn
+from digest.errors import CommandError, ConfigurationError, DigestError, NothingToSend, Unreachable
+
+if TYPE_CHECKING:
+    from digest.model import Edition, Newsroom, Overrides
+    from digest.pipeline import House, Outcome
+    from digest.publish import Outbox
+    from digest.store import Store
+
+
+@app.command("build")
+def build(
+    daily: Annotated[bool, typer.Option("--daily", help="Every edition with cadence: daily.")] = False,
+    weekly: Annotated[bool, typer.Option("--weekly", help="Every edition with cadence: weekly.")] = False,
+    editions: Annotated[
+        list[str] | None, typer.Option("--edition", metavar="NAME", help="This edition (repeatable).")
+    ] = None,
+    day: Annotated[
+        str | None,
+        typer.Option("--date", metavar="YYYY-MM-DD", help="Issue date (default: the last cutoff's)."),
+    ] = None,
+    outbox: Annotated[
+        Path | None, typer.Option(help="Where issues are published (default: outbox/).")
+    ] = None,
+    no_ingest: Annotated[bool, typer.Option("--no-ingest", help="Do not read the sources first.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show what would run; write nothing, change nothing.")
+    ] = False,
+    rebuild: Annotated[
+        bool, typer.Option("--rebuild", help="Write the folder again even if the issue is unchanged.")
+    ] = False,
+    pin: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--pin", metavar="LINE_ITEM@SLOT", help="This line item runs in this slot (repeatable)."
+        ),
+    ] = None,
+    pause: Annotated[
+        list[str] | None,
+        typer.Option("--pause", metavar="LINE_ITEM", help="This line item does not run (repeatable)."),
+    ] = None,
+    root: Root = None,
+    json: Json = False,
+) -> None:
+    """Build the issues of a cadence or of named editions, and publish them to the outbox."""
+    room = newsroom(root, remember=not dry_run)
+    wanted = _wanted(room, daily, weekly, editions or [])
+    overrides = _overrides(room, pin or [], pause or [])
+    at = now()
+    dates = [(one, _date(room, one, day, at, dry_run)) for one in wanted]
+    run = _Run(room, at, overrides, no_ingest, dry_run, rebuild)
+    results = run.all(dates, (outbox or room.root / "outbox").absolute())
+    emit({"issues": [result for result, _ in results], "sources": run.sources})
+    codes = [code for _, code in results]
+    if 0 not in codes:
+        raise typer.Exit(max(codes))
+
+
+class _Run:
+    """One call of the command: the same sources, clock and overrides for all its issues."""
+
+    def __init__(
+        self,
+        room: Newsroom,
+        at: datetime,
+        overrides: Overrides,
+        no_ingest: bool,
+        dry_run: bool,
+        rebuild: bool,
+    ) -> None:
+        self.room, self.at, self.overrides = room, at, overrides
+        self.no_ingest, self.dry_run, self.rebuild = no_ingest, dry_run, rebuild
+        self.sources: list[dict[str, Any]] = []
+
+    def all(self, dates: list[tuple[Edition, date]], folder: Path) -> list[tuple[dict[str, Any], int]]:
+        from digest.pipeline import House
+        from digest.publish import Outbox
+        from digest.render import load_theme
+        from digest.store import open_store
+
+        theme = load_theme(self.room, None if self.dry_run else self.room.root / "var" / "cache")
+        outbox = Outbox(folder)
+        if self.dry_run:
+            with open_store(self.room.store, rehearse=True) as store:
+                self._ingest(store)
+                return [self._one(House(self.room, store, theme), outbox, *one) for one in dates]
+        with open_store(self.room.store) as store:
+            self._ingest(store)
+            with store.lock():
+                self._recover(store, outbox)
+                return [self._one(House(self.room, store, theme), outbox, *one) for one in dates]
+
+    def _ingest(self, store: Store) -> None:
+        if self.no_ingest or not self.room.sources:
+            return
+        from digest.cli.ingest import as_json, tell
+        from digest.ingest import ingest
+
+        reports = ingest(self.room, store, self.room.sources, now=self.at)
+        self.sources = [as_json(report) for report in reports]
+        for report in reports:
+            if report.error:
+                warn(
+                    f"digest: source {report.name} could not be read, going on with what the store has: {report.error}"
+                )
+            elif report.rejected:
+                tell(report, only_rejected=True)
+
+    def _recover(self, store: Store, outbox: Outbox) -> None:
+        def recorded(name: str, day: date) -> bytes | None:
+            built = store.built(name, day)
+            return built.manifest.encode() if built else None
+
+        for name, day in outbox.recover(recorded):
+            warn(f"digest: finished publishing {name} of {day}, which an earlier run could not finish.")
+
+    def _one(self, house: House, outbox: Outbox, edition: Edition, day: date) -> tuple[dict[str, Any], int]:
+        from digest.pipeline import build, compose
+
+        try:
+            if self.dry_run:
+                outcome = compose(house, edition, day, self.overrides)
+            else:
+                outcome = build(
+                    house, outbox, edition, day, now=self.at, overrides=self.overrides, rebuild=self.rebuild
+                )
+        except ConfigurationError:
+            raise
+        except DigestError as error:
+            code = error.exit_code
+            if isinstance(error, NothingToSend) and any(source["error"] for source in self.sources):
+                code = Unreachable.exit_code
+            warn(f"digest: {error}")
+            return {
+                "edition": edition.name,
+                "date": day,
+                "status": "failed",
+                "error": str(error),
+                "exit_code": code,
+            }, code
+        _tell(outcome, self.dry_run)
+        return _as_json(outcome, self.dry_run), 0
+
+
+def _wanted(room: Newsroom, daily: bool, weekly: bool, names: list[str]) -> list[Edition]:
+    from digest.pipeline import editions_of
+
+    if not (daily or weekly or names):
+        raise CommandError("say what to build: --daily, --weekly or --edition NAME.")
+    chosen = [
+        e
+        for cadence, asked in (("daily", daily), ("weekly", weekly))
+        if asked
+        for e in editions_of(room, cadence, ())
+    ]
+    chosen += [edition(room, name) for name in names]
+    return [one for one in room.editions if one in chosen]
+
+
+def _overrides(room: Newsroom, pins: list[str], pauses: list[str]) -> Overrides:
+    """The overrides as given, each once, in order. Raises ``CommandError`` for unknown words."""
+    from digest.model import Overrides
+
+    for pin in pins:
+        name, at, slot = pin.partition("@")
+        if not at:
+            raise CommandError(f'--pin "{pin}": write it as LINE_ITEM@SLOT, such as my-booking@top_banner.')
+        _known("line item", name, [item.id for item in room.ads.line_items])
+        _known("slot", slot, [one.id for one in room.ads.slots])
+    for name in pauses:
+        _known("line item", name, [item.id for item in room.ads.line_items])
+    return Overrides(pin=tuple(dict.fromkeys(pins)), pause=tuple(dict.fromkeys(pauses)))
+
+
+def _known(what: str, name: str, names: list[str]) -> None:
+    from difflib import get_close_matches
+
+    if name not in names:
+        close = get_close_matches(name, names, 1)
+        hint = f' Did you mean "{close[0]}"?' if close else ""
+        raise CommandError(f'adslots.yaml has no {what} "{name}".{hint}')
+
+
+def _date(room: Newsroom, edition: Edition, text: str | None, at: datetime, ahead: bool) -> date:
+    """The issue date, checked: the edition has an issue that day, and its window is over (unless ``ahead``)."""
+    from digest.select import last_issue_date, window_of
+
+    zone = room.publication.zone
+    day = as_date(text) if text else last_issue_date(edition, zone, at)
+    end = window_of(edition, day, zone, None).end
+    if end > at and not ahead:
+        raise CommandError(
+            f"the window of {edition.name} {day} ends at {end.astimezone(zone):%Y-%m-%d %H:%M} "
+            f"{room.publication.timezone}, which is still to come. "
+            "Build it after that, or look ahead with --dry-run."
+        )
+    return day
+
+
+def _as_json(outcome: Outcome, dry_run: bool) -> dict[str, Any]:
+    from json import loads
+
+    from digest.pipeline import summary
+
+    row = summary(outcome)
+    return row | {"manifest": loads(outcome.files["manifest.json"])} if dry_run else row
+
+
+_WORDS = {
+    "built": "built",
+    "unchanged": "already up to date, nothing changed",
+    "restored": "unchanged; its folder was missing or altered and is back",
+    "rehearsed": "dry run, nothing written",
+}
+
+
+def _tell(outcome: Outcome, dry_run: bool) -> None:
+    from digest.pipeline import summary
+
+    row = summary(outcome)
+    state = _WORDS["rehearsed"] if dry_run else _WORDS[outcome.status]
+    say(f"{row['edition']} {row['date']}: {state} (revision {row['revision']}).")
+    say(f'  "{row["subject"]}"')
+    ads = f"{row['ads']} ads, {row['refused']} bookings not in"
+    say(f"  {row['stories']} stories, {ads}, {row['bytes'] / 1000:.0f} kB of HTML")
+    for note in outcome.issue.selection.notes:
+        say(f"  {note}")
+    if outcome.folder:
+        say(f"  {outcome.folder}/index.html")
+    if dry_run:
+        _show(outcome)
+
+
+def _show(outcome: Outcome) -> None:
+    from json import loads
+
+    from digest.cli.explain import show
+
+    show(loads(outcome.files["manifest.json"]), every=False)

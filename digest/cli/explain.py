@@ -1,0 +1,181 @@
+"""``digest explain``: why each story and ad is in, and why each other one is not."""
+
+from __future__ import annotations
+
+import json as codec
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from digest.cli import app
+from digest.cli.issues import found
+from digest.cli.options import EditionName, IssueDate, Json, Root, newsroom
+from digest.cli.output import emit, say
+from digest.errors import CommandError
+
+if TYPE_CHECKING:
+    from digest.model import Newsroom
+    from digest.store import Store
+
+_NEXT = 3
+
+
+@app.command("explain")
+def explain(
+    name: EditionName,
+    day: IssueDate,
+    line_item: Annotated[
+        str | None, typer.Option("--line-item", metavar="ID", help="One booking: its openings, rule by rule.")
+    ] = None,
+    story: Annotated[
+        str | None, typer.Option("--story", metavar="ID", help="One story: its score, its event, its reason.")
+    ] = None,
+    every: Annotated[
+        bool, typer.Option("--all", help="Every story left out, not only the next ones.")
+    ] = False,
+    root: Root = None,
+    json: Json = False,
+) -> None:
+    """Why each story is in and the next ones are not; why each ad is where it is, and each refused one is not."""
+    from digest.store import open_store
+
+    room = newsroom(root)
+    with open_store(room.store) as store:
+        built = found(store, room, name, day)
+        manifest = codec.loads(built.manifest)
+        if line_item:
+            _line_item(room, store, manifest, line_item)
+        elif story:
+            _story(store, manifest, story)
+        else:
+            emit(manifest)
+            show(manifest, every=every)
+
+
+def show(manifest: dict[str, Any], *, every: bool) -> None:
+    """A manifest for people."""
+    window = manifest["window"]
+    say(f"{manifest['edition']} {manifest['date']}: stories from {window['start']} up to {window['end']}")
+    for section in manifest["sections"]:
+        say(f"\n{section['title']}")
+        for one in section["stories"]:
+            say(f"  {one['position']:>3}. {one['title']}")
+            say(f"       {_sum(one)}  [{one['id']}]")
+            if one["also"]:
+                say(f"       also told by {', '.join(one['also'])}")
+        _next_ones(manifest, section["id"], every)
+    rest = [one for one in manifest["left_out"] if every or one.get("section") is None]
+    if rest:
+        say(f"\nLeft out ({len(manifest['left_out'])} in all)")
+        for one in rest if every else rest[:_NEXT]:
+            say(f"     - {one['title']}: {one['why']}  [{one['id']}]")
+    _ads(manifest)
+
+
+def _next_ones(manifest: dict[str, Any], section: str, every: bool) -> None:
+    near = [
+        one for one in manifest["left_out"] if one.get("section") == section and one.get("score") is not None
+    ]
+    near.sort(key=lambda one: (-one["score"], one["id"]))
+    for one in near if every else near[:_NEXT]:
+        say(f"     - {one['title']}")
+        say(f"       not in: {one['why']}  [{one['id']}]")
+
+
+def _sum(one: dict[str, Any]) -> str:
+    pinned = "pinned; " if one.get("pinned") else ""
+    signals = ", ".join(f"{name} {value:g}" for name, value in one["signals"].items())
+    return f"{pinned}score {one['score']:g} ({signals})"
+
+
+def _ads(manifest: dict[str, Any]) -> None:
+    ads = manifest["ads"]
+    say("\nAds")
+    for one in ads["placed"]:
+        where = f" in {one['section']}" if one["section"] else ""
+        place = f"{one['slot']}, after story {one['gap']}{where}"
+        say(f"   + {one['line_item']} ({one['tier']}): {place}, {one['creative']}")
+        say(f"       {one['because']}")
+    for one in ads["refused"]:
+        say(f"   - {one['line_item']}: {one['rule']}")
+        say(f"       {one['reason']}")
+    if not ads["placed"] and not ads["refused"]:
+        say("   none booked")
+    if not ads.get("optimal", True):
+        say(f"   The search was stopped by its time bound: {ads['gap']}")
+    overrides = manifest["overrides"]
+    for kind in ("pin", "pause"):
+        if overrides[kind]:
+            say(f"   by hand: {kind} {', '.join(overrides[kind])}")
+
+
+def _story(store: Store, manifest: dict[str, Any], wanted: str) -> None:
+    """One story: in, told by another, or left out."""
+    for section in manifest["sections"]:
+        for one in section["stories"]:
+            if one["id"] == wanted or wanted in one["also"]:
+                _told(store, section, one, wanted)
+                return
+    for one in manifest["left_out"]:
+        if one["id"] == wanted:
+            emit({"story": wanted, "in": False, **one})
+            say(f"{one['title']}\n   not in: {one['why']}")
+            return
+    raise CommandError(
+        f'"{wanted}" was no candidate of this issue: it lies outside the window, or the store did not have it then. '
+        "`digest stories list` shows what the store has."
+    )
+
+
+def _told(store: Store, section: dict[str, Any], one: dict[str, Any], wanted: str) -> None:
+    """A story that runs, and what ties the other tellings of its event to it."""
+    from digest.select import tie
+
+    stories = store.stories([one["id"], *one["also"]])
+    lead = stories.get(one["id"])
+    ties: dict[str, str] = {}
+    for other in one["also"]:
+        found_tie = tie(lead, stories[other]) if lead and other in stories else None
+        ties[other] = str(found_tie) if found_tie else "tied through another telling of the event"
+    emit({"story": wanted, "in": True, "section": section["id"], **one, "ties": ties})
+    say(f"{one['position']}. {one['title']} ({section['title']})")
+    say(f"   {_sum(one)}")
+    for other, text in ties.items():
+        say(f"   also told by {other}: {stories[other].title if other in stories else other}\n     {text}")
+
+
+def _line_item(room: Newsroom, store: Store, manifest: dict[str, Any], wanted: str) -> None:
+    """One booking against the issue as it would be built now, said aloud if that is no longer the built one."""
+    from digest.place import explain as reason
+
+    if room.ads.line_item(wanted) is None:
+        from difflib import get_close_matches
+
+        close = get_close_matches(wanted, [item.id for item in room.ads.line_items], 1)
+        hint = f' Did you mean "{close[0]}"?' if close else ""
+        raise CommandError(f'adslots.yaml has no line item "{wanted}".{hint}')
+    request, same = _placing(room, store, manifest)
+    explanation = reason(request, wanted)
+    emit({"line_item": wanted, "as_built": same, **explanation.as_json()})
+    if not same:
+        say("The newsroom changed since this issue was built; this is what a build would do now.\n")
+    say(explanation.as_text())
+
+
+def _placing(room: Newsroom, store: Store, manifest: dict[str, Any]) -> tuple[Any, bool]:
+    from datetime import date
+
+    from digest.model import Overrides
+    from digest.pipeline import placing_again
+
+    edition = room.edition(manifest["edition"])
+    if edition is None:
+        raise CommandError(f'there is no edition "{manifest["edition"]}" in digest.yaml any more.')
+    overrides = Overrides(
+        pin=tuple(manifest["overrides"]["pin"]), pause=tuple(manifest["overrides"]["pause"])
+    )
+    request = placing_again(room, store, edition, date.fromisoformat(manifest["date"]), overrides)
+    now = [(entry.story.id, entry.section) for entry in request.lineup]
+    then = [(one["id"], section["id"]) for section in manifest["sections"] for one in section["stories"]]
+    same = now == then and manifest["inputs"]["adslots.yaml"] == room.inputs.get("adslots.yaml", "")
+    return request, same

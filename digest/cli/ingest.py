@@ -1,0 +1,90 @@
+"""``digest ingest``: sources into the store."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from digest.cli import app
+from digest.cli.options import Json, Root, newsroom, now
+from digest.cli.output import emit, json_wanted, say, warn
+from digest.errors import Unreachable
+
+if TYPE_CHECKING:
+    from digest.ingest import SourceReport
+
+_SHOWN = 10
+
+
+@app.command("ingest")
+def ingest(
+    what: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[SOURCE_NAME or FILE ...]", help="Only these (default: all sources)."),
+    ] = None,
+    root: Root = None,
+    json: Json = False,
+) -> None:
+    """Read sources, or a feed, JSONL or CSV file, into the store."""
+    from digest.ingest import chosen
+    from digest.ingest import ingest as run
+    from digest.store import open_store
+
+    room = newsroom(root)
+    specs = chosen(room, what or [])
+    with open_store(room.store) as store, _progress() as progress:
+        reports = run(room, store, specs, now=now(), progress=progress)
+    emit({"sources": [as_json(report) for report in reports]})
+    for report in reports:
+        tell(report)
+    if any(report.error for report in reports):
+        raise typer.Exit(Unreachable.exit_code)
+
+
+def as_json(report: SourceReport) -> dict[str, Any]:
+    return {
+        "name": report.name,
+        "new": report.new,
+        "updated": report.updated,
+        "unchanged": report.unchanged,
+        "rejected": len(report.rejected),
+        "reasons": [f"{one.where}: {one.why}" for one in report.rejected],
+        "error": report.error or None,
+    }
+
+
+def tell(report: SourceReport, *, only_rejected: bool = False) -> None:
+    """One source for people: its counts, and the first of what it rejected."""
+    if report.error:
+        warn(f"digest: {report.name}: {report.error}")
+        return
+    if not only_rejected:
+        say(
+            f"{report.name}: {report.new} new, {report.updated} updated, {report.unchanged} unchanged, "
+            f"{len(report.rejected)} rejected"
+        )
+    elif report.rejected:
+        warn(f"digest: {report.name}: {len(report.rejected)} rejected")
+    for one in report.rejected[:_SHOWN]:
+        warn(f"  {one.where}: {one.why}")
+    if len(report.rejected) > _SHOWN:
+        warn(f"  … and {len(report.rejected) - _SHOWN} more (all of them with --json)")
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[int], None] | None]:
+    """A progress bar while people watch; silent elsewhere."""
+    if not sys.stderr.isatty() or json_wanted():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    columns = (SpinnerColumn(), TextColumn("{task.completed} stories"), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("stories", total=None)
+        yield lambda count: bar.advance(task, count)

@@ -1,0 +1,118 @@
+"""``digest issues`` and ``digest mark-sent``: what was built, sent, and when."""
+
+from __future__ import annotations
+
+import json as codec
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from digest.cli import app
+from digest.cli.options import EditionName, IssueDate, Json, Root, as_date, newsroom, now
+from digest.cli.output import emit, say, table
+from digest.errors import CommandError
+
+if TYPE_CHECKING:
+    from digest.model import BuiltIssue, Newsroom
+    from digest.store import Store
+
+issues = typer.Typer(help="What was built, sent, and when.", rich_markup_mode=None)
+app.add_typer(issues, name="issues")
+
+
+@issues.callback(invoke_without_command=True)
+def every(ctx: typer.Context, root: Root = None, json: Json = False) -> None:
+    """What was built, sent, and when; `issues show EDITION DATE` for one of them."""
+    if ctx.invoked_subcommand:
+        ctx.obj = root
+        return
+    from digest.store import open_store
+
+    room = newsroom(root)
+    with open_store(room.store) as store:
+        rows = store.issues()
+    emit({"issues": [_row(one) for one in rows]})
+    if not rows:
+        say("No issue was built yet. Build one: digest build --daily")
+        return
+    heads = ("edition", "date", "revision", "built (UTC)", "sent (UTC)", "delivered")
+    table(heads, [_cells(one) for one in rows])
+
+
+@issues.command("show")
+def show(
+    ctx: typer.Context, name: EditionName, day: IssueDate, root: Root = None, json: Json = False
+) -> None:
+    """One issue: its window, its stories and its ads."""
+    from digest.cli.explain import show as print_manifest
+    from digest.store import open_store
+
+    room = newsroom(root or ctx.obj)
+    with open_store(room.store) as store:
+        built = found(store, room, name, day)
+    manifest = codec.loads(built.manifest)
+    emit(_row(built) | {"manifest": manifest})
+    sent = f", sent {built.sent_at:%Y-%m-%d %H:%M} UTC" if built.sent_at else ", not sent"
+    say(f"{name} {day}, revision {built.revision}, built {built.built_at:%Y-%m-%d %H:%M} UTC{sent}")
+    print_manifest(manifest, every=False)
+
+
+@app.command("mark-sent")
+def mark_sent(
+    name: EditionName,
+    day: IssueDate,
+    delivered: Annotated[
+        int | None, typer.Option(min=0, help="How many copies the mailer delivered.")
+    ] = None,
+    root: Root = None,
+    json: Json = False,
+) -> None:
+    """The mailer's receipt: a sent issue is never rebuilt, and goals in sends count what was delivered."""
+    from digest.store import open_store
+
+    room = newsroom(root)
+    with open_store(room.store) as store, store.lock():
+        built = found(store, room, name, day)
+        store.mark_sent(built.edition, built.date, now(), delivered)
+        built = found(store, room, name, day)
+    emit(_row(built))
+    count = "" if built.delivered is None else f", {built.delivered} delivered"
+    say(f"{name} {day}, revision {built.revision}: sent {built.sent_at:%Y-%m-%d %H:%M} UTC{count}")
+
+
+def found(store: Store, room: Newsroom, name: str, day: str) -> BuiltIssue:
+    """An issue of the ledger. Raises ``CommandError``: never built, or an edition nobody knows."""
+    built = store.built(name, as_date(day))
+    if built is None:
+        known = ", ".join(one.name for one in room.editions)
+        hint = (
+            ""
+            if room.edition(name)
+            else f' There is no edition "{name}" in digest.yaml (there are: {known}).'
+        )
+        raise CommandError(f"{name} of {day} was never built.{hint} `digest issues` lists what was.")
+    return built
+
+
+def _row(built: BuiltIssue) -> dict[str, Any]:
+    return {
+        "edition": built.edition,
+        "date": built.date,
+        "revision": built.revision,
+        "built_at": built.built_at,
+        "sent_at": built.sent_at,
+        "delivered": built.delivered,
+    }
+
+
+def _cells(built: BuiltIssue) -> list[str]:
+    sent = f"{built.sent_at:%Y-%m-%d %H:%M}" if built.sent_at else "-"
+    delivered = "-" if built.delivered is None else str(built.delivered)
+    return [
+        built.edition,
+        str(built.date),
+        str(built.revision),
+        f"{built.built_at:%Y-%m-%d %H:%M}",
+        sent,
+        delivered,
+    ]

@@ -1,0 +1,67 @@
+"""Options and arguments that several commands share, and how they are read."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from digest.cli.output import json_wanted
+from digest.errors import CommandError
+
+if TYPE_CHECKING:
+    from digest.model import Edition, Newsroom
+
+
+def _json(wanted: bool) -> bool:
+    if wanted:
+        json_wanted(True)
+    return wanted
+
+
+Root = Annotated[
+    Path | None,
+    typer.Option("--root", help="The newsroom folder (default: the nearest one upward with a digest.yaml)."),
+]
+Json = Annotated[
+    bool, typer.Option("--json", callback=_json, is_eager=True, help="One JSON object on standard output.")
+]
+EditionName = Annotated[
+    str, typer.Argument(metavar="EDITION", help="An edition of digest.yaml, such as daily.")
+]
+IssueDate = Annotated[str, typer.Argument(metavar="DATE", help="The issue date, YYYY-MM-DD.")]
+
+
+def newsroom(root: Path | None, *, remember: bool = True) -> Newsroom:
+    """The newsroom a command works in. Raises ``ConfigurationError`` or ``CommandError``."""
+    from digest.config import find_root, load
+
+    return load(find_root(Path.cwd()) if root is None else _given(root), remember=remember)
+
+
+def _given(root: Path) -> Path:
+    if not (root / "digest.yaml").is_file():
+        raise CommandError(f'"{root}" is not a newsroom: it has no digest.yaml.')
+    return root.absolute()
+
+
+def now() -> datetime:
+    """The clock."""
+    return datetime.now(UTC)
+
+
+def as_date(text: str) -> date:
+    """A date as people type it. Raises ``CommandError``."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise CommandError(f'"{text}" is not a date; write it as YYYY-MM-DD, such as 2026-01-23.') from None
+
+
+def edition(room: Newsroom, name: str) -> Edition:
+    """An edition by name. Raises ``CommandError`` with what was likely meant."""
+    from digest.pipeline import editions_of
+
+    return editions_of(room, None, (name,))[0]

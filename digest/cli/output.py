@@ -1,0 +1,77 @@
+"""What people read, and the one JSON object of ``--json``."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+_wants_json = False
+
+
+def json_wanted(wanted: bool | None = None) -> bool:
+    """Whether this run was asked for JSON; an argument says so first."""
+    global _wants_json
+    if wanted is not None:
+        _wants_json = wanted
+    return _wants_json
+
+
+def say(text: str = "") -> None:
+    """A result for people: standard output, or standard error beside JSON."""
+    print(_printable(text), file=sys.stderr if _wants_json else sys.stdout)
+
+
+def warn(text: str) -> None:
+    """Something people must see, whatever the output goes to."""
+    print(_printable(text), file=sys.stderr)
+
+
+def emit(value: dict[str, Any]) -> None:
+    """The JSON object of a command, when it was asked for."""
+    if _wants_json:
+        print(_printable(json.dumps(value, ensure_ascii=False, indent=1, default=_plain)))
+
+
+def table(heads: Sequence[str], rows: Sequence[Sequence[str]], *, wrap: int = 60) -> None:
+    """A table for people, columns as wide as they need, the longest cells cut at ``wrap``."""
+    cells = [[_cut(cell, wrap) for cell in row] for row in rows]
+    widths = [max(_width(row[i]) for row in [list(heads), *cells]) for i in range(len(heads))]
+    for row in [list(heads), ["-" * width for width in widths], *cells]:
+        say(
+            "  ".join(
+                cell + " " * (width - _width(cell)) for cell, width in zip(row, widths, strict=True)
+            ).rstrip()
+        )
+
+
+def _cut(text: str, limit: int) -> str:
+    return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def _width(text: str) -> int:
+    from unicodedata import combining, east_asian_width
+
+    return sum(0 if combining(char) else 2 if east_asian_width(char) in "WF" else 1 for char in text)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.isoformat().replace("+00:00", "Z")
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, (set, frozenset)):
+        return sorted(value)
+    return str(value)
+
+
+def _printable(text: str) -> str:
+    """Lone surrogates and control characters of foreign text must not stop or steer a terminal."""
+    clean = "".join(char if char >= " " or char in "\n\t" else "\N{REPLACEMENT CHARACTER}" for char in text)
+    return clean.encode("utf-8", "replace").decode("utf-8").encode(_encoding(), "replace").decode(_encoding())
+
+
+def _encoding() -> str:
+    return getattr(sys.stdout, "encoding", None) or "utf-8"

@@ -1,0 +1,227 @@
+"""``digest stories``: the editors' desk."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from digest.cli import app
+from digest.cli.options import Json, Root, as_date, newsroom, now
+from digest.cli.options import edition as edition_named
+from digest.cli.output import emit, say, table
+from digest.errors import CommandError
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+
+    from digest.model import Mark, Newsroom, Story
+
+stories = typer.Typer(
+    help="The editors' desk: list, pin, hold, kill and release stories.", rich_markup_mode=None
+)
+app.add_typer(stories, name="stories", no_args_is_help=True)
+
+Ids = Annotated[
+    list[str], typer.Argument(metavar="ID…", help="Story ids, as `digest stories list` shows them.")
+]
+ForEdition = Annotated[str | None, typer.Option("--edition", help="Only for this edition.")]
+ForDate = Annotated[
+    str | None, typer.Option("--date", metavar="YYYY-MM-DD", help="Only for the issue of this date.")
+]
+Until = Annotated[str | None, typer.Option(metavar="YYYY-MM-DD", help="Up to this issue date, inclusive.")]
+Note = Annotated[str, typer.Option(help="Why; kept and shown.")]
+By = Annotated[str, typer.Option(help="Who decides (default: you).")]
+InSection = Annotated[str | None, typer.Option("--section", help="The section id it is pinned into.")]
+
+
+@stories.command("list")
+def listing(
+    words: Annotated[list[str] | None, typer.Argument(metavar="[WORD…]", help="Words in the title.")] = None,
+    section: Annotated[str | None, typer.Option(help="Only of this section (its id).")] = None,
+    edition: Annotated[
+        str | None, typer.Option(help="Only in the window of this edition's next issue, or of --date.")
+    ] = None,
+    day: Annotated[
+        str | None, typer.Option("--date", metavar="YYYY-MM-DD", help="Only in the window of this date.")
+    ] = None,
+    limit: Annotated[int, typer.Option(min=1, help="At most so many.")] = 50,
+    root: Root = None,
+    json: Json = False,
+) -> None:
+    """The stories of the store, newest first."""
+    from digest.store import open_store
+
+    room = newsroom(root)
+    span = _span(room, edition, day)
+    with open_store(room.store) as store:
+        marks = {mark.story: mark for mark in store.marks()}
+        rows = store.search(words=words or [], span=span, match=_match(room, section), limit=limit)
+    emit({"stories": [_fields(story, marks.get(story.id)) for story in rows]})
+    zone = room.publication.zone
+    table(
+        ("id", "published", "source", "section", "desk", "title"),
+        [
+            [
+                story.id,
+                f"{story.time.astimezone(zone):%Y-%m-%d %H:%M}",
+                story.source,
+                ", ".join(story.sections),
+                marks[story.id].action if story.id in marks else "",
+                story.title,
+            ]
+            for story in rows
+        ],
+        wrap=72,
+    )
+
+
+@stories.command("pin")
+def pin(
+    ids: Ids, section: InSection = None, edition: ForEdition = None, day: ForDate = None, until: Until = None,
+    note: Note = "", by: By = "", root: Root = None, json: Json = False,
+) -> None:  # fmt: skip
+    """Put stories first in their section, past its top and every score."""
+    _mark("pin", ids, root, edition=edition, section=section, day=day, until=until, note=note, by=by)
+
+
+@stories.command("hold")
+def hold(
+    ids: Ids, edition: ForEdition = None, day: ForDate = None, until: Until = None,
+    note: Note = "", by: By = "", root: Root = None, json: Json = False,
+) -> None:  # fmt: skip
+    """Keep stories out for now."""
+    _mark("hold", ids, root, edition=edition, day=day, until=until, note=note, by=by)
+
+
+@stories.command("kill")
+def kill(
+    ids: Ids, edition: ForEdition = None, day: ForDate = None, until: Until = None,
+    note: Note = "", by: By = "", root: Root = None, json: Json = False,
+) -> None:  # fmt: skip
+    """Keep stories out, whatever else is said; a kill beats a pin."""
+    _mark("kill", ids, root, edition=edition, day=day, until=until, note=note, by=by)
+
+
+@stories.command("release")
+def release(
+    ids: Ids, edition: ForEdition = None, note: Note = "", by: By = "", root: Root = None, json: Json = False
+) -> None:
+    """Take back pins, holds and kills."""
+    from digest.store import open_store
+
+    room = newsroom(root)
+    with open_store(room.store) as store:
+        _exist(store.stories(ids), ids)
+        freed = store.release(ids, edition=edition, by=by or _me(), note=note, at=now())
+    emit({"released": ids, "marks": freed})
+    say(f"{len(ids)} released ({freed} marks taken back).")
+
+
+def _mark(
+    action: str, ids: list[str], root: Any, *, edition: str | None, day: str | None, until: str | None,
+    note: str, by: str, section: str | None = None,
+) -> None:  # fmt: skip
+    from digest.model import Mark
+    from digest.store import open_store
+
+    room = newsroom(root)
+    if edition:
+        edition_named(room, edition)
+    if section:
+        _match(room, section)
+    marks = [
+        Mark(
+            story=one, action=action, edition=edition, section=section, date=as_date(day) if day else None,
+            until=as_date(until) if until else None, note=note, by=by or _me(), at=now(),
+        )
+        for one in dict.fromkeys(ids)
+    ]  # fmt: skip
+    with open_store(room.store) as store:
+        found = store.stories(ids)
+        _exist(found, ids)
+        for mark in marks:
+            store.mark(mark)
+    emit({"marks": [_mark_fields(mark) for mark in marks]})
+    for mark in marks:
+        say(f'{action}: "{found[mark.story].title}" ({mark.story}){_scope(mark)}')
+
+
+def _scope(mark: Mark) -> str:
+    parts = [
+        f"in {mark.section}" if mark.section else "",
+        f"for {mark.edition}" if mark.edition else "",
+        f"on {mark.date}" if mark.date else "",
+        f"until {mark.until}" if mark.until else "",
+        f"by {mark.by}" if mark.by else "",
+        f"({mark.note})" if mark.note else "",
+    ]
+    return "".join(f" {part}" for part in parts if part)
+
+
+def _exist(found: dict[str, Story], ids: list[str]) -> None:
+    missing = [one for one in ids if one not in found]
+    if missing:
+        raise CommandError(
+            f"no story has the id {', '.join(missing)}; nothing was changed. `digest stories list` shows ids."
+        )
+
+
+def _match(room: Newsroom, section: str | None) -> frozenset[str] | None:
+    """The source categories of a section, in lower case. Raises ``CommandError`` for an unknown one."""
+    if section is None:
+        return None
+    for spec in room.sections:
+        if spec.id == section:
+            return frozenset(name.casefold() for name in (*spec.match, spec.title, spec.id))
+    raise CommandError(
+        f'digest.yaml has no section "{section}" (there are: {", ".join(s.id for s in room.sections)}).'
+    )
+
+
+def _span(room: Newsroom, edition: str | None, day: str | None) -> tuple[datetime, datetime] | None:
+    if edition is None and day is None:
+        return None
+    from digest.select import window_of
+
+    chosen = edition_named(room, edition) if edition else room.editions[0]
+    window = window_of(chosen, as_date(day) if day else _next(room, chosen), room.publication.zone, None)
+    return window.start, window.end
+
+
+def _next(room: Newsroom, edition: Any) -> date:
+    from digest.select import last_issue_date
+
+    last: date = last_issue_date(edition, room.publication.zone, now())
+    return last + edition.period
+
+
+def _me() -> str:
+    import getpass
+
+    try:
+        return os.environ.get("DIGEST_USER") or getpass.getuser()
+    except (OSError, KeyError, ImportError):
+        return ""
+
+
+def _mark_fields(mark: Mark) -> dict[str, Any]:
+    return {
+        "story": mark.story, "action": mark.action, "edition": mark.edition, "section": mark.section,
+        "date": mark.date, "until": mark.until, "note": mark.note, "by": mark.by, "at": mark.at,
+    }  # fmt: skip
+
+
+def _fields(story: Story, mark: Mark | None) -> dict[str, Any]:
+    image = story.image
+    return {
+        "id": story.id, "url": story.url, "title": story.title, "summary": story.summary,
+        "sections": list(story.sections), "source": story.source, "author": story.author,
+        "published_at": story.published_at, "updated_at": story.updated_at,
+        "image": image and {"url": image.url, "width": image.width, "height": image.height, "alt": image.alt},
+        "popularity": dict(story.popularity), "tags": list(story.tags), "flags": list(story.flags),
+        "priority": story.priority, "embargo_until": story.embargo_until, "expires_at": story.expires_at,
+        "language": story.language, "first_seen": story.first_seen,
+        "desk": mark and _mark_fields(mark),
+    }  # fmt: skip

@@ -1,0 +1,102 @@
+"""Sources into the store: every source its own report, none stops the others."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from digest.errors import CommandError, Unreachable
+from digest.model import Newsroom, SourceSpec
+
+if TYPE_CHECKING:
+    from digest.sources import Batch, Rejected
+    from digest.store import Store
+
+_TYPES = {".xml": "rss", ".rss": "rss", ".atom": "rss", ".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv"}
+_AT_ONCE = 8
+
+Progress = Callable[[int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class SourceReport:
+    """What came of one source; ``error`` is empty, or why it could not be read."""
+
+    name: str
+    new: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    rejected: tuple[Rejected, ...] = ()
+    error: str = ""
+
+
+def chosen(newsroom: Newsroom, words: Sequence[str]) -> tuple[SourceSpec, ...]:
+    """The sources a command names: by name, or as a file. Raises ``CommandError``."""
+    return tuple(_source(newsroom, word) for word in words) if words else newsroom.sources
+
+
+def _source(newsroom: Newsroom, word: str) -> SourceSpec:
+    for spec in newsroom.sources:
+        if spec.name == word:
+            return spec
+    path = Path(word).expanduser().absolute()
+    for spec in newsroom.sources:
+        if spec.url == str(path):
+            return spec
+    kind = _TYPES.get(path.suffix.lower())
+    if kind is None or not path.is_file():
+        names = ", ".join(spec.name for spec in newsroom.sources) or "none"
+        raise CommandError(
+            f'"{word}" is neither a source of digest.yaml (there are: {names}) '
+            f"nor a file that can be read ({', '.join(_TYPES)})."
+        )
+    return SourceSpec(name=path.stem, type=kind, url=str(path))
+
+
+def ingest(
+    newsroom: Newsroom,
+    store: Store,
+    specs: Sequence[SourceSpec],
+    *,
+    now: datetime,
+    progress: Progress | None = None,
+) -> list[SourceReport]:
+    """Read the sources and put their stories into the store, in the order given.
+
+    Sources are read side by side, since most of the time is waiting; ``progress`` is told how many
+    stories were stored. A source that cannot be reached is a report with an ``error``.
+    """
+    return [_store(store, spec, batch, now, progress) for spec, batch in _read(newsroom, store, specs, now)]
+
+
+def _read(
+    newsroom: Newsroom, store: Store, specs: Sequence[SourceSpec], now: datetime
+) -> Iterator[tuple[SourceSpec, Batch | str]]:
+    from digest.sources import read
+
+    zone = newsroom.publication.zone
+    known = [store.validators(spec.name, spec.url) for spec in specs]
+
+    def one(index: int) -> Batch | str:
+        try:
+            return read(specs[index], now=now, zone=zone, validators=known[index])
+        except Unreachable as error:
+            return str(error)
+
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        yield from zip(specs, pool.map(one, range(len(specs))), strict=True)
+
+
+def _store(
+    store: Store, spec: SourceSpec, batch: Batch | str, now: datetime, progress: Progress | None
+) -> SourceReport:
+    if isinstance(batch, str):
+        return SourceReport(spec.name, error=batch)
+    counts = store.upsert(batch.stories, now, progress=progress)
+    if batch.validators is not None:
+        store.remember_validators(spec.name, spec.url, batch.validators)
+    return SourceReport(spec.name, counts.new, counts.updated, counts.unchanged, batch.rejected)

@@ -1,0 +1,297 @@
+"""The commands as people run them, end to end on SQLite: exit codes, words, files, state."""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from tests.newsrooms import ADS, DIGEST, Room, newsroom, story
+
+BUILD = ("build", "--daily", "--date", "2026-01-23")
+
+
+@pytest.fixture
+def room(tmp_path: Path) -> Room:
+    return newsroom(tmp_path / "room")
+
+
+def tree(root: Path) -> dict[str, bytes]:
+    """Every file below a folder. SQLite's own side files of an open database do not count."""
+    return {
+        str(path.relative_to(root)): path.read_bytes()
+        for path in sorted(root.rglob("*"))
+        if path.is_file() and not path.name.endswith(("-wal", "-shm", ".lock"))
+    }
+
+
+def test_a_build_writes_the_four_files_and_says_so(room: Room) -> None:
+    result = room.run(*BUILD)
+    assert result.code == 0, result.err
+    assert list(room.files()) == ["index.html", "index.txt", "manifest.json", "message.eml"]
+    assert "built (revision 1)" in result.out
+    manifest = room.manifest()
+    assert manifest["window"] == {"start": "2026-01-22T11:00:00Z", "end": "2026-01-23T11:00:00Z"}
+    assert [ad["line_item"] for ad in manifest["ads"]["placed"]] == ["aquafresh"]
+    assert [(no["line_item"], no["rule"]) for no in manifest["ads"]["refused"]] == [("later", "flight")]
+    chosen = {one["id"] for section in manifest["sections"] for one in section["stories"]}
+    out = {one["id"] for one in manifest["left_out"]}
+    assert chosen | out == {f"s{n}" for n in range(12)}
+    assert not chosen & out
+    assert len(chosen) == 8
+
+
+def test_the_manifest_tells_the_files_as_they_are(room: Room) -> None:
+    from hashlib import sha256
+
+    room.run(*BUILD)
+    files = room.files()
+    for name, entry in room.manifest()["files"].items():
+        assert entry == {"bytes": len(files[name]), "sha256": sha256(files[name]).hexdigest()}
+
+
+def test_a_second_build_changes_nothing_and_says_so(room: Room) -> None:
+    room.run(*BUILD)
+    before = tree(room.root / "outbox")
+    again = room.run(*BUILD)
+    assert again.code == 0
+    assert "already up to date" in again.out
+    assert tree(room.root / "outbox") == before
+    assert room.run("issues", "--json").json["issues"][0]["revision"] == 1
+
+
+def test_a_lost_folder_comes_back_with_the_same_bytes(room: Room) -> None:
+    import shutil
+
+    room.run(*BUILD)
+    before = room.files()
+    shutil.rmtree(room.root / "outbox")
+    assert room.run(*BUILD).code == 0
+    assert room.files() == before
+
+
+def test_changed_inputs_make_revision_2(room: Room) -> None:
+    room.run(*BUILD)
+    room.stories([*(story(n) for n in range(12)), story(40, priority=10, section="Health")])
+    assert room.run(*BUILD).code == 0
+    manifest = room.manifest()
+    assert manifest["revision"] == 2
+    assert "s40" in {one["id"] for section in manifest["sections"] for one in section["stories"]}
+    issues = room.run("issues", "--json").json["issues"]
+    assert [(one["edition"], one["date"], one["revision"]) for one in issues] == [("daily", "2026-01-23", 2)]
+
+
+def test_a_sent_issue_is_refused_changed_or_not(room: Room) -> None:
+    room.run(*BUILD)
+    assert room.run("mark-sent", "daily", "2026-01-23", "--delivered", "990").code == 0
+    for extra in ((), ("--rebuild",)):
+        refused = room.run(*BUILD, *extra)
+        assert refused.code == 5
+        assert "was sent" in refused.err
+    row = room.run("issues", "--json").json["issues"][0]
+    assert row["sent_at"]
+    assert row["delivered"] == 990
+
+
+def test_two_newsrooms_with_one_history_build_the_same_bytes(tmp_path: Path) -> None:
+    one, other = newsroom(tmp_path / "one"), newsroom(tmp_path / "elsewhere" / "other")
+    for place in (one, other):
+        assert place.run("build", "--daily", "--date", "2026-01-22").code in (0, 3)
+        assert place.run(*BUILD).code == 0
+    assert one.files() == other.files()
+
+
+def test_a_dry_run_shows_the_issue_and_changes_nothing(room: Room) -> None:
+    before = tree(room.root)
+    result = room.run(*BUILD, "--dry-run", "--json")
+    assert result.code == 0
+    assert tree(room.root) == before
+    seen = result.json["issues"][0]["manifest"]
+    room.run(*BUILD)
+    assert seen == room.manifest()
+    before = tree(room.root)
+    room.stories(story(n) for n in range(20))
+    changed = tree(room.root)
+    assert room.run(*BUILD, "--dry-run").code == 0
+    assert tree(room.root) == changed != before
+
+
+def test_a_thin_day_is_exit_3_and_writes_nothing(tmp_path: Path) -> None:
+    room = newsroom(tmp_path / "room", count=2)
+    result = room.run(*BUILD)
+    assert result.code == 3
+    assert "nothing to send" in result.err
+    assert not (room.root / "outbox" / "daily").exists()
+    assert room.run("issues", "--json").json == {"issues": []}
+
+
+def test_a_source_that_is_down_does_not_stop_the_build(room: Room) -> None:
+    room.run("ingest")
+    (room.root / "stories.jsonl").unlink()
+    result = room.run(*BUILD)
+    assert result.code == 0
+    assert "going on without post" in result.err
+
+
+def test_a_source_that_is_down_with_nothing_in_the_store_is_exit_4(room: Room) -> None:
+    (room.root / "stories.jsonl").unlink()
+    assert room.run(*BUILD).code == 4
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("build",), "say what to build"),
+        (("build", "--edition", "dayly"), 'Did you mean "daily"?'),
+        (("build", "--weekly"), "no weekly edition"),
+        (("build", "--daily", "--date", "2026-13-01"), "is not a date"),
+        (("build", "--daily", "--date", "2999-01-01"), "still to come"),
+        ((*BUILD, "--pin", "aquafresh"), "LINE_ITEM@SLOT"),
+        ((*BUILD, "--pin", "aquafres@in_stream"), 'Did you mean "aquafresh"?'),
+        ((*BUILD, "--pause", "nobody"), "no line item"),
+        (("issues", "show", "daily", "2026-01-23"), "never built"),
+        (("explain", "daily", "2026-01-23"), "never built"),
+        (("mark-sent", "daily", "2026-01-23"), "never built"),
+        (("stories", "kill", "nobody"), "no story has the id nobody"),
+        (("ingest", "nowhere"), "neither a source"),
+    ],
+)
+def test_words_that_ask_for_what_is_not_there_are_exit_2(
+    room: Room, words: tuple[str, ...], says: str
+) -> None:
+    result = room.run(*words)
+    assert result.code == 2
+    assert says in result.err
+    assert "Traceback" not in result.err
+
+
+def test_a_configuration_error_is_one_line_each_all_at_once(room: Room) -> None:
+    room.write("digest.yaml", DIGEST.replace("mailer: plain", "mailler: plain"))
+    room.write("adslots.yaml", ADS.replace("flight: {start: 2026-01-05", "flight: {start: 2026-01-35"))
+    for words in (("check",), BUILD, ("issues",)):
+        result = room.run(*words)
+        assert result.code == 2
+        lines = result.err.splitlines()
+        assert any(line.startswith("digest.yaml:4:1: ") and "mailer" in line for line in lines)
+        assert any(line.startswith("adslots.yaml:10:") for line in lines)
+    problems = room.run("check", "--json").json["problems"]
+    assert {problem["file"] for problem in problems} == {"digest.yaml", "adslots.yaml"}
+
+
+def test_check_is_content_with_a_good_newsroom(room: Room) -> None:
+    result = room.run("check")
+    assert result.code == 0, result.err
+    assert "no problems found" in result.out
+
+
+def test_a_killed_story_leaves_the_next_revision(room: Room) -> None:
+    room.run(*BUILD)
+    first = room.manifest()["sections"][0]["stories"][0]["id"]
+    assert room.run("stories", "kill", first, "--note", "wrong name", "--by", "ann").code == 0
+    assert room.run(*BUILD).code == 0
+    manifest = room.manifest()
+    assert manifest["revision"] == 2
+    assert next(one["why"] for one in manifest["left_out"] if one["id"] == first).startswith("kill")
+    assert room.run("stories", "release", first).code == 0
+    room.run(*BUILD)
+    assert room.manifest()["sections"][0]["stories"][0]["id"] == first
+
+
+def test_a_pinned_story_comes_first(room: Room) -> None:
+    room.run(*BUILD)
+    low = room.manifest()["left_out"][0]["id"]
+    assert room.run("stories", "pin", low, "--json").json["marks"][0]["action"] == "pin"
+    room.run(*BUILD)
+    firsts = [section["stories"][0]["id"] for section in room.manifest()["sections"]]
+    assert low in firsts
+
+
+def test_stories_list_holds_the_fields_of_a_story(room: Room) -> None:
+    room.run("ingest")
+    rows = room.run("stories", "list", "--limit", "5", "--json").json["stories"]
+    assert len(rows) == 5
+    assert {
+        "id",
+        "url",
+        "title",
+        "summary",
+        "sections",
+        "source",
+        "published_at",
+        "popularity",
+        "flags",
+    } <= set(rows[0])
+    found = room.run("stories", "list", "opens", "q7919", "--json").json["stories"]
+    assert [row["id"] for row in found] == ["s1"]
+
+
+def test_ingest_counts_new_updated_unchanged_and_rejected(room: Room) -> None:
+    first = room.run("ingest", "--json").json["sources"]
+    assert first[0] | {"reasons": []} == {
+        "name": "post", "new": 12, "updated": 0, "unchanged": 0, "rejected": 0, "reasons": [], "error": None,
+    }  # fmt: skip
+    rows = [json.dumps(story(n)) for n in range(12)]
+    rows[3] = json.dumps(story(3, title="Changed"))
+    room.write("stories.jsonl", "\n".join([*rows, "{not json", json.dumps({"title": "no url"})]) + "\n")
+    again = room.run("ingest", "post", "--json")
+    assert again.code == 0
+    counts = again.json["sources"][0]
+    assert (counts["new"], counts["updated"], counts["unchanged"], counts["rejected"]) == (0, 1, 11, 2)
+
+
+def test_ingest_takes_a_file(room: Room, tmp_path: Path) -> None:
+    (tmp_path / "more.csv").write_text("id,url,title,section\nx1,https://a.example/1,One more,Health\n")
+    result = room.run("ingest", str(tmp_path / "more.csv"), "--json")
+    assert result.json["sources"][0]["new"] == 1
+
+
+def test_explain_tells_stories_and_ads(room: Room) -> None:
+    room.run(*BUILD)
+    text = room.run("explain", "daily", "2026-01-23").out
+    for word in ("aquafresh", "later", "flight", "score", "recency"):
+        assert word in text
+    assert room.run("explain", "daily", "2026-01-23", "--json").json["ads"] == room.manifest()["ads"]
+    assert room.run("explain", "daily", "2026-01-23", "--line-item", "aquafresh").code == 0
+    out = room.manifest()["left_out"][0]["id"]
+    assert "not in" in room.run("explain", "daily", "2026-01-23", "--story", out).out
+
+
+def test_overrides_are_recorded(room: Room) -> None:
+    result = room.run(*BUILD, "--pause", "aquafresh")
+    assert result.code == 0
+    assert room.manifest()["overrides"] == {"pin": [], "pause": ["aquafresh"]}
+    assert {(no["line_item"], no["rule"]) for no in room.manifest()["ads"]["refused"]} >= {
+        ("aquafresh", "paused")
+    }
+    assert room.run(*BUILD, "--pin", "later@in_stream").code == 2
+
+
+def test_a_database_that_is_none_is_exit_4_and_is_left_alone(room: Room) -> None:
+    (room.root / "var").mkdir()
+    (room.root / "var" / "digest.db").write_bytes(b"half a database, written by nobody" * 100)
+    before = tree(room.root)
+    result = room.run(*BUILD)
+    assert result.code == 4
+    assert "Traceback" not in result.err
+    assert tree(room.root)["var/digest.db"] == before["var/digest.db"]
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+def test_a_read_only_outbox_is_exit_4(room: Room) -> None:
+    (room.root / "outbox").mkdir(mode=0o500)
+    assert room.run(*BUILD).code == 4
+
+
+def test_an_outbox_that_cannot_be_used_is_exit_4_and_no_issue_is_recorded(room: Room) -> None:
+    (room.root / "outbox").write_text("a file where a folder should be")
+    assert room.run(*BUILD).code == 4
+    assert room.run("issues", "--json").json == {"issues": []}
+
+
+def test_sqlite_is_in_wal_mode(room: Room) -> None:
+    room.run(*BUILD)
+    with sqlite3.connect(room.root / "var" / "digest.db") as connection:
+        assert connection.execute("pragma journal_mode").fetchone() == ("wal",)

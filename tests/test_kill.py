@@ -1,0 +1,118 @@
+"""Real processes: killed at any instant, or two at once."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+
+from digest.errors import Unreachable
+from tests.newsrooms import Room, newsroom, story
+
+BUILD = ("build", "--daily", "--date", "2026-01-23")
+
+
+def start(room: Room, *words: str) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "digest", *words, "--root", str(room.root)]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def agree(room: Room) -> int:
+    """The outbox is whole and is the issue of the ledger; returns its revision."""
+    files = room.files()
+    manifest = json.loads(files["manifest.json"])
+    for name, entry in manifest["files"].items():
+        assert sha256(files[name]).hexdigest() == entry["sha256"]
+    row = room.run("issues", "--json").json["issues"][0]
+    assert row["revision"] == manifest["revision"]
+    assert room.run("issues", "show", "daily", "2026-01-23", "--json").json["manifest"] == manifest
+    return int(manifest["revision"])
+
+
+def whole(room: Room) -> bool:
+    """Whether the folder is absent, or holds four files that agree."""
+    files = room.files()
+    if not files:
+        return True
+    entries = json.loads(files["manifest.json"])["files"]
+    return all(sha256(files[name]).hexdigest() == entry["sha256"] for name, entry in entries.items())
+
+
+@pytest.fixture(scope="module")
+def lasting(tmp_path_factory: pytest.TempPathFactory) -> float:
+    """Seconds of a whole build here."""
+    room = newsroom(tmp_path_factory.mktemp("lasting") / "room")
+    begun = time.monotonic()
+    process = start(room, *BUILD)
+    assert process.wait(60) == 0, process.communicate()
+    return time.monotonic() - begun
+
+
+@pytest.mark.parametrize("part", [n / 14 for n in range(3, 15)])
+def test_a_kill_at_any_instant_leaves_the_old_issue_or_the_new_one(
+    tmp_path: Path, lasting: float, part: float
+) -> None:
+    expected = newsroom(tmp_path / "undisturbed")
+    expected.run(*BUILD)
+    room = newsroom(tmp_path / "room")
+    first = start(room, *BUILD)
+    time.sleep(lasting * part)
+    first.send_signal(signal.SIGKILL)
+    first.communicate()
+    assert whole(room)
+    assert room.run(*BUILD).code == 0
+    assert agree(room) == 1
+    assert room.files() == expected.files()
+    room.stories([*(story(n) for n in range(12)), story(40, priority=10)])
+    second = start(room, *BUILD)
+    time.sleep(lasting * part)
+    second.send_signal(signal.SIGKILL)
+    second.communicate()
+    assert whole(room)
+    assert room.files()
+    assert room.run(*BUILD).code == 0
+    assert agree(room) == 2
+
+
+def test_two_builds_at_once_make_one_issue(tmp_path: Path) -> None:
+    room = newsroom(tmp_path / "room")
+    both = [start(room, *BUILD) for _ in range(2)]
+    codes = [process.wait(90) for process in both]
+    errors = [process.communicate()[1] for process in both]
+    assert codes == [0, 0], errors
+    assert not any("Traceback" in text for text in errors)
+    assert agree(room) == 1
+    assert len(room.run("issues", "--json").json["issues"]) == 1
+
+
+def test_a_held_lock_is_waited_for_and_free_when_its_holder_is_killed(tmp_path: Path) -> None:
+    from digest.store import open_store
+
+    room = newsroom(tmp_path / "room")
+    room.run("ingest")
+    url = f"sqlite:///{room.root / 'var' / 'digest.db'}"
+    holder = subprocess.Popen([sys.executable, "-c", HOLD, url], stdout=subprocess.PIPE, text=True)
+    assert holder.stdout is not None
+    assert holder.stdout.readline() == "held\n"
+    try:
+        with open_store(url) as store, pytest.raises(Unreachable), store.lock(0.2):
+            pass
+    finally:
+        holder.kill()
+        holder.wait()
+    assert room.run(*BUILD).code == 0
+
+
+HOLD = """
+import sys, time
+from digest.store import open_store
+with open_store(sys.argv[1]) as store, store.lock():
+    print("held", flush=True)
+    time.sleep(60)
+"""
