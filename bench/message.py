@@ -12,7 +12,7 @@ from bench.pairs import ratio, row
 from digest.model import Edition, Issue, Lineup, Plan, Publication, Rendered, Selection, Window
 from digest.publish.message import message
 
-STORY = '<tr><td style="padding:8px 24px;color:#222222"><a href="https://a.example/{0}?x=1">Über {0} — news</a></td></tr>\n'
+STORY = '<tr><td style="padding:8px 24px;color:#222222"><a href="https://a.example/{0}">Über {0} — news</a></td></tr>\n'
 HTML = "".join(STORY.format(number) for number in range(830)).encode()
 TEXT = "".join(f"Über {number}: news\nhttps://a.example/{number}\n\n" for number in range(400)).encode()
 ISSUE = Issue(

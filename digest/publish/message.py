@@ -29,8 +29,7 @@ LONGEST: Final = 900  # characters of one header word that may stand unencoded (
 
 _DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-_HEX: Final = {byte: f"={byte:02X}".encode("ascii") for byte in range(256)} | {10: b"=0A=\r\n"}
-_UNSAFE: Final = re.compile(rb"[^\t -<>-~]|^F(?=rom )", re.MULTILINE)
+_UNSAFE: Final = re.compile(rb"[^\t\n -~]+")
 _Q: Final = {
     byte: "_"
     if byte == 32
@@ -78,11 +77,18 @@ def _part(kind: str, content: bytes) -> bytes:
 
 def quoted_printable(content: bytes) -> bytes:
     """``content`` in lines of at most 76 characters, CRLF between them, none at the end; it decodes to ``content``."""
-    encoded = _UNSAFE.sub(lambda match: _HEX[match[0][0]], content)
+    encoded = _UNSAFE.sub(_hex, content.replace(b"=", b"=3D"))
     if encoded.endswith((b" ", b"\t")):
-        encoded = encoded[:-1] + _HEX[encoded[-1]]
+        encoded = encoded[:-1] + b"=%02X" % encoded[-1]
+    if b"From " in encoded:  # mailboxes change lines that start so
+        encoded = re.sub(rb"^F(?=rom )", b"=46", encoded, flags=re.MULTILINE)
+    encoded = encoded.replace(b"\n", b"=0A=" + CRLF)
     lines = encoded.removesuffix(b"=" + CRLF).split(CRLF)
     return CRLF.join(line if len(line) <= LINE else _wrapped(line) for line in lines)
+
+
+def _hex(match: re.Match[bytes]) -> bytes:
+    return b"=" + match[0].hex("=").upper().encode("ascii")
 
 
 def _wrapped(line: bytes) -> bytes:
