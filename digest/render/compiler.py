@@ -1,0 +1,173 @@
+"""From template files to code: checked, inlined with premailer, compiled by Jinja. Runs when no cache fits."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import CodeType
+from typing import Final
+
+from digest.errors import ConfigurationError, Problem
+from digest.model import Newsroom
+from digest.render import css, lint, shelf, tokens
+from digest.render.faces import constant_html, environment, split
+from digest.render.inliner import inlined_templates
+from digest.render.shelf import BLOCKS, FRAMES, INLINED, KEPT, Source
+from digest.render.theme import Compiled, Name
+
+NARROW: Final = "@media only screen and (max-width:620px)"
+DARK: Final = "@media (prefers-color-scheme:dark)"
+
+
+class Sheet:
+    """All style sheets of a theme: what is inlined, what stays in the head, and what is wrong with them."""
+
+    def __init__(self, files: Mapping[str, Source], values: Mapping[str, str]) -> None:
+        self.problems: list[Problem] = []
+        self._files = files
+        self._values = values
+        inlined = [rule for name in INLINED for rule in self._rules(name, inline=True)]
+        narrow, dark = (self._rules(name) for name in KEPT)
+        self.inlined = css.written(inlined)
+        outlook = self._rules("outlook.css")
+        self.kept = css.classes([*narrow, *dark, *outlook])
+        self.outlook = css.written(outlook)
+        self.styles = _styles(narrow, dark)
+        if len(self.styles) > css.STYLE_LIMIT:
+            message = f"the styles of the head have {len(self.styles)} characters; mail programs drop more than {css.STYLE_LIMIT}."
+            self.problems.append(
+                Problem(files["mobile.css"].shown, 1, 1, message, "Shorten mobile.css or dark.css.")
+            )
+
+    def _rules(self, name: str, *, inline: bool = False) -> list[css.Rule]:
+        source = self._files[name]
+        rules, found = css.parse(source)
+        if inline:
+            found += css.unsafe(source, rules)
+        done, unknown = css.substituted(source, rules, self._values)
+        self.problems += [*found, *unknown]
+        return done
+
+
+def _styles(narrow: list[css.Rule], dark: list[css.Rule]) -> str:
+    """The <style> elements of the head: one each for narrow screens, dark mode, and Outlook's own dark mode."""
+    parts = [
+        f"{NARROW}{{\n{css.written(narrow, important=True)}\n}}" if narrow else "",
+        f":root{{color-scheme:light dark}}\n{DARK}{{\n{css.written(dark, important=True)}\n}}"
+        if dark
+        else "",
+        css.written(dark, ("[data-ogsc] ", "[data-ogsb] "), important=True) if dark else "",
+    ]
+    return "\n".join(f"<style>\n{part}\n</style>" for part in parts if part)
+
+
+def compiled(newsroom: Newsroom, theme: str, files: Mapping[str, Source]) -> Compiled:
+    """One theme, ready for the cache. Raises ``ConfigurationError`` with every problem."""
+    sheet, values, found = examined(newsroom, files)
+    if found:
+        raise ConfigurationError(found)
+    faces = faces_of(files)
+    html = inlined(files, faces, sheet)
+    code = {key: _code(text, key, files) for key, text in {**_text_faces(files, faces), **html}.items()}
+    shades = {
+        name.replace("-", "_"): values[name] for name in ("accent", "on-accent", "paper", "ink", "canvas")
+    }
+    return Compiled(theme, code, sheet.styles, sheet.outlook, shades)
+
+
+def examined(newsroom: Newsroom, files: Mapping[str, Source]) -> tuple[Sheet, dict[str, str], list[Problem]]:
+    """The style sheets and values of a theme, and everything wrong with any of its files."""
+    values, found = tokens.of(files["tokens.css"], newsroom.look, _digest_yaml(newsroom))
+    sheet = Sheet(files, values)
+    for name in (*FRAMES, *(f"blocks/{block}.j2" for block in BLOCKS)):
+        found += lint.problems(files[name])
+    found += sheet.problems
+    if not found:
+        found = _assembled(files, sheet)
+    return sheet, values, found
+
+
+def _digest_yaml(newsroom: Newsroom) -> str:
+    try:
+        return (newsroom.root / "digest.yaml").read_text("utf-8")
+    except (OSError, UnicodeDecodeError):
+        return ""
+
+
+def faces_of(files: Mapping[str, Source]) -> dict[str, dict[str, Source]]:
+    """Both faces of every block."""
+    return {block: split(files[f"blocks/{block}.j2"])[0] for block in BLOCKS}
+
+
+def inlined(
+    files: Mapping[str, Source], faces: Mapping[str, Mapping[str, Source]], sheet: Sheet
+) -> dict[Name, str]:
+    """The HTML faces and the frame after premailer. Raises ``ValueError`` naming an unbalanced block."""
+    blocks = {block: faces[block]["html"].text for block in faces}
+    frame, done = inlined_templates(files["issue.html.j2"].text, blocks, sheet.inlined, sheet.kept)
+    return {
+        ("issue.html.j2", "html"): frame,
+        **{(block, "html"): text.strip() for block, text in done.items()},
+    }
+
+
+def _text_faces(files: Mapping[str, Source], faces: Mapping[str, Mapping[str, Source]]) -> dict[Name, str]:
+    texts = {(block, "text"): faces[block]["text"].text for block in faces}
+    return {("issue.txt.j2", "text"): files["issue.txt.j2"].text, **texts}
+
+
+def _assembled(files: Mapping[str, Source], sheet: Sheet) -> list[Problem]:
+    """Whether blocks close what they open, and come out the same in any order."""
+    faces = faces_of(files)
+    backwards = dict(reversed(faces.items()))
+    try:
+        one, other = inlined(files, faces, sheet), inlined(files, backwards, sheet)
+    except (ValueError, TypeError) as error:
+        name = str(error) if str(error) in BLOCKS else ""
+        shown = files[f"blocks/{name}.j2" if name else "issue.html.j2"].shown
+        return [
+            Problem(
+                shown,
+                1,
+                1,
+                "its tags do not close where they open.",
+                "Every element must end inside its own file.",
+            )
+        ]
+    cure = "Select elements by a class of their own."
+    message = "a rule of the style sheets changes this block depending on what stands around it."
+    return [
+        Problem(files[f"blocks/{key[0]}.j2"].shown, 1, 1, message, cure)
+        for key in one
+        if one[key] != other[key]
+    ]
+
+
+def _code(text: str, key: Name, files: Mapping[str, Source]) -> CodeType:
+    name, face = key
+    shown = files[name if name in FRAMES else f"blocks/{name}.j2"].shown
+    room = environment(constant_html if face == "html" else str)
+    made: CodeType = room.compile(text, name=shown, filename=shown)
+    return made
+
+
+def problems(newsroom: Newsroom) -> tuple[Problem, ...]:
+    """Everything wrong with the templates of a newsroom's themes, sorted."""
+    from digest.render.theme import _collected, used
+
+    found: set[Problem] = set()
+    for theme in used(newsroom):
+        try:
+            found.update(examined(newsroom, _collected(newsroom, theme))[2])
+        except ConfigurationError as error:
+            found.update(error.problems)
+    found.update(
+        Problem(
+            f"templates/{name}",
+            1,
+            1,
+            "no theme reads a file of this name.",
+            f"There are: {', '.join(shelf.NAMES)}.",
+        )
+        for name in shelf.stray(newsroom.root)
+    )
+    return tuple(sorted(found))

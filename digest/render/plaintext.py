@@ -1,0 +1,103 @@
+"""The plain-text face, set as a person would set it: lines of at most 72 columns, addresses whole."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Final
+
+COLUMNS: Final = 72
+OCTETS: Final = 990  # a line of a mail holds 998
+
+_ATOM: Final = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\S", re.DOTALL)
+_LINK: Final = re.compile(r"(?:https?://|mailto:)\S*", re.IGNORECASE)
+
+
+def set_text(text: str) -> str:
+    """One fragment: wrapped, no trailing space, at most one blank line in a row, no blank line at its ends."""
+    lines = [wrapped for line in text.split("\n") for wrapped in _wrapped(line.rstrip())]
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip("\n")
+
+
+def width(text: str) -> int:
+    """Columns that ``text`` takes: East Asian wide characters two, combining marks none."""
+    if text.isascii():
+        return len(text)
+    return sum(_columns(char) for char in text)
+
+
+def _columns(char: str) -> int:
+    if unicodedata.east_asian_width(char) in "WF":
+        return 2
+    return 0 if unicodedata.category(char) in ("Mn", "Me", "Cf") else 1
+
+
+def _wrapped(line: str) -> list[str]:
+    if len(line) <= COLUMNS and width(line) <= COLUMNS:
+        return [line]
+    indent = line[: len(line) - len(line.lstrip(" "))]
+    done: list[str] = []
+    current = indent
+    for word in _pieces(line.strip()):
+        if width(current) + width(word.rstrip()) <= COLUMNS or current == indent:
+            current += word
+        else:
+            done.append(current.rstrip())
+            current = indent + word
+    return [*done, current.rstrip()]
+
+
+def _pieces(line: str) -> list[str]:
+    """Where a line may break: words with the spaces after them; between wide characters too."""
+    pieces: list[str] = []
+    for word in _words(line):
+        if _LINK.search(word) or (width(word) == len(word) and len(word.encode()) <= OCTETS):
+            pieces.append(word)
+        elif len(word.encode()) <= OCTETS and "{" in word:
+            pieces.append(word)
+        else:
+            pieces += _characters(word)
+    return pieces
+
+
+def _words(line: str) -> list[str]:
+    """Split after spaces, but never inside a merge tag."""
+    words: list[str] = []
+    current = ""
+    at = 0
+    while at < len(line):
+        match = _ATOM.match(line, at)
+        if match:
+            current += match[0]
+            at = match.end()
+            continue
+        spaces = re.compile(r"\s+").match(line, at)
+        assert spaces is not None
+        words.append(current + " ")
+        current, at = "", spaces.end()
+    return [*words, current] if current else words
+
+
+_NO_START: Final = frozenset(
+    "、。，．・：；？！゛゜ー）」』】〕〉》｝］…ぁぃぅぇぉっゃゅょァィゥェォッャュョ"
+)
+_NO_END: Final = frozenset("（「『【〔〈《｛［")
+
+
+def _characters(word: str) -> list[str]:
+    """A run without spaces: wide characters one by one, the rest together up to the limit of a line."""
+    parts: list[str] = []
+    for char in word:
+        joins = bool(parts) and (
+            (_columns(char) != 2 and _columns(parts[-1][-1]) != 2 and width(parts[-1]) < COLUMNS)
+            or _columns(char) == 0
+            or char in _NO_START
+            or parts[-1][-1] in _NO_END
+            or char == " "
+            or parts[-1][-1] == "\u200d"
+        )
+        if joins and len(parts[-1].encode()) < OCTETS:
+            parts[-1] += char
+        else:
+            parts.append(char)
+    return parts

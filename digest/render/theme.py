@@ -1,0 +1,190 @@
+"""A theme, compiled: templates checked, inlined and turned into code once, then read from the cache.
+
+The cache is one file in ``var/cache`` named by the content of everything that went into it; a build that finds it
+imports neither premailer nor an XML or CSS parser, and Jinja compiles nothing. A missing, broken or unwritable
+cache only costs time.
+"""
+
+from __future__ import annotations
+
+import marshal
+import os
+import sys
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+from types import CodeType
+from typing import TYPE_CHECKING, Any, Final
+
+from digest.errors import ConfigurationError, Problem
+from digest.model import Edition, Newsroom
+from digest.render import shelf
+from digest.render.dialects import dialect
+from digest.render.faces import environment, html_gate, text_gate
+from digest.render.shelf import FRAMES, Source
+
+if TYPE_CHECKING:
+    from jinja2 import Template
+
+Name = tuple[str, str]  # a block or frame, and its face
+_MARSHALLED: Final = b"digest theme 1\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """One theme as code. ``styles`` and ``outlook`` go into the head, ``colors`` into the templates' ``look``."""
+
+    name: str
+    code: Mapping[Name, CodeType]
+    styles: str
+    outlook: str
+    colors: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """All themes of a newsroom's editions. ``digest`` is the SHA-256 of their templates, the same on any machine."""
+
+    digest: str
+    default: str
+    compiled: Mapping[str, Compiled]
+    _ready: dict[tuple[str, str], dict[Name, Template]] = field(
+        default_factory=dict, repr=False, compare=False
+    )
+
+    def of(self, edition: Edition) -> Compiled:
+        """The compiled theme of an edition."""
+        return self.compiled[edition.theme or self.default]
+
+    def templates(self, theme: str, mailer: str) -> dict[Name, Template]:
+        """The templates of a theme for a mailer, ready to render."""
+        key = (theme, mailer)
+        if key not in self._ready:
+            self._ready[key] = templates(self.compiled[theme].code, mailer)
+        return self._ready[key]
+
+
+def load_theme(newsroom: Newsroom, cache: Path) -> Theme:
+    """The themes of a newsroom, from the cache folder if they are there, else compiled and left there.
+
+    Raises ``ConfigurationError`` with every problem of the templates.
+    """
+    names = used(newsroom)
+    sources = {name: _collected(newsroom, name) for name in names}
+    compiled = {name: _cached(newsroom, name, sources[name], cache) for name in names}
+    return Theme(_fingerprint(sources), newsroom.look.theme, compiled)
+
+
+def used(newsroom: Newsroom) -> tuple[str, ...]:
+    """The themes that the newsroom and its editions name, the newsroom's first."""
+    return tuple(dict.fromkeys((newsroom.look.theme, *(e.theme for e in newsroom.editions if e.theme))))
+
+
+def templates(code: Mapping[Name, CodeType], mailer: str) -> dict[Name, Template]:
+    """Code as templates whose values pass the gate of a mailer's dialect."""
+    from jinja2 import Template
+
+    spoken = dialect(mailer)
+    rooms = {"html": environment(html_gate(spoken)), "text": environment(text_gate(spoken))}
+    return {name: Template.from_code(rooms[name[1]], code[name], {}) for name in code}
+
+
+def _collected(newsroom: Newsroom, theme: str) -> dict[str, Source]:
+    known = shelf.themes(newsroom.root)
+    if theme not in known:
+        message = f"there is no theme `{theme}`."
+        raise ConfigurationError([Problem("digest.yaml", 1, 1, message, f"There are: {', '.join(known)}.")])
+    try:
+        return shelf.collect(newsroom.root, theme)
+    except (OSError, UnicodeDecodeError) as error:
+        message = f"a template cannot be read: {error}."
+        raise ConfigurationError([Problem("templates", 1, 1, message, "Save it as UTF-8 text.")]) from None
+
+
+def _fingerprint(sources: Mapping[str, Mapping[str, Source]]) -> str:
+    total = sha256()
+    for theme, files in sources.items():
+        for name, source in files.items():
+            total.update(f"{theme}\0{name}\0{len(source.text)}\0{source.text}".encode())
+    return total.hexdigest()
+
+
+def _cached(newsroom: Newsroom, theme: str, files: Mapping[str, Source], cache: Path) -> Compiled:
+    path = cache / f"theme-{theme}-{_key(newsroom, theme, files)[:24]}.bin"
+    found = _read(path)
+    if found is None:
+        from digest.render.compiler import compiled
+
+        found = compiled(newsroom, theme, files)
+        _write(path, found)
+    return found
+
+
+def _key(newsroom: Newsroom, theme: str, files: Mapping[str, Source]) -> str:
+    """What a compiled theme depends on: templates, look, and the programs that compile."""
+    look = newsroom.look
+    parts = [
+        theme, look.density, *(f"{k}={v}" for k, v in sorted(look.colors.items())),
+        *(f"{k}={v}" for k, v in sorted(look.fonts.items())),
+        sys.version, str(sys.implementation.cache_tag), *_programs(),
+    ]  # fmt: skip
+    return sha256("\0".join([*parts, _fingerprint({theme: files})]).encode()).hexdigest()
+
+
+def _programs() -> Iterable[str]:
+    """Size and time of the programs that make a theme: a new version compiles anew."""
+    from importlib.util import find_spec
+
+    here = Path(__file__).parent
+    for name in ("compiler", "css", "faces", "inliner", "tokens", "values", "theme", "lint", "colors"):
+        yield _stamp(here / f"{name}.py")
+    for package in ("jinja2", "premailer", "cssutils"):
+        spec = find_spec(package)
+        yield _stamp(Path(spec.origin)) if spec and spec.origin else package
+
+
+def _stamp(path: Path) -> str:
+    try:
+        status = path.stat()
+    except OSError:
+        return path.name
+    return f"{path.name}:{status.st_size}:{status.st_mtime_ns}"
+
+
+def _read(path: Path) -> Compiled | None:
+    """What the cache holds, if it is whole: the hash comes first, as broken code must never be unmarshalled."""
+    try:
+        data = path.read_bytes()
+    except OSError:
+        return None
+    head, body = data[: len(_MARSHALLED) + 32], data[len(_MARSHALLED) + 32 :]
+    if head != _MARSHALLED + sha256(body).digest():
+        return None
+    try:
+        return Compiled(*marshal.loads(body))
+    except (ValueError, EOFError, TypeError):
+        return None
+
+
+def _write(path: Path, made: Compiled) -> None:
+    body = marshal.dumps((made.name, dict(made.code), made.styles, made.outlook, dict(made.colors)))
+    partial = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _forget_old(path)
+        partial.write_bytes(_MARSHALLED + sha256(body).digest() + body)
+        partial.replace(path)
+    except OSError:
+        return
+
+
+def _forget_old(path: Path) -> None:
+    """Keep the few newest caches of a theme: an editor's many versions would pile up."""
+    theme = path.name.rsplit("-", 1)[0]
+    kept: list[Any] = sorted(path.parent.glob(f"{theme}-*.bin"), key=lambda one: one.stat().st_mtime_ns)
+    for old in kept[:-3]:
+        old.unlink(missing_ok=True)
+
+
+__all__ = ["FRAMES", "Compiled", "Name", "Theme", "load_theme", "templates", "used"]

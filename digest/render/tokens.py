@@ -1,0 +1,98 @@
+"""The values a theme is tuned by: colours, fonts and spaces of ``tokens.css`` with the newsroom's ``look`` over them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
+from typing import Final
+
+from digest.errors import Problem
+from digest.model import Look
+from digest.render import colors, css
+from digest.render.shelf import Source
+
+DENSITIES: Final = ("comfortable", "compact")
+_TEXT_INKS: Final = ("accent", "muted")  # colours that are read as text on paper
+_FONT: Final = re.compile(r"[\w ,'\"-]+\Z")
+
+
+def of(source: Source, look: Look, digest_yaml: str = "") -> tuple[dict[str, str], list[Problem]]:
+    """The theme's values by name, and what is wrong in ``tokens.css`` or in ``look``."""
+    rules, problems = css.parse(source)
+    values: dict[str, str] = {}
+    for rule in rules:
+        if rule.selector in (":root", f".{look.density}"):
+            values.update(_pair(one) for one in rule.declarations)
+    problems += [one for one in _look_problems(values, look, digest_yaml)]
+    return _derived(values, _brand(values, look)), problems
+
+
+def _pair(declaration: str) -> tuple[str, str]:
+    name, _, value = declaration.partition(":")
+    return name.strip().removeprefix("--"), value.strip()
+
+
+def _brand(values: Mapping[str, str], look: Look) -> dict[str, str]:
+    brand = {name: colors.six_digits(value) or "" for name, value in look.colors.items() if name in values}
+    fonts = {f"font-{name}": value.replace('"', "'") for name, value in look.fonts.items()}
+    brand |= {name: value for name, value in fonts.items() if name in values and _FONT.match(value)}
+    return {name: value for name, value in brand.items() if value}
+
+
+def _derived(values: Mapping[str, str], brand: Mapping[str, str]) -> dict[str, str]:
+    """The brand's colours over the theme's; what must be read on them or as them follows, in both schemes."""
+    made = {**values, **brand}
+    if "accent" in brand:
+        made["on-accent"] = brand.get("on-accent") or colors.on(made["accent"])
+        made["dark-accent"] = brand.get("dark-accent") or made["accent"]
+        made["dark-on-accent"] = colors.on(colors.readable(made["dark-accent"], made["dark-paper"]))
+    for name in _TEXT_INKS:
+        made[f"{name}-text"] = colors.readable(made[name], made["paper"])
+        made[f"dark-{name}-text"] = colors.readable(made[f"dark-{name}"], made["dark-paper"])
+    made["dark-accent"] = colors.readable(made["dark-accent"], made["dark-paper"])
+    return made
+
+
+def _look_problems(values: Mapping[str, str], look: Look, text: str) -> Iterator[Problem]:
+    if look.density not in DENSITIES:
+        yield _problem(
+            text,
+            look.density,
+            f"density `{look.density}` is not known.",
+            f"There are: {', '.join(DENSITIES)}.",
+        )
+    known = [name for name, value in values.items() if colors.six_digits(value)]
+    for name, value in look.colors.items():
+        if name not in known:
+            yield _problem(
+                text, name, f"look.colors: the theme has no colour `{name}`.", _at_hand(name, known)
+            )
+        elif not colors.six_digits(value):
+            yield _problem(
+                text,
+                name,
+                f"look.colors.{name}: `{value}` is no colour.",
+                "Write six digits, such as #8c1d18.",
+            )
+    fonts = [name.removeprefix("font-") for name in values if name.startswith("font-")]
+    for name, value in look.fonts.items():
+        if name not in fonts:
+            yield _problem(text, name, f"look.fonts: the theme has no font `{name}`.", _at_hand(name, fonts))
+        elif not _FONT.match(value):
+            yield _problem(
+                text, name, f"look.fonts.{name}: `{value}` is no list of fonts.", "Write: Georgia, serif."
+            )
+
+
+def _at_hand(name: str, known: list[str]) -> str:
+    near = get_close_matches(name, known, 1)
+    return (f"Did you mean `{near[0]}`? " if near else "") + f"There are: {', '.join(known)}."
+
+
+def _problem(text: str, word: str, message: str, cure: str) -> Problem:
+    """The place of ``word`` after the key ``look`` of ``digest.yaml``."""
+    start = re.search(r"^look\s*:", text, re.MULTILINE)
+    found = re.search(rf"\b{re.escape(word)}\b", text[start.end() :]) if start else None
+    offset = start.end() + found.start() if start and found else 0
+    return Problem("digest.yaml", *Source("", "", text).place(offset), message, cure)
