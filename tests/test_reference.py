@@ -143,3 +143,10 @@ def test_the_messages_are_what_the_program_says(tmp_path: Path) -> None:
     (tmp_path / "samples").symlink_to(ROOT / "samples")
     told = re.findall(r"^(\w+\.yaml):\d+:\d+: (.*)$", TEXT, flags=re.M)
     assert told == [(one.file, f"{one.message} {one.cure}") for one in problems(tmp_path)]
+
+
+def test_the_names_of_colors_and_fonts_are_told() -> None:
+    tokens = (ROOT / "templates" / "themes" / "lively" / "tokens.css").read_text(encoding="utf-8")
+    names = re.findall(r"--(?!dark-)([a-z-]+):(?! \d)", tokens)
+    told = TEXT.split("Both themes know")[1].split("\n\n")[0]
+    assert [name for name in names if f"`{name.removeprefix('font-')}`" not in told] == []
