@@ -19,7 +19,7 @@ from digest.errors import ConfigurationError, DigestError
 class _Group(TyperGroup):
     """The one place where an error becomes words and an exit code."""
 
-    def invoke(self, ctx: typer.Context) -> Any:
+    def invoke(self, ctx: Any) -> Any:
         json_wanted(False)
         try:
             return super().invoke(ctx)

@@ -90,7 +90,7 @@ class _Run:
         from digest.render import load_theme
         from digest.store import open_store
 
-        theme = load_theme(self.room, None if self.dry_run else self.room.root / "var" / "cache")
+        theme = load_theme(self.room, self.room.root / "var" / "cache", remember=not self.dry_run)
         outbox = Outbox(folder)
         if self.dry_run:
             with open_store(self.room.store, rehearse=True) as store:

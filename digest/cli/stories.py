@@ -16,7 +16,7 @@ from digest.errors import CommandError
 if TYPE_CHECKING:
     from datetime import date, datetime
 
-    from digest.model import Mark, Newsroom, Story
+    from digest.model import Edition, Mark, Newsroom, Story
 
 stories = typer.Typer(
     help="The editors' desk: list, pin, hold, kill and release stories.", rich_markup_mode=None
@@ -190,11 +190,10 @@ def _span(room: Newsroom, edition: str | None, day: str | None) -> tuple[datetim
     return window.start, window.end
 
 
-def _next(room: Newsroom, edition: Any) -> date:
+def _next(room: Newsroom, edition: Edition) -> date:
     from digest.select import last_issue_date
 
-    last: date = last_issue_date(edition, room.publication.zone, now())
-    return last + edition.period
+    return last_issue_date(edition, room.publication.zone, now()) + edition.period
 
 
 def _me() -> str:

@@ -188,7 +188,7 @@ def _exchange(one: Path, other: Path) -> bool:
 
         libc = ctypes.CDLL(None, use_errno=True)
         at_cwd = -100
-        return libc.renameat2(at_cwd, os.fsencode(one), at_cwd, os.fsencode(other), 2) == 0
+        return bool(libc.renameat2(at_cwd, os.fsencode(one), at_cwd, os.fsencode(other), 2) == 0)
     except (ImportError, OSError, AttributeError, TypeError):
         return False
 

@@ -65,14 +65,16 @@ class Theme:
         return self._ready[key]
 
 
-def load_theme(newsroom: Newsroom, cache: Path) -> Theme:
+def load_theme(newsroom: Newsroom, cache: Path | None, *, remember: bool = True) -> Theme:
     """The themes of a newsroom, from the cache folder if they are there, else compiled and left there.
+
+    Without ``remember`` nothing is written; without a ``cache`` nothing is read from one either.
 
     Raises ``ConfigurationError`` with every problem of the templates.
     """
     names = used(newsroom)
     sources = {name: _collected(newsroom, name) for name in names}
-    compiled = {name: _cached(newsroom, name, sources[name], cache) for name in names}
+    compiled = {name: _cached(newsroom, name, sources[name], cache, remember) for name in names}
     return Theme(_fingerprint(sources), newsroom.look.theme, compiled)
 
 
@@ -110,14 +112,17 @@ def _fingerprint(sources: Mapping[str, Mapping[str, Source]]) -> str:
     return total.hexdigest()
 
 
-def _cached(newsroom: Newsroom, theme: str, files: Mapping[str, Source], cache: Path) -> Compiled:
-    path = cache / f"theme-{theme}-{_key(newsroom, theme, files)[:24]}.bin"
-    found = _read(path)
+def _cached(
+    newsroom: Newsroom, theme: str, files: Mapping[str, Source], cache: Path | None, remember: bool
+) -> Compiled:
+    path = cache and cache / f"theme-{theme}-{_key(newsroom, theme, files)[:24]}.bin"
+    found = _read(path) if path else None
     if found is None:
         from digest.render.compiler import compiled
 
         found = compiled(newsroom, theme, files)
-        _write(path, found)
+        if path and remember:
+            _write(path, found)
     return found
 
 
