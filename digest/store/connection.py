@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ from sqlalchemy.engine import URL, Connection, Engine, RootTransaction
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import StaticPool
 
-from digest.errors import CommandError, Unreachable
+from digest.errors import CommandError, DigestError, Unreachable
 from digest.store.trouble import explain
 
 BUSY = 30  # seconds a writer waits for another one
@@ -44,11 +44,23 @@ class Database:
     def writing(self) -> Iterator[Connection]:
         """One transaction, whole or not at all."""
         if self.connection.in_transaction():
-            with self.connection.begin_nested():
+            with self._step():
                 yield self.connection
             return
         with self._begin(writing=True):
             yield self.connection
+
+    @contextmanager
+    def _step(self) -> Iterator[None]:
+        """A part of a transaction that is open; after a full disk SQLite has taken all of it back itself."""
+        savepoint = self.connection.begin_nested()
+        try:
+            yield
+        except BaseException:
+            with suppress(DigestError):
+                savepoint.rollback()
+            raise
+        savepoint.commit()
 
     def _begin(self, *, writing: bool) -> RootTransaction:
         self.connection.execution_options(writing=writing)
@@ -60,7 +72,8 @@ class Database:
     def close(self) -> None:
         """Take a rehearsal back, and let go of the database."""
         if self._outer is not None and self._outer.is_active:
-            self._outer.rollback()
+            with suppress(DigestError):
+                self._outer.rollback()
         self.connection.close()
         self.engine.dispose()
 

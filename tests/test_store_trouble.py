@@ -1,0 +1,316 @@
+"""What can happen to a database: told with a cure, nothing lost, no foreign error."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from digest.errors import CommandError, DigestError, Unreachable
+from digest.model import Story
+from digest.store import open_store
+from digest.store.trouble import said
+from tests.postgres import NoPostgres, server
+
+NOW = datetime(2026, 1, 23, 12, tzinfo=UTC)
+
+
+def stories(count: int, start: int = 0) -> list[Story]:
+    return [
+        Story(
+            id=f"s{n}", url=f"https://news.example/{n}", title=f"Story {n}", summary="x" * 500, first_seen=NOW
+        )
+        for n in range(start, start + count)
+    ]
+
+
+def use(url: str) -> None:
+    with open_store(url) as store:
+        store.upsert(stories(3), NOW)
+        store.search(limit=10_000)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "var" / "digest.db"
+
+
+@pytest.fixture(scope="module")
+def postgres() -> Iterator[str]:
+    try:
+        with server() as url:
+            yield url
+    except NoPostgres as none:
+        pytest.skip(str(none))
+
+
+def test_the_folder_of_a_new_store_is_made(path: Path) -> None:
+    use(f"sqlite:///{path}")
+    assert path.is_file()
+
+
+@pytest.mark.parametrize("content", [b"this is no database at all, it is a letter" * 50, b"\x00" * 5000])
+def test_a_file_that_is_no_database_stays_as_it_is(path: Path, content: bytes) -> None:
+    path.parent.mkdir()
+    path.write_bytes(content)
+    with pytest.raises(Unreachable, match=r"damaged or no SQLite database.*Put back a copy"):
+        use(f"sqlite:///{path}")
+    assert path.read_bytes() == content
+
+
+@settings(max_examples=25)
+@given(share=st.floats(0.001, 0.99))
+def test_a_half_written_database_is_told(tmp_path_factory: pytest.TempPathFactory, share: float) -> None:
+    path = tmp_path_factory.mktemp("half") / "digest.db"
+    with open_store(f"sqlite:///{path}") as store:
+        store.upsert(stories(300), NOW)
+    half = path.read_bytes()[: int(path.stat().st_size * share)]
+    path.write_bytes(half)
+    with pytest.raises(Unreachable):
+        use(f"sqlite:///{path}")
+    assert path.stat().st_size >= len(half)
+
+
+def test_an_empty_file_is_a_new_store(path: Path) -> None:
+    path.parent.mkdir()
+    path.touch()
+    use(f"sqlite:///{path}")
+
+
+def test_a_folder_in_its_place(path: Path) -> None:
+    path.mkdir(parents=True)
+    with pytest.raises(Unreachable, match="is a folder"):
+        use(f"sqlite:///{path}")
+
+
+def test_a_file_in_the_place_of_its_folder(path: Path) -> None:
+    path.parent.write_text("in the way")
+    with pytest.raises(Unreachable, match="cannot be made"):
+        use(f"sqlite:///{path}")
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+def test_a_folder_that_may_not_be_written(path: Path) -> None:
+    path.parent.mkdir(mode=0o500)
+    with pytest.raises(Unreachable, match="right to"):
+        use(f"sqlite:///{path}")
+
+
+def test_a_database_without_our_tables_is_left_to_its_owner(path: Path) -> None:
+    path.parent.mkdir()
+    with sqlite3.connect(path) as other:
+        other.execute("CREATE TABLE stories (theirs TEXT)")
+        other.execute("INSERT INTO stories VALUES ('kept')")
+    use(f"sqlite:///{path}")
+    with sqlite3.connect(path) as other:
+        assert other.execute("SELECT * FROM stories").fetchall() == [("kept",)]
+
+
+@pytest.mark.parametrize(
+    ("revision", "who"), [("0999", "a newer version of digest"), ("ae1027a6", "something else than digest")]
+)
+def test_a_store_of_another_version(path: Path, revision: str, who: str) -> None:
+    use(f"sqlite:///{path}")
+    with sqlite3.connect(path) as other:
+        other.execute("UPDATE digest_version SET version_num = ?", (revision,))
+    with pytest.raises(Unreachable, match=f"written by {who}"):
+        use(f"sqlite:///{path}")
+    with sqlite3.connect(path) as other:
+        assert other.execute("SELECT count(*) FROM digest_stories").fetchone() == (3,)
+
+
+def test_tables_that_somebody_changed(path: Path) -> None:
+    use(f"sqlite:///{path}")
+    with sqlite3.connect(path) as other:
+        other.execute("DROP TABLE digest_stories")
+    with pytest.raises(DigestError, match="digest_stories"):
+        use(f"sqlite:///{path}")
+
+
+@pytest.mark.parametrize("url", ["nonsense", "mysql://host/db", "sqlite+nothing:///x.db", "oracle+x://y", ""])
+def test_an_address_that_names_no_store(url: str) -> None:
+    with pytest.raises(CommandError):
+        use(url)
+
+
+def test_a_rehearsal_makes_no_file(path: Path) -> None:
+    with open_store(f"sqlite:///{path}", rehearse=True) as store:
+        store.upsert(stories(1), NOW)
+    assert not path.parent.exists()
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("database or disk is full", "no room left"),
+        ("attempt to write a readonly database", "cannot be written"),
+        ("unable to open database file", "cannot be opened"),
+        ("database is locked", "in use by another program"),
+        ("disk I/O error", "damaged"),
+        ('connection failed: FATAL:  password authentication failed for user "x"', "refused the login"),
+        ('connection failed: FATAL:  database "x" does not exist', "no such database"),
+        ("connection failed: could not translate host name", "cannot be reached"),
+        ("something nobody foresaw", "could not be used"),
+    ],
+)
+def test_what_drivers_say_becomes_a_sentence(text: str, told: str) -> None:
+    error = said(sqlite3.OperationalError(text), "digest.db")
+    assert type(error) is Unreachable
+    assert told in str(error)
+    assert "digest.db" in str(error)
+
+
+@pytest.mark.parametrize("rehearse", [False, True])
+def test_a_full_disk_leaves_what_was_there(path: Path, rehearse: bool) -> None:
+    url = f"sqlite:///{path}"
+    with open_store(url) as store:
+        store.upsert(stories(50), NOW)
+    with open_store(url, rehearse=rehearse) as store:
+        raw = store._database.connection.connection.driver_connection
+        assert isinstance(raw, sqlite3.Connection)
+        pages = raw.execute("PRAGMA page_count").fetchone()[0]
+        raw.execute(f"PRAGMA max_page_count = {pages}")
+        with pytest.raises(Unreachable, match="no room left"):
+            store.upsert(stories(1000), NOW)
+    with open_store(url) as store:
+        assert len(store.search(limit=2000)) == 50
+
+
+def test_a_statement_that_fails_is_our_defect() -> None:
+    assert type(said(sqlite3.IntegrityError("UNIQUE constraint failed"), "digest.db")) is DigestError
+
+
+# Two at once
+
+_HOLDER = """
+import sys, time
+from digest.store import open_store
+with open_store(sys.argv[1]) as store, store.lock():
+    print("held", flush=True)
+    time.sleep(60)
+"""
+
+
+def _holder(url: str) -> subprocess.Popen[str]:
+    process = subprocess.Popen([sys.executable, "-c", _HOLDER, url], stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    assert process.stdout.readline() == "held\n"
+    return process
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgres"])
+def test_the_lock_of_a_killed_process_is_free(kind: str, path: Path, request: pytest.FixtureRequest) -> None:
+    url = f"sqlite:///{path}" if kind == "sqlite" else str(request.getfixturevalue("postgres"))
+    with _holder(url) as process, open_store(url) as store:
+        with pytest.raises(Unreachable, match=r"0\.2 seconds"), store.lock(wait=0.2):
+            pass
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        with store.lock(wait=20):
+            pass
+
+
+def test_a_lock_is_waited_for(path: Path) -> None:
+    order: list[str] = []
+
+    def second() -> None:
+        with open_store(f"sqlite:///{path}") as store, store.lock(wait=20):
+            order.append("second")
+
+    with open_store(f"sqlite:///{path}") as store, store.lock():
+        thread = threading.Thread(target=second)
+        thread.start()
+        time.sleep(0.3)
+        order.append("first")
+    thread.join()
+    assert order == ["first", "second"]
+
+
+_WRITER = """
+import sys
+from datetime import UTC, datetime
+from digest.model import Story
+from digest.store import open_store
+now = datetime(2026, 1, 23, 12, tzinfo=UTC)
+def one(n):
+    return Story(id=f"s{n}", url=f"https://news.example/{n}", title=f"Story {n}", summary="x" * 500, first_seen=now)
+with open_store(sys.argv[1]) as store:
+    for start in range(0, 400, 40):
+        store.upsert([one(n) for n in range(start, start + 80)], now)
+"""
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgres"])
+def test_many_writers_at_once_lose_nothing(kind: str, path: Path, request: pytest.FixtureRequest) -> None:
+    """They also make the store at once, where it is a new one."""
+    url = f"sqlite:///{path}" if kind == "sqlite" else str(request.getfixturevalue("postgres"))
+    words = [sys.executable, "-c", _WRITER, url]
+    writers = [subprocess.Popen(words, stderr=subprocess.PIPE, text=True) for _ in range(3)]
+    assert [(writer.communicate()[1], writer.returncode) for writer in writers] == [("", 0)] * 3
+    with open_store(url) as store:
+        assert len(store.search(limit=1000)) == 440
+
+
+def test_a_writer_killed_in_the_middle_leaves_whole_stories(path: Path) -> None:
+    url = f"sqlite:///{path}"
+    with subprocess.Popen([sys.executable, "-c", _WRITER, url]) as writer:
+        time.sleep(0.8)
+        writer.kill()
+    with open_store(url) as store:
+        kept = store.search(limit=1000)
+        assert all(len(one.summary) == 500 for one in kept)
+        store.upsert(stories(440), NOW)
+        assert len(store.search(limit=1000)) == 440
+
+
+# PostgreSQL away
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql+psycopg://digest:secret@127.0.0.1:1/digest",
+        "postgresql://digest:secret@127.0.0.1:1/digest",
+        "postgres://digest:secret@127.0.0.1:1/digest",
+        "postgresql+psycopg://digest:secret@no-such-host.invalid/digest",
+    ],
+)
+def test_a_server_that_is_away(url: str) -> None:
+    with pytest.raises(Unreachable, match="cannot be reached") as told:
+        use(url)
+    assert "secret" not in str(told.value)
+
+
+def test_a_database_the_server_has_not(postgres: str) -> None:
+    with pytest.raises(Unreachable, match="no such database"):
+        use(postgres.replace("/postgres?", "/missing?"))
+
+
+def test_a_server_that_stops(tmp_path: Path) -> None:
+    try:
+        running = server()
+        url = running.__enter__()
+    except NoPostgres as none:
+        pytest.skip(str(none))
+    stopped = False
+    try:
+        with open_store(url) as store:
+            store.upsert(stories(1), NOW)
+            running.__exit__(None, None, None)
+            stopped = True
+            with pytest.raises(Unreachable):
+                store.search()
+    finally:
+        if not stopped:
+            running.__exit__(None, None, None)

@@ -1,0 +1,168 @@
+"""A store made new and one brought up from the first revision are the same."""
+
+from __future__ import annotations
+
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import inspect, text
+from sqlalchemy.engine import Connection
+
+from digest.model import Story
+from digest.model.urls import url_key
+from digest.store import open_store
+from digest.store.connection import Database, connect
+from digest.store.schema import HEAD, METADATA
+from digest.store.versions import prepare, revision_of, upgrade
+from tests.postgres import NoPostgres, server
+
+NOW = datetime(2026, 1, 23, 12, tzinfo=UTC)
+REVISIONS = ["0001", "0002"]
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    with _url(str(request.param), tmp_path) as url:
+        opened = connect(url)
+        yield opened
+        opened.close()
+
+
+@contextmanager
+def _url(kind: str, folder: Path) -> Iterator[str]:
+    if kind == "sqlite":
+        yield f"sqlite:///{folder}/digest.db"
+        return
+    try:
+        running = server()
+        url = running.__enter__()
+    except NoPostgres as none:
+        pytest.skip(str(none))
+    try:
+        yield url
+    finally:
+        running.__exit__(None, None, None)
+
+
+def _shape(connection: Connection) -> dict[str, Any]:
+    """Everything a database says of our tables, in an order of its own."""
+    facts = inspect(connection)
+    return {
+        table: {
+            "columns": [
+                (one["name"], str(one["type"]), one["nullable"], one["default"], one.get("autoincrement"))
+                for one in facts.get_columns(table)
+            ],
+            "key": facts.get_pk_constraint(table)["constrained_columns"],
+            "unique": sorted(str(one["name"]) for one in facts.get_unique_constraints(table)),
+            "foreign": [
+                (one["constrained_columns"], one["referred_table"]) for one in facts.get_foreign_keys(table)
+            ],
+            "indexes": sorted(
+                (str(one["name"]), tuple(one["column_names"])) for one in facts.get_indexes(table)
+            ),
+        }
+        for table in sorted(facts.get_table_names())
+        if table != "digest_version"
+    }
+
+
+def _begin(database: Database, revision: str) -> None:
+    with database.writing() as connection:
+        upgrade(connection, revision)
+
+
+def test_new_and_migrated_stores_are_equal(database: Database) -> None:
+    _begin(database, "head")
+    with database.writing() as connection:
+        migrated = _shape(connection)
+        assert revision_of(connection) == HEAD
+        for table in sorted(migrated, reverse=True):
+            connection.execute(text(f"DROP TABLE {table} {'' if database.is_sqlite else 'CASCADE'}"))
+        connection.execute(text("DROP TABLE digest_version"))
+    prepare(database)
+    with database.reading() as connection:
+        assert _shape(connection) == migrated
+        assert revision_of(connection) == HEAD
+    assert set(migrated) == set(METADATA.tables) - {"digest_version"}
+
+
+@pytest.mark.parametrize("revision", REVISIONS)
+def test_a_store_of_any_earlier_revision_comes_up_with_what_it_holds(tmp_path: Path, revision: str) -> None:
+    url = f"sqlite:///{tmp_path}/digest.db"
+    old = connect(url)
+    _begin(old, revision)
+    with old.writing() as connection:
+        assert revision_of(connection) == revision
+    old.close()
+    _fill_first_revision(url)
+    with open_store(url) as store:
+        assert store.stories(["s1"])["s1"].title == "Kept"
+        assert [mark.action for mark in store.marks()] == ["pin"]
+        assert store.issues() == []
+        assert (
+            store.upsert(
+                [Story(id="s1", url="https://a.example/1", title="New", first_seen=NOW)], NOW
+            ).updated
+            == 1
+        )
+
+
+def _fill_first_revision(url: str) -> None:
+    """A story and a pin, written as the first revision holds them."""
+    with sqlite3.connect(url.removeprefix("sqlite:///")) as raw:
+        raw.execute(
+            "INSERT INTO digest_stories (key, content, id, url, title, summary, sections, source, author, image,"
+            " popularity, tags, flags, priority, language, first_seen, runs_from) VALUES"
+            " (?, 1, 's1', 'https://a.example/1', 'Kept', '', '', '', '', '', '', '', '', 0, '', 0, 0)",
+            (url_key("https://a.example/1"),),
+        )
+        raw.execute(
+            "INSERT INTO digest_marks (story, \"action\", note, \"by\", at) VALUES ('s1', 'pin', '', '', 0)"
+        )
+
+
+def test_a_rehearsal_takes_a_migration_back(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/digest.db"
+    old = connect(url)
+    _begin(old, "0001")
+    old.close()
+    with open_store(url, rehearse=True) as store:
+        assert store.issues() == []
+    again = connect(url)
+    with again.reading() as connection:
+        assert revision_of(connection) == "0001"
+    again.close()
+
+
+def test_an_ordinary_opening_needs_no_alembic(tmp_path: Path) -> None:
+    code = (
+        "import sys; from datetime import UTC, datetime\n"
+        "assert 'sqlalchemy' not in sys.modules\n"
+        "from digest.store import open_store\n"
+        "assert 'sqlalchemy' not in sys.modules\n"
+        "for _ in range(2):\n"
+        "    with open_store(sys.argv[1]) as store: store.issues()\n"
+        "heavy = {'alembic', 'sqlalchemy.orm', 'sqlalchemy.dialects.postgresql', 'pydantic', 'httpx2', 'feedparser'}\n"
+        "print(sorted(heavy & set(sys.modules)))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, f"sqlite:///{tmp_path}/digest.db"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout == "[]\n"
+
+
+def test_the_head_is_the_last_of_the_migrations() -> None:
+    folder = Path(__file__).parent.parent / "digest" / "store" / "migrations" / "versions"
+    assert [path.name[:4] for path in sorted(folder.glob("[0-9]*.py"))] == REVISIONS
+    assert REVISIONS[-1] == HEAD
