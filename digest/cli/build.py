@@ -112,9 +112,8 @@ class _Run:
         self.sources = [as_json(report) for report in reports]
         for report in reports:
             if report.error:
-                warn(
-                    f"digest: source {report.name} could not be read, going on with what the store has: {report.error}"
-                )
+                warn(f"digest: {report.error}")
+                warn(f"digest: going on without {report.name}, with what the store has.")
             elif report.rejected:
                 tell(report, only_rejected=True)
 
