@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
 from types import CodeType
 from typing import Final
 
@@ -12,7 +13,7 @@ from digest.render import css, lint, shelf, tokens
 from digest.render.faces import constant_html, environment, split
 from digest.render.inliner import inlined_templates
 from digest.render.shelf import BLOCKS, FRAMES, INLINED, KEPT, Source
-from digest.render.theme import Compiled, Name
+from digest.render.theme import Compiled, Name, collected, used
 
 NARROW: Final = "@media only screen and (max-width:620px)"
 DARK: Final = "@media (prefers-color-scheme:dark)"
@@ -33,7 +34,9 @@ class Sheet:
         self.outlook = css.written(outlook)
         self.styles = _styles(narrow, dark)
         if len(self.styles) > css.STYLE_LIMIT:
-            message = f"the styles of the head have {len(self.styles)} characters; mail programs drop more than {css.STYLE_LIMIT}."
+            message = (
+                f"the head's styles have {len(self.styles)} characters; mail programs drop {css.STYLE_LIMIT}."
+            )
             self.problems.append(
                 Problem(files["mobile.css"].shown, 1, 1, message, "Shorten mobile.css or dark.css.")
             )
@@ -66,7 +69,9 @@ def compiled(newsroom: Newsroom, theme: str, files: Mapping[str, Source]) -> Com
     if found:
         raise ConfigurationError(found)
     faces = faces_of(files)
-    html = inlined(files, faces, sheet)
+    html, found = _whole(files, faces, sheet)
+    if found:
+        raise ConfigurationError(found)
     code = {key: _code(text, key, files) for key, text in {**_text_faces(files, faces), **html}.items()}
     shades = {
         name.replace("-", "_"): values[name] for name in ("accent", "on-accent", "paper", "ink", "canvas")
@@ -81,8 +86,6 @@ def examined(newsroom: Newsroom, files: Mapping[str, Source]) -> tuple[Sheet, di
     for name in (*FRAMES, *(f"blocks/{block}.j2" for block in BLOCKS)):
         found += lint.problems(files[name])
     found += sheet.problems
-    if not found:
-        found = _assembled(files, sheet)
     return sheet, values, found
 
 
@@ -115,30 +118,31 @@ def _text_faces(files: Mapping[str, Source], faces: Mapping[str, Mapping[str, So
     return {("issue.txt.j2", "text"): files["issue.txt.j2"].text, **texts}
 
 
-def _assembled(files: Mapping[str, Source], sheet: Sheet) -> list[Problem]:
-    """Whether blocks close what they open, and come out the same in any order."""
-    faces = faces_of(files)
-    backwards = dict(reversed(faces.items()))
+def _whole(
+    files: Mapping[str, Source], faces: Mapping[str, Mapping[str, Source]], sheet: Sheet
+) -> tuple[dict[Name, str], list[Problem]]:
+    """The inlined faces, or the block whose tags do not close where they open."""
     try:
-        one, other = inlined(files, faces, sheet), inlined(files, backwards, sheet)
+        return inlined(files, faces, sheet), []
     except (ValueError, TypeError) as error:
         name = str(error) if str(error) in BLOCKS else ""
         shown = files[f"blocks/{name}.j2" if name else "issue.html.j2"].shown
-        return [
-            Problem(
-                shown,
-                1,
-                1,
-                "its tags do not close where they open.",
-                "Every element must end inside its own file.",
-            )
-        ]
-    cure = "Select elements by a class of their own."
+        cure = "Every element must end inside its own file."
+        return {}, [Problem(shown, 1, 1, "its tags do not close where they open.", cure)]
+
+
+def order_problems(files: Mapping[str, Source], sheet: Sheet) -> list[Problem]:
+    """Whether every block comes out of the inliner the same, whatever stands around it."""
+    faces = faces_of(files)
+    one, found = _whole(files, faces, sheet)
+    other, _ = _whole(files, dict(reversed(faces.items())), sheet)
+    if found:
+        return found
     message = "a rule of the style sheets changes this block depending on what stands around it."
+    cure = "Select elements by a class of their own."
+    changed = [key[0] for key in one if one[key] != other.get(key)]
     return [
-        Problem(files[f"blocks/{key[0]}.j2"].shown, 1, 1, message, cure)
-        for key in one
-        if one[key] != other[key]
+        Problem(files[f"blocks/{name}.j2"].shown, 1, 1, message, cure) for name in changed if name in BLOCKS
     ]
 
 
@@ -152,22 +156,23 @@ def _code(text: str, key: Name, files: Mapping[str, Source]) -> CodeType:
 
 def problems(newsroom: Newsroom) -> tuple[Problem, ...]:
     """Everything wrong with the templates of a newsroom's themes, sorted."""
-    from digest.render.theme import _collected, used
-
     found: set[Problem] = set()
     for theme in used(newsroom):
         try:
-            found.update(examined(newsroom, _collected(newsroom, theme))[2])
+            files = collected(newsroom, theme)
         except ConfigurationError as error:
             found.update(error.problems)
-    found.update(
-        Problem(
-            f"templates/{name}",
-            1,
-            1,
-            "no theme reads a file of this name.",
-            f"There are: {', '.join(shelf.NAMES)}.",
-        )
-        for name in shelf.stray(newsroom.root)
-    )
-    return tuple(sorted(found))
+            continue
+        sheet, _, wrong = examined(newsroom, files)
+        found.update(wrong or order_problems(files, sheet))
+    return tuple(sorted([*found, *_misspelt(newsroom)]))
+
+
+def _misspelt(newsroom: Newsroom) -> Iterator[Problem]:
+    """Files whose names are nearly those of a template: they would never be read."""
+    for name in shelf.stray(newsroom.root):
+        near = get_close_matches(name, shelf.NAMES, 1, 0.8)
+        if near:
+            yield Problem(
+                f"templates/{name}", 1, 1, "no theme reads a file of this name.", f"Did you mean {near[0]}?"
+            )

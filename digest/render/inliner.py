@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
 from typing import Final
 
 JINJA: Final = re.compile(
@@ -31,7 +30,7 @@ _CLASS: Final = re.compile(r' class="([^"]*)"')
 
 
 def inlined_templates(
-    frame: str, blocks: Mapping[str, str], css: str, kept: frozenset[str]
+    frame: str, blocks: dict[str, str], css: str, kept: frozenset[str]
 ) -> tuple[str, dict[str, str]]:
     """The frame and the HTML faces of blocks with ``css`` inlined and made small.
 
@@ -111,7 +110,7 @@ def _token(match: re.Match[str], inside: str, hidden: list[str]) -> str:
 
 
 def markup_state(text: str, inside: str) -> str:
-    """Where HTML stands after ``text``: "" in content, ``>`` in a tag, ``"`` or ``'`` in a value, ``-->`` in a comment."""
+    """Where HTML stands after ``text``: ``>`` in a tag, ``"`` or ``'`` in a value, ``-->`` in a comment, else empty."""
     at = 0
     while at < len(text):
         if inside in ("-->", '"', "'"):
@@ -139,7 +138,7 @@ def _tokens(hidden: list[str]) -> list[tuple[str, str]]:
     return [(f"zq{index:04d}qz", text) for index, text in enumerate(hidden)]
 
 
-def _cut(done: str, blocks: Mapping[str, str], hidden: list[str]) -> tuple[str, dict[str, str]]:
+def _cut(done: str, blocks: dict[str, str], hidden: list[str]) -> tuple[str, dict[str, str]]:
     """The document cut at its marks; every block must come out whole."""
     faces: dict[str, str] = {}
     start = done.index("<!--block:-->")

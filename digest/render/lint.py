@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from difflib import get_close_matches
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final, get_args, get_origin, get_type_hints
 
 from digest.errors import Problem
@@ -15,7 +16,7 @@ from digest.render.shelf import FRAMES, Source
 from digest.render.values import AT_HAND, COMMON
 
 if TYPE_CHECKING:
-    from jinja2 import nodes
+    from jinja2 import Environment, nodes
 
 DEEPEST: Final = 60  # libxml2 loses what lies below 255; a frame and a block together stay far from it
 _ALLOWED: Final = frozenset((
@@ -40,26 +41,21 @@ _COMMENT: Final = re.compile(r"<!--.*?-->", re.DOTALL)
 
 def problems(source: Source) -> list[Problem]:
     """Everything wrong in one block or frame."""
-    syntax = _syntax(source)
-    if syntax:
-        return syntax
-    faces, found = split(source)
-    for name, face in faces.items():
-        if name in ("html", "text"):
-            found += _values(face)
-        if name == "html":
-            found += _html(face)
-    return [*found, *_frame(source)]
-
-
-def _syntax(source: Source) -> list[Problem]:
     from jinja2 import TemplateSyntaxError
 
     try:
-        environment(constant_html).parse(source.text)
+        tree = _room().parse(source.text)
     except TemplateSyntaxError as error:
-        return [Problem(source.shown, error.lineno, 1, f"{_sentence(error.message)}", "")]
-    return []
+        return [Problem(source.shown, error.lineno, 1, _sentence(error.message), "")]
+    faces, found = split(source)
+    if "html" in faces:
+        found += _html(faces["html"])
+    return [*found, *_values(source, tree), *_frame(source)]
+
+
+@cache
+def _room() -> Environment:
+    return environment(constant_html)
 
 
 def _sentence(message: str | None) -> str:
@@ -67,24 +63,21 @@ def _sentence(message: str | None) -> str:
     return text if text.endswith((".", "?", "!")) else f"{text}."
 
 
-def _values(face: Source) -> list[Problem]:
-    """Statements, filters and names of a face that are not there."""
-    from jinja2 import TemplateSyntaxError
-
-    try:
-        tree = environment(constant_html).parse(face.text)
-    except TemplateSyntaxError as error:
-        return [Problem(face.shown, error.lineno, 1, _sentence(error.message), "")]
-    key = face.name if face.name in FRAMES else face.name.removeprefix("blocks/").removesuffix(".j2")
-    names = {**COMMON, **AT_HAND.get(key, {})}
-    return list(_Walk(face, names).body(tree.body, {}))
+def _values(source: Source, tree: nodes.Template) -> list[Problem]:
+    """Statements, filters and names that are not there; a block's faces are its top."""
+    key = source.name if source.name in FRAMES else source.name.removeprefix("blocks/").removesuffix(".j2")
+    walk = _Walk(source, {**COMMON, **AT_HAND.get(key, {})})
+    if source.name in FRAMES:
+        return list(walk.body(tree.body, {}))
+    tops: list[Any] = [node for node in tree.body if type(node).__name__ == "Block"]
+    return [found for top in tops for found in walk.body(top.body, {})]
 
 
 class _Walk:
     """One walk over a face's tree; ``kinds`` maps names set in the template to their types (None: any)."""
 
-    def __init__(self, face: Source, names: Mapping[str, object]) -> None:
-        self.face = face
+    def __init__(self, source: Source, names: Mapping[str, object]) -> None:
+        self.source = source
         self.names = names
 
     def body(self, statements: list[nodes.Node], kinds: dict[str, object]) -> Iterator[Problem]:
@@ -139,7 +132,7 @@ class _Walk:
         owner = self.type_of(node.node, kinds)
         if node.attr.startswith("_"):
             yield self.problem(node, f"`{node.attr}` is not for templates.", "")
-        elif is_dataclass(owner) and node.attr not in _attributes(owner):
+        elif isinstance(owner, type) and is_dataclass(owner) and node.attr not in _attributes(owner):
             name = _dotted(node.node)
             yield self.unknown(node, node.attr, f"{name} has no", _attributes(owner), f"{name} has")
 
@@ -150,7 +143,8 @@ class _Walk:
             return kinds[node.name] if node.name in kinds else self.names.get(node.name)
         if kind == "Getattr":
             owner = self.type_of(node.node, kinds)
-            return _attributes(owner).get(node.attr) if is_dataclass(owner) else None
+            known = isinstance(owner, type) and is_dataclass(owner)
+            return _attributes(owner).get(node.attr) if known else None
         return None
 
     def _loop(self, node: Any, kinds: dict[str, object]) -> dict[str, object]:
@@ -166,9 +160,8 @@ class _Walk:
 
     def _filter(self, name: str, node: Any) -> Problem:
         if name in ("safe", "e", "escape", "forceescape"):
-            return self.problem(
-                node, f"the filter `{name}` cannot be used: every value is escaped on its way out.", f"Leave `|{name}` out."
-            )  # fmt: skip
+            message = f"the filter `{name}` cannot be used: every value is escaped on its way out."
+            return self.problem(node, message, f"Leave `|{name}` out.")
         near = get_close_matches(name, FILTERS, 1)
         cure = f"Did you mean `{near[0]}`?" if near else f"There are: {', '.join(sorted(FILTERS))}."
         return self.problem(node, f"there is no filter `{name}`.", cure)
@@ -179,10 +172,11 @@ class _Walk:
         return self.problem(node, f"{what} `{name}`.", f"{guess}{at_hand}: {', '.join(sorted(known))}.")
 
     def problem(self, node: Any, message: str, cure: str) -> Problem:
-        return Problem(self.face.shown, node.lineno, 1, message, cure)
+        return Problem(self.source.shown, node.lineno, 1, message, cure)
 
 
-def _attributes(owner: object) -> dict[str, object]:
+@cache
+def _attributes(owner: type) -> dict[str, object]:
     assert isinstance(owner, type)
     assert is_dataclass(owner)
     hints = get_type_hints(owner)
@@ -256,7 +250,7 @@ def _inside_tags(face: Source) -> Iterator[Problem]:
         at = match.end()
         if match["statement"] is not None and inside in (">", '"', "'"):
             yield _at(face, match.start(), f"a Jinja statement inside a tag ({_short(match[0])}) cannot be inlined.",
-                      'Write the tag twice inside the if, or a value: class="{{ \'a\' if x else \'b\' }}".')  # fmt: skip
+                      'Write the tag twice inside the if, or print a value: "{{ a if b else c }}".')  # fmt: skip
         elif match["expression"] is not None and inside == ">":
             yield _at(face, match.start(), f"{_short(match[0])} stands in a tag without quotes.",
                       'Write name="{{ value }}".')  # fmt: skip

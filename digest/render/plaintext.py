@@ -51,9 +51,8 @@ def _pieces(line: str) -> list[str]:
     """Where a line may break: words with the spaces after them; between wide characters too."""
     pieces: list[str] = []
     for word in _words(line):
-        if _LINK.search(word) or (width(word) == len(word) and len(word.encode()) <= OCTETS):
-            pieces.append(word)
-        elif len(word.encode()) <= OCTETS and "{" in word:
+        whole = width(word) == len(word) or "{" in word
+        if _LINK.search(word) or (whole and len(word.encode()) <= OCTETS):
             pieces.append(word)
         else:
             pieces += _characters(word)

@@ -73,7 +73,7 @@ def load_theme(newsroom: Newsroom, cache: Path | None, *, remember: bool = True)
     Raises ``ConfigurationError`` with every problem of the templates.
     """
     names = used(newsroom)
-    sources = {name: _collected(newsroom, name) for name in names}
+    sources = {name: collected(newsroom, name) for name in names}
     compiled = {name: _cached(newsroom, name, sources[name], cache, remember) for name in names}
     return Theme(_fingerprint(sources), newsroom.look.theme, compiled)
 
@@ -92,7 +92,7 @@ def templates(code: Mapping[Name, CodeType], mailer: str) -> dict[Name, Template
     return {name: Template.from_code(rooms[name[1]], code[name], {}) for name in code}
 
 
-def _collected(newsroom: Newsroom, theme: str) -> dict[str, Source]:
+def collected(newsroom: Newsroom, theme: str) -> dict[str, Source]:
     known = shelf.themes(newsroom.root)
     if theme not in known:
         message = f"there is no theme `{theme}`."

@@ -1,4 +1,4 @@
-"""The values a theme is tuned by: colours, fonts and spaces of ``tokens.css`` with the newsroom's ``look`` over them."""
+"""What a theme is tuned by: colours, fonts and spaces of ``tokens.css``, the newsroom's ``look`` over them."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def of(source: Source, look: Look, digest_yaml: str = "") -> tuple[dict[str, str
     for rule in rules:
         if rule.selector in (":root", f".{look.density}"):
             values.update(_pair(one) for one in rule.declarations)
-    problems += [one for one in _look_problems(values, look, digest_yaml)]
+    problems += list(_look_problems(values, look, digest_yaml))
     return _derived(values, _brand(values, look)), problems
 
 
