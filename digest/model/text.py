@@ -12,11 +12,13 @@ import unicodedata
 TITLE = 500  # characters
 SUMMARY = 2000
 HTML = 200_000  # what is read of a piece of HTML
-_MARKS = 8  # combining marks on one letter; living scripts need fewer
+_MARK = "[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]"
+_STACK = re.compile(f"({_MARK}{{8}}){_MARK}+")  # combining marks on one letter; living scripts need fewer
 _BREAKS = re.compile("[\t-\r\x1c-\x1f\x85\u2028\u2029]")
 _LEAVES = re.compile(
     "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u00ad\u200b\u202a-\u202e\u2060-\u206f\ufeff\ufff0-\ufffb\ufffe\uffff\ud800-\udfff]"
 )
+_TIDY = re.compile(r"(?!.*  )[A-Za-z0-9](?:.*\S)?\Z")  # what most titles are
 _SPACES = re.compile(r"\s+")
 _LASTING = frozenset("\u00a0\u202f\u3000")  # alone they are typography, in a run they are noise
 _JOINS = frozenset("\u200c\u200d")
@@ -27,13 +29,7 @@ _APPEARED = re.compile(r"\s*The post .{1,400} (?:first appeared|appeared first) 
 
 def plain_title(text: str, limit: int = TITLE) -> str:
     """One line of plain text of at most ``limit`` characters; ``""`` when nothing in it can be seen."""
-    if (
-        len(text) <= limit
-        and text.isprintable()
-        and "  " not in text
-        and text[:1].isalnum()
-        and text[-1] != " "
-    ):
+    if len(text) <= limit and text.isascii() and text.isprintable() and _TIDY.match(text):
         return text
     line = _one_line(text)
     line = _shorten(line, limit)
@@ -70,7 +66,8 @@ def _mended(line: str) -> str:
 
 
 def _one_line(text: str) -> str:
-    return _SPACES.sub(_space, _LEAVES.sub("", _BREAKS.sub(" ", text))).strip()
+    line = _SPACES.sub(_space, _LEAVES.sub("", _BREAKS.sub(" ", text))).strip()
+    return line if line.isascii() else _STACK.sub(r"\1", line)
 
 
 def _space(run: re.Match[str]) -> str:
@@ -80,14 +77,14 @@ def _space(run: re.Match[str]) -> str:
 def _shorten(text: str, limit: int) -> str:
     """At most ``limit`` characters, cut between words (or between letters) with an ellipsis."""
     if len(text) <= limit:
-        return _tamed(text)
+        return text
     end = limit - 1
     word = text.rfind(" ", max(0, end - 60), end + 1)
     if word > 0:
         end = word
-    while end > limit // 2 and (_joins(text[end]) or text[end - 1] in _JOINS):
+    while end > max(1, limit - 40) and (_joins(text[end]) or text[end - 1] in _JOINS):
         end -= 1
-    return _tamed(text[:end].rstrip(" ,;:-–—") + "…")
+    return text[:end].rstrip(" ,;:-–—") + "…"
 
 
 def _joins(letter: str) -> bool:
@@ -97,19 +94,6 @@ def _joins(letter: str) -> bool:
         or unicodedata.category(letter).startswith("M")
         or "\U0001f3fb" <= letter <= "\U0001f3ff"
     )
-
-
-def _tamed(text: str) -> str:
-    """At most eight combining marks in a row, so that no letter paints over its neighbours."""
-    if text.isascii():
-        return text
-    kept: list[str] = []
-    run = 0
-    for letter in text:
-        run = run + 1 if unicodedata.combining(letter) else 0
-        if run <= _MARKS:
-            kept.append(letter)
-    return "".join(kept)
 
 
 def _is_visible(text: str) -> bool:
