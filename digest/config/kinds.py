@@ -11,6 +11,7 @@ from pydantic import AfterValidator, PlainSerializer, PlainValidator, WithJsonSc
 
 from digest.config import web_words, words
 
+_MOST = 200
 _Reader = Callable[[object], Any]
 
 
@@ -37,6 +38,7 @@ _SECONDS = PlainSerializer(lambda length: int(length.total_seconds()), return_ty
 
 Line = Annotated[str, *_text(words.line)]
 Text = Annotated[str, *_text(words.text)]
+Short = Annotated[str, *_text(words.short_text)]
 Id = Annotated[str, *_text(words.identifier, pattern=f"^{words.ID.pattern}$")]
 EditionName = Annotated[str, *_text(words.edition_name, pattern=f"^{words.EDITION.pattern}$")]
 Url = Annotated[str, *_text(web_words.url, format="uri")]
@@ -92,4 +94,11 @@ def _some(value: list[Any]) -> list[Any]:
     return value
 
 
+def _few(value: dict[str, Any]) -> dict[str, Any]:
+    if len(value) > _MOST:
+        raise words.Wrong(f"holds more than {_MOST} entries.", "Take some out.")
+    return value
+
+
 Some = AfterValidator(_some)
+Few = AfterValidator(_few)

@@ -114,7 +114,7 @@ class DigestFile(Block):
     mailer: k.Line = "plain"
     sources: list[Source] = Field(default_factory=list)
     sections: Annotated[list[Section], k.Some] | None = None
-    editions: dict[k.EditionName, Edition] | None = None
+    editions: Annotated[dict[k.EditionName, Edition], k.Few] | None = None
     ranking: Ranking = Ranking()
     thin: Thin = Thin()
     links: Links = Field(default_factory=lambda: Links.model_validate({}))
@@ -209,11 +209,11 @@ class Creative(Block):
     url: k.AdUrl
     image: k.Url | None = None
     size: k.Size | None = None
-    alt: k.Text = ""
+    alt: k.Short = ""
     text: k.Text = ""
-    headline: k.Text = ""
+    headline: k.Short = ""
     body: k.Text = ""
-    cta: k.Text = ""
+    cta: k.Short = ""
     weight: k.Exact = Fraction(1)
 
     @model_validator(mode="after")

@@ -90,7 +90,7 @@ def parse(text: str, file: str, loader: Any = None) -> Parsed:
         parsed.tree = _Builder(file, events, parsed.problems).document()
     except _Stop:
         parsed.usable = False
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, ValueError, OverflowError) as error:
         parsed.problems.append(in_plain_words(error, text, file))
         parsed.usable = False
     return parsed

@@ -7,6 +7,7 @@ things together still see everything that is sound.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from digest.config import tree as t
@@ -22,7 +23,7 @@ _SUGGESTIONS = 200  # problems with a "did you mean", which takes time, before i
 _KEY = "[key]"
 
 
-@dataclass(slots=True)
+@dataclass
 class Sound:
     """The sound part of one file. ``whole`` is the tree as written, for the names it defines."""
 
@@ -30,6 +31,12 @@ class Sound:
     whole: t.Node | None
     tree: t.Node | None
     data: dict[str, Any]
+
+    @cached_property
+    def entries(self) -> dict[tuple[str, t.At], t.Node]:
+        """The entries of the lists at the top as they were written, by list and place."""
+        tops = self.whole.entries.items() if isinstance(self.whole, t.Block) else ()
+        return {(key, n.at): n for key, node in tops if isinstance(node, t.Items) for n in node.nodes}
 
 
 def validate(
@@ -73,7 +80,7 @@ def _without_empty_parts(root: t.Node | None) -> t.Node | None:
 def _fold(model: type[BaseModel], whole: t.Node | None, file: str) -> tuple[Sound, list[Problem]]:
     from pydantic import ValidationError
 
-    empties = list(t.empties(whole))
+    empties = set(t.empties(whole))
     problems = [_empty(file, whole, path) for path in empties]
     tree = whole
     for turn in range(_ROUNDS):

@@ -16,8 +16,9 @@ _TAG = re.compile(r"\{\{[^{}]*\}\}|\{[^{}\s]*\}")
 _BRACES = re.compile(r"\{([^{}]*)\}")
 _MAILBOX = re.compile(r"[^\s<>@,;:\"()\[\]]+@[^\s<>@,;:\"()\[\]]+")
 _FROM = re.compile(
-    rf"(?:(?P<name>\"[^\"<>]*\"|[^\"<>@]*)<(?P<inside>{_MAILBOX.pattern})>|(?P<bare>{_MAILBOX.pattern}))"
+    rf"(?:(?:\"[^\"<>\\]*\"\s*|[^\"<>@\\]*)<(?P<inside>{_MAILBOX.pattern})>|(?P<bare>{_MAILBOX.pattern}))"
 )
+_MAIL_CURE = "Write it like: Name <news@example.com>."
 _LOCALE = re.compile(r"([a-z]{2,3})(?:[-_]([A-Z][a-z]{3}))?(?:[-_]([A-Z]{2}|[0-9]{3}))?")
 _COLOR = re.compile(r"#(?:[0-9A-Fa-f]{3}|[0-9A-Fa-f]{6})")
 _FONT = re.compile(r"[\w \-,'\"]+")
@@ -95,11 +96,12 @@ def sender(value: object) -> str:
     try:
         words = line(value)
     except Wrong as wrong:
-        raise Wrong(wrong.says, "Write it like: Name <news@example.com>.") from None
-    if not _FROM.fullmatch(words):
-        raise Wrong(
-            f"must be one e-mail address, not {shown(value)}.", "Write it like: Name <news@example.com>."
-        )
+        raise Wrong(wrong.says, _MAIL_CURE) from None
+    found = _FROM.fullmatch(words)
+    if found is None:
+        raise Wrong(f"must be one e-mail address, not {shown(value)}.", _MAIL_CURE)
+    if not (found["inside"] or found["bare"]).rpartition("@")[0].isascii():
+        raise Wrong(f"must have plain letters before the @: {shown(value)}.", _MAIL_CURE)
     return words
 
 

@@ -71,6 +71,11 @@ def text(value: object) -> str:
     return words
 
 
+def short_text(value: object) -> str:
+    """Text that is shown on one line; its line breaks become spaces. It may be empty."""
+    return " ".join(text(value).split())
+
+
 def line(value: object) -> str:
     """Text on one line, not empty."""
     words = text(value)

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from functools import cached_property
 
 from digest.model import Edition, Flight
 
 EVERY_DAY = frozenset(range(7))
-_LONG = 5_000  # dates: nearly fourteen years of a daily edition
 
 
 def weekdays(edition: Edition) -> frozenset[int]:
@@ -86,68 +85,87 @@ class Span:
         return self.count == 0
 
 
-def issues_by_date(spans: Sequence[Span]) -> Iterator[tuple[date, int]]:
-    """Dates in order with the number of issues on each, for the spans of one flight in its editions."""
-    listed = {day for span in spans for day in span.listed or ()}
-    if listed:
-        yield from ((day, sum(day in span for span in spans)) for day in sorted(listed))
-        return
-    start, end = spans[0].start, spans[0].end
-    if start is None or end is None:
-        return
-    on = [sum(weekday in span.days for span in spans) for weekday in range(7)]
-    for offset in range((end - start).days + 1):
-        day = start + timedelta(days=offset)
-        if on[day.weekday()]:
-            yield day, on[day.weekday()]
-
-
 def most_in_a_day(spans: Sequence[Span]) -> int:
     """The most issues of these spans that share a date."""
-    listed = {day for span in spans for day in span.listed or ()}
+    listed = _listed(spans)
     if listed:
         return max(sum(day in span for span in spans) for day in listed)
-    return max(sum(weekday in span.days for span in spans) for weekday in range(7))
+    return max(_by_weekday(spans))
 
 
-def most_under_cap(spans: Sequence[Span], per_window: int, window: int, enough: int) -> int:
-    """How many issues can run at most with ``per_window`` in any ``window`` days; stops at ``enough``.
+def most_under_cap(spans: Sequence[Span], per_window: int, window: int) -> int:
+    """How many issues of one flight can run at most with ``per_window`` in any ``window`` days.
 
-    Running as early as possible is best, since the windows are intervals: an exchange argument moves
-    any later run forward. After ``_LONG`` dates the rest is bounded from above instead of counted.
+    ``spans`` are the flight's dates in each of its editions. Running as early as possible is best, since
+    the windows are intervals: an exchange argument moves any later run forward. The pattern of runs
+    comes back after some weeks, and whole periods of it are then added at once.
     """
-    if _surely(spans, per_window, window) >= enough:
-        return enough
-    total, inside = 0, 0
-    recent: deque[tuple[date, int]] = deque()
-    for number, (day, issues) in enumerate(issues_by_date(spans)):
-        while recent and (day - recent[0][0]).days >= window:
-            inside -= recent.popleft()[1]
-        run = min(issues, per_window - inside)
-        if run > 0:
-            recent.append((day, run))
-            inside, total = inside + run, total + run
-        if total >= enough:
-            return total
-        if number >= _LONG:
-            return total + _at_most_after(day, spans, per_window, window)
-    return total
-
-
-def _surely(spans: Sequence[Span], per_window: int, window: int) -> int:
-    """A number that can be reached, found without counting dates.
-
-    Windows of whole weeks side by side hold the same weekdays, so the same choice in each keeps every
-    window, wherever it starts, under the cap.
-    """
+    listed = _listed(spans)
+    if listed:
+        runs = _Runs(per_window, window)
+        for day in sorted(listed):
+            runs.on(day.toordinal(), sum(day in span for span in spans))
+        return runs.total
     start, end = spans[0].start, spans[0].end
-    if start is None or end is None:
+    if start is None or end is None or end < start:
         return 0
-    weeks = -(-window // 7)
-    in_weeks = weeks * sum(len(span.days) for span in spans)
-    return ((end - start).days + 1) // (7 * weeks) * min(per_window, in_weeks)
+    return _by_weeks(_by_weekday(spans), start.toordinal(), end.toordinal(), _Runs(per_window, window))
 
 
-def _at_most_after(day: date, spans: Sequence[Span], per_window: int, window: int) -> int:
-    last = spans[0].end or day
-    return per_window * (((last - day).days + window - 1) // window)
+def _by_weeks(numbers: list[int], day: int, last: int, runs: _Runs) -> int:
+    """Week by week from ``day``; once a week begins like an earlier one, the weeks between repeat."""
+    seen: dict[tuple[tuple[int, int], ...], tuple[int, int]] | None = {}
+    while day + 6 <= last:
+        if seen is not None:
+            state = runs.before(day)
+            if state in seen:
+                then, total = seen[state]
+                periods = (last - day + 1) // (day - then)
+                runs.skip(periods * (day - then), periods * (runs.total - total))
+                day, seen = day + periods * (day - then), None
+                continue
+            seen[state] = (day, runs.total)
+        for each in range(day, day + 7):
+            runs.on(each, numbers[(each - 1) % 7])
+        day += 7
+    for each in range(day, last + 1):
+        runs.on(each, numbers[(each - 1) % 7])
+    return runs.total
+
+
+class _Runs:
+    """Issues run so far, and those still inside the window. Days are ordinals; ordinal 1 is a Monday."""
+
+    def __init__(self, per_window: int, window: int) -> None:
+        self.per_window, self.window = per_window, window
+        self.total = self.inside = 0
+        self.recent: deque[tuple[int, int]] = deque()
+
+    def on(self, day: int, issues: int) -> None:
+        """Run as many of this day's issues as the cap lets."""
+        self._forget(day)
+        if (run := min(issues, self.per_window - self.inside)) > 0:
+            self.recent.append((day, run))
+            self.inside, self.total = self.inside + run, self.total + run
+
+    def before(self, day: int) -> tuple[tuple[int, int], ...]:
+        """What of the past still counts on this day: how long ago, and how many."""
+        self._forget(day)
+        return tuple((day - ran, number) for ran, number in self.recent)
+
+    def skip(self, days: int, issues: int) -> None:
+        """The same again for so many days."""
+        self.recent = deque((day + days, number) for day, number in self.recent)
+        self.total += issues
+
+    def _forget(self, day: int) -> None:
+        while self.recent and day - self.recent[0][0] >= self.window:
+            self.inside -= self.recent.popleft()[1]
+
+
+def _listed(spans: Sequence[Span]) -> set[date]:
+    return {day for span in spans for day in span.listed or ()}
+
+
+def _by_weekday(spans: Sequence[Span]) -> list[int]:
+    return [sum(weekday in span.days for span in spans) for weekday in range(7)]

@@ -112,7 +112,7 @@ def _goal(sound: Sound, path: t.Path, item: LineItem, spans: list[Span]) -> Iter
         return
     # Issues of one date do not see each other, so the last date of a window may add all of its issues.
     allowed = cap.max_issues - 1 + most_in_a_day(spans)
-    most = most_under_cap(spans, allowed, cap.per_days, wanted)
+    most = most_under_cap(spans, allowed, cap.per_days)
     if most < wanted:
         says = f"is {wanted}, but its frequency cap lets it reach at most {most}."
         yield found(sound, place, says, f"Write a goal of at most {most}, or loosen the frequency_cap.")

@@ -13,6 +13,7 @@ from digest.errors import Problem
 from digest.model import AdBook, Edition, LineItem, SectionSpec
 
 _KINDS = ("sections", "editions", "slots", "advertisers", "line_items")
+Names = dict[str, None]  # in file order
 
 
 @dataclass(frozen=True)
@@ -50,34 +51,33 @@ class Room:
         wanted = known if item.editions is None else item.editions
         return {edition.name for edition in self.editions}.issuperset(wanted)
 
-    def names(self, kind: str) -> tuple[str, ...] | None:
+    def names(self, kind: str) -> Names | None:
         """Every name of this kind that the files define, wrong entries included; ``None`` if unreadable."""
         return self._names[kind]
 
     @cached_property
-    def _names(self) -> dict[str, tuple[str, ...] | None]:
+    def _names(self) -> dict[str, Names | None]:
         return {kind: self._defined(kind) for kind in _KINDS}
 
-    def _defined(self, kind: str) -> tuple[str, ...] | None:
+    def _defined(self, kind: str) -> Names | None:
         sound = self.digest if kind in ("sections", "editions") else self.ads
         if sound is None:
             return None
         node = t.child(sound.whole, kind)
         if isinstance(node, t.Block):
-            return tuple(node.entries)
+            return dict.fromkeys(node.entries)
         if isinstance(node, t.Items):
             ids = (t.child(item, "id") for item in node.nodes)
-            return tuple(dict.fromkeys(i.text.strip() for i in ids if isinstance(i, t.Scalar)))
-        return () if node is None and sound is self.ads else None
+            return dict.fromkeys(i.text.strip() for i in ids if isinstance(i, t.Scalar))
+        return {} if node is None and sound is self.ads else None
 
 
 def as_written(sound: Sound, path: t.Path) -> t.Node | None:
     """The block at ``path`` of the sound tree as it stands in the file, wrong parts included."""
     block = t.reach(sound.tree, path)
-    parent = t.child(sound.whole, path[0])
-    if not isinstance(block, t.Block) or not isinstance(parent, t.Items):
+    if len(path) != 2 or block is None or isinstance(path[1], str):
         return t.reach(sound.whole, path)
-    return next((node for node in parent.nodes if node.at == block.at), None)
+    return sound.entries.get((str(path[0]), block.at))
 
 
 def is_sound(sound: Sound, path: t.Path, key: str) -> bool:
