@@ -26,6 +26,7 @@ _META: Final = re.compile(
     r'<meta http-equiv="Content-Type" content="text/html; charset=utf-8">', re.IGNORECASE
 )
 _STYLE: Final = re.compile(r' style=(?:"([^"]*)"|\'([^\']*)\')')
+_SHORT: Final = re.compile(r"#([0-9a-fA-F])([0-9a-fA-F])([0-9a-fA-F])\b")  # some mail programs need six digits
 _CLASS: Final = re.compile(r' class="([^"]*)"')
 
 
@@ -195,7 +196,8 @@ def _restored(html: str, hidden: list[str]) -> str:
 def _small_style(match: re.Match[str]) -> str:
     style = (match[1] or match[2] or "").replace("&quot;", "'").replace('"', "'")
     style = re.sub(r"\s*;\s*", ";", re.sub(r"\s*,\s*", ",", style)).strip("; ")
-    return f' style="{re.sub(r":[ ]+", ":", style)}"' if style else ""
+    style = _SHORT.sub(r"#\1\1\2\2\3\3", re.sub(r":[ ]+", ":", style))
+    return f' style="{style}"' if style else ""
 
 
 def _kept_classes(names: str, kept: frozenset[str]) -> str:

@@ -87,7 +87,8 @@ def render(request: Request) -> model.Rendered:
     make = maker(request.newsroom, request.edition, request.day)
     subject, preheader = _lines(request, make)
     press = _press(request, make, preheader)
-    shown, moved = _within(request, press, list(_blocks(request, press)))
+    blocks = _complete(request, list(_blocks(request, press)))
+    shown, moved = _within(request, press, blocks)
     return model.Rendered(
         html=_page(press, "html", shown),
         text=_page(press, "text", shown),
@@ -160,6 +161,14 @@ def _blocks(request: Request, press: Press) -> Iterator[Fragment]:
                 yield from ads.get(("between_stories", entry.position), ())
     yield from ads.get(("end", total), ())
     yield press.fragment("footer", {})
+
+
+def _complete(request: Request, blocks: list[Fragment]) -> list[Fragment]:
+    """The blocks, once it is sure that every placed ad is among them."""
+    shown, booked = sum(one.kind in ADS for one in blocks), len(request.plan.placed)
+    if shown != booked:
+        raise ValueError(f"the plan places {booked} ads, and this lineup has no opening for {booked - shown} of them")
+    return blocks
 
 
 def _block(request: Request, position: int, index: int) -> str:
