@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from lxml import etree
+from lxml import etree  # type: ignore[import-untyped]
 
 from digest import model as m
 from digest.render import Request, Theme, load_theme, render
@@ -206,8 +206,8 @@ def test_reading_order_at_one_gap(cache: Path) -> None:
         make.placed("section_foot", 3),
     )
     assert marks(render(request_of(cache, make.lineup(2, 1), ads)).html) == [
-        "aquafresh", "Section A", "aquafresh", "s1", "s2", "advertise-here", "aquafresh", "Section B", "aquafresh", "s3",
-        "aquafresh", "advertise-here",
+        "aquafresh", "Section A", "aquafresh", "s1", "s2", "advertise-here", "aquafresh", "Section B", "aquafresh",
+        "s3", "aquafresh", "advertise-here",
     ]  # fmt: skip
 
 
@@ -216,7 +216,8 @@ def test_every_ad_carries_its_marks_and_its_label_in_both_faces(cache: Path, the
     request = request_of(cache, make.lineup(4, 5), theme=theme)
     issue = render(request)
     assert re.findall(rb'data-line-item="([^"]+)" data-creative="([^"]+)"', issue.html) == [
-        (b"aquafresh", b"banner"), (b"aquafresh", b"native"), (b"aquafresh", b"native"), (b"advertise-here", b"advertise"),
+        (b"aquafresh", b"banner"), (b"aquafresh", b"native"), (b"aquafresh", b"native"),
+        (b"advertise-here", b"advertise"),
     ]  # fmt: skip
     assert issue.html.count(b"Advertisement") == issue.text.count(b"Advertisement") == 3
 
@@ -224,7 +225,7 @@ def test_every_ad_carries_its_marks_and_its_label_in_both_faces(cache: Path, the
 def test_the_label_is_the_policys_word(cache: Path) -> None:
     book = replace(make.BOOK, policy=m.Policy(disclosure="Anuncio & <pagado>"))
     issue = render(request_of(cache, make.lineup(4, 5), ads=book))
-    assert issue.html.count("Anuncio &amp; &lt;pagado&gt;".encode()) == 3
+    assert issue.html.count(b"Anuncio &amp; &lt;pagado&gt;") == 3
     assert issue.text.decode().count("Anuncio & <pagado>") == 3
 
 

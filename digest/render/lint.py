@@ -102,6 +102,8 @@ class _Walk:
         elif kind == "Assign":
             yield from self.expression(node.node, kinds)
             kinds.update(self._assigned(node, kinds))
+        elif kind == "Scope":
+            yield from self.body(node.body, kinds)
         elif kind not in _ALLOWED:
             word = _WORDS.get(kind, kind.lower())
             yield self.problem(
