@@ -359,6 +359,38 @@ def test_the_cache_moves_with_its_newsroom_and_stays_small(tmp_path: Path) -> No
     assert config.load(second).store == f"sqlite:///{second}/var/digest.db"
 
 
+def test_a_load_can_leave_no_trace(tmp_path: Path) -> None:
+    write(tmp_path)
+    assert config.problems(tmp_path, remember=False) == ()
+    assert not (tmp_path / "var").exists()
+    remembered = config.load(tmp_path)
+    assert config.load(tmp_path, remember=False) == remembered
+
+
+def test_a_name_with_a_comma_stays_one_sender(tmp_path: Path) -> None:
+    for sender in (
+        "Harbor, Post <news@harbor.example>",
+        '"Harbor, Post" <news@harbor.example>',
+        "news@harbor.example",
+    ):
+        digest = DIGEST.replace("Harbor Post <news@harbor.example>", f"'{sender}'")
+        assert config.load(write(tmp_path, digest)).editions[0].sender == sender
+    for sender in (
+        "a@b.example, c@d.example",
+        "A <a@b.example> <c@d.example>",
+        "Ä <ä@b.example>",
+        "A <a@b.example>\n",
+    ):
+        digest = DIGEST.replace("Harbor Post <news@harbor.example>", json.dumps(sender))
+        fine = sender.endswith("\n")  # a block of text ends in one; it is taken off
+        assert (config.problems(write(tmp_path, digest)) == ()) is fine
+
+
+def test_captions_stand_on_one_line_and_bodies_keep_theirs(tmp_path: Path) -> None:
+    creative = _booking(tmp_path, "{id: a,", '{id: a, alt: "one\\n two", body: "one\\ntwo",').creatives[0]
+    assert (creative.alt, creative.body) == ("one two", "one\ntwo")
+
+
 def test_a_wrong_configuration_leaves_no_cache(tmp_path: Path) -> None:
     assert config.problems(write(tmp_path, DIGEST.replace("weekday: fri", "weekday: fry")))
     assert not (tmp_path / "var").exists()

@@ -49,10 +49,10 @@ def load(root: Path, *, remember: bool = True) -> Newsroom:
     raise ConfigurationError(wrong)
 
 
-def problems(root: Path) -> tuple[Problem, ...]:
+def problems(root: Path, *, remember: bool = True) -> tuple[Problem, ...]:
     """Everything wrong in the newsroom's two files, sorted by file, line and column."""
     try:
-        load(root)
+        load(root, remember=remember)
     except ConfigurationError as error:
         return error.problems
     return ()

@@ -49,13 +49,12 @@ class Items:
 class Block:
     """Keys with their values, in file order. A key set to ``null`` is left out, as if not written.
 
-    ``key_at`` says where each key stands; ``flow`` is whether it is written in braces.
+    ``key_at`` says where each key stands, those set to ``null`` included.
     """
 
     entries: dict[str, Node]
     key_at: dict[str, At]
     at: At
-    flow: bool = False
 
 
 Node = Scalar | Items | Block
@@ -142,7 +141,7 @@ class _Builder:
     def _block(self, event: Any, depth: int) -> Block:
         import yaml
 
-        block = Block({}, {}, _at(event), bool(event.flow_style))
+        block = Block({}, {}, _at(event))
         while not isinstance(after := next(self.events), yaml.MappingEndEvent):
             key = self._node(after, depth + 1)
             value = self._node(next(self.events), depth + 1)
@@ -251,15 +250,14 @@ def place_of_key(root: Node | None, path: Path) -> At:
     return place(root, path)
 
 
-def empties(node: Node | None, path: Path = ()) -> Iterator[Path]:
-    """The keys with nothing after them. Words in braces, ``{lead}``, are none: they are text unquoted."""
+def empties(node: Node | None, path: Path = ()) -> Iterator[tuple[Path, bool]]:
+    """The keys with nothing after them, each with whether its whole block is like that."""
     if isinstance(node, Items):
         for index, item in enumerate(node.nodes):
             yield from empties(item, (*path, index))
     if isinstance(node, Block):
         bare = [key for key, item in node.entries.items() if isinstance(item, Scalar) and item.is_empty]
-        if not (node.flow and len(bare) == len(node.entries)):
-            yield from ((*path, key) for key in bare)
+        yield from (((*path, key), len(bare) == len(node.entries)) for key in bare)
         for key, item in node.entries.items():
             yield from empties(item, (*path, key))
 
@@ -276,5 +274,5 @@ def prune(node: Node, paths: list[Path]) -> Node | None:
         return Items(tuple(n for n in kept if n is not None), node.at)
     if isinstance(node, Block):
         pruned = {k: prune(n, below[k]) if k in below else n for k, n in node.entries.items()}
-        return Block({k: n for k, n in pruned.items() if n is not None}, node.key_at, node.at, node.flow)
+        return Block({k: n for k, n in pruned.items() if n is not None}, node.key_at, node.at)
     return node

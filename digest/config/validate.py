@@ -80,26 +80,40 @@ def _without_empty_parts(root: t.Node | None) -> t.Node | None:
 def _fold(model: type[BaseModel], whole: t.Node | None, file: str) -> tuple[Sound, list[Problem]]:
     from pydantic import ValidationError
 
-    empties = set(t.empties(whole))
-    problems = [_empty(file, whole, path) for path in empties]
-    tree = whole
+    tree, problems = whole, _empty_values(file, whole, [])
     for turn in range(_ROUNDS):
         try:
             read = model.model_validate(t.plain(tree) or {})
         except ValidationError as error:
             errors = error.errors(include_url=False, include_input=False)
             if turn == 0:
-                told = [one for one in errors if _path(whole, one["loc"]) not in empties]
-                problems += _Reporter(model, whole, file).report(told)
+                problems = _first_problems(model, whole, file, errors)
             tree = t.prune(tree, [_wrong_part(tree, one) for one in errors]) if tree else None
         else:
             return Sound(file, whole, tree, read.model_dump(mode="json", by_alias=True)), problems
     return Sound(file, whole, None, model().model_dump(mode="json", by_alias=True)), problems
 
 
-def _empty(file: str, whole: t.Node | None, path: t.Path) -> Problem:
+def _first_problems(
+    model: type[BaseModel], whole: t.Node | None, file: str, errors: list[Any]
+) -> list[Problem]:
+    """Empty values and pydantic's errors, each place told once."""
+    empties = {(problem.line, problem.column) for problem in _empty_values(file, whole, errors)}
+    reported = _Reporter(model, whole, file).report(errors)
+    unknown = {(p.line, p.column) for p in reported if p.message.startswith("unknown key")}
+    told = [p for p in reported if (p.line, p.column) not in empties or (p.line, p.column) in unknown]
+    return told + [p for p in _empty_values(file, whole, errors) if (p.line, p.column) not in unknown]
+
+
+def _empty_values(file: str, whole: t.Node | None, errors: list[Any]) -> list[Problem]:
+    """Keys with nothing after them. Text in bare braces, ``{lead}``, is told as what it is, where it is."""
+    wrong = {_path(whole, error["loc"]) for error in errors}
     cure = "Write one, or take the key out (a value that starts with # needs quotes)."
-    return Problem(file, *t.place_of_key(whole, path), f"{subject(whole, path)} has no value.", cure)
+    return [
+        Problem(file, *t.place_of_key(whole, path), f"{subject(whole, path)} has no value.", cure)
+        for path, alone in t.empties(whole)
+        if not (alone and path[:-1] in wrong)
+    ]
 
 
 def _path(tree: t.Node | None, location: tuple[str | int, ...]) -> t.Path:
