@@ -9,8 +9,8 @@ from types import MappingProxyType
 from typing import Any
 
 from digest.model import Image, Story
-from digest.model.urls import canonical_url, url_key
 
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _NO_POPULARITY: Mapping[str, float] = MappingProxyType({})
 # columns whose values make up a story's content, in the order of the hash
 _TEXTS = ("title", "summary", "source", "author", "language")
@@ -19,7 +19,7 @@ _TIMES = ("published_at", "updated_at", "embargo_until", "expires_at")
 
 def listed(values: tuple[str, ...]) -> str:
     """A tuple of texts as one text."""
-    return json.dumps(values, ensure_ascii=False) if values else ""
+    return _encode(values) if values else ""
 
 
 def unlisted(text: str) -> tuple[str, ...]:
@@ -27,17 +27,20 @@ def unlisted(text: str) -> tuple[str, ...]:
     return tuple(json.loads(text)) if text else ()
 
 
-def row_of(story: Story) -> dict[str, Any]:
-    """The columns of a story but for its id; ``content`` changes when anything a reader could see does."""
+def row_of(story: Story, key: str) -> dict[str, Any]:
+    """The columns of a story but for its id; ``key`` stands for its canonical URL.
+
+    ``content`` changes when anything but the id and ``first_seen`` does.
+    """
     row: dict[str, Any] = {name: getattr(story, name) for name in (*_TEXTS, *_TIMES)}
     row["sections"] = listed(story.sections)
     row["tags"] = listed(story.tags)
     row["flags"] = listed(story.flags)
     row["image"] = _image_text(story.image)
-    row["popularity"] = json.dumps(dict(story.popularity), sort_keys=True) if story.popularity else ""
+    row["popularity"] = _encode(dict(sorted(story.popularity.items()))) if story.popularity else ""
     row["priority"] = float(story.priority)
-    row["content"] = _hash(canonical_url(story.url), tuple(row.values()))
-    row["key"] = url_key(story.url)
+    row["content"] = _hash(key, tuple(row.values()))
+    row["key"] = key
     row["url"] = story.url
     return row
 
@@ -86,16 +89,16 @@ def story_of(row: Sequence[Any]) -> Story:
     )
 
 
-def _hash(url: str, values: tuple[Any, ...]) -> int:
+def _hash(key: str, values: tuple[Any, ...]) -> int:
     """64 bits, signed; the same in every process."""
-    text = repr((url, values)).encode("utf-8", "surrogatepass")
+    text = repr((key, values)).encode("utf-8", "surrogatepass")
     return int.from_bytes(blake2b(text, digest_size=8).digest(), "big", signed=True)
 
 
 def _image_text(image: Image | None) -> str:
     if image is None:
         return ""
-    return json.dumps([image.url, image.width, image.height, image.alt], ensure_ascii=False)
+    return _encode([image.url, image.width, image.height, image.alt])
 
 
 def _image(text: str) -> Image | None:

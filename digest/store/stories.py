@@ -90,11 +90,11 @@ class _Chunk:
 
     def _place(self, key: str, story: Story) -> bool:
         """Note what is to be done with one story; whether it is unchanged."""
-        row, known = row_of(story), self.by_key.get(key)
+        row, known = row_of(story, key), self.by_key.get(key)
         if known is None:
             known = self._moved(story)
         if known is None:
-            seen = replace(story, first_seen=min(story.first_seen, self.now))
+            seen = story if story.first_seen <= self.now else replace(story, first_seen=self.now)
             self.fresh.append(row | times_of(seen) | {"id": self._free_id(key, story)})
             return False
         if known.content == row["content"]:
