@@ -1,5 +1,6 @@
-// Chromium over documents. In: {"jobs": [{html, width, scheme, want: ["axe"|"layout"|"styles"], shot?}], "browser": path}.
-// Out: a list of {axe: [...], layout: {...}, styles: [[element, {property: value}]...]}. No request leaves the machine:
+// Chromium over documents. In: {"jobs": [{html, width, scheme, want: ["axe"|"layout"], against?, shot?}], "browser": path}.
+// Out: a list of {axe: [...], layout: {...}, differences: [...]}; `against` is another document, whose computed styles
+// must be the same. No request leaves the machine:
 // every picture is a grey one made here, in the size it asks for.
 import { createRequire } from "node:module";
 import path from "node:path";
@@ -12,6 +13,7 @@ let input = "";
 for await (const chunk of process.stdin) input += chunk;
 const { jobs, browser: executablePath } = JSON.parse(input);
 
+const here = "http://digest.invalid/";
 const picture = '<svg xmlns="http://www.w3.org/2000/svg" width="600" height="300"><rect width="100%" height="100%" fill="#8a97a3"/></svg>';
 
 async function accessibility(page) {
@@ -29,29 +31,52 @@ const layout = (page) => page.evaluate(() => {
   return { scroll: document.documentElement.scrollWidth, width: innerWidth, wide };
 });
 
-// Every element of the body with all its computed properties; elements that only one document has are not comparable.
-const styles = (page) => page.evaluate(() => [...document.body.querySelectorAll("*")].map((element) => {
-  const computed = getComputedStyle(element);
-  const values = {};
-  for (const name of computed) values[name] = computed.getPropertyValue(name);
-  return [`${element.tagName.toLowerCase()}.${element.className}`, values];
-}));
+// Every element of the body with all its computed values, in the order of their names.
+const styles = (page) => page.evaluate(() => {
+  const names = [...getComputedStyle(document.body)];
+  const elements = [...document.body.querySelectorAll("*")].map((element) => {
+    const computed = getComputedStyle(element);
+    return [element.tagName.toLowerCase(), ...names.map((name) => computed.getPropertyValue(name))].join("\n");
+  });
+  return { names, elements };
+});
+
+function differences(one, other) {
+  if (one.elements.length !== other.elements.length) {
+    return [`${one.elements.length} elements against ${other.elements.length}`];
+  }
+  return one.elements.flatMap((element, index) => {
+    if (element === other.elements[index]) return [];
+    const [tag, ...first] = element.split("\n");
+    const [otherTag, ...second] = other.elements[index].split("\n");
+    const values = one.names.filter((_, at) => first[at] !== second[at]);
+    const told = values.map((name) => `${name}: ${first[one.names.indexOf(name)]} / ${second[one.names.indexOf(name)]}`);
+    return [`${index} <${tag}${tag === otherTag ? "" : "/" + otherTag}> ${told.join("; ")}`];
+  });
+}
 
 const browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
 const answers = [];
 for (const job of jobs) {
-  const context = await browser.newContext({
-    viewport: { width: job.width, height: 900 }, colorScheme: job.scheme, deviceScaleFactor: 1, javaScriptEnabled: true });
+  const context = await browser.newContext({ viewport: { width: job.width, height: 900 }, colorScheme: job.scheme });
   const page = await context.newPage();
-  await page.route("**/*", (route) => route.request().resourceType() === "image"
-    ? route.fulfill({ contentType: "image/svg+xml", body: picture })
-    : route.request().url() === "http://digest.invalid/" ? route.fulfill({ contentType: "text/html; charset=utf-8", body: job.html }) : route.abort());
-  await page.goto("http://digest.invalid/", { waitUntil: "load" });
+  let html = job.html;
+  await page.route("**/*", (route) => {
+    if (route.request().resourceType() === "image") return route.fulfill({ contentType: "image/svg+xml", body: picture });
+    if (route.request().url() !== here) return route.abort();
+    return route.fulfill({ contentType: "text/html; charset=utf-8", body: html });
+  });
+  await page.goto(here, { waitUntil: "load" });
   const answer = {};
-  if (job.want.includes("layout")) answer.layout = await layout(page);
-  if (job.want.includes("styles")) answer.styles = await styles(page);
+  if (job.want?.includes("layout")) answer.layout = await layout(page);
   if (job.shot) await page.screenshot({ path: job.shot, fullPage: true });
-  if (job.want.includes("axe")) answer.axe = await accessibility(page);
+  if (job.against) {
+    const mine = await styles(page);
+    html = job.against;
+    await page.goto(here, { waitUntil: "load" });
+    answer.differences = differences(mine, await styles(page));
+  }
+  if (job.want?.includes("axe")) answer.axe = await accessibility(page);
   answers.push(answer);
   await context.close();
 }

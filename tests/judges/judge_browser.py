@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.judges.subjects import SUBJECTS, THEMES, subject
+from tests.judges.subjects import SUBJECTS, THEMES, raw, subject
 from tests.judges.tools import browsed
 
 CASES = [(name, theme) for name in SUBJECTS for theme in THEMES]
@@ -43,6 +43,28 @@ def test_nothing_scrolls_sideways(seen: dict[tuple[str, str], list[Any]], name: 
         if answer["layout"]["scroll"] > answer["layout"]["width"]
     }
     assert found == {}
+
+
+def differences(one: str, other: str) -> dict[tuple[int, str], list[str]]:
+    """Where computed styles of two documents differ, over every element and property, by width and scheme."""
+    answers = browsed([{"html": one, "against": other, "width": w, "scheme": s} for w, s in VIEWS])
+    return {
+        view: found["differences"] for view, found in zip(VIEWS, answers, strict=True) if found["differences"]
+    }
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("name", [name for name in SUBJECTS if name != "sample"])
+def test_inlining_changes_no_computed_style(name: str, theme: str) -> None:
+    meant, inlined = raw(name, theme).decode(), subject(name, theme).rendered.html.decode()
+    assert 20 * meant.count(' style="') < inlined.count(' style="')
+    assert differences(meant, inlined) == {}
+
+
+def test_a_lost_rule_is_a_difference() -> None:
+    page = "<!DOCTYPE html><html><body><p style='{}'>x</p></body></html>"
+    found = differences(page.format("color:#111111"), page.format("color:#222222"))
+    assert all("color: rgb(17, 17, 17) / rgb(34, 34, 34)" in found[view][0] for view in VIEWS)
 
 
 CONTROL = (
