@@ -24,7 +24,7 @@ from digest.sources._fields import MANY, NAME, WORD, Unfit, pixels, shown, web_u
 from digest.sources._times import feed_time, in_utc
 
 EXCERPT = 500  # characters of a summary made from a whole article
-_CAPTION = re.compile(rb"(</?)media:(description|title|text|comments?)(?=[\s>/])")
+_CAPTION = re.compile(rb"(</?)media:(description|title|text|comments?)(?:\s[^>]*?)?(/?)>")
 _IMG = re.compile(r"<img\b[^>]{0,4000}>", re.IGNORECASE)
 _ATTRIBUTE = re.compile(r"""([a-zA-Z-]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""")
 _PICTURE = re.compile(r"\.(?:jpe?g|png|gif|webp|avif)(?:[?#]|$)", re.IGNORECASE)
@@ -47,7 +47,7 @@ def _parsed(data: bytes) -> Any:
     import feedparser
 
     # Captions of pictures would take the place of the story's own title and description.
-    plain = _CAPTION.sub(rb"\1media:picture\2", data)
+    plain = _CAPTION.sub(rb"\1media:picture\2\3>", data)
     return feedparser.parse(plain, sanitize_html=False, resolve_relative_uris=False)
 
 
@@ -141,8 +141,9 @@ class _Item:
 
     def _summary(self) -> str:
         """The description; the beginning of the article where there is none."""
-        summary = plain_summary(from_html(_text(self.entry, "summary")))
-        return summary or plain_summary(from_html(self._content()), EXCERPT)
+        given, content = _text(self.entry, "summary"), self._content()
+        summary = "" if given == content else plain_summary(from_html(given))
+        return summary or plain_summary(from_html(content), EXCERPT)
 
     def _content(self) -> str:
         parts = self.entry.get("content") or ()
