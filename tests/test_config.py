@@ -238,6 +238,43 @@ def test_five_hundred_line_items_are_fine(tmp_path: Path) -> None:
     assert len(config.load(write(tmp_path, adslots=f"{head}line_items:\n{many}")).ads.line_items) == 500
 
 
+def _companions(*flights: str) -> str:
+    """House ads, each the companion of the next, with these flights."""
+    item = (
+        "  - {{id: c{0}, type: house, flight: {1}, slots: [stream], companions: [c{2}], creatives: [{3}]}}\n"
+    )
+    words = '{id: a, headline: b, url: "https://a.example"}'
+    return "".join(item.format(n, flight, (n + 1) % len(flights), words) for n, flight in enumerate(flights))
+
+
+def test_companions_that_meet_in_pairs_but_never_all_together(tmp_path: Path) -> None:
+    pairs = (
+        "{dates: [2026-01-05, 2026-01-06]}",
+        "{dates: [2026-01-06, 2026-01-07]}",
+        "{dates: [2026-01-07, 2026-01-05]}",
+    )
+    found = config.problems(write(tmp_path, adslots=ADSLOTS + _companions(*pairs)))
+    assert ["never meet in one issue: c0, c1, c2" in problem.message for problem in found] == [True]
+    fine = (*pairs[:2], "{start: 2026-01-01}")
+    assert config.problems(write(tmp_path, adslots=ADSLOTS + _companions(*fine))) == ()
+
+
+@pytest.mark.parametrize(
+    ("written", "read"), [("28d", 28), ("2w", 14), ("36h", None), ("0d", None), ("28", None)]
+)
+def test_a_horizon_is_whole_days(written: str, read: int | None, tmp_path: Path) -> None:
+    write(tmp_path, adslots=ADSLOTS.replace("max_ads: 4", f"horizon: {written}"))
+    if read is None:
+        assert [(p.line, p.column) for p in config.problems(tmp_path)] == [(2, 12)]
+    else:
+        assert config.load(tmp_path).ads.policy.horizon == read
+
+
+@pytest.mark.parametrize("rate", ["{per_issue: 0.1}", "0.1", "{per_issue: 1/10}"])
+def test_a_rate_is_exact(rate: str, tmp_path: Path) -> None:
+    assert _booking(tmp_path, "    slots:", f"    rate: {rate}\n    slots:").rate == Fraction(1, 10)
+
+
 # Places
 
 
