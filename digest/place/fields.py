@@ -1,68 +1,89 @@
-"""All counting facts in one integer: a field of a few bits per fact, so that one addition adds an ad to every
-count it belongs to and one ``&`` tells whether a limit is broken.
+"""What a half-made plan must remember, packed into one integer.
 
-A field of width w starts at 2^(w-1) - 1 - most; the ad that goes over the limit carries into its top bit.
+The low bits are the line items used. Two line items that exclude each other everywhere are a bit in each other's
+``blocked`` mask. Every other counting fact is a field of a few bits above: one addition adds an ad to all counts
+it belongs to, and one ``&`` tells whether a limit is broken. A field of width w starts at 2^(w-1) - 1 - most; the
+ad that goes over the limit carries into its top bit.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left
 
-from digest.place.facts import AtMost
+from digest.place.facts import EVERYWHERE, AtMost, bits
 from digest.place.problem import Problem
 
 Recent = tuple[tuple[int, int], ...]  # (opening, line item) of placed ads that a span may still concern
 
 
 class Fields:
-    """The facts of a problem, packed. ``at`` lists the line items per opening."""
+    """The facts of a problem, packed. ``at`` lists the line items per opening.
+
+    ``blocked[i]`` is what excludes line item ``i``, itself included; ``cap`` the most ads of the issue.
+    """
 
     def __init__(self, problem: Problem, at: list[list[int]]) -> None:
         self.gaps = problem.gaps
         self.at = at
-        self.start = 0
-        self.over = 0
-        self.width = 0
-        self.jump = 0
-        self.spans: list[AtMost] = []
-        self.inc = [dict.fromkeys(items, 0) for items in at]
-        self.active = [0] * len(at)
-        self._items = 0
-        self._all = (1 << len(at)) - 1
+        self.items = 0
         for here in at:
             for item in here:
-                self._items |= 1 << item
-        for number in range(self._items.bit_length()):
-            if self._items >> number & 1:
-                self._field(1, 1 << number, -1)
-        for most, items, openings in self._plain(problem.facts):
-            self._field(most, items, openings)
+                self.items |= 1 << item
+        self.everywhere = (1 << len(at)) - 1
+        self.blocked = {item: 1 << item for item in bits(self.items)}
+        self.cap = self.items.bit_count()
+        self.jump = 0
+        self.spans: list[AtMost] = []
+        self.local: list[tuple[int, int, int]] = []  # most, items, openings
+        self.width = self.items.bit_length()
+        self.start = self.over = 0
+        self.inc = [{item: 1 << item for item in here} for here in at]
+        self.fields: list[tuple[int, int]] = []  # mask, last opening
+        self._read(problem.facts)
+        self._pack()
+        self.active = self._active()
         self.longest = max((fact.span or 0 for fact in self.spans), default=0)
         self.spanned = 0
         for fact in self.spans:
             self.spanned |= fact.items
 
-    def _plain(self, facts: tuple[AtMost, ...]) -> list[tuple[int, int, int]]:
-        """The facts without span, each once with its least limit; the others are kept aside."""
-        least: dict[tuple[int, int], int] = {}
+    def _read(self, facts: tuple[AtMost, ...]) -> None:
+        """Sort the facts: exclusions, the cap, spans, and counts of their own."""
+        seen: dict[tuple[int, int], int] = {}
         for fact in facts:
-            items, openings = fact.items & self._items, fact.openings & self._all
-            if fact.span is not None:
-                if fact.most == 1 and items == self._items and openings == self._all:
-                    self.jump = max(self.jump, fact.span)
-                elif fact.span > 0 and items and openings:
-                    self.spans.append(fact)
+            items, openings = fact.items & self.items, fact.openings & self.everywhere
+            if not items or not openings:
                 continue
-            key = (items, openings)
-            least[key] = min(least.get(key, fact.most), fact.most)
-        return [(most, items, openings) for (items, openings), most in least.items()]
+            if fact.span is not None:
+                self._read_span(fact, items, openings)
+            elif openings == self.everywhere and items == self.items:
+                self.cap = min(self.cap, fact.most)
+            elif fact.most < items.bit_count():
+                seen[items, openings] = min(fact.most, seen.get((items, openings), fact.most))
+        for (items, openings), most in seen.items():
+            if openings == self.everywhere and most == 1:
+                for item in bits(items):
+                    self.blocked[item] |= items
+            else:
+                self.local.append((most, items, openings))
+
+    def _read_span(self, fact: AtMost, items: int, openings: int) -> None:
+        if fact.most == 1 and items == self.items and openings == self.everywhere:
+            self.jump = max(self.jump, fact.span or 0)
+        elif fact.most < items.bit_count():
+            self.spans.append(fact)
+
+    def _pack(self) -> None:
+        if self.cap < self.items.bit_count():
+            self._field(self.cap, self.items, self.everywhere)
+        for most, items, openings in self.local:
+            self._field(most, items, openings)
 
     def _field(self, most: int, items: int, openings: int) -> None:
         members = [
-            (o, i) for o, here in enumerate(self.at) if openings >> o & 1 for i in here if items >> i & 1
+            (o, i) for o in bits(openings) for i in self.at[o] if items >> i & 1
         ]
-        once = items & (items - 1) == 0 and openings == -1
-        if len(members) <= most or (not once and len({i for _, i in members}) <= most):
+        if len({i for _, i in members}) <= most:
             return
         size = most.bit_length() + 1
         unit = 1 << self.width
@@ -70,11 +91,22 @@ class Fields:
         self.over |= (1 << (size - 1)) * unit
         for o, i in members:
             self.inc[o][i] += unit
-        mask = ((1 << size) - 1) * unit
-        last = members[-1][0]
-        for o in range(last):
-            self.active[o] |= mask
+        self.fields.append((((1 << size) - 1) * unit, members[-1][0]))
         self.width += size
+
+    def _active(self) -> list[int]:
+        """Per opening, the bits of the state that still matter after it."""
+        active, later, matter = [0] * len(self.at), 0, 0
+        for o in range(len(self.at) - 1, -1, -1):
+            active[o] = matter
+            for item in self.at[o]:
+                if not later >> item & 1:
+                    later |= 1 << item
+                    matter |= self.blocked[item]
+        for mask, last in self.fields:
+            for o in range(last):
+                active[o] |= mask
+        return active
 
     def first_after(self, opening: int) -> int:
         """The first opening that may hold an ad when ``opening`` (-1: none yet) is the last that does."""
@@ -82,22 +114,38 @@ class Fields:
             return 0
         return max(opening + 1, bisect_left(self.gaps, self.gaps[opening] + self.jump))
 
-    def add(self, state: int, recent: Recent, item: int, opening: int) -> tuple[int, Recent] | None:
-        """The counts after one more ad, or ``None`` where that breaks a fact."""
-        state += self.inc[opening][item]
-        if state & self.over:
-            return None
-        if not self.spans:
-            return state, recent
+    def near(self, recent: Recent, item: int, opening: int) -> Recent | None:
+        """The placed ads to remember after one more, or ``None`` where it comes too near to one of them."""
         gap = self.gaps[opening]
         recent = tuple(one for one in recent if gap - self.gaps[one[0]] < self.longest)
         for fact in self.spans:
             if fact.items >> item & 1 and fact.openings >> opening & 1:
                 assert fact.span is not None
-                near = sum(
+                close = sum(
                     fact.items >> i & 1 and fact.openings >> o & 1 and gap - self.gaps[o] < fact.span
                     for o, i in recent
                 )
-                if near >= fact.most:
+                if close >= fact.most:
                     return None
-        return state, (*recent, (opening, item)) if self.spanned >> item & 1 else recent
+        return (*recent, (opening, item)) if self.spanned >> item & 1 else recent
+
+
+def cliques(blocked: dict[int, int]) -> list[int]:
+    """Sets of line items of which at most one runs: together they say all that ``blocked`` says."""
+    found: list[int] = []
+    open_edges = {item: mask & ~(1 << item) for item, mask in blocked.items()}
+    for item in blocked:
+        while open_edges[item]:
+            clique, room = 1 << item, blocked[item] & ~(1 << item)
+            first = open_edges[item] & -open_edges[item]
+            clique, room = clique | first, room & blocked[first.bit_length() - 1] & ~first
+            while room:
+                other = room & -room
+                clique, room = clique | other, room & blocked[other.bit_length() - 1] & ~other
+            found.append(clique)
+            for member in bits(clique):
+                open_edges[member] &= ~clique
+    return found
+
+
+__all__ = ["EVERYWHERE", "Fields", "Recent", "cliques"]

@@ -13,6 +13,7 @@ gaps precedes its continuations (see ``reading``).
 
 from __future__ import annotations
 
+from copy import copy
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -77,6 +78,12 @@ class Scale:
         self.value = 2 * sum(abs(rate) for rate in self.rates.values()) * most_band + 1
         self.spread = len(problem.left) * max(map(self.cost, self._reach()), default=0) + 1
         self._stack()
+
+    def of(self, problem: Problem) -> Scale:
+        """The same scale for a part of the problem, with what must run there."""
+        part = copy(self)
+        part.problem = problem
+        return part
 
     def _reach(self) -> range:
         gaps = self.problem.gaps

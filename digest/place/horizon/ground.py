@@ -1,0 +1,101 @@
+"""What one lineup offers the bookings: the rules' facts, without those about the day."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from fractions import Fraction
+from functools import cached_property
+
+from digest.model import AdBook, Edition, LineItem, Lineup, Opening
+from digest.place.facts import AtMost, Refusal, bits
+from digest.place.horizon.seats import Hall, Left
+from digest.place.request import Request
+from digest.place.rules import catalogue
+from digest.place.scene import Scene
+
+
+@dataclass
+class Ground:
+    """The bookings of a file before one lineup.
+
+    ``left`` is the mask of openings per line item, whatever the date; ``limits`` are the counting facts.
+    """
+
+    scene: Scene
+    left: list[int]
+    limits: list[AtMost] = field(default_factory=list)
+    _seats: dict[frozenset[int], Left | None] = field(default_factory=dict)
+
+    @cached_property
+    def hall(self) -> Hall:
+        gaps = tuple(opening.gap for opening in self.scene.openings)
+        return Hall.of(gaps, (1 << len(self.left)) - 1, self.limits)
+
+    @cached_property
+    def bands(self) -> list[Fraction]:
+        """Per opening, its weight."""
+        slots, scene = self.scene.slots, self.scene
+        return [slots[o.slot].bands.get(scene.band(o), Fraction(1)) for o in scene.openings]
+
+    def best_band(self, item: int) -> Fraction:
+        """The greatest weight among the openings a line item may have."""
+        return max((self.bands[o] for o in bits(self.left[item])), default=Fraction(1))
+
+    def seat(self, chosen: frozenset[int]) -> Left | None:
+        """Places for these line items in one issue, whichever; ``None`` where they do not fit together."""
+        if chosen not in self._seats:
+            self._seats[chosen] = self.hall.seat({item: self.left[item] for item in sorted(chosen)})
+        return self._seats[chosen]
+
+    def arrange(self, chosen: frozenset[int]) -> list[tuple[int, Opening]]:
+        """Places for line items that fit: the highest rate chooses first among the openings that leave a place
+        to all others, by weight, then reading order. By opening."""
+        left = {item: self.left[item] for item in sorted(chosen)}
+        items = self.scene.items
+        for item in sorted(chosen, key=lambda one: (-items[one].rate, one)):
+            mask = left[item]
+            for opening in sorted(bits(mask), key=lambda o: (-self.bands[o], o)):
+                left[item] = 1 << opening
+                if self.hall.seat(left) is not None:
+                    break
+            else:
+                left[item] = mask
+        places = sorted((next(bits(mask)), item) for item, mask in left.items())
+        return [(item, self.scene.openings[opening]) for opening, item in places]
+
+
+def ground(ads: AdBook, edition: Edition, lineup: Lineup) -> Ground:
+    """Ask every rule that does not speak of the day."""
+    scene = Scene(Request(ads=ads, editions=(edition,), edition=edition, day=date.min, lineup=lineup))
+    here = Ground(scene, [scene.everywhere] * len(scene.items))
+    for _, rule in catalogue():
+        if rule.STAGE == "today":
+            continue
+        for fact in rule.facts(scene):
+            if isinstance(fact, AtMost):
+                here.limits.append(fact)
+            elif isinstance(fact, Refusal):
+                here.left[fact.item] &= ~fact.openings
+    return here
+
+
+def groups_of(items: tuple[LineItem, ...]) -> list[tuple[int, ...]]:
+    """The line items that run together, as numbers; one alone is a group. In file order."""
+    index = {item.id: number for number, item in enumerate(items)}
+    leader = list(range(len(items)))
+
+    def lead(number: int) -> int:
+        while leader[number] != number:
+            leader[number] = number = leader[leader[number]]
+        return number
+
+    for number, item in enumerate(items):
+        for name in item.companions:
+            if name in index:
+                leader[lead(index[name])] = lead(number)
+    found: dict[int, list[int]] = {}
+    for number in range(len(items)):
+        found.setdefault(lead(number), []).append(number)
+    return [tuple(group) for group in found.values()]
+

@@ -1,0 +1,157 @@
+"""The plan over the coming issues: stage by stage the best, and unique."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+from digest.model import LineItem, RunAd
+from digest.place.horizon.booking import Booking
+from digest.place.horizon.outlook import Coming, Outlook, Prospect, Run, Schedule
+from digest.place.horizon.program import Program, Weights, program, stages
+from digest.place.horizon.search import Search
+
+ROUNDS = 200  # of cuts in one stage
+
+
+def plan(outlook: Outlook) -> Schedule:
+    """What will run where. Raises ``CommandError`` without highspy."""
+    made = program(outlook)
+    if not made.columns:
+        return schedule(made, [], True)
+    search = Search(made)
+    values = settle(made, search, stages(made))
+    return schedule(made, values, search.optimal)
+
+
+def settle(made: Program, search: Search, wanted: list[Weights]) -> list[int]:
+    """The best values through the stages; each is held for the next."""
+    values: list[int] | None = None
+    for weights in wanted:
+        values = fitting(made, search, weights, values)
+        search.hold(weights, values)
+    return values if values is not None else [0] * search.width
+
+
+def fitting(made: Program, search: Search, weights: Weights, known: list[int] | None) -> list[int]:
+    """The best values of one stage with which every issue really has a place for each of its ads."""
+    for _ in range(ROUNDS):
+        values = search.best(weights, known)
+        cuts = [] if values is known else _misfits(made, values)
+        if not cuts:
+            return values
+        for chosen, most in cuts:
+            search.add(([(column, 1) for column in chosen], most))
+    search.optimal = False
+    return known if known is not None else [0] * search.width
+
+
+def _misfits(made: Program, values: list[int]) -> list[tuple[list[int], int]]:
+    """For issues whose ads do not fit together: the least set that does not, wherever it could come up again."""
+    cuts: dict[tuple[int, ...], int] = {}
+    for issue, columns in enumerate(made.in_issue):
+        here = [column for column in columns if values[column]]
+        ground = made.grounds[made.ground_of[issue]]
+        if len(here) < 2 or ground.seat(_items(made, here)) is not None:
+            continue
+        for column in list(here):
+            fewer = [one for one in here if one != column]
+            if ground.seat(_items(made, fewer)) is None:
+                here = fewer
+        groups = {made.columns[column].group for column in here}
+        for other, others in enumerate(made.in_issue):
+            if made.ground_of[other] == made.ground_of[issue]:
+                same = tuple(column for column in others if made.columns[column].group in groups)
+                if len(same) == len(groups):
+                    cuts[same] = len(groups) - 1
+    return [(list(columns), most) for columns, most in cuts.items()]
+
+
+def _items(made: Program, columns: list[int]) -> frozenset[int]:
+    return frozenset(item for column in columns for item in made.columns[column].members)
+
+
+def schedule(made: Program, values: list[int], optimal: bool) -> Schedule:
+    """The plan in words of the trade."""
+    outlook = made.outlook
+    chosen = frozenset(column for column, value in enumerate(values[: len(made.columns)]) if value)
+    runs = [run for issue in range(len(made.issues)) for run in _runs(made, issue, chosen)]
+    order = {edition.name: number for number, edition in enumerate(outlook.editions)}
+    built = [run for run in _built(outlook) if run.edition in order]
+    everything = sorted([*runs, *built], key=lambda run: (run.date, order[run.edition], run.gap))
+    return Schedule(
+        first=outlook.first,
+        last=outlook.last,
+        issues=made.issues,
+        runs=tuple(everything),
+        prospects=prospects(made, chosen),
+        optimal=optimal,
+    )
+
+
+def _runs(made: Program, issue: int, chosen: frozenset[int]) -> list[Run]:
+    items = made.items_in(issue, chosen)
+    if not items:
+        return []
+    coming = made.issues[issue]
+    places = made.grounds[made.ground_of[issue]].arrange(items)
+    return [
+        Run(
+            date=coming.date,
+            edition=coming.edition,
+            line_item=made.ads.line_items[item].id,
+            slot=opening.slot,
+            gap=opening.gap,
+            section=opening.section,
+        )
+        for item, opening in places
+    ]
+
+
+def _built(outlook: Outlook) -> list[Run]:
+    return [
+        Run(
+            date=run.date,
+            edition=run.edition,
+            line_item=run.line_item,
+            slot=run.slot,
+            gap=run.gap,
+            section=run.section,
+            built=True,
+        )
+        for run in outlook.ran_ads
+        if Coming(run.date, run.edition) in outlook.built and outlook.first <= run.date <= outlook.last
+    ]
+
+
+def prospects(made: Program, chosen: frozenset[int]) -> tuple[Prospect, ...]:
+    """One line per booking of the file, in file order."""
+    ran: dict[str, list[RunAd]] = defaultdict(list)
+    for run in made.outlook.ran_ads:
+        ran[run.line_item].append(run)
+    live = {booking.item.id: number for number, booking in enumerate(made.bookings)}
+    return tuple(
+        _prospect(made, item, live.get(item.id), ran[item.id], chosen) for item in made.outlook.ads.line_items
+    )
+
+
+def _prospect(
+    made: Program, item: LineItem, number: int | None, ran: list[RunAd], chosen: frozenset[int]
+) -> Prospect:
+    booking = made.bookings[number] if number is not None else Booking.of(item, made.outlook, ran)
+    columns = [column for column in made.of_item[number] if column in chosen] if number is not None else []
+    planned = sum(booking.worth(made.issues[made.columns[column].issue].edition) for column in columns)
+    due = booking.due
+    return Prospect(
+        line_item=item.id,
+        advertiser=item.advertiser,
+        tier=item.tier,
+        unit=item.goal.unit if item.goal else "issues",
+        booked=item.goal.amount if item.goal else None,
+        delivered=booking.delivered,
+        planned=planned,
+        issues=len(columns),
+        due=due,
+        short=max(0, due - booking.delivered - planned) if due is not None else 0,
+        final=booking.ends_within,
+        chances=len(made.of_item[number]) if number is not None else 0,
+    )
