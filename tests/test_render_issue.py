@@ -18,7 +18,7 @@ from digest.render import Request, Theme, load_theme, render
 from digest.render.compiler import Sheet, examined, faces_of, inlined
 from digest.render.faces import environment, html_gate
 from digest.render.inliner import inlined_document, small
-from digest.render.issue import _press, folded, fragments, moving
+from digest.render.issue import folded, fragments, moving, press_of
 from digest.render.shelf import collect
 from digest.render.values import Verbatim
 from digest.render.views import maker
@@ -59,7 +59,7 @@ def whole(request: Request) -> str:
     newsroom = request.newsroom
     files = collect(newsroom.root, newsroom.look.theme)
     faces = faces_of(files)
-    press = _press(request, maker(newsroom, request.edition, request.day), _preheader(request))
+    press = press_of(request, maker(newsroom, request.edition, request.day))
     room = environment(html_gate(press.make.speech))
     printed = []
     for one in _named(request):
@@ -69,10 +69,6 @@ def whole(request: Request) -> str:
     common = {**press.common["html"], "styles": Verbatim(""), "blocks": Verbatim("\n".join(printed))}
     sheet = sheet_of(request)
     return inlined_document(frame.render(common), sheet.inlined, sheet.kept)
-
-
-def _preheader(request: Request) -> str:
-    return render(request).preheader
 
 
 def _named(request: Request) -> list[tuple[str, dict[str, object]]]:
@@ -151,7 +147,7 @@ def test_css_inline_agrees(cache: Path, theme: str) -> None:
     newsroom = request.newsroom
     files = collect(newsroom.root, theme)
     sheet = sheet_of(request)
-    press = _press(request, maker(newsroom, request.edition, request.day), _preheader(request))
+    press = press_of(request, maker(newsroom, request.edition, request.day))
     room = environment(html_gate(press.make.speech))
     faces = faces_of(files)
     parts = [

@@ -69,7 +69,7 @@ REFUSED = [
     ("blocks/story.j2", block("<p>{{ story.titel }}</p>"), 2, "story has no `titel`.", "Did you mean `title`?"),
     ("blocks/story.j2", block("<p>{{ storey.title }}</p>"), 2, "there is no `storey`.", "`story`"),
     ("blocks/story.j2", block("<p>x</p>", "{{ story.image.url }}"), 5, "story.image has no `url`.", "src"),
-    ("blocks/more_online.j2", block("{% for s in stories %}{{ s.head }}{% endfor %}", "x"), 2, "s has no `head`.", "title"),
+    ("blocks/more_online.j2", block("{% for s in stories %}{{ s.head }}{% endfor %}", "x"), 2, "s has no `head`", ""),
     ("blocks/story.j2", block("<p>\n{% if story.title %}</p>"), 4, "", ""),
     ("blocks/story.j2", block("<p>{{ story.title </p>"), 2, "", ""),
     ("blocks/story.j2", block('<p {% if story.image %}class="x"{% endif %}>x</p>'), 2, "inside a tag", "print a value"),
@@ -142,6 +142,7 @@ def test_a_value_that_fails_while_printing_names_its_line(tmp_path: Path) -> Non
         issue_of(tmp_path)
     (problem,) = caught.value.problems
     assert problem.file == "templates/blocks/story.j2"
+    assert problem.line == 3
     assert "zero" in problem.message
 
 

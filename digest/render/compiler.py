@@ -114,7 +114,7 @@ def inlined(
 
 
 def _text_faces(files: Mapping[str, Source], faces: Mapping[str, Mapping[str, Source]]) -> dict[Name, str]:
-    texts = {(block, "text"): faces[block]["text"].text for block in faces}
+    texts = {(block, "text"): faces[block]["text"].text.strip("\n") for block in faces}
     return {("issue.txt.j2", "text"): files["issue.txt.j2"].text, **texts}
 
 

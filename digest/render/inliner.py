@@ -26,7 +26,9 @@ _META: Final = re.compile(
     r'<meta http-equiv="Content-Type" content="text/html; charset=utf-8">', re.IGNORECASE
 )
 _STYLE: Final = re.compile(r' style=(?:"([^"]*)"|\'([^\']*)\')')
-_SHORT: Final = re.compile(r"#([0-9a-fA-F])([0-9a-fA-F])([0-9a-fA-F])\b")  # some mail programs need six digits
+_SHORT: Final = re.compile(
+    r"#([0-9a-fA-F])([0-9a-fA-F])([0-9a-fA-F])\b"
+)  # some mail programs need six digits
 _CLASS: Final = re.compile(r' class="([^"]*)"')
 
 

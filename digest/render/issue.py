@@ -8,7 +8,6 @@ where the plan put them, also beside a story that moved.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -70,7 +69,7 @@ class Press:
         try:
             return "".join(template.root_render_func(context))
         except Exception as error:
-            raise ConfigurationError([_failure(template, error)]) from None
+            raise ConfigurationError([_failure(self.make, name, error, context.get_all())]) from None
 
     def fragment(self, block: str, at_hand: Mapping[str, Any], section: str = "") -> Fragment:
         """Both faces of a block."""
@@ -85,8 +84,8 @@ def render(request: Request) -> model.Rendered:
     Raises ``ConfigurationError`` where a newsroom's template fails or the locale's dates need an extra.
     """
     make = maker(request.newsroom, request.edition, request.day)
-    subject, preheader = _lines(request, make)
-    press = _press(request, make, preheader)
+    subject, title, preheader = _lines(request, make)
+    press = _press(request, make, title, preheader)
     blocks = _complete(request, list(_blocks(request, press)))
     shown, moved = _within(request, press, blocks)
     return model.Rendered(
@@ -102,17 +101,23 @@ def render(request: Request) -> model.Rendered:
 def fragments(request: Request) -> list[Fragment]:
     """Every block of an issue in reading order, nothing moved for size."""
     make = maker(request.newsroom, request.edition, request.day)
-    return list(_blocks(request, _press(request, make, _lines(request, make)[1])))
+    return list(_blocks(request, press_of(request, make)))
 
 
-def _lines(request: Request, make: Maker) -> tuple[str, str]:
-    """The subject as the mailer must get it, and the preheader as plain text."""
+def press_of(request: Request, make: Maker) -> Press:
+    """The press of an issue."""
+    _, title, preheader = _lines(request, make)
+    return _press(request, make, title, preheader)
+
+
+def _lines(request: Request, make: Maker) -> tuple[str, str, str]:
+    """The subject as the mailer must get it, the same as plain text, and the preheader as plain text."""
     known = _facts(request)
     protect = make.speech.protect_subject
-    return (
-        words.subject(request.edition.subject, known, protect),
-        words.preheader(request.edition.preheader, known),
-    )
+    title = words.subject(request.edition.subject, known)
+    same = not make.speech.text_rules and not make.speech.subject_rules
+    subject = title if same else words.subject(request.edition.subject, known, protect)
+    return subject, title, words.preheader(request.edition.preheader, known)
 
 
 def _facts(request: Request) -> words.Facts:
@@ -126,9 +131,8 @@ def _facts(request: Request) -> words.Facts:
     )
 
 
-def _press(request: Request, make: Maker, preheader: str) -> Press:
+def _press(request: Request, make: Maker, title: str, preheader: str) -> Press:
     compiled = request.theme.of(request.edition)
-    title = words.subject(request.edition.subject, _facts(request))
     shared: dict[str, Any] = {
         "publication": make.publication(),
         "issue": make.issue(title, preheader, len(request.lineup)),
@@ -167,7 +171,9 @@ def _complete(request: Request, blocks: list[Fragment]) -> list[Fragment]:
     """The blocks, once it is sure that every placed ad is among them."""
     shown, booked = sum(one.kind in ADS for one in blocks), len(request.plan.placed)
     if shown != booked:
-        raise ValueError(f"the plan places {booked} ads, and this lineup has no opening for {booked - shown} of them")
+        raise ValueError(
+            f"the plan places {booked} ads, and this lineup has no opening for {booked - shown} of them"
+        )
     return blocks
 
 
@@ -274,9 +280,12 @@ def _moved(press: Press, blocks: list[Fragment], gone: list[Fragment]) -> list[F
 
 def folded(html: bytes) -> bytes:
     """HTML with long lines broken at a space, which reads the same."""
-    if len(html) <= _LONG:
-        return html
-    return b"\n".join(_fold(line) for line in html.split(b"\n"))
+    at = 0
+    while len(html) - at > _LONG:
+        at = html.rfind(b"\n", at, at + _LONG) + 1
+        if not at:
+            return b"\n".join(_fold(line) for line in html.split(b"\n"))
+    return html
 
 
 def _fold(line: bytes) -> bytes:
@@ -292,12 +301,8 @@ def _fold(line: bytes) -> bytes:
     return b"\n".join([*done, line])
 
 
-def _failure(template: Template, error: Exception) -> Problem:
-    """A template that failed on a value: its file and the line of the statement."""
-    line, trace = 1, error.__traceback__
-    while trace is not None:
-        if trace.tb_frame.f_code.co_filename == template.filename:
-            line = template.get_corresponding_lineno(trace.tb_lineno)
-        trace = trace.tb_next
-    message = re.sub(r"\s+", " ", str(error)) or type(error).__name__
-    return Problem(str(template.filename), line, 1, f"printing it failed: {message}.", "")
+def _failure(make: Maker, name: Name, error: Exception, known: Mapping[str, Any]) -> Problem:
+    """A template that failed on a value: printed again as it was written, to learn the line."""
+    from digest.render.failure import failed
+
+    return failed(make.newsroom, make.edition, name, error, known)

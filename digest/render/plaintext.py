@@ -9,14 +9,15 @@ from typing import Final
 COLUMNS: Final = 72
 OCTETS: Final = 990  # a line of a mail holds 998
 
+_BLANK: Final = re.compile(r"\n{3,}")
 _ATOM: Final = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\S", re.DOTALL)
 _LINK: Final = re.compile(r"(?:https?://|mailto:)\S*", re.IGNORECASE)
 
 
 def set_text(text: str) -> str:
     """One fragment: wrapped, no trailing space, at most one blank line in a row, no blank line at its ends."""
-    lines = [wrapped for line in text.split("\n") for wrapped in _wrapped(line.rstrip())]
-    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip("\n")
+    lines = [wrapped for line in text.strip("\n").split("\n") for wrapped in _wrapped(line.rstrip())]
+    return _BLANK.sub("\n\n", "\n".join(lines)).strip("\n")
 
 
 def width(text: str) -> int:
@@ -33,6 +34,8 @@ def _columns(char: str) -> int:
 
 
 def _wrapped(line: str) -> list[str]:
+    if line.isascii() and (len(line) <= COLUMNS or (len(line) <= OCTETS and " " not in line)):
+        return [line]
     if len(line) <= COLUMNS and width(line) <= COLUMNS:
         return [line]
     indent = line[: len(line) - len(line.lstrip(" "))]

@@ -1,0 +1,39 @@
+"""Where a template failed on a value. Loaded only when one does."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Mapping
+from typing import Any
+
+from digest.errors import Problem
+from digest.model import Edition, Newsroom
+from digest.render import shelf
+from digest.render.faces import environment, split
+
+
+def failed(
+    newsroom: Newsroom, edition: Edition, name: tuple[str, str], error: Exception, known: Mapping[str, Any]
+) -> Problem:
+    """The file and line of a failure, found by printing the template again as it was written, without inlining."""
+    block, face = name
+    files = shelf.collect(newsroom.root, edition.theme or newsroom.look.theme)
+    source = files[block if block in shelf.FRAMES else f"blocks/{block}.j2"]
+    message = " ".join(str(error).split()) or type(error).__name__
+    return Problem(
+        source.shown, _line(split(source)[0][face].text, known), 1, f"printing it failed: {message}."
+    )
+
+
+def _line(text: str, known: Mapping[str, Any]) -> int:
+    template = environment(str).from_string(text)
+    try:
+        template.render(**known)
+    except Exception as again:
+        frames = [
+            one.lineno or 1
+            for one in traceback.extract_tb(again.__traceback__)
+            if one.filename == "<template>"
+        ]
+        return frames[-1] if frames else 1
+    return 1
