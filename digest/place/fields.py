@@ -80,9 +80,7 @@ class Fields:
             self._field(most, items, openings)
 
     def _field(self, most: int, items: int, openings: int) -> None:
-        members = [
-            (o, i) for o in bits(openings) for i in self.at[o] if items >> i & 1
-        ]
+        members = [(o, i) for o in bits(openings) for i in self.at[o] if items >> i & 1]
         if len({i for _, i in members}) <= most:
             return
         size = most.bit_length() + 1

@@ -6,6 +6,7 @@ A label is a half-made plan; of two labels that leave the same possibilities the
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from digest.place.dual import Prices
@@ -18,23 +19,32 @@ BEAM = 12  # labels an opening keeps in the quick walks
 BUDGET = 1_500_000  # labels after which the search gives up proving
 
 
-class Label(NamedTuple):
-    """An ad placed, and all ads before it. ``reduced`` is ``worth`` less prices; ``spread`` is negative."""
+class Way(NamedTuple):
+    """An ad placed, and all ads before it; ``spread`` is what their distances have cost, negative."""
 
-    worth: int
     spread: int
     order: int
-    reduced: int
-    before: Label | None
+    before: Way | None
     item: int
     opening: int
-    state: int
-    recent: Recent
     count: int
 
 
+@dataclass(slots=True, eq=False)
+class Node:
+    """Half-made plans that leave the same possibilities; ``at`` is the next opening, ``reduced`` the worth less
+    prices. ``links`` are the nodes before, each with the line item placed (or ``ROOT``) and the opening."""
+
+    worth: int
+    reduced: int
+    at: int
+    state: int
+    recent: Recent
+    links: list[tuple[Node, int, int]] = field(default_factory=list)
+    ways: dict[tuple[int, int], Way] = field(default_factory=dict)
+
+
 ROOT = -1
-Here = list[dict[tuple[int, Recent, int], Label]]
 
 
 class Walk:
@@ -154,119 +164,151 @@ class Walk:
                     further[key] = (more, reduced + gain - toll, after, recently)
         return found
 
-    # the best plan of that worth
+    # every plan of that worth, and the best of them
 
-    def spread(self, floor: int, width: int | None, most: int | None) -> tuple[list[Label], bool]:
-        """The best plans (one per number of ads) worth ``floor``, and whether nothing was cut.
+    def graph(self, least: int) -> tuple[int, list[Node], bool]:
+        """The greatest worth that is at least ``least``, the ends of all plans of that worth, and whether it is proven.
 
-        ``most`` is a spread that is known to do; ``width`` keeps only that many labels an opening.
+        Of two nodes that leave the same possibilities only the one of greater worth can be part of a best plan.
         """
-        here: Here = [{} for _ in range(self.size)]
-        done: dict[int, Label] = {}
-        self.most = most
-        root = Label(0, 0, 0, 0, None, ROOT, ROOT, self.fields.start, (), 0)
-        self._finish(root, floor, done)
-        self._extend(root, floor, here)
-        whole = True
-        for labels in here:
-            found = list(labels.values())
-            labels.clear()
-            if width is not None and len(found) > width:
-                found.sort(key=lambda label: (label.reduced, label.spread, label.order), reverse=True)
-                del found[width:]
-                whole = False
-            self.labels += len(found)
-            if width is None and self.labels > BUDGET:
-                return list(done.values()), False
-            for label in found:
-                if self.most is None or -label.spread <= self.most:
-                    self._finish(label, floor, done)
-                    self._extend(label, floor, here)
-        return list(done.values()), whole
+        here: list[dict[object, Node]] = [{} for _ in range(self.size + 1)]
+        root = Node(0, 0, 0, self.fields.start, ())
+        here[0][0] = root
+        self.found, self.ends = max(least, 0), [root] if least <= 0 else []
+        for o in range(self.size):
+            nodes = list(here[o].values())
+            self.labels += len(nodes)
+            if self.labels > BUDGET:
+                return self.found, self.ends, False
+            if nodes:
+                self._grow(o, nodes, here)
+            here[o].clear()
+        return self.found, [node for node in self.ends if node.worth == self.found], True
 
-    def _finish(self, label: Label, floor: int, done: dict[int, Label]) -> None:
-        """Take a label as a whole plan if it is the best of its number of ads."""
-        if label.worth < floor:
-            return
-        old = done.get(label.count)
-        if old is None or label[:3] > old[:3]:
-            done[label.count] = label
-            if self.most is None or -label.spread < self.most:
-                self.most = -label.spread
-
-    def _extend(self, label: Label, floor: int, here: Here) -> None:
+    def _grow(self, o: int, nodes: list[Node], here: list[dict[object, Node]]) -> None:
+        """Leave the opening free, or place one of its line items, from every node that may still be best."""
         prices, fields = self.prices, self.fields
-        ahead, toll, best, following = prices.ahead, prices.toll, prices.best, self.following
-        at, state, over, most = label.opening, label.state, fields.over, self.most
-        first = 0 if at == ROOT else following[at]
-        gaps, spans, blocked = self.problem.gaps, bool(fields.spans), fields.blocked
-        need = floor - prices.paid - label.reduced + toll  # what the rest must still add
-        count = label.count + 1 if self.counts else 0
-        for o in range(first, self.size):
-            if ahead[o] + toll < need:
-                return
-            rest = need - ahead[following[o]]
-            if best[o] < rest:
-                continue
-            spread = label.spread - (self.cost(gaps[o] - gaps[at]) if at != ROOT else 0)
-            if most is not None and -spread > most:
-                if gaps[o] - gaps[at] > self.problem.ideal:
-                    return
-                continue
-            there, inc, active, gains = here[o], fields.inc[o], fields.active[o], self.gains[o]
-            for i, gain in prices.reduced[o].items():
-                if gain < rest or state & blocked[i]:
-                    continue
+        then, on = self.following[o], here[o + 1]
+        further, toll, over = here[then], prices.toll, fields.over
+        rest, skip, paid = prices.ahead[then] - toll, prices.ahead[o + 1], prices.paid
+        active, active_then, spans = fields.active[o], fields.active[then - 1], bool(fields.spans)
+        gains, inc, blocked = self.gains[o], fields.inc[o], fields.blocked
+        mine = sorted(((gain, i) for i, gain in prices.reduced[o].items()), reverse=True)
+        for node in nodes:
+            state, recent, reduced = node.state, node.recent, node.reduced
+            need = self.found - paid - reduced
+            if skip >= need:
+                key: object = (state & active, recent) if spans else state & active
+                old = on.get(key)
+                if old is None or old.worth < node.worth:
+                    on[key] = Node(node.worth, reduced, o + 1, state, recent, [(node, ROOT, o)])
+                elif old.worth == node.worth:
+                    old.links.append((node, ROOT, o))
+            need -= rest
+            for gain, i in mine:
+                if gain < need:
+                    break
                 after = state + inc[i]
-                if after & over:
+                if state & blocked[i] or after & over:
                     continue
-                recent = fields.near(label.recent, i, o) if spans else ()
-                if recent is None:
+                recently = fields.near(recent, i, o) if spans else recent
+                if recently is None:
                     continue
-                key = (after & active, recent, count)
-                worth = label.worth + gains[i]
-                old = there.get(key)
-                if old is not None and (old.worth, old.spread) > (worth, spread):
-                    continue
-                order = label.order + self.order(i, o)
-                if old is None or (worth, spread, order) > old[:3]:
-                    reduced = label.reduced + gain - toll
-                    there[key] = Label(
-                        worth, spread, order, reduced, label, i, o, after, recent, label.count + 1
+                worth = node.worth + gains[i]
+                key = (after & active_then, recently) if spans else after & active_then
+                old = further.get(key)
+                if old is None or old.worth < worth:
+                    old = further[key] = Node(
+                        worth, reduced + gain - toll, then, after, recently, [(node, i, o)]
                     )
+                elif old.worth == worth:
+                    old.links.append((node, i, o))
+                else:
+                    continue
+                if worth >= self.found:
+                    need += worth - self.found
+                    self._end(old)
+
+    def _end(self, node: Node) -> None:
+        if node.worth > self.found:
+            self.ends = []
+            self.found = node.worth
+        self.ends.append(node)
+
+    def best_of(self, ends: list[Node]) -> list[Way]:
+        """The plans of least spread, then of least order, one per number of ads, among those that end here."""
+        best: dict[int, Way] = {}
+        for node in _reached(ends):
+            self._ways(node)
+            node.links = []
+        for end in {id(node): node for node in ends}.values():
+            for way in end.ways.values():
+                old = best.get(way.count)
+                if old is None or way[:2] > old[:2]:
+                    best[way.count] = way
+        return list(best.values())
+
+    def _ways(self, node: Node) -> None:
+        """The best ways to a node, one per last opening (and number of ads, where that may differ)."""
+        gaps, cost, ways = self.problem.gaps, self.cost, node.ways
+        if not node.links:
+            ways[ROOT, 0] = Way(0, 0, None, ROOT, ROOT, 0)
+        for before, item, opening in node.links:
+            if item == ROOT:
+                for key, way in before.ways.items():
+                    old = ways.get(key)
+                    if old is None or way[:2] > old[:2]:
+                        ways[key] = way
+                continue
+            early = self.order(item, opening)
+            for way in before.ways.values():
+                spread = way.spread
+                if way.opening != ROOT:
+                    spread -= cost(gaps[opening] - gaps[way.opening])
+                key = (opening, way.count + 1 if self.counts else 0)
+                old = ways.get(key)
+                if old is None or (spread, way.order + early) > old[:2]:
+                    ways[key] = Way(spread, way.order + early, way, item, opening, way.count + 1)
 
 
-def plan_of(label: Label | None) -> Plan:
+def _reached(ends: list[Node]) -> list[Node]:
+    """The nodes from which one of the ends is reached, in reading order."""
+    seen: dict[int, Node] = {}
+    stack = list(ends)
+    while stack:
+        node = stack.pop()
+        if id(node) not in seen:
+            seen[id(node)] = node
+            stack += [before for before, _, _ in node.links]
+    return sorted(seen.values(), key=lambda node: node.at)
+
+
+def plan_of(way: Way | None) -> Plan:
     found = []
-    while label is not None and label.item != ROOT:
-        found.append((label.item, label.opening))
-        label = label.before
+    while way is not None and way.item != ROOT:
+        found.append((way.item, way.opening))
+        way = way.before
     return tuple(reversed(found))
 
 
 def best_plan(problem: Problem, scale: Scale, above: int) -> Solution | None:
     """The best plan, leaving groups aside; ``None`` where no plan is worth more than ``above``."""
     walk = Walk(problem, scale)
-    low = max(above, walk.worth(above, BEAM)[0])
+    low = max(above + 1, walk.worth(above, BEAM)[0])
     bound = walk.prices.tighten(ROUNDS, low)
-    if bound <= above:
+    if bound < low:
         return None
-    found, whole = low, True
     if bound > low:
-        found = walk.worth(low, BEAM)[0]
-        found, whole = walk.worth(found, None)
-    if found <= above:
-        return None
-    tried, _ = walk.spread(found, BEAM, None)
-    ended, proven = walk.spread(found, None, max((-label.spread for label in tried), default=None))
-    return _best(walk, [*tried, *ended], whole and proven, bound)
+        low = max(low, walk.worth(low - 1, BEAM)[0])
+    _, ends, proven = walk.graph(low)
+    return _best(walk, walk.best_of(ends), proven, bound)
 
 
-def _best(walk: Walk, found: list[Label], proven: bool, bound: int) -> Solution | None:
+def _best(walk: Walk, found: list[Way], proven: bool, bound: int) -> Solution | None:
     problem = walk.problem
     best: Solution | None = None
-    for label in found:
-        plan = plan_of(label)
+    for way in found:
+        plan = plan_of(way)
         merit = walk.scale.merit(plan)
         if (
             best is None

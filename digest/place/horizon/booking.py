@@ -37,7 +37,11 @@ class Booking:
 
     @staticmethod
     def _counts(outlook: Outlook, run: RunAd) -> bool:
-        return run.date < outlook.first or Coming(run.date, run.edition) in outlook.built and run.date <= outlook.last
+        return (
+            run.date < outlook.first
+            or Coming(run.date, run.edition) in outlook.built
+            and run.date <= outlook.last
+        )
 
     @cached_property
     def editions(self) -> dict[str, Edition]:

@@ -98,4 +98,3 @@ def groups_of(items: tuple[LineItem, ...]) -> list[tuple[int, ...]]:
     for number in range(len(items)):
         found.setdefault(lead(number), []).append(number)
     return [tuple(group) for group in found.values()]
-

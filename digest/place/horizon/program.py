@@ -71,7 +71,10 @@ class Program:
     def items_in(self, issue: int, chosen: frozenset[int]) -> frozenset[int]:
         """The line items that run in an issue, when these columns are 1."""
         return frozenset(
-            item for number in self.in_issue[issue] if number in chosen for item in self.columns[number].members
+            item
+            for number in self.in_issue[issue]
+            if number in chosen
+            for item in self.columns[number].members
         )
 
 

@@ -81,4 +81,3 @@ def _stretches(ground: Ground, items: int) -> Iterator[Sum]:
             if ground.left[item] and ground.left[item] & ~openings == 0:
                 inside |= 1 << item
         yield inside, ground.hall.most(openings)
-
