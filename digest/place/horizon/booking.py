@@ -37,10 +37,8 @@ class Booking:
 
     @staticmethod
     def _counts(outlook: Outlook, run: RunAd) -> bool:
-        return (
-            run.date < outlook.first
-            or Coming(run.date, run.edition) in outlook.built
-            and run.date <= outlook.last
+        return run.date < outlook.first or (
+            Coming(run.date, run.edition) in outlook.built and run.date <= outlook.last
         )
 
     @cached_property

@@ -29,7 +29,7 @@ def settle(made: Program, search: Search, wanted: list[Weights]) -> list[int]:
     for weights in wanted:
         values = fitting(made, search, weights, values)
         search.hold(weights, values)
-    return values if values is not None else [0] * search.width
+    return values if values is not None else search.nothing()
 
 
 def fitting(made: Program, search: Search, weights: Weights, known: list[int] | None) -> list[int]:
@@ -42,7 +42,7 @@ def fitting(made: Program, search: Search, weights: Weights, known: list[int] | 
         for chosen, most in cuts:
             search.add(([(column, 1) for column in chosen], most))
     search.optimal = False
-    return known if known is not None else [0] * search.width
+    return known if known is not None else search.nothing()
 
 
 def _misfits(made: Program, values: list[int]) -> list[tuple[list[int], int]]:

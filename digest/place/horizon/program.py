@@ -13,7 +13,7 @@ from hashlib import sha256
 from math import ceil, gcd, lcm
 
 from digest.model import TIERS, AdBook, RunAd
-from digest.place.facts import bits, mask_of
+from digest.place.facts import mask_of
 from digest.place.horizon.booking import Booking, Row
 from digest.place.horizon.ground import Ground, ground, groups_of
 from digest.place.horizon.outlook import Coming, Outlook

@@ -46,6 +46,7 @@ class Search:
                 "Building issues does not need it, unless policy.horizon is set."
             )
         self.width = len(made.columns) + len(made.short)
+        self._runs = len(made.columns)
         self.lower = [0.0] * self.width
         self.upper = [1.0] * len(made.columns) + [float(most) for _, most in made.short]
         self.rows: list[Row] = list(made.rows)
@@ -128,7 +129,13 @@ class Search:
             better = known is None or total(weights, found) > total(weights, known)
             return found if better or known is None else known
         self.optimal = False
-        return known if known is not None else [0] * self.width
+        return known if known is not None else self.nothing()
+
+    def nothing(self) -> list[int]:
+        """The values of a plan without any ad."""
+        return [int(lower) for lower in self.lower[: self._runs]] + [
+            int(most) for most in self.upper[self._runs :]
+        ]
 
     def _keeps(self, values: list[int]) -> bool:
         return all(sum(weight * values[c] for c, weight in terms) <= most for terms, most in self.rows)
@@ -145,7 +152,7 @@ class Search:
         import highspy
         import numpy
 
-        solver = highspy.Highs()
+        solver: Any = highspy.Highs()  # type: ignore[no-untyped-call]
         for name, value in _OPTIONS.items():
             solver.setOptionValue(name, value)
         starts, index, value = [0], [], []

@@ -1,0 +1,130 @@
+"""Spans of a few coming issues with a few bookings, small enough to try every plan."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from fractions import Fraction
+from typing import Any
+
+from hypothesis import strategies as st
+
+from digest.model import (
+    AdBook,
+    Advertiser,
+    Creative,
+    Edition,
+    Flight,
+    FrequencyCap,
+    Goal,
+    LineItem,
+    Policy,
+    RunAd,
+    Slot,
+)
+from digest.place.horizon import Coming, Outlook, typical
+
+FIRST = date(2026, 1, 22)  # a Thursday: the weekly follows on the next day
+NATIVE = Creative(id="native", url="https://a.example", headline="Hello")
+SLOTS = (
+    Slot(id="top", position="top", native=True, bands={"upper": Fraction(3)}),
+    Slot(
+        id="stream",
+        position="between_stories",
+        native=True,
+        bands={"upper": Fraction(2), "lower": Fraction(1, 2)},
+    ),
+    Slot(id="footer", position="end", native=True),
+)
+DAILY = Edition(name="daily", expected_sends=1000)
+WEEKLY = Edition(name="weekly", cadence="weekly", weekday=4, expected_sends=300)
+TIERS = st.sampled_from(("sponsorship", "standard", "standard", "bulk", "house"))
+RATES = st.sampled_from((Fraction(0), Fraction(10), Fraction(25, 2), Fraction(100, 3)))
+
+
+@st.composite
+def line_items(draw: st.DrawFn, number: int, count: int, days: int) -> LineItem:
+    often = lambda usual, *rare: draw(st.sampled_from((usual, usual, usual, *rare)))  # noqa: E731
+    start = FIRST + timedelta(days=draw(st.integers(-2, days - 1)))
+    end = start + timedelta(days=draw(st.integers(0, days + 1)))
+    goal = draw(
+        st.sampled_from(
+            (None, *(Goal(unit="issues", amount=n) for n in (1, 2, 3)), Goal(unit="sends", amount=1800))
+        )
+    )
+    fields: dict[str, Any] = {
+        "advertiser": f"a{draw(st.integers(0, 2))}",
+        "slots": tuple(
+            draw(st.lists(st.sampled_from(("top", "stream", "footer")), min_size=1, max_size=2, unique=True))
+        ),
+    }
+    mate = draw(st.integers(0, count - 1))
+    return LineItem(
+        id=f"i{number}",
+        tier=draw(TIERS),
+        flight=Flight(start=start, end=end),
+        editions=("daily",) if goal and goal.unit == "sends" else often(("daily",), None, ("weekly",)),
+        sections=often(None, ("news",), ("health",)),
+        goal=goal,
+        pacing=draw(st.sampled_from(("even", "frontloaded", "asap"))),
+        rate=draw(RATES),
+        frequency_cap=often(None, FrequencyCap(max_issues=1, per_days=2)),
+        exclusive=often("none", "section", "issue"),
+        companions=often((), (f"i{mate}",)) if mate != number else (),
+        creatives=(NATIVE,),
+        **fields,
+    )
+
+
+@st.composite
+def ledgers(draw: st.DrawFn, count: int, built: frozenset[Coming]) -> tuple[RunAd, ...]:
+    rows = {}
+    for _ in range(draw(st.integers(0, 4))):
+        issue = draw(
+            st.sampled_from([Coming(FIRST - timedelta(days=n), "daily") for n in (1, 2, 5)] + sorted(built))
+        )
+        item = f"i{draw(st.integers(0, count))}"
+        rows[item, issue] = RunAd(
+            edition=issue.edition,
+            date=issue.date,
+            line_item=item,
+            creative="native",
+            advertiser="a0",
+            tier="standard",
+            slot="stream",
+            gap=1,
+            sends=700,
+            delivered=draw(st.booleans()),
+        )
+    return tuple(rows.values())
+
+
+@st.composite
+def outlooks(draw: st.DrawFn, most_items: int = 3, most_days: int = 4) -> Outlook:
+    count, days = draw(st.integers(1, most_items)), draw(st.integers(1, most_days))
+    labels = st.sampled_from((frozenset[str](), frozenset({"x"})))
+    ads = AdBook(
+        policy=Policy(
+            max_ads=draw(st.sampled_from((1, 2, 3))),
+            max_ratio=Fraction(1, 2),
+            min_gap=draw(st.integers(0, 3)),
+            max_per_advertiser=draw(st.sampled_from((1, 1, 2))),
+            competitive_exclusion=draw(st.sampled_from(("issue", "none", 2))),
+        ),
+        slots=SLOTS,
+        advertisers={f"a{i}": Advertiser(id=f"a{i}", name=f"A{i}", labels=draw(labels)) for i in range(3)},
+        line_items=tuple(draw(line_items(number, count, days)) for number in range(count)),
+    )
+    editions = draw(st.sampled_from(((DAILY,), (DAILY, WEEKLY))))
+    built = draw(st.sampled_from((frozenset[Coming](), frozenset({Coming(FIRST, "daily")}))))
+    return Outlook(
+        ads=ads,
+        editions=editions,
+        first=FIRST,
+        last=FIRST + timedelta(days=days - 1),
+        lineups={
+            "daily": typical([("news", "News", draw(st.integers(1, 3))), ("health", "Health", 2)]),
+            "weekly": typical([("news", "News", 2)]),
+        },
+        ran_ads=draw(ledgers(count, built)),
+        built=built,
+    )

@@ -1,0 +1,35 @@
+"""The plan over the coming issues: it breaks no rule, and no other plan is better."""
+
+from __future__ import annotations
+
+from hypothesis import given, settings
+
+from digest.place.horizon import Outlook, Schedule, plan
+from tests.oracles.ahead import Choice, Oracle
+from tests.strategies.ahead import outlooks
+
+
+def chosen(oracle: Oracle, schedule: Schedule) -> Choice:
+    number = {item.id: n for n, item in enumerate(oracle.items)}
+    return tuple(
+        frozenset(number[run.line_item] for run in schedule.in_issue(issue)) for issue in oracle.issues
+    )
+
+
+@given(outlooks())
+def test_every_issue_of_the_plan_keeps_every_rule_of_the_single_issue(outlook: Outlook) -> None:
+    oracle = Oracle(outlook)
+    choice = chosen(oracle, plan(outlook))
+    for number in range(len(oracle.issues)):
+        assert oracle.keeps(number, choice[:number], choice[number])
+    assert not oracle.overbooked(choice)
+
+
+@settings(max_examples=200)
+@given(outlooks())
+def test_no_plan_is_better(outlook: Outlook) -> None:
+    oracle = Oracle(outlook)
+    schedule = plan(outlook)
+    assert schedule.optimal
+    best = max(oracle.worth(choice) for choice in oracle.plans())
+    assert oracle.worth(chosen(oracle, schedule)) == best
