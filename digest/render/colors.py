@@ -35,6 +35,11 @@ def readable(color: str, background: str) -> str:
     return next((shade for shade in shades if contrast(shade, background) >= READABLE), on(background))
 
 
+def deeper(color: str) -> str:
+    """A darker shade of a colour, for a line beside it; lighter where it is nearly black."""
+    return _mixed(color, 0 if _luminance(color) > 0.02 else 255, 0.3)
+
+
 def _channels(color: str) -> tuple[int, int, int]:
     return int(color[1:3], 16), int(color[3:5], 16), int(color[5:7], 16)
 

@@ -46,6 +46,8 @@ def _derived(values: Mapping[str, str], brand: Mapping[str, str]) -> dict[str, s
     if "accent" in brand:
         made["on-accent"] = brand.get("on-accent") or colors.on(made["accent"])
         made["dark-accent"] = brand.get("dark-accent") or made["accent"]
+        if "highlight" in made and "highlight" not in brand:
+            made["highlight"] = colors.deeper(made["accent"])
         made["dark-on-accent"] = colors.on(colors.readable(made["dark-accent"], made["dark-paper"]))
     for name in _TEXT_INKS:
         made[f"{name}-text"] = colors.readable(made[name], made["paper"])
