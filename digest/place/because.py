@@ -15,6 +15,7 @@ def because(planning: Planning, item: int, opening: int) -> str:
     others = [one.id for i, one in enumerate(scene.items) if planning.group(item) >> i & 1 and i != item]
     if others:
         parts.append(f"runs together with {', '.join(others)}")
+    parts.append(scene.request.ahead.get(scene.items[item].id, ""))
     return "; ".join(part for part in parts if part)
 
 

@@ -1,149 +1,157 @@
 """Prices that make the relaxed problem tell the truth.
 
-Relax "at most once" and every other limit on a set of line items: each ad then pays a price for the limits it
-counts towards, and the best plan is a walk over the openings. For any prices, the walk plus the prices of all
-limits is an upper bound. One price at a time is set to the marginal worth of its limit, which never raises the
-bound: with ``none`` the best walk without the limit's ads and ``one`` the best walk with exactly one of them, the
-price is ``one - none``. All numbers are exact integers.
+Relax "at most once" and every other "at most one of these": each ad then pays the prices of the limits it counts
+towards, and the best plan is a walk over the openings. For any prices, the walk plus all prices is an upper bound.
+Prices are moved by Polyak's subgradient steps, in floating point; the bound is then taken from the rounded prices
+in exact integers, so that it holds whatever the steps did.
 """
 
 from __future__ import annotations
 
-from digest.place.facts import bits
-
 Gains = list[dict[int, int]]  # per opening: line item -> what it adds
+Row = tuple[int, int]  # line items of which at most one stands in the openings; both masks
+Choice = tuple[float, int, tuple[int, ...]]  # gain, line item, rows of its own opening
 
 
 class Prices:
     """``reduced`` are the gains less the prices; ``ahead[o]`` bounds what openings from ``o`` on can add.
 
-    ``limits`` are masks of line items of which at most one runs; ``where`` the openings of each line item.
     ``toll`` is the price of one more ad, where the number of ads is capped.
     """
 
-    def __init__(
-        self, gains: Gains, following: list[int], limits: list[int], cap: int, where: dict[int, list[int]]
-    ) -> None:
-        self.reduced: Gains = [dict(here) for here in gains]
-        self.following = following
-        self.limits = limits
-        self.cap = cap
-        self.where = where
-        self.price = [0] * len(limits)
-        self.toll = 0
+    def __init__(self, gains: Gains, following: list[int], rows: list[Row], cap: int) -> None:
+        self.gains, self.following, self.rows, self.cap = gains, following, rows, cap
+        self.size = len(gains)
+        self.everywhere = (1 << self.size) - 1
+        self._prepare()
+        self.price = [0.0] * (len(rows) + 1)  # the last is the toll
+        self.touched: set[int] = set()
+        self.fix([0] * (len(rows) + 1))
+
+    def _prepare(self) -> None:
+        """Openings that offer the same are one kind, priced once."""
+        self.of_item: dict[int, list[int]] = {i: [] for here in self.gains for i in here}
+        partial = []
+        for number, (items, openings) in enumerate(self.rows):
+            if openings & self.everywhere != self.everywhere:
+                partial.append((number, items, openings))
+                continue
+            for i in self.of_item:
+                if items >> i & 1:
+                    self.of_item[i].append(number)
+        kinds: dict[tuple[Choice, ...], int] = {}
+        self.kind = []
+        for o, here in enumerate(self.gains):
+            inside = [(number, items) for number, items, openings in partial if openings >> o & 1]
+            offer = tuple(
+                (float(gain), i, tuple(number for number, items in inside if items >> i & 1))
+                for i, gain in here.items()
+            )
+            self.kind.append(kinds.setdefault(offer, len(kinds)))
+        self.kinds = list(kinds)
+
+    def fix(self, price: list[int]) -> int:
+        """Take these whole prices; the exact upper bound they give."""
+        self.toll = price[-1]
+        self.paid = sum(price[:-1]) + self.toll * self.cap
+        share = {i: sum(price[f] for f in rows) for i, rows in self.of_item.items()}
+        self.reduced = [
+            {
+                i: gain - share[i] - sum(price[f] for f in rows)
+                for (i, gain), (_, _, rows) in zip(here.items(), self.kinds[kind], strict=True)
+            }
+            for here, kind in zip(self.gains, self.kind, strict=True)
+        ]
         self.best = [max(here.values(), default=0) for here in self.reduced]
-        self.ahead = self._ahead(self.best, 0)
-
-    @property
-    def paid(self) -> int:
-        return sum(self.price) + self.toll * self.cap
-
-    def bound(self) -> int:
-        self.ahead = self._ahead(self.best, self.toll)
-        return self.ahead[0] + self.paid
-
-    def tighten(self, rounds: int, goal: int) -> int:
-        """Improve the prices round by round until they stand still or the bound is ``goal``; the bound."""
-        bound = self.bound()
-        for _ in range(rounds):
-            for number in range(len(self.limits)):
-                self._settle(number)
-            self._settle_toll()
-            now = self.bound()
-            if now >= bound or now <= goal:
-                return now
-            bound = now
-        return bound
-
-    def _settle(self, number: int) -> None:
-        """Set one price to the marginal worth of its limit."""
-        reduced, limit = self.reduced, self.limits[number]
-        old = self.price[number]
-        best = self.best[:]
-        own: dict[int, int] = {}
-        members = list(bits(limit))
-        for i in members:
-            for o in self.where[i]:
-                gain = reduced[o][i] + old
-                if o not in own or gain > own[o]:
-                    own[o] = gain
-        for o in own:
-            if own[o] - old >= best[o]:
-                best[o] = max((gain for i, gain in reduced[o].items() if not limit >> i & 1), default=0)
-        ahead, behind = self._ahead(best, self.toll), self._behind(best, self.toll)
-        following, toll = self.following, self.toll
-        one = max((behind[o] + gain + ahead[following[o]] for o, gain in own.items()), default=0) - toll
-        price = max(0, one - ahead[0])
-        if price != old:
-            change = old - price
-            for i in members:
-                for o in self.where[i]:
-                    reduced[o][i] += change
-        for o, gain in own.items():
-            if gain - price > best[o]:
-                best[o] = gain - price
-        self.best = best
-        self.price[number] = price
-
-    def _settle_toll(self) -> None:
-        """The least toll at which a best walk has no more ads than the cap."""
-        if self._ads(0) <= self.cap:
-            self.toll = 0
-            return
-        low, high = 0, max(self.best, default=0)
-        while high - low > 1:
-            middle = (low + high) // 2
-            if self._ads(middle) <= self.cap:
-                high = middle
-            else:
-                low = middle
-        self.toll = high
-
-    def _ads(self, toll: int) -> int:
-        """The fewest ads of a best walk at this toll."""
-        best, following = self.best, self.following
-        size = len(best)
-        worth, count = [0] * (size + 1), [0] * (size + 1)
-        for o in range(size - 1, -1, -1):
-            top, ads = worth[o + 1], count[o + 1]
-            gain = best[o] - toll
-            if gain > 0:
-                then = following[o]
-                gain += worth[then]
-                if gain > top or (gain == top and count[then] + 1 < ads):
-                    top, ads = gain, count[then] + 1
-            worth[o], count[o] = top, ads
-        return count[0]
-
-    def _ahead(self, best: list[int], toll: int) -> list[int]:
-        size = len(best)
-        ahead = [0] * (size + 1)
-        following = self.following
+        self.ahead = [0] * (self.size + 1)
         top = 0
-        for o in range(size - 1, -1, -1):
-            gain = best[o] - toll
+        for o in range(self.size - 1, -1, -1):
+            gain = self.best[o] - self.toll
             if gain > 0:
+                top = max(top, gain + self.ahead[self.following[o]])
+            self.ahead[o] = top
+        return top + self.paid
+
+    def descend(self, goal: int, steps: int) -> int:
+        """Lower the bound towards ``goal``, a worth that is known to be possible; the exact bound reached."""
+        price, lowest, best = self.price, float("inf"), self.price
+        patience, stride = 0, 1.0
+        for _ in range(steps):
+            bound, used = self._walk(price)
+            if bound < lowest:
+                lowest, best, patience = bound, price, 0
+            else:
+                patience += 1
+                if patience >= 5:
+                    patience, stride = 0, stride * 0.8
+            if bound < goal + 0.5 or stride < 1e-3:
+                break
+            price = self._step(price, used, stride * (bound - goal))
+        self.price = best
+        return self.fix([round(one) for one in best])
+
+    def _step(self, price: list[float], used: dict[int, int], far: float) -> list[float]:
+        """One step against the subgradient: dearer what is used too often, cheaper what is not used."""
+        toll = len(self.rows)
+        slope = {}
+        for row in self.touched.union(row for row, count in used.items() if count > 1 and row != toll):
+            steep = used.get(row, 0) - 1
+            if steep > 0 or (steep < 0 and price[row] > 0):
+                slope[row] = steep
+        self.touched |= slope.keys()
+        over = used.get(toll, 0) - self.cap
+        if over > 0 or (over < 0 and price[toll] > 0):
+            slope[toll] = over
+        length = sum(steep * steep for steep in slope.values())
+        if not length:
+            return price
+        moved = price[:]
+        for row, steep in sorted(slope.items()):
+            moved[row] = max(0.0, price[row] + far * steep / length)
+        return moved
+
+    def _walk(self, price: list[float]) -> tuple[float, dict[int, int]]:
+        """The bound at these prices, and how often its walk uses each row."""
+        share = {i: sum([price[f] for f in rows]) for i, rows in self.of_item.items()}
+        toll = price[-1]
+        worth, choice = self._offers(price, share, toll)
+        ahead, kind, following = [0.0] * (self.size + 1), self.kind, self.following
+        top = 0.0
+        for o in range(self.size - 1, -1, -1):
+            gain = worth[kind[o]]
+            if gain > 0.0:
                 gain += ahead[following[o]]
                 if gain > top:
                     top = gain
             ahead[o] = top
-        return ahead
-
-    def _behind(self, best: list[int], toll: int) -> list[int]:
-        """Per opening, the best walk over the openings before it that leaves it free."""
-        size = len(best)
-        behind = [0] * (size + 1)
-        following = self.following
-        top = 0
-        for o in range(size):
-            if behind[o] > top:
-                top = behind[o]
+        used: dict[int, int] = {}
+        o = ads = 0
+        while o < self.size:
+            if ahead[o] > ahead[o + 1]:
+                _, i, rows = choice[kind[o]]
+                for row in (*self.of_item[i], *rows):
+                    used[row] = used.get(row, 0) + 1
+                ads += 1
+                o = following[o]
             else:
-                behind[o] = top
-            gain = best[o] - toll
-            if gain > 0:
-                then = following[o]
-                gain += top
-                if gain > behind[then]:
-                    behind[then] = gain
-        return behind
+                o += 1
+        used[len(self.rows)] = ads
+        return top + sum(price[:-1]) + toll * self.cap, used
+
+    def _offers(
+        self, price: list[float], share: dict[int, float], toll: float
+    ) -> tuple[list[float], list[Choice]]:
+        """The best an opening of each kind offers after prices."""
+        worth, choice = [], []
+        for offer in self.kinds:
+            top, best = toll, (0.0, -1, ())
+            for one in offer:
+                value = one[0] - share[one[1]]
+                if value > top:
+                    for row in one[2]:
+                        value -= price[row]
+                    if value > top:
+                        top, best = value, one
+            worth.append(top - toll)
+            choice.append(best)
+        return worth, choice

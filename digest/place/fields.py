@@ -127,6 +127,25 @@ class Fields:
                     return None
         return (*recent, (opening, item)) if self.spanned >> item & 1 else recent
 
+    def rows(self) -> list[tuple[int, int]]:
+        """Every "at most one of these line items in these openings", gathered into few and large ones."""
+        found = [(1 << item, EVERYWHERE) for item in self.blocked]
+        found += [(mask, EVERYWHERE) for mask in cliques(self.blocked)]
+        areas: dict[int, dict[int, int]] = {}
+        for most, items, openings in self.local:
+            if most == 1:
+                area = areas.setdefault(openings, {})
+                for item in bits(items):
+                    area[item] = area.get(item, 1 << item) | items
+        for openings, blocked in areas.items():
+            here = 0
+            for o in bits(openings):
+                for item in self.at[o]:
+                    here |= 1 << item
+            inside = {item: mask & here for item, mask in blocked.items() if here >> item & 1}
+            found += [(mask, openings) for mask in cliques(inside)]
+        return found
+
 
 def cliques(blocked: dict[int, int]) -> list[int]:
     """Sets of line items of which at most one runs: together they say all that ``blocked`` says."""

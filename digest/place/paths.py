@@ -10,12 +10,14 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from digest.place.dual import Prices
-from digest.place.facts import bits
-from digest.place.fields import Fields, Recent, cliques
+from digest.place.fields import Fields, Recent
 from digest.place.problem import Plan, Problem, Scale, Solution, candidates, reading
 
-ROUNDS = 8  # of improving the prices
-BEAM = 12  # labels an opening keeps in the quick walks
+BEAM = 6  # half-made plans an opening keeps in the first quick walk
+STEPS = (
+    (50, 12),
+    (150, 24),
+)  # steps that improve the prices, each time followed by a quick walk of that width
 BUDGET = 1_500_000  # labels after which the search gives up proving
 
 
@@ -58,9 +60,7 @@ class Walk:
         self.size = len(at)
         self.gains = self._gains(at)
         self.following = [fields.first_after(o) for o in range(self.size)]
-        where = {i: list(bits(problem.left[i])) for i in bits(fields.items)}
-        limits = [1 << i for i in bits(fields.items)] + cliques(fields.blocked)
-        self.prices = Prices(self.gains, self.following, limits, fields.cap, where)
+        self.prices = Prices(self.gains, self.following, fields.rows(), fields.cap)
         self.counts = self._uneven()
         self.costs: dict[int, int] = {}
         self._orders()
@@ -295,11 +295,13 @@ def best_plan(problem: Problem, scale: Scale, above: int) -> Solution | None:
     """The best plan, leaving groups aside; ``None`` where no plan is worth more than ``above``."""
     walk = Walk(problem, scale)
     low = max(above + 1, walk.worth(above, BEAM)[0])
-    bound = walk.prices.tighten(ROUNDS, low)
-    if bound < low:
-        return None
-    if bound > low:
-        low = max(low, walk.worth(low - 1, BEAM)[0])
+    for steps, width in STEPS:
+        bound = walk.prices.descend(low, steps)
+        if bound < low:
+            return None
+        if bound == low:
+            break
+        low = walk.worth(low, width)[0]
     _, ends, proven = walk.graph(low)
     return _best(walk, walk.best_of(ends), proven, bound)
 

@@ -29,6 +29,7 @@ class Price:
     urgency: dict[str, int]
     revenue: Fraction
     spread: Fraction = Fraction(0)
+    wanted: bool = False  # whether a plan over the coming issues wants one of those it loses
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,12 @@ class Planning:
         return self.scene.groups[item]
 
     def verdict(self, item: int) -> Verdict:
-        """Why a line item that is not placed is not."""
+        """Why a line item that is not placed is not; and what a plan over the coming issues says of it."""
+        found = self._verdict(item)
+        ahead = self.scene.request.ahead.get(self.scene.items[item].id)
+        return replace(found, reason=f"{found.reason}; {ahead}") if ahead else found
+
+    def _verdict(self, item: int) -> Verdict:
         table = self.table
         step = table.stopped.get(item)
         if step is not None:
@@ -181,6 +187,8 @@ class Planning:
     def cost(self, price: Price) -> str:
         """What a price amounts to, in words."""
         parts = [f"{tier} urgency {change:+d}" for tier, change in price.urgency.items() if change]
+        if price.wanted:
+            parts.append("what the plan over the coming issues wants today")
         if price.revenue:
             parts.append(f"rate x band {amount(price.revenue, sign=True)}")
         if not parts and price.spread:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
+from types import MappingProxyType
 
 from digest.model import AdBook, Edition, Lineup, Overrides, RunAd
 
@@ -16,7 +18,7 @@ class Request:
 
     ``editions`` are all of the publication, in file order. ``ran_ads`` may hold any rows of the ledger; only
     those of earlier dates count. ``prefer`` names line items that a plan over the coming issues wants today:
-    they come first within their tier.
+    they come first within their tier; ``ahead`` is what that plan says of a line item, in words.
     """
 
     ads: AdBook
@@ -27,3 +29,4 @@ class Request:
     ran_ads: tuple[RunAd, ...] = ()
     overrides: Overrides = _NONE
     prefer: tuple[str, ...] = ()
+    ahead: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))

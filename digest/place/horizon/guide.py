@@ -1,0 +1,64 @@
+"""What a plan over the coming issues tells the build of the first of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
+
+from digest.model import Lineup
+from digest.place.horizon.outlook import Coming, Outlook, Run
+from digest.place.horizon.plan import plan
+from digest.place.request import Request
+
+_SHOWN = 3
+
+
+def guided(request: Request, lineups: Mapping[str, Lineup], days: int) -> Request:
+    """The request with the plan over ``days`` days, today included: what it runs today comes first in its tier.
+
+    Today's issue is the one at hand, with its stories; the others look like ``lineups``, by edition. Issues of other
+    editions of today are planned too, built or not, so that the order of building does not matter.
+    Raises ``CommandError`` without the solver.
+    """
+    today = Coming(request.day, request.edition.name)
+    ahead = plan(
+        Outlook(
+            ads=request.ads,
+            editions=request.editions,
+            first=request.day,
+            last=request.day + timedelta(days=days - 1),
+            lineups=lineups,
+            ran_ads=tuple(run for run in request.ran_ads if run.date < request.day),
+            known={today: request.lineup},
+            barred={today: frozenset(request.overrides.pause)},
+        )
+    )
+    wanted = {run.line_item for run in ahead.in_issue(today)}
+    names = [item.id for item in request.ads.line_items]
+    words = {
+        prospect.line_item: _sentence(ahead.of(prospect.line_item), today, days)
+        for prospect in ahead.prospects
+        if prospect.chances
+    }
+    return replace(request, prefer=tuple(name for name in names if name in wanted), ahead=words)
+
+
+def _sentence(runs: tuple[Run, ...], today: Coming, days: int) -> str:
+    span = f"the plan over the coming {days} days"
+    later = [run for run in runs if (run.date, run.edition) != (today.date, today.edition)]
+    if len(later) < len(runs):
+        return f"{span} runs it in this issue{_dates(' and on ', later, today)}"
+    if later:
+        return f"{span} runs it{_dates(' on ', later, today)}"
+    return f"{span} has no place for it"
+
+
+def _dates(word: str, runs: list[Run], today: Coming) -> str:
+    if not runs:
+        return ""
+    shown = [
+        f"{run.date}" + ("" if run.edition == today.edition else f" ({run.edition})") for run in runs[:_SHOWN]
+    ]
+    more = f" and {len(runs) - _SHOWN} more" if len(runs) > _SHOWN else ""
+    return f"{word}{', '.join(shown)}{more}"
