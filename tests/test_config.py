@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from digest import config
+from digest.config.checks.companions import groups
 from digest.errors import CommandError, ConfigurationError
 from digest.model import FrequencyCap, Goal, LineItem, Newsroom, Policy, Sensitive
 from tests.strategies.config import ADSLOTS, DIGEST, write
@@ -257,6 +258,16 @@ def test_companions_that_meet_in_pairs_but_never_all_together(tmp_path: Path) ->
     assert ["never meet in one issue: c0, c1, c2" in problem.message for problem in found] == [True]
     fine = (*pairs[:2], "{start: 2026-01-01}")
     assert config.problems(write(tmp_path, adslots=ADSLOTS + _companions(*fine))) == ()
+
+
+def test_companions_hang_together_over_any_of_them() -> None:
+    names = {"a": ("b", "c"), "b": (), "c": (), "d": ("c",), "e": (), "f": ("gone",)}
+    items = [LineItem(id=name, companions=others) for name, others in names.items()]
+    assert groups(items) == [["a", "b", "c", "d"]]
+
+
+def test_min_may_equal_top(tmp_path: Path) -> None:
+    assert config.problems(write(tmp_path, DIGEST.replace("top: 5, min: 2", "top: 2, min: 2"))) == ()
 
 
 @pytest.mark.parametrize(
