@@ -212,6 +212,7 @@ class Planning:
             {tier: worth[0][tier] - worth_now[0][tier] for tier in TIERS},
             worth[1] - worth_now[1],
             worth[2] - worth_now[2],
+            any(self.scene.items[i].id in self.scene.request.prefer for i in set(now) - set(then)),
         )
 
     def _worth(self, plan: Plan) -> tuple[dict[str, int], Fraction, Fraction]:
