@@ -38,7 +38,7 @@ UNSUBSCRIBE = {
 SEARCHES = {
     "mailchimp": r"\*\|.*?\|\*",
     "mailgun": r"%[A-Za-z_][\w.-]*%|\{\{.*?\}\}",
-    "postmark": r"\{\{.*?\}\}",
+    "postmark": r"\{\{.*?\}\}\}?",
     "campaign_monitor": r"\[[A-Za-z]\w*(?:,fallback=[^\]]*)?\]|</?[a-z]+>",
     "ghost": r'%%\{\w*.*?\}%%|\{\w*?(?:,? *"[^"]*")?\}',
     "mailpoet": r"\[[A-Za-z_]+:[^\]]*\]",

@@ -39,7 +39,7 @@ class Everything(dict[str, Any]):
 
 
 def jinja(template: str) -> str:
-    environment = jinja2.Environment(autoescape=False, keep_trailing_newline=True)
+    environment = jinja2.Environment(undefined=jinja2.ChainableUndefined, keep_trailing_newline=True)
     return environment.from_string(template).render(
         dict.fromkeys(("x", "name", "unsubscribe_link", "mirror"), EVIL)
     )
