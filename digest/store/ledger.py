@@ -21,7 +21,27 @@ from digest.store.rows import listed, unlisted
 from digest.store.schema import issues, manifests, ran_ads, ran_stories, receipts
 
 EXCERPT = 600  # characters of a summary that are kept to recognise another telling
+_RUN_COLUMNS = (
+    issues.c.edition,
+    issues.c.date,
+    *(
+        ran_stories.c[name]
+        for name in (
+            "section", "position", "also", "story", "url", "title", "summary", "source", "language",
+            "published_at", "first_seen",
+        )
+    ),
+)  # fmt: skip
+_BETWEEN = "\x1f"  # between titles, which hold no control characters
 _AD_FIELDS = ("line_item", "creative", "advertiser", "tier", "slot", "gap", "section")
+_AD_COLUMNS = (
+    issues.c.edition,
+    issues.c.sequence,
+    issues.c.expected_sends,
+    ran_ads.c.date,
+    *(ran_ads.c[name] for name in _AD_FIELDS),
+    ran_ads.c.neighbours,
+)
 
 
 def _newest() -> Any:
@@ -191,7 +211,7 @@ def _story_row(number: int, ran: RunStory) -> dict[str, Any]:
 
 def _ad_row(number: int, ad: RunAd) -> dict[str, Any]:
     row = {name: getattr(ad, name) for name in _AD_FIELDS}
-    return row | {"issue": number, "date": ad.date, "neighbours": listed(ad.neighbours)}
+    return row | {"issue": number, "date": ad.date, "neighbours": _BETWEEN.join(ad.neighbours)}
 
 
 def ran(database: Database, first: date, last: date, edition: str | None) -> list[RunStory]:
@@ -200,7 +220,7 @@ def ran(database: Database, first: date, last: date, edition: str | None) -> lis
     A story is what it was when it ran: id, url, title, the beginning of its summary, source, language, times.
     """
     query = (
-        select(ran_stories, issues.c.edition, issues.c.date)
+        select(*_RUN_COLUMNS)
         .join(issues, issues.c.number == ran_stories.c.issue)
         .where(issues.c.date >= first, issues.c.date <= last, _newest())
         .order_by(issues.c.date, issues.c.sequence, ran_stories.c.position, ran_stories.c.number)
@@ -211,24 +231,34 @@ def ran(database: Database, first: date, last: date, edition: str | None) -> lis
         return [_run_story(row) for row in connection.execute(query)]
 
 
-def _run_story(row: Any) -> RunStory:
+def _run_story(row: Sequence[Any]) -> RunStory:
+    (
+        edition,
+        day,
+        section,
+        position,
+        also,
+        id,
+        url,
+        title,
+        summary,
+        source,
+        language,
+        published_at,
+        first_seen,
+    ) = row
     story = Story(
-        id=row.story,
-        url=row.url,
-        title=row.title,
-        summary=row.summary,
-        source=row.source,
-        language=row.language,
-        published_at=row.published_at,
-        first_seen=row.first_seen,
+        id=id,
+        url=url,
+        title=title,
+        summary=summary,
+        source=source,
+        language=language,
+        published_at=published_at,
+        first_seen=first_seen,
     )
     return RunStory(
-        edition=row.edition,
-        date=row.date,
-        story=story,
-        section=row.section,
-        position=row.position,
-        also=unlisted(row.also),
+        edition=edition, date=day, story=story, section=section, position=position, also=unlisted(also)
     )
 
 
@@ -237,9 +267,8 @@ def ads(database: Database, before: date | None, line_items: Iterable[str] | Non
 
     ``sends`` is what the mailer delivered, else what the edition expected when the issue was built.
     """
-    sent = _delivered()
     query = (
-        select(ran_ads, issues.c.edition, issues.c.sequence, issues.c.expected_sends, sent.label("delivered"))
+        select(*_AD_COLUMNS, _delivered())
         .join(issues, issues.c.number == ran_ads.c.issue)
         .where(_newest())
         .order_by(ran_ads.c.date, issues.c.sequence, ran_ads.c.gap, ran_ads.c.number)
@@ -252,16 +281,26 @@ def ads(database: Database, before: date | None, line_items: Iterable[str] | Non
         return [_run_ad(row) for row in connection.execute(query)]
 
 
-def _run_ad(row: Any) -> RunAd:
-    counted = row.delivered is not None
+def _run_ad(row: Sequence[Any]) -> RunAd:
+    """By place, as stories are: a house ad may have run for ten years."""
+    (
+        edition, sequence, expected, day, line_item, creative, advertiser, tier, slot, gap, section,
+        neighbours, delivered,
+    ) = row  # fmt: skip
     return RunAd(
-        edition=row.edition,
-        date=row.date,
-        sends=row.delivered if counted else row.expected_sends,
-        delivered=counted,
-        neighbours=unlisted(row.neighbours),
-        sequence=row.sequence,
-        **{name: getattr(row, name) for name in _AD_FIELDS},
+        edition=edition,
+        date=day,
+        line_item=line_item,
+        creative=creative,
+        advertiser=advertiser,
+        tier=tier,
+        slot=slot,
+        gap=gap,
+        section=section,
+        sends=expected if delivered is None else delivered,
+        delivered=delivered is not None,
+        neighbours=tuple(neighbours.split(_BETWEEN)) if neighbours else (),
+        sequence=sequence,
     )
 
 
