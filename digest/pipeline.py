@@ -6,12 +6,14 @@ Everything here is plain calls on frozen values. The clock is an argument.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from digest.ahead import guided, lineups
 from digest.errors import AlreadySent, CommandError, DigestError, NothingToSend
 from digest.model import BuiltIssue, Edition, Issue, Lineup, Newsroom, Overrides, RunAd, RunStory
 from digest.place import Request as PlaceRequest
@@ -44,6 +46,9 @@ class Memory:
     ran: tuple[RunStory, ...]
     ran_later: tuple[RunStory, ...]
     ads: tuple[RunAd, ...]
+    typical: Mapping[str, Lineup] = field(
+        default_factory=dict
+    )  # by edition; only where a plan ahead needs them
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,8 +166,8 @@ def selecting(newsroom: Newsroom, store: Store, edition: Edition, day: date, mem
 def placing(
     newsroom: Newsroom, edition: Edition, day: date, lineup: Lineup, memory: Memory, overrides: Overrides
 ) -> PlaceRequest:
-    """What placement needs to plan the ads of one lineup."""
-    return PlaceRequest(
+    """What placement needs to plan the ads of one lineup; with ``policy.horizon``, led by the plan ahead."""
+    request = PlaceRequest(
         ads=newsroom.ads,
         editions=newsroom.editions,
         edition=edition,
@@ -171,6 +176,7 @@ def placing(
         ran_ads=memory.ads,
         overrides=overrides,
     )
+    return guided(newsroom, request, memory.typical)
 
 
 def placing_again(
@@ -192,6 +198,7 @@ def recall(store: Store, newsroom: Newsroom, edition: Edition, day: date) -> Mem
         ran=_ran_before(store, newsroom, edition, day, current),
         ran_later=_ran_later(store, edition, day),
         ads=tuple(store.ran_ads(before=day, line_items=ids)),
+        typical=lineups(newsroom, store, day) if newsroom.ads.policy.horizon else {},
     )
 
 
@@ -248,6 +255,11 @@ def _fingerprint(newsroom: Newsroom, memory: Memory) -> str:
                 ad.sends if ad.line_item in in_sends else None,
             ]
             for ad in memory.ads
+        ),
+        *(
+            ["typical", name, section.id, len(section.entries)]
+            for name, lineup in memory.typical.items()
+            for section in lineup.sections
         ),
     ]
     return sha256("\n".join(sorted(json.dumps(row) for row in rows)).encode()).hexdigest()

@@ -1,0 +1,113 @@
+"""The days ahead: what planning needs from the newsroom and its ledger, in plain values.
+
+An issue that nobody has written yet is taken to look like the last ones of its edition: per section the median
+number of stories over up to seven issues; for an edition without any, as many stories as its sections hold.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from digest.errors import CommandError, ConfigurationError, Problem
+from digest.model import Edition, Lineup, Newsroom
+
+if TYPE_CHECKING:
+    from digest.place import Request
+    from digest.place.horizon import Outlook
+    from digest.store import Store
+
+SPAN, LONGEST = 28, 92  # days ahead: at least, and at most unless asked for
+ISSUES = 7  # that say what a typical issue looks like
+
+
+def lineups(newsroom: Newsroom, store: Store, before: date) -> dict[str, Lineup]:
+    """The typical issue of every edition, from issues dated before ``before``."""
+    from digest.place.horizon import typical
+
+    return {
+        edition.name: typical(
+            (section.id, section.title, count)
+            for section, count in zip(
+                newsroom.sections_of(edition), _counts(newsroom, store, edition, before), strict=True
+            )
+        )
+        for edition in newsroom.editions
+    }
+
+
+def _counts(newsroom: Newsroom, store: Store, edition: Edition, before: date) -> list[int]:
+    """Stories per section of the edition."""
+    sections = newsroom.sections_of(edition)
+    days: list[date] = []
+    while len(days) < ISSUES and (last := store.previous(edition.name, days[-1] if days else before)):
+        days.append(last.date)
+    ran = store.ran_stories(days[-1], days[0], edition.name) if days else []
+    seen = Counter((run.section, run.date) for run in ran if run.date in days)
+    counts = [
+        sorted(seen[section.id, day] for day in days)[len(days) // 2] if days else 0 for section in sections
+    ]
+    return counts if any(counts) else [section.top for section in sections]
+
+
+def outlook(newsroom: Newsroom, store: Store, first: date, last: date) -> Outlook:
+    """The coming issues dated ``first`` to ``last``; those that are built already are facts."""
+    from digest.place.horizon import Coming, Outlook
+
+    if last < first:
+        raise CommandError(f"--to {last} lies before --from {first}.")
+    if (last - first).days >= 3660:
+        raise CommandError(f"{first} to {last} is more than ten years; plan a shorter time.")
+    return Outlook(
+        ads=newsroom.ads,
+        editions=newsroom.editions,
+        first=first,
+        last=last,
+        lineups=lineups(newsroom, store, first),
+        ran_ads=tuple(store.ran_ads()),
+        built=frozenset(
+            Coming(issue.date, issue.edition) for issue in store.issues() if first <= issue.date <= last
+        ),
+    )
+
+
+def last_day(newsroom: Newsroom, first: date) -> date:
+    """Where a plan ends unless told: with the longest flight now running, 28 to 92 days ahead."""
+    ends = [
+        item.flight.last
+        for item in newsroom.ads.line_items
+        if item.flight and item.flight.last and (item.flight.first or first) <= first <= item.flight.last
+    ]
+    least = first + timedelta(days=SPAN - 1)
+    return min(max([least, *ends]), first + timedelta(days=LONGEST - 1))
+
+
+def guided(newsroom: Newsroom, request: Request, shapes: Mapping[str, Lineup]) -> Request:
+    """With ``policy.horizon`` the request follows the plan over the coming issues; else it stays as it is.
+
+    Raises ``ConfigurationError`` where the solver for such plans is not installed.
+    """
+    days = newsroom.ads.policy.horizon
+    if not days or not newsroom.ads.line_items:
+        return request
+    from digest.place import horizon
+
+    if not horizon.available():
+        says = "policy.horizon needs the solver HiGHS, which is not installed."
+        cure = 'Run: pip install "digest[plan]", or take the horizon out.'
+        raise ConfigurationError([at(newsroom, ("policy", "horizon"), says, cure)])
+    return horizon.guided(request, shapes, days)
+
+
+def at(newsroom: Newsroom, path: tuple[str | int, ...], says: str, cure: str = "") -> Problem:
+    """A problem with the value at ``path`` of ``adslots.yaml``, with its place in the file."""
+    from digest.config.tree import parse, place
+
+    try:
+        text = (newsroom.root / "adslots.yaml").read_text(encoding="utf-8")
+        line, column = place(parse(text, "adslots.yaml").tree, path)
+    except (OSError, UnicodeDecodeError):
+        line, column = 1, 1
+    return Problem("adslots.yaml", line, column, says, cure)
