@@ -10,7 +10,7 @@ from typing import Any
 
 from typer.testing import CliRunner
 
-from digest.cli import app
+from digest.cli import commands
 
 DIGEST = """\
 publication: {name: Harbor Post, url: "https://harbor.example", timezone: America/New_York, locale: en_US,
@@ -98,7 +98,7 @@ class Room:
     root: Path
 
     def run(self, *words: str) -> Result:
-        result = CliRunner().invoke(app, [*words, "--root", str(self.root)])
+        result = CliRunner().invoke(commands(), [*words, "--root", str(self.root)])
         if result.exception is not None and not isinstance(result.exception, SystemExit):
             raise result.exception
         return Result(result.exit_code, result.stdout, result.stderr)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
+from importlib import import_module
 from typing import Annotated, Any
 
 import typer
@@ -75,6 +76,25 @@ def _root(
     """Build newsletter issues from your stories and sponsors' bookings."""
 
 
+# Which file of this package has which command.
+_FILES = {
+    "build": "build",
+    "check": "check",
+    "explain": "explain",
+    "ingest": "ingest",
+    "issues": "issues",
+    "mark-sent": "issues",
+    "stories": "stories",
+}
+
+
+def commands(name: str | None = None) -> typer.Typer:
+    """The application with one command, or with all of them: only what is asked for is imported."""
+    for file in sorted({_FILES[name]} if name in _FILES else set(_FILES.values())):
+        import_module(f"digest.cli.{file}")
+    return app
+
+
 def main() -> None:
     """The entry point. A defect of ours is exit 1 and one sentence; ``--debug``, anywhere, shows its traceback."""
     debug = "--debug" in sys.argv[1:]
@@ -91,7 +111,8 @@ def main() -> None:
 
 def _run(arguments: list[str], debug: bool) -> int:
     try:
-        app(arguments, standalone_mode=True)
+        asked = next((word for word in arguments if not word.startswith("-")), None)
+        commands(asked)(arguments, standalone_mode=True)
     except SystemExit as stop:
         return stop.code if isinstance(stop.code, int) else int(stop.code is not None)
     except KeyboardInterrupt:
@@ -110,5 +131,3 @@ def _run(arguments: list[str], debug: bool) -> int:
         return DigestError.exit_code
     return 0
 
-
-from digest.cli import build, check, explain, ingest, issues, stories  # noqa: E402, F401 - they add their commands
