@@ -18,6 +18,7 @@ from typing import Any
 
 from bench.pairs import ratio, row, seconds
 
+FRESH = 20_000  # stories that go in through the front door
 END = datetime(2026, 1, 23, 11, tzinfo=UTC)
 SECTIONS = ("Local News", "US", "Business", "Health", "Finance", "Celeb Lifestyle", "Crime", "Entertainment")
 ISSUE = ("build", "--daily", "--date", "2026-01-23", "--no-ingest", "--json")
@@ -67,14 +68,40 @@ def stories(count: int) -> Iterator[dict[str, Any]]:
 
 
 def filled(root: Path, count: int) -> Path:
-    """A newsroom whose store holds ``count`` stories."""
+    """A newsroom whose store holds ``count`` stories: the newest are ingested, their history is copied in."""
     root.mkdir()
     newsroom(root)
+    fresh = min(count, FRESH)
     with (root / "stories.jsonl").open("w") as file:
-        file.writelines(json.dumps(one) + "\n" for one in stories(count))
+        file.writelines(json.dumps(one) + "\n" for one in stories(fresh))
     subprocess.run([*_digest(), "ingest", "--json"], cwd=root, check=True, stdout=subprocess.DEVNULL)
     (root / "stories.jsonl").unlink()
+    age(root / "var" / "digest.db", copies=count // fresh - 1)
     return root
+
+
+def age(database: Path, copies: int) -> None:
+    """Every story again, ``copies`` times, each time further back: years of history in a minute."""
+    import sqlite3
+
+    step = FRESH * 288 * 1_000_000
+    with sqlite3.connect(database) as connection:
+        names = [
+            row[1] for row in connection.execute("pragma table_info(digest_stories)") if row[1] != "number"
+        ]
+        times = ("published_at", "first_seen", "runs_from", "dated_at")
+        values = {name: f"{name} - {step} * :n" for name in times} | {
+            name: f"{name} || '-' || :n" for name in ("id", "key", "url")
+        }
+        chosen = ", ".join(values.get(name, name) for name in names)
+        newest = f"(select max(number) from digest_stories where number <= {FRESH})"
+        for n in range(1, copies + 1):
+            connection.execute(
+                f"insert into digest_stories ({', '.join(names)}) "
+                f"select {chosen} from digest_stories where number <= {newest}",
+                {"n": n},
+            )
+        connection.execute("analyze")
 
 
 def _digest() -> list[str]:
