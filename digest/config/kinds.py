@@ -44,6 +44,7 @@ EditionName = Annotated[str, *_text(words.edition_name, pattern=f"^{words.EDITIO
 Url = Annotated[str, *_text(web_words.url, format="uri")]
 AdUrl = Annotated[str, *_text(web_words.ad_url)]
 SourceUrl = Annotated[str, *_text(web_words.source_url)]
+LineTemplate = Annotated[str, *_text(web_words.line_template)]
 LinkValue = Annotated[str, *_text(web_words.link_value)]
 Prefix = Annotated[str, *_text(web_words.prefix)]
 Sender = Annotated[str, *_text(web_words.sender)]

@@ -66,8 +66,8 @@ class Edition(Block):
     weekday: k.Weekday | None = None
     cutoff: k.Clock = time(6)
     sections: Annotated[list[k.Id], k.Some] | None = None
-    subject: k.Line = "{lead}"
-    preheader: k.Line = "{sections}"
+    subject: k.LineTemplate = "{lead}"
+    preheader: k.LineTemplate = "{sections}"
     sender: k.Sender = Field("", alias="from")
     expected_sends: k.Positive | None = None
     catch_up: k.Length = timedelta(days=3)

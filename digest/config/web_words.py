@@ -9,11 +9,13 @@ from digest.config.words import Wrong, did_you_mean, line, shown
 
 CLICK_MACROS = ("line_item", "creative", "edition", "date", "slot")
 LINK_WORDS = ("edition", "date")
+LINE_WORDS = ("lead", "date", "count", "sections", "publication", "edition")
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
 _UNSAFE = re.compile('[\\s<>"\\\\]')
 _MACRO = re.compile(r"(?<!\{)\{([A-Za-z_]+)\}(?!\})")
 _TAG = re.compile(r"\{\{[^{}]*\}\}|\{[^{}\s]*\}")
 _BRACES = re.compile(r"\{([^{}]*)\}")
+_VARIABLE = re.compile(r"(?<!\{)\{([A-Za-z_]\w*)\}(?!\})")
 _MAILBOX = re.compile(r"[^\s<>@,;:\"()\[\]]+@[^\s<>@,;:\"()\[\]]+")
 _FROM = re.compile(
     rf"(?:(?:\"[^\"<>\\]*\"\s*|[^\"<>@\\]*)<(?P<inside>{_MAILBOX.pattern})>|(?P<bare>{_MAILBOX.pattern}))"
@@ -79,6 +81,15 @@ def link_value(value: object) -> str:
     for name in _BRACES.findall(words):
         if name not in LINK_WORDS:
             raise Wrong(f"holds the unknown {{{name[:60]}}}.", did_you_mean(name, LINK_WORDS))
+    return words
+
+
+def line_template(value: object) -> str:
+    """A subject or preheader: declared variables are filled in, a mailer's own tags stay as they are."""
+    words = line(value)
+    for name in _VARIABLE.findall(words):
+        if name not in LINE_WORDS:
+            raise Wrong(f"holds the unknown {{{name[:60]}}}.", did_you_mean(name, LINE_WORDS))
     return words
 
 
