@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -82,7 +83,7 @@ def connect(url: str, *, rehearse: bool = False) -> Database:
     """Open the database of a SQLAlchemy URL. A SQLite file and its folder are made if they are missing."""
     address = _parse(url)
     path = _path(address)
-    if path is not None and rehearse and not path.exists():
+    if path is not None and rehearse and not os.path.exists(path):
         address, path = make_url("sqlite://"), None
     if path is not None:
         _make_room(path)
@@ -121,7 +122,7 @@ def _make_room(path: Path) -> None:
             f"The folder {path.parent} for the store cannot be made ({error.strerror or error}). "
             "Make it, or write another place under `store:` in digest.yaml."
         ) from None
-    if path.is_dir():
+    if os.path.isdir(path):
         raise Unreachable(
             f"The store {path} is a folder. Write the name of a file under `store:` in digest.yaml."
         )

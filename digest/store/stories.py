@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, func, insert, select, update
 from sqlalchemy.engine import Connection
 
 from digest.model import Counts, Story
@@ -18,6 +19,7 @@ from digest.store.schema import stories as table
 
 _STORY = tuple(table.c[name] for name in FIELDS)
 CHUNK = 1000  # stories of one transaction: other processes get their turn in between
+_ASCII = re.compile(r"[ -~]+")
 Progress = Callable[[int], None]
 
 
@@ -136,12 +138,10 @@ def candidates(database: Database, start: datetime, end: datetime, pinned: Colle
 
     Newest first, equal times by id.
     """
-    wanted = or_(
-        and_(table.c.runs_from >= start, table.c.runs_from < end),
-        and_(table.c.embargoed_from >= start, table.c.embargoed_from < end),
-    )
+    columns = (table.c.runs_from, table.c.embargoed_from)  # apart, for each has its index
     with database.reading() as connection:
-        found = _read(connection, wanted)
+        spans = [_read(connection, and_(column >= start, column < end)) for column in columns]
+        found = list({story.id: story for span in spans for story in span}.values())
         known = {story.id for story in found}
         rest = [id for id in sorted(pinned) if id not in known]
         found += _by_ids(connection, rest)
@@ -180,12 +180,10 @@ class Search:
     match: frozenset[str] | None = None
 
     def where(self) -> ColumnElement[bool]:
-        """What the database can decide; it knows upper and lower case of ASCII only."""
-        parts = [
-            func.lower(table.c.title).contains(word.lower(), autoescape=True)
-            for word in self.words
-            if word.isascii()
-        ]
+        """What the database can decide: it knows upper and lower case of ASCII only."""
+        pieces = [max(_ASCII.findall(word), key=len, default="") for word in self.words]
+        title = func.lower(table.c.title)
+        parts = [title.contains(piece.lower(), autoescape=True) for piece in pieces if piece]
         if self.span:
             parts += [table.c.runs_from >= self.span[0], table.c.runs_from < self.span[1]]
         return and_(True, *parts)
