@@ -1,24 +1,155 @@
-"""Which stories tell one event."""
+"""Which stories tell one event.
+
+Stories are read in order of time. Each is compared only with the few that share its rarest words and came shortly
+before, so the work grows with the number of stories and not with its square. Pairs that are tied form events by
+average link: two groups become one only if their members are tied on the whole. A chain of half-similar stories
+therefore never melts into one event.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from heapq import heapify, heappop, heappush
+from typing import TypeAlias
 
 from digest.model import Story
+from digest.select.rarity import Rarity
+from digest.select.telling import Telling, telling_of
+from digest.select.ties import Tie, strength, tie_of
+
+RAREST_IN_TITLE, RAREST_IN_SUMMARY = 8, 5
+LOOK_BACK = 24  # stories with a word that are looked at, the latest first
+MOST_RIVALS = 10  # stories that one is compared with
+LEAST_SHARED = 0.9  # weight of shared words below which nothing is compared
+MOST_LINKS = 30  # pairs that stand for all pairs of two large groups
+
+Pair: TypeAlias = tuple[int, int]
+Strength: TypeAlias = Callable[[int, int], float]
 
 
 def group(stories: Iterable[Story]) -> list[list[Story]]:
-    """The stories in events, each sorted by id, events by their first id."""
-    unique = sorted({story.id: story for story in stories}.values(), key=lambda s: s.id)
-    found: dict[frozenset[str], list[Story]] = {}
-    for story in unique:
-        found.setdefault(_words(story) or frozenset({story.id}), []).append(story)
-    return list(found.values())
+    """The stories in events: each event by time, then id; events by their first story. Equal ids count once."""
+    unique = sorted({story.id: story for story in stories}.values(), key=lambda s: (s.time, s.id))
+    tellings = [telling_of(story) for story in unique]
+    return [[unique[i] for i in sorted(members)] for members in clusters(tellings)]
 
 
 def same_event(a: Story, b: Story) -> bool:
-    return len(group((a, b))) == 1
+    """Whether two stories, seen alone, tell one event."""
+    return tie(a, b) is not None
 
 
-def _words(story: Story) -> frozenset[str]:
-    return frozenset(story.title.casefold().split())
+def tie(a: Story, b: Story, among: Iterable[Story] = ()) -> Tie | None:
+    """What ties two stories, or ``None``. Words that are frequent ``among`` these stories tell less."""
+    first, second = telling_of(a), telling_of(b)
+    return tie_of(first, second, Rarity([*map(telling_of, among)] or (first, second)))
+
+
+def clusters(tellings: Sequence[Telling]) -> list[list[int]]:
+    """Groups of indices into ``tellings`` (ordered by time), each sorted, in order of their first."""
+    rarity = Rarity(tellings)
+    twin = _twins(tellings)
+    heads = sorted(set(twin))
+    known: dict[Pair, float] = {}
+
+    def between(i: int, j: int) -> float:
+        pair = (i, j) if i < j else (j, i)
+        if pair not in known:
+            known[pair] = strength(tellings[pair[0]], tellings[pair[1]], rarity)
+        return known[pair]
+
+    groups = _linked(_rivals(tellings, heads, rarity), between)
+    found: dict[int, list[int]] = defaultdict(list)
+    for i, head in enumerate(twin):
+        found[groups.get(head, head)].append(i)
+    return sorted(found.values())
+
+
+def _twins(tellings: Sequence[Telling]) -> list[int]:
+    """For each telling the first with the same address, or the same title and text, not long before."""
+    twin, latest = list(range(len(tellings))), dict[object, int]()
+    for i, telling in enumerate(tellings):
+        for key in (telling.address, (telling.title, telling.frame, telling.summary)):
+            before = latest.get(key) if key else None
+            if before is not None and _is_twin(tellings[before], telling):
+                twin[i] = min(twin[i], twin[before])
+        for key in (telling.address, (telling.title, telling.frame, telling.summary)):
+            latest[key] = i
+    return twin
+
+
+def _is_twin(a: Telling, b: Telling) -> bool:
+    return strength(a, b, _NO_RARITY) >= 20.0 and (a.address == b.address or a.title == b.title)
+
+
+_NO_RARITY = Rarity(())
+
+
+def _rivals(tellings: Sequence[Telling], heads: Sequence[int], rarity: Rarity) -> list[Pair]:
+    """Pairs worth comparing: those that share rare words, the strongest few for each story."""
+    posted: dict[str, list[int]] = defaultdict(list)
+    pairs: list[Pair] = []
+    for i in heads:
+        rare = _rarest(tellings[i], rarity)
+        weight: dict[int, float] = defaultdict(float)
+        for word in rare:
+            worth = rarity[word]
+            for j in posted[word][-LOOK_BACK:]:
+                weight[j] += worth
+            posted[word].append(i)
+        best = sorted((j for j in weight if weight[j] >= LEAST_SHARED), key=lambda j: (-weight[j], -j))
+        pairs.extend((j, i) for j in best[:MOST_RIVALS])
+    return pairs
+
+
+def _rarest(telling: Telling, rarity: Rarity) -> list[str]:
+    def order(word: str) -> tuple[float, str]:
+        return (-rarity[word], word)
+
+    head = sorted(telling.title, key=order)[:RAREST_IN_TITLE]
+    return head + sorted(telling.summary - telling.title, key=order)[:RAREST_IN_SUMMARY]
+
+
+def _linked(pairs: Iterable[Pair], between: Strength) -> dict[int, int]:
+    """Average link over the tied pairs: member -> first member of its group."""
+    near: dict[int, set[int]] = defaultdict(set)
+    heap: list[tuple[float, int, int, int, int]] = []
+    for i, j in pairs:
+        tied = between(i, j)
+        if tied >= 0:
+            heap.append((-tied, i, j, 1, 1))
+            near[i].add(j)
+            near[j].add(i)
+    heapify(heap)
+    groups = {i: [i] for i in near}
+    while heap:
+        _, a, b, of_a, of_b = heappop(heap)
+        if a in groups and b in groups and (len(groups[a]), len(groups[b])) == (of_a, of_b):
+            _join(groups, near, a, b)
+            for c in sorted(near[a]):
+                _offer(heap, groups, between, min(a, c), max(a, c))
+    return {member: head for head, members in groups.items() for member in members}
+
+
+def _join(groups: dict[int, list[int]], near: dict[int, set[int]], a: int, b: int) -> None:
+    groups[a] = sorted(groups[a] + groups.pop(b))
+    near[a] = (near[a] | near.pop(b)) - {a, b}
+    for c in near[a]:
+        near[c].discard(b)
+        near[c].add(a)
+
+
+def _offer(
+    heap: list[tuple[float, int, int, int, int]],
+    groups: dict[int, list[int]],
+    between: Strength,
+    a: int,
+    b: int,
+) -> None:
+    links = [(i, j) for i in groups[a] for j in groups[b]]
+    if len(links) > MOST_LINKS:
+        links = [links[k * len(links) // MOST_LINKS] for k in range(MOST_LINKS)]
+    average = sum(between(i, j) for i, j in links) / len(links)
+    if average >= 0:
+        heappush(heap, (-average, a, b, len(groups[a]), len(groups[b])))

@@ -1,0 +1,52 @@
+"""Words of English news that the stories at hand cannot teach; the lists are the files of ``vocabulary/``.
+
+All lists are general. Other languages do without them: their words weigh by how often the stories at hand hold them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+_FOLDER = Path(__file__).with_name("vocabulary")
+
+
+def _lines(name: str) -> list[list[str]]:
+    """The lines of a list as words; the first line says what the list is."""
+    lines = (_FOLDER / f"{name}.txt").read_text("utf-8").splitlines()[1:]
+    return [line.split() for line in lines if line.strip()]
+
+
+def _words(name: str) -> frozenset[str]:
+    return frozenset(word for line in _lines(name) for word in line)
+
+
+def _groups(name: str) -> dict[str, str]:
+    """Each word of a line -> the first of the line."""
+    found: dict[str, str] = {}
+    for line in _lines(name):
+        for word in line:
+            found.setdefault(word, line[0])
+    return found
+
+
+def _shares() -> dict[str, float]:
+    """The share of news stories that hold a word; a number and a colon begin a group, in per mille."""
+    found, share = dict[str, float](), 0.0
+    for word in (word for line in _lines("shares") for word in line):
+        if word[-1] == ":":
+            share = float(word[:-1]) / 1000
+        else:
+            found[word] = share
+    return found
+
+
+STOP = _words("stop")
+COMMON = _words("common")
+CALENDAR = _words("calendar")
+SAME: Mapping[str, str] = _groups("same")
+PLACES: Mapping[str, str] = _groups("places")
+NUMBERS: Mapping[str, str] = {word: str(value) for value, word in enumerate(_lines("numbers")[0], 1)}
+REGULAR = _words("regular")
+REGULAR_PAIRS = frozenset((line[0], line[1]) for line in _lines("regular_pairs"))
+SHARES: Mapping[str, float] = _shares()

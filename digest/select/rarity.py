@@ -1,0 +1,68 @@
+"""How much a word tells: rare words much, common ones little."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from math import log, sqrt
+
+from digest.select.lexicon import SHARES
+from digest.select.telling import Telling
+
+BACKGROUND = 200  # stories the background counts as
+LEAST_SHARE = 1.0  # of them, that hold a word which is not listed: one
+_SMALL_NUMBER = 0.6
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """Weights of one telling: sums of its title and names, and lengths of title and text as vectors."""
+
+    title: float
+    names: float
+    title_length: float
+    text_length: float
+
+
+class Rarity(dict[str, float]):
+    """Word -> weight in (0, 1]: the share of stories that hold it, on a logarithmic scale.
+
+    The stories at hand are counted together with a background of ``BACKGROUND`` imagined ones in which words occur
+    as often as in news at large, so that a set of two stories knows that "police" tells less than "Kharkiv".
+    """
+
+    def __init__(self, tellings: Iterable[Telling]) -> None:
+        super().__init__()
+        self._count: Counter[str] = Counter()
+        self.stories = 0
+        for telling in tellings:
+            self._count.update(telling.all)
+            self.stories += 1
+        self._all = BACKGROUND + self.stories
+        self._full = log(self._all / 2)
+        self._profiles: dict[int, tuple[Telling, Profile]] = {}
+
+    def __missing__(self, word: str) -> float:
+        held = max(BACKGROUND * SHARES.get(word, 0.0), LEAST_SHARE)
+        weight = log(self._all / (held + max(self._count[word], 1))) / self._full
+        weight = max(weight, 0.01) * (_SMALL_NUMBER if word[0].isdigit() and len(word) < 3 else 1.0)
+        self[word] = weight
+        return weight
+
+    def of(self, words: Iterable[str]) -> float:
+        return sum(sorted(map(self.__getitem__, words)))
+
+    def profile(self, telling: Telling) -> Profile:
+        known = self._profiles.get(id(telling))
+        if known is None or known[0] is not telling:
+            known = self._profiles[id(telling)] = (telling, self._profile(telling))
+        return known[1]
+
+    def _profile(self, telling: Telling) -> Profile:
+        return Profile(
+            title=self.of(telling.title),
+            names=self.of(telling.names),
+            title_length=sqrt(sum(sorted(self[word] ** 2 for word in telling.title))),
+            text_length=sqrt(sum(sorted(self[word] ** 2 for word in telling.all))),
+        )

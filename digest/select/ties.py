@@ -1,0 +1,174 @@
+"""What ties two tellings to one event, or keeps them apart. Every answer can be shown.
+
+The score is a logistic model of a few shares: how much of what the titles say (rare words weigh more) is said by
+the other one too, whether names and numbers agree, and how far apart in time they are. It was fitted on pairs of
+headlines that people judged and on hand-made events; ``docs/decisions/events.md`` has the figures.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from math import exp, log10
+
+from digest.select.rarity import Rarity
+from digest.select.telling import REGULAR_FORMS, Telling
+
+DAY = timedelta(days=1)
+NEXT_ISSUE = timedelta(hours=18)  # further apart, a regular feature is another one
+FURTHEST = timedelta(days=8)
+SURE = 20.0  # the logit of an equal address or title
+
+
+@dataclass(frozen=True, slots=True)
+class Tie:
+    """Why two stories tell one event: ``rule`` (url, title or telling), ``score`` in [0, 1], ``shared`` words,
+    rarest first."""
+
+    rule: str
+    score: float
+    shared: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        if self.rule == "url":
+            return "the same address"
+        words = ", ".join(self.shared[:6])
+        return f"the same title ({words})" if self.rule == "title" else f"{self.score:.2f}: {words}"
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """Weights of the shares; the names are those of ``shares``."""
+
+    base: float
+    title_cosine: float
+    title_jaccard: float
+    title_contained: float
+    text_cosine: float
+    crossed: float
+    names: float
+    names_agree: float
+    rarest: float
+    rarest_all: float
+    numbers_differ: float
+    numbers_shared: float
+    gap: float
+    pairs: float
+
+    def logit(self, shares: tuple[float, ...]) -> float:
+        weights = (
+            self.title_cosine, self.title_jaccard, self.title_contained, self.text_cosine, self.crossed, self.names,
+            self.names_agree, self.rarest, self.rarest_all, self.numbers_differ, self.numbers_shared, self.gap,
+            self.pairs,
+        )  # fmt: skip
+        return self.base + sum(map(float.__mul__, weights, shares))
+
+
+FEW = 100  # from this many stories on, chance resemblance grows with their number, and so does what is asked
+PER_DECADE = 1.0
+SOME = 20  # with fewer stories, their own word counts say nothing
+# fmt: off
+TEXTS = Model(-6.16, 1.12, 3.95, 1.82, -3.38, 3.77, -0.14, 1.48, 0.02, 1.60, -1.31, -0.05, -1.01, -0.95)
+TITLES = Model(-1.70, -8.97, 5.71, 3.81, -8.97, 12.33, -0.55, 0.21, -1.19, 1.39, -1.68, 0.88, -6.63, -1.25)
+ALONE = Model(-5.17, -0.18, 3.71, 0.46, -0.18, 1.95, -0.07, 0.32, 0.24, 0.57, -2.64, 0.66, 0.00, -0.44)
+# fmt: on
+
+
+def tie_of(a: Telling, b: Telling, rarity: Rarity) -> Tie | None:
+    """What ties the two, or ``None``."""
+    logit = strength(a, b, rarity)
+    if logit < 0:
+        return None
+    shared = tuple(sorted(a.all & b.all, key=lambda word: (-rarity[word], word)))
+    if a.address == b.address and a.address:
+        return Tie("url", 1.0, shared)
+    if logit >= SURE:
+        return Tie("title", 1.0, shared)
+    return Tie("telling", round(1 / (1 + exp(-logit)), 6), shared)
+
+
+def strength(a: Telling, b: Telling, rarity: Rarity) -> float:
+    """How strongly two tellings are tied: a logit, 0 is the border; ``SURE`` and ``-SURE`` where a rule decides."""
+    if a.address == b.address and a.address:
+        return SURE
+    if apart(a, b):
+        return -SURE
+    if same_title(a, b):
+        return SURE
+    weighed = shares(a, b, rarity)
+    if a.summary and b.summary:
+        return TEXTS.logit(weighed) - PER_DECADE * max(log10(max(rarity.stories, 1) / FEW), 0.0)
+    return (TITLES if rarity.stories >= SOME else ALONE).logit(weighed)
+
+
+def same_title(a: Telling, b: Telling) -> bool:
+    """Equal titles that tell something, or equal texts on one day."""
+    if a.title != b.title or a.frame != b.frame:
+        return False
+    if len(a.told) >= 2 and not a.regular:
+        return True
+    return (
+        abs(a.time - b.time) < NEXT_ISSUE
+        and a.summary == b.summary
+        and (bool(a.summary) or a.source == b.source)
+    )
+
+
+def apart(a: Telling, b: Telling) -> bool:
+    """Whether the two are surely not one event: columns of another day, other games, too long between."""
+    gap = abs(a.time - b.time)
+    if gap > FURTHEST:
+        return True
+    if a.scores and b.scores and not a.scores & b.scores:
+        return True
+    if _same_frame(a, b):
+        return True
+    return (a.regular or b.regular) and not _tells_beyond(a, b, gap)
+
+
+def _same_frame(a: Telling, b: Telling) -> bool:
+    """One template filled in twice: the same words with other numbers or dates."""
+    return bool(a.frame) and a.frame == b.frame and (a.numbers != b.numbers or a.dates != b.dates)
+
+
+def _tells_beyond(a: Telling, b: Telling, gap: timedelta) -> bool:
+    """Whether a regular feature shares news with the other telling, and not only its own kind of words."""
+    if a.regular and b.regular and (gap >= NEXT_ISSUE or (a.source == b.source and a.title != b.title)):
+        return False
+    if a.title == b.title and a.summary == b.summary and gap < NEXT_ISSUE:
+        return True
+    return len((a.told & b.told) - REGULAR_FORMS) >= 2
+
+
+def shares(a: Telling, b: Telling, rarity: Rarity) -> tuple[float, ...]:
+    """What the model weighs, in the order of ``Model``."""
+    weigh = rarity.__getitem__
+    one, other = rarity.profile(a), rarity.profile(b)
+    title = sorted(map(weigh, a.title & b.title), reverse=True)
+    text = sorted(map(weigh, a.all & b.all), reverse=True)
+    of_title, named = sum(title), rarity.of(a.names & b.names)
+    least_named = min(one.names, other.names)
+    crossed = _part(rarity.of(a.title & b.all), one.title) + _part(rarity.of(b.title & a.all), other.title)
+    return (
+        _part(_square(title), one.title_length * other.title_length),
+        _part(of_title, one.title + other.title - of_title),
+        _part(of_title, min(one.title, other.title)),
+        _part(_square(text), one.text_length * other.text_length),
+        crossed / 2,
+        min(named, 4.0),
+        named / least_named if least_named > 0 else 0.3,
+        sum(title[:3]),
+        sum(text[:4]),
+        1.0 if a.numbers and b.numbers and not a.numbers & b.numbers else 0.0,
+        1.0 if a.numbers & b.numbers else 0.0,
+        min(abs(a.time - b.time) / DAY, 7.0) / 7,
+        len(a.pairs & b.pairs) / max(1, min(len(a.pairs), len(b.pairs))),
+    )
+
+
+def _square(weights: list[float]) -> float:
+    return sum(weight * weight for weight in weights)
+
+
+def _part(part: float, whole: float) -> float:
+    return part / whole if whole > 0 else 0.0

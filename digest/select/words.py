@@ -1,0 +1,110 @@
+"""Words of a text, in any script, brought to one form."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+from digest.select.lexicon import NUMBERS, PLACES, SAME, STOP
+
+# Combining marks belong to words in many scripts (Devanagari, Thai, Arabic, Hebrew), where ``\w`` leaves them out.
+_MARKS = "\u0300-\u036f\u0483-\u0489\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u0900-\u0903\u093a-\u094f"
+_MARKS += (
+    "\u0951-\u0957\u0962\u0963\u0981-\u0983\u09bc-\u09cd\u0a01-\u0a51\u0a81-\u0acd\u0b01-\u0b57\u0b82-\u0bcd"
+)
+_MARKS += (
+    "\u0c00-\u0c56\u0c81-\u0cd6\u0d00-\u0d57\u0d82-\u0ddf\u0e31-\u0e3a\u0e47-\u0e4e\u0eb1-\u0ebc\u0f71-\u0f84"
+)
+_MARKS += "\u102b-\u103e\u17b4-\u17d3"
+_TOKEN = re.compile(
+    r"(?:[A-Za-z]\.){2,}[A-Za-z]?"  # U.S. U.N.
+    r"|\d+(?:[.,]\d+)*"
+    rf"|[^\W\d_](?:[^\W_]|[{_MARKS}]|['’](?=[^\W_]))*"
+)
+# Scripts written without spaces: Han, kana, Thai, Lao, Khmer, Myanmar.
+_UNSPACED = re.compile(
+    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+"
+)
+_CONTRACTION = re.compile(r"['’](?:s|re|ve|ll|d|m|t)?$")
+MOST_CHARACTERS = 2000  # of a title or summary that are read
+
+
+def words(text: str) -> list[str]:
+    """The content words of ``text`` in order, each in one form; function words are left out.
+
+    >>> words("Tampa Police: Woman Dead, 2 men stabbed in the U.S.")
+    ['tampa', 'police', 'woman', 'dead', '2', 'men', 'stab', 'usa']
+    """
+    return [form for token in tokens(text) if (form := form_of(token))]
+
+
+def tokens(text: str) -> list[str]:
+    """The words as written; runs of an unspaced script as pairs of characters."""
+    found: list[str] = []
+    for token in _TOKEN.findall(text[:MOST_CHARACTERS]):
+        if token.isascii():
+            found.append(token)
+        else:
+            found.extend(_spaced(token))
+    return found
+
+
+@lru_cache(maxsize=65536)
+def form_of(token: str) -> str:
+    """One form for all forms of a word; empty for a function word."""
+    if token == "US":  # the pronoun is never written so, but in headlines all in capitals
+        return "usa"
+    word = token.casefold() if token.isascii() else _bare(token)
+    if "." in word and not word[0].isdigit():
+        word = word.replace(".", "")
+        return PLACES.get(word, "usa" if word == "us" else word)
+    if word[0].isdigit():
+        return word.replace(",", "").rstrip(".")
+    word = _CONTRACTION.sub("", word) or word
+    if word in STOP:
+        return NUMBERS.get(word, "")
+    word = NUMBERS.get(word, word)
+    return SAME.get(word) or PLACES.get(word) or stem(word)
+
+
+def stem(word: str) -> str:
+    """A light English stem (plurals, -ing, -ed, -ly); other words as they are.
+
+    >>> [stem(word) for word in ("companies", "launching", "stopped", "glass", "news")]
+    ['company', 'launch', 'stop', 'glass', 'news']
+    """
+    if len(word) < 4 or not word.isascii() or not word.isalpha():
+        return word
+    if word.endswith("ies") and len(word) > 4:
+        word = word[:-3] + "y"
+    elif word.endswith(("sses", "shes", "ches", "xes")):
+        word = word[:-2]
+    elif word.endswith("s") and not word.endswith(("ss", "us", "is", "ews")):
+        word = word[:-1]
+    for suffix in ("ing", "ed"):
+        if word.endswith(suffix) and len(word) >= len(suffix) + 4:
+            root = word[: -len(suffix)]
+            return root[:-1] if root[-1] == root[-2] and root[-1] not in "lsz" else root
+    return word[:-1] if len(word) > 5 and word.endswith("e") else word
+
+
+def _bare(token: str) -> str:
+    """No case and, for Latin, Greek and Cyrillic, no accents."""
+    folded = unicodedata.normalize("NFKC", token).casefold()
+    if folded.isascii() or ord(folded[0]) > 0x052F:
+        return folded
+    return "".join(c for c in unicodedata.normalize("NFD", folded) if not unicodedata.combining(c))
+
+
+def _spaced(token: str) -> list[str]:
+    found, at = [], 0
+    for run in _UNSPACED.finditer(token):
+        if run.start() > at:
+            found.append(token[at : run.start()])
+        text = run.group()
+        found.extend(text[i : i + 2] for i in range(max(len(text) - 1, 1)))
+        at = run.end()
+    if at < len(token):
+        found.append(token[at:])
+    return found
