@@ -221,6 +221,15 @@ def test_the_lock_of_a_killed_process_is_free(kind: str, path: Path, request: py
             pass
 
 
+def test_a_rehearsal_that_only_reads_keeps_nobody_waiting(path: Path) -> None:
+    use(f"sqlite:///{path}")
+    with open_store(f"sqlite:///{path}", rehearse=True) as rehearsal:
+        assert len(rehearsal.search()) == 3
+        with open_store(f"sqlite:///{path}") as store:
+            store.upsert(stories(1, start=7), NOW)
+        assert len(rehearsal.search()) == 4
+
+
 def test_a_lock_is_waited_for(path: Path) -> None:
     order: list[str] = []
 

@@ -28,9 +28,7 @@ class Database:
         self.engine, self.path, self.rehearsing = engine, path, rehearse
         self.is_sqlite = engine.dialect.name == "sqlite"
         self.connection: Connection = engine.connect()
-        self._outer: RootTransaction | None = None
-        if rehearse:
-            self._outer = self._begin(writing=True)
+        self._outer: RootTransaction | None = None  # a rehearsal's, from its first write on
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -44,6 +42,8 @@ class Database:
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """One transaction, whole or not at all."""
+        if self.rehearsing and not self.connection.in_transaction():
+            self._outer = self._begin(writing=True)
         if self.connection.in_transaction():
             with self._step():
                 yield self.connection
