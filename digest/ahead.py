@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from digest.store import Store
 
 SPAN, LONGEST = 28, 92  # days ahead: at least, and at most unless asked for
+FARTHEST, MOST_CHANCES = 400, 40_000  # how far overbooking is looked for: days, and line items times dates
 ISSUES = 7  # that say what a typical issue looks like
 
 
@@ -82,6 +83,27 @@ def last_day(newsroom: Newsroom, first: date) -> date:
     ]
     least = first + timedelta(days=SPAN - 1)
     return min(max([least, *ends]), first + timedelta(days=LONGEST - 1))
+
+
+def last_end(newsroom: Newsroom, first: date) -> date:
+    """Where the flights with a goal end, as far as a plan up to then stays of a usable size."""
+    booked = [
+        item.flight for item in newsroom.ads.line_items if item.goal and item.flight and item.flight.last
+    ]
+    ends = [flight.last for flight in booked if flight.last and flight.last >= first]
+    last = min(max(ends, default=first), first + timedelta(days=FARTHEST - 1))
+    while last > first + timedelta(days=SPAN) and _size(newsroom, first, last) > MOST_CHANCES:
+        last = first + (last - first) * 4 // 5
+    return last
+
+
+def _size(newsroom: Newsroom, first: date, last: date) -> int:
+    """Line items times dates of their flights."""
+    days = (last - first).days + 1
+    return sum(
+        len(item.flight.days_between(first, last)) if item.flight else days
+        for item in newsroom.ads.line_items
+    )
 
 
 def guided(newsroom: Newsroom, request: Request, shapes: Mapping[str, Lineup]) -> Request:

@@ -78,6 +78,7 @@ def _root(
 
 # Which file of this package has which command.
 _FILES = {
+    "ads": "ads",
     "build": "build",
     "check": "check",
     "explain": "explain",

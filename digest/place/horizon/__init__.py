@@ -3,12 +3,15 @@
 Pure, like all of placement. It needs the solver HiGHS (``pip install "digest[plan]"``).
 """
 
+from digest.place.horizon.avails import Avail, Avails, avails
 from digest.place.horizon.guide import guided
 from digest.place.horizon.outlook import Coming, Outlook, Prospect, Run, Schedule
+from digest.place.horizon.overbooking import Shortfall, overbooking
 from digest.place.horizon.plan import plan
 from digest.place.horizon.search import available
 from digest.place.horizon.typical import sections_of, typical
 
 __all__ = [
-    "Coming", "Outlook", "Prospect", "Run", "Schedule", "available", "guided", "plan", "sections_of", "typical",
+    "Avail", "Avails", "Coming", "Outlook", "Prospect", "Run", "Schedule", "Shortfall", "available", "avails", "guided",
+    "overbooking", "plan", "sections_of", "typical",
 ]  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import dataclass
 
 from digest.model import LineItem, RunAd
 from digest.place.horizon.booking import Booking
@@ -13,14 +14,29 @@ from digest.place.horizon.search import Search
 ROUNDS = 200  # of cuts in one stage
 
 
+@dataclass(frozen=True)
+class Solved:
+    """A program with the columns that are 1 in its best plan. ``optimal`` is False where a search was cut short."""
+
+    made: Program
+    chosen: frozenset[int]
+    optimal: bool = True
+
+
 def plan(outlook: Outlook) -> Schedule:
     """What will run where. Raises ``CommandError`` without highspy."""
+    return schedule(solved(outlook))
+
+
+def solved(outlook: Outlook) -> Solved:
+    """The best plan, before it is put into words. Raises ``CommandError`` without highspy."""
     made = program(outlook)
     if not made.columns:
-        return schedule(made, [], True)
+        return Solved(made, frozenset())
     search = Search(made)
     values = settle(made, search, stages(made))
-    return schedule(made, values, search.optimal)
+    chosen = frozenset(column for column in range(len(made.columns)) if values[column])
+    return Solved(made, chosen, search.optimal)
 
 
 def settle(made: Program, search: Search, wanted: list[Weights]) -> list[int]:
@@ -70,10 +86,9 @@ def _items(made: Program, columns: list[int]) -> frozenset[int]:
     return frozenset(item for column in columns for item in made.columns[column].members)
 
 
-def schedule(made: Program, values: list[int], optimal: bool) -> Schedule:
+def schedule(found: Solved) -> Schedule:
     """The plan in words of the trade."""
-    outlook = made.outlook
-    chosen = frozenset(column for column, value in enumerate(values[: len(made.columns)]) if value)
+    made, chosen, outlook = found.made, found.chosen, found.made.outlook
     runs = [run for issue in range(len(made.issues)) for run in _runs(made, issue, chosen)]
     order = {edition.name: number for number, edition in enumerate(outlook.editions)}
     built = [run for run in _built(outlook) if run.edition in order]
@@ -84,7 +99,7 @@ def schedule(made: Program, values: list[int], optimal: bool) -> Schedule:
         issues=made.issues,
         runs=tuple(everything),
         prospects=prospects(made, chosen),
-        optimal=optimal,
+        optimal=found.optimal,
     )
 
 

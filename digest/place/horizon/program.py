@@ -17,7 +17,7 @@ from digest.place.facts import mask_of
 from digest.place.horizon.booking import Booking, Row
 from digest.place.horizon.ground import Ground, ground, groups_of
 from digest.place.horizon.outlook import Coming, Outlook
-from digest.place.horizon.rooms import sums
+from digest.place.horizon.rooms import Sum, sums
 from digest.place.horizon.typical import sections_of
 
 Weights = dict[int, int]  # column -> weight
@@ -50,6 +50,7 @@ class Program:
     columns: list[Column] = field(default_factory=list)
     rows: list[Row] = field(default_factory=list)
     short: list[tuple[int, int]] = field(default_factory=list)  # line item, upper bound
+    sums: list[list[Sum]] = field(default_factory=list)  # per issue
 
     @cached_property
     def of_item(self) -> list[list[int]]:
@@ -76,6 +77,12 @@ class Program:
             if number in chosen
             for item in self.columns[number].members
         )
+
+    def fits(self, issue: int, items: frozenset[int]) -> bool:
+        """Whether these line items go into one issue together."""
+        mask = mask_of(sorted(items))
+        kept = all((mask & some).bit_count() <= most for some, most in self.sums[issue])
+        return kept and self.grounds[self.ground_of[issue]].seat(items) is not None
 
 
 def program(outlook: Outlook) -> Program:
@@ -161,6 +168,7 @@ def _rows_of_issues(made: Program) -> None:
         key = (made.ground_of[number], items)
         if key not in cached:
             cached[key] = sums(made.grounds[key[0]], items)
+        made.sums.append(cached[key])
         for mask, most in cached[key]:
             terms = [(c, sum(mask >> item & 1 for item in made.columns[c].members)) for c in columns]
             made.rows.append(([(c, weight) for c, weight in terms if weight], most))

@@ -1,0 +1,118 @@
+"""``digest ads calendar``: days and slots, what ran and what will."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from digest.cli.ads import From, To, ads, outlook_of, today
+from digest.cli.options import Json, Root, as_date, newsroom
+from digest.cli.output import emit, say, table, warn
+from digest.errors import CommandError
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from digest.model import Newsroom
+    from digest.place.horizon import Run
+
+BACK, AHEAD = 7, 14  # days shown unless told
+_MARKS = {True: "", False: "?"}
+
+
+@ads.command("calendar")
+def calendar(first: From = None, last: To = None, root: Root = None, json: Json = False) -> None:
+    """Days by slots: past issues as they ran, coming ones as they are planned (marked ?)."""
+    room = newsroom(root)
+    now = today(room)
+    start = as_date(first) if first else min(now, as_date(last) if last else now) - timedelta(days=BACK)
+    end = as_date(last) if last else max(start, now) + timedelta(days=AHEAD)
+    if end < start:
+        raise CommandError(f"--to {end} lies before --from {start}.")
+    runs, issues = _runs(room, start, end, now)
+    emit(
+        {
+            "from": start,
+            "to": end,
+            "days": [
+                {
+                    "date": day,
+                    "edition": edition,
+                    "state": state,
+                    "slots": {
+                        slot.id: [
+                            run.line_item for run in runs if _at(run, day, edition) and run.slot == slot.id
+                        ]
+                        for slot in room.ads.slots
+                    },
+                }
+                for day, edition, state in issues
+            ],
+        }
+    )
+    _show(room, runs, issues)
+
+
+def _at(run: Run, day: date, edition: str) -> bool:
+    return run.date == day and run.edition == edition
+
+
+def _runs(room: Newsroom, start: date, end: date, now: date) -> tuple[list[Run], list[tuple[date, str, str]]]:
+    """What ran and what is planned; and every issue with its state: sent, built, missed or planned."""
+    from digest.place import horizon
+    from digest.store import open_store
+
+    order = {edition.name: number for number, edition in enumerate(room.editions)}
+    with open_store(room.store) as store:
+        built = {(one.date, one.edition): one for one in store.issues() if start <= one.date <= end}
+        ran = [run for run in store.ran_ads() if start <= run.date <= end]
+    runs = [
+        horizon.Run(
+            date=run.date, edition=run.edition, line_item=run.line_item, slot=run.slot, gap=run.gap,
+            section=run.section, built=True,
+        )
+        for run in ran
+    ]  # fmt: skip
+    issues = [(day, name, "sent" if one.sent_at else "built") for (day, name), one in built.items()]
+    first = max(start, now)
+    planned = [
+        (day, edition.name)
+        for day in _days(start, end)
+        for edition in room.editions
+        if edition.has_issue(day)
+    ]
+    issues += [
+        (day, name, "planned" if day >= first else "missed")
+        for day, name in planned
+        if (day, name) not in built
+    ]
+    if first <= end:
+        if horizon.available():
+            schedule = horizon.plan(outlook_of(room, first, end))
+            runs += [run for run in schedule.runs if not run.built]
+        else:
+            warn('The coming issues are left empty: planning needs pip install "digest[plan]".')
+    runs.sort(key=lambda run: (run.date, order.get(run.edition, len(order)), run.gap))
+    return runs, sorted(issues, key=lambda one: (one[0], order.get(one[1], len(order)), one[1]))
+
+
+def _days(start: date, end: date) -> list[date]:
+    return [start + timedelta(days=number) for number in range((end - start).days + 1)]
+
+
+def _show(room: Newsroom, runs: list[Run], issues: list[tuple[date, str, str]]) -> None:
+    slots = [slot.id for slot in room.ads.slots]
+    gone = sorted({run.slot for run in runs} - set(slots))
+    rows = []
+    for day, edition, state in issues:
+        here = [run for run in runs if _at(run, day, edition)]
+        cells = [
+            ", ".join(f"{run.line_item}{_MARKS[run.built]}" for run in here if run.slot == slot) or "·"
+            for slot in (*slots, *gone)
+        ]
+        rows.append([f"{day:%a} {day}", edition, state, *cells])
+    if rows:
+        table(("date", "edition", "", *slots, *gone), rows, wrap=34)
+        say("\n? planned, not built yet")
+    else:
+        say("No edition has an issue in these days.")

@@ -1,0 +1,8 @@
+"""Proof of delivery: booked against delivered, as a page to mail, as rows, and as a line of characters."""
+
+from digest.report.chart import spark, words
+from digest.report.page import as_html
+from digest.report.table import as_csv
+from digest.report.values import Account, Point, Report, Shown
+
+__all__ = ["Account", "Point", "Report", "Shown", "as_csv", "as_html", "spark", "words"]

@@ -1,0 +1,145 @@
+"""The report as one HTML file that needs nothing else: no script, no picture, no address is loaded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from html import escape
+from importlib.resources import files
+
+from digest.report.chart import svg, words
+from digest.report.values import Account, Report, Shown
+
+_NONE = "–"
+
+
+def as_html(report: Report) -> str:
+    """A whole page."""
+    title = f"Proof of delivery: {report.name or report.publication}"
+    style = files("digest.report").joinpath("style.css").read_text(encoding="utf-8").strip()
+    body = "".join(map(_account, report.accounts)) or "<p>There are no bookings to report.</p>"
+    return (
+        '<!DOCTYPE html>\n<html lang="en" dir="ltr">\n<head>\n<meta charset="utf-8">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        '<meta name="color-scheme" content="light dark">\n'
+        f"<title>{_text(title)}</title>\n<style>\n{style}\n</style>\n</head>\n<body>\n<main>\n"
+        f"{_head(report)}{_tiles(report)}{body}{_foot(report)}</main>\n</body>\n</html>\n"
+    )
+
+
+def _text(value: object) -> str:
+    """Foreign text as text: no markup, no control characters, nothing that turns the direction of reading."""
+    clean = "".join(
+        c
+        for c in str(value)
+        if c >= " " and c not in "\x7f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+    )
+    return escape(clean, quote=True)
+
+
+def _date(day: date) -> str:
+    return f"{day:%b} {day.day}, {day.year}"
+
+
+def _head(report: Report) -> str:
+    start = f"{_date(report.first)} to " if report.first else "up to "
+    return (
+        f'<header><p class="kicker">{_text(report.publication)} · Proof of delivery</p>'
+        f'<h1>{_text(report.name or "All bookings")}</h1><p class="span">Issues dated {start}{_date(report.last)}</p>'
+        "</header>\n"
+    )
+
+
+def _tiles(report: Report) -> str:
+    shown = [one for account in report.accounts for one in account.shown]
+    sends = sum(one.sends or 0 for one in shown)
+    owed = sum(account.make_good > 0 for account in report.accounts)
+    about = " expected" if any(not one.counted for one in shown) else ""
+    tiles = [
+        ("Bookings", f"{len(report.accounts):,}"),
+        ("Issues with an ad", f"{len({(o.date, o.edition) for o in shown}):,}"),
+    ]
+    tiles += [("Placements", f"{len(shown):,}"), (f"Sends{about}", f"{sends:,}" if sends else _NONE)]
+    tiles += [("Make-goods owed", str(owed))] if owed else []
+    cells = "".join(f"<div><dt>{name}</dt><dd>{value}</dd></div>" for name, value in tiles)
+    return f'<dl class="tiles">{cells}</dl>\n'
+
+
+def _account(account: Account) -> str:
+    return (
+        f'<article><div class="top"><h2>{_text(account.line_item)}</h2>{_chip(account)}</div>'
+        f'<p class="facts">{_facts(account)}</p>{_bar(account)}<p class="words">{_text(words(account))}</p>'
+        f"{_chart(account)}{_table(account.shown)}</article>\n"
+    )
+
+
+def _chip(account: Account) -> str:
+    kind, word = "", account.status
+    if account.status == "finished" and account.booked is not None:
+        kind, word = (
+            ("short", f"{account.short:,} {account.unit} short")
+            if account.short
+            else ("complete", "complete")
+        )
+    if account.status == "deleted":
+        word = "no longer booked"
+    return f'<span class="chip {kind}">{_text(word)}</span>'
+
+
+def _facts(account: Account) -> str:
+    said = [account.name]
+    if account.first:
+        said.append(_date(account.first) + (f" to {_date(account.last)}" if account.last else " onward"))
+    if account.booked is not None:
+        said.append(f"{account.booked:,} {account.unit} booked, {account.pacing}")
+    if account.status == "deleted":
+        said.append("this booking was taken out of the file; the record of its issues stays")
+    return " · ".join(map(_text, said))
+
+
+def _bar(account: Account) -> str:
+    if not account.booked:
+        return ""
+    share = min(100.0, 100 * account.delivered / account.booked)
+    return f'<div class="bar" aria-hidden="true"><span style="width:{share:.1f}%"></span></div>'
+
+
+def _chart(account: Account) -> str:
+    picture = svg(account)
+    if not picture:
+        return ""
+    plan = '<b class="plan"></b>plan' if account.booked is not None else ""
+    return f'{picture}<p class="legend" aria-hidden="true"><b></b>delivered{plan}</p>'
+
+
+def _table(rows: Iterable[Shown]) -> str:
+    cells = "".join(map(_row, rows))
+    if not cells:
+        return "<p>It did not run in these issues.</p>"
+    heads = '<th scope="col">Issue</th><th scope="col">Place</th><th scope="col">Creative</th>'
+    heads += '<th scope="col">Next to</th><th scope="col" class="n">Sends</th>'
+    return f'<div class="scroll" tabindex="0" role="region" aria-label="Issues"><table><thead><tr>{heads}</tr></thead><tbody>{cells}</tbody></table></div>'
+
+
+def _row(shown: Shown) -> str:
+    near = "<br>".join(_text(title) for title in shown.neighbours) or _NONE
+    sends = _NONE if shown.sends is None else f"{shown.sends:,}"
+    note = "<small>expected</small>" if shown.sends is not None and not shown.counted else ""
+    return (
+        f'<tr><td class="d">{_date(shown.date)}<small>{_text(shown.edition)}</small></td>'
+        f"<td>{_text(shown.slot)}<small>{_text(shown.place)}</small></td><td>{_text(shown.creative)}</td>"
+        f'<td>{near}</td><td class="n">{sends}{note}</td></tr>'
+    )
+
+
+def _foot(report: Report) -> str:
+    expected = any(account.expected for account in report.accounts)
+    note = (
+        " Sends marked “expected” are the edition's usual circulation; the mailer has not reported them yet."
+        if expected
+        else ""
+    )
+    return (
+        f"<footer><p>Every issue listed here is recorded in the ledger of {_text(report.publication)} from the moment "
+        f"it was built.{note}</p></footer>\n"
+    )
