@@ -122,7 +122,7 @@ def test_story_text_cannot_forge_an_element_for_campaign_monitor() -> None:
 def test_html_shows_the_text_and_holds_no_tag(text: str) -> None:
     protected = as_html(text)
     assert html.unescape(protected) == html.unescape(html.escape(text))
-    assert not ANY_TAG.search(re.sub(r"&#?\w+;", "", protected))
+    assert not ANY_TAG.search(re.sub(r"&#?\w+;", "&", protected))
 
 
 @pytest.mark.parametrize("mailer", SEARCHES)
@@ -147,7 +147,7 @@ def test_text_without_an_engine_differs_by_joiners_only(mailer: str, text: str) 
 @given(text=foreign_text())
 def test_ordinary_text_passes_untouched(mailer: str, text: str) -> None:
     ordinary = re.sub(r"[{}\[\]<>*|@\\]|%(?=[A-Za-z_%{])", "", text)
-    ordinary = re.sub(r"%(?=[A-Za-z_])", "", ordinary)
+    ordinary = re.sub(r"%(?=[A-Za-z_])|%%+", "", ordinary)
     found = dialect(mailer)
     assert found.protect_text(ordinary) == found.protect_subject(ordinary) == ordinary
 
