@@ -49,4 +49,6 @@ PLACES: Mapping[str, str] = _groups("places")
 NUMBERS: Mapping[str, str] = {word: str(value) for value, word in enumerate(_lines("numbers")[0], 1)}
 REGULAR = _words("regular")
 REGULAR_PAIRS = frozenset((line[0], line[1]) for line in _lines("regular_pairs"))
+HARD_NEWS = _words("hard_news")
+PROGRAMMES = _words("programmes")
 SHARES: Mapping[str, float] = _shares()

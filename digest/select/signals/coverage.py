@@ -1,4 +1,4 @@
-"""How many other sources tell the event: 0 for none, 1/2 for two, near 1 for very many."""
+"""How many other sources tell the event: 0 for none, 1/2 for four, near 1 for very many."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from digest.model import Story
 from digest.select.signals import Measure, View
 from digest.select.signals._view import source_of
 
-HALF = 2
+HALF = 4
 
 
 def measure(view: View) -> Measure:
