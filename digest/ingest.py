@@ -24,13 +24,17 @@ Progress = Callable[[int], None]
 
 @dataclass(frozen=True, slots=True)
 class SourceReport:
-    """What came of one source; ``error`` is empty, or why it could not be read."""
+    """What came of one source; ``error`` is empty, or why it could not be read.
+
+    ``remarks`` tell of values that were dropped or mended in stories that are in.
+    """
 
     name: str
     new: int = 0
     updated: int = 0
     unchanged: int = 0
     rejected: tuple[Rejected, ...] = ()
+    remarks: tuple[str, ...] = ()
     error: str = ""
 
 
@@ -99,4 +103,5 @@ def _store(
     counts = store.upsert(batch.stories, now, progress=progress)
     if batch.validators is not None:
         store.remember_validators(spec.name, spec.url, batch.validators)
-    return SourceReport(spec.name, counts.new, counts.updated, counts.unchanged, batch.rejected)
+    remarks = tuple(f"{one.where}: {one.what}" for one in batch.remarks)
+    return SourceReport(spec.name, counts.new, counts.updated, counts.unchanged, batch.rejected, remarks)

@@ -231,7 +231,8 @@ def test_stories_list_holds_the_fields_of_a_story(room: Room) -> None:
 def test_ingest_counts_new_updated_unchanged_and_rejected(room: Room) -> None:
     first = room.run("ingest", "--json").json["sources"]
     assert first[0] | {"reasons": []} == {
-        "name": "post", "new": 12, "updated": 0, "unchanged": 0, "rejected": 0, "reasons": [], "error": None,
+        "name": "post", "new": 12, "updated": 0, "unchanged": 0, "rejected": 0, "reasons": [],
+        "remarks": [], "error": None,
     }  # fmt: skip
     rows = [json.dumps(story(n)) for n in range(12)]
     rows[3] = json.dumps(story(3, title="Changed"))

@@ -114,6 +114,8 @@ def test_letters_do_not_paint_over_their_neighbours() -> None:
         ("The end and […]", "The end and …"),
         ("The end and [&hellip;]", "The end and …"),
         ("The end [...]\n", "The end …"),
+        ("It was over. [&#8230;]", "It was over."),
+        ("“It was over.” […]", "“It was over.”"),
         ("A […] B", "A […] B"),
         ("<p>Rain.</p><p>The post <a href='x'>Rain</a> appeared first on <a href='y'>News</a>.</p>", "Rain."),
         ("&#0;&#x110000;&unknown;", "\ufffd\ufffd&unknown;"),

@@ -53,6 +53,7 @@ def as_json(report: SourceReport) -> dict[str, Any]:
         "unchanged": report.unchanged,
         "rejected": len(report.rejected),
         "reasons": [f"{one.where}: {one.why}" for one in report.rejected],
+        "remarks": list(report.remarks),
         "error": report.error or None,
     }
 
@@ -69,10 +70,16 @@ def tell(report: SourceReport, *, only_rejected: bool = False) -> None:
         )
     elif report.rejected:
         warn(f"digest: {report.name}: {len(report.rejected)} rejected")
-    for one in report.rejected[:_SHOWN]:
-        warn(f"  {one.where}: {one.why}")
-    if len(report.rejected) > _SHOWN:
-        warn(f"  … and {len(report.rejected) - _SHOWN} more (all of them with --json)")
+    _list([f"{one.where}: {one.why}" for one in report.rejected])
+    if not only_rejected:
+        _list(list(report.remarks))
+
+
+def _list(lines: list[str]) -> None:
+    for line in lines[:_SHOWN]:
+        warn(f"  {line}")
+    if len(lines) > _SHOWN:
+        warn(f"  … and {len(lines) - _SHOWN} more (all of them with --json)")
 
 
 @contextmanager

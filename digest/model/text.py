@@ -23,6 +23,7 @@ _SPACES = re.compile(r"\s+")
 _LASTING = frozenset("\u00a0\u202f\u3000")  # alone they are typography, in a run they are noise
 _JOINS = frozenset("\u200c\u200d")
 _DATELINE = re.compile(r"(?<!\S)\(\s*\)\s*")
+_WHOLE = re.compile(r"[.!?。！？؟][\"'’”»)]*\s*$")
 _EXCERPT = re.compile(r"\[\s?(?:…|\.\s?\.\s?\.)\s?\]$")
 _APPEARED = re.compile(r"\s*The post .{1,400} (?:first appeared|appeared first) on .{1,200}?\.?\s*$")
 
@@ -62,7 +63,12 @@ def _mended(line: str) -> str:
     """Without what a feed's excerpt leaves behind: ``()`` where a station's name was, ``[…]`` at the end."""
     if "(" in line:
         line = _DATELINE.sub("", line).strip()
-    return _EXCERPT.sub("…", line) if line.endswith("]") else line
+    return _EXCERPT.sub(_rest, line).rstrip() if line.endswith("]") else line
+
+
+def _rest(excerpt: re.Match[str]) -> str:
+    """``…`` where a sentence was cut; nothing after a whole one."""
+    return "" if _WHOLE.search(excerpt.string[: excerpt.start()]) else "…"
 
 
 def _one_line(text: str) -> str:

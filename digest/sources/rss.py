@@ -1,6 +1,7 @@
 """Feeds: RSS 0.9x, 1.0 and 2.0, and Atom, as WordPress and everyone else write them.
 
-Title and summary are HTML reduced to text. Categories are the story's sections, and its tags too. The id is
+Title and summary are HTML reduced to text. Categories are the story's sections, and its tags too; one written
+``like_this`` (``no_ads``) is a flag as well. The id is
 the feed's ``guid`` or ``id``. An image comes from ``media:content``, ``media:thumbnail``, an enclosure or the
 first picture of the content.
 """
@@ -25,6 +26,7 @@ from digest.sources._times import feed_time, in_utc
 
 EXCERPT = 500  # characters of a summary made from a whole article
 _CAPTION = re.compile(rb"(</?)media:(description|title|text|comments?)(?:\s[^>]*?)?(/?)>")
+_FLAG = re.compile(r"[a-z]+(?:_[a-z]+)+")  # a category written for machines, such as no_ads
 _IMG = re.compile(r"<img\b[^>]{0,4000}>", re.IGNORECASE)
 _ATTRIBUTE = re.compile(r"""([a-zA-Z-]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""")
 _PICTURE = re.compile(r"\.(?:jpe?g|png|gif|webp|avif)(?:[?#]|$)", re.IGNORECASE)
@@ -101,6 +103,7 @@ class _Item:
             image=self._image(),
             popularity=self._popularity(),
             tags=sections,
+            flags=tuple(name for name in sections if _FLAG.fullmatch(name)),
             expires_at=self._time("expired"),
             language=plain_title(_text(self.entry, "language") or self.feed.language, 35),
             first_seen=self.feed.context.now,
