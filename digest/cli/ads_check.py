@@ -141,9 +141,14 @@ def _words(room: Newsroom, short: Shortfall) -> tuple[str, str]:
     assert item is not None
     assert item.flight is not None
     says = (
-        f'line item "{what.line_item}" is overbooked: it will be {what.short:,} of {what.booked:,} {what.unit} short '
-        f"when its flight ends on {item.flight.last} ({what.delivered:,} delivered, {what.planned:,} more have a place)."
+        f'line item "{what.line_item}" is overbooked: it will be {what.short:,} of {what.booked:,} {what.unit} '
+        f"short when its flight ends on {item.flight.last} ({what.delivered:,} delivered, {what.planned:,} more "
+        "have a place)."
     )
+    if short.homeless:
+        return f"{says} A typical issue has no place for it at all.", (
+            "Compare its slots, sections, creatives and adjacency with the sections of the last issues."
+        )
     if short.alone >= what.short:
         return f"{says} Nobody else is in its way: its flight, days, cap and pacing leave it no more.", (
             "Lengthen the flight, loosen its frequency_cap or pacing, or lower the goal."

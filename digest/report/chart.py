@@ -7,7 +7,7 @@ from html import escape
 
 from digest.report.values import Account, Point
 
-WIDTH, HEIGHT = 640, 150
+WIDTH, HEIGHT = 640, 132
 _LEFT, _RIGHT, _TOP, _BOTTOM = 44, 12, 12, 24
 _BARS = "▁▂▃▄▅▆▇█"
 
@@ -91,10 +91,10 @@ def _axis(scale: _Scale, points: Sequence[Point], top: int) -> str:
         f'<text x="{_LEFT - 6}" y="{scale.y(value)}" dy="0.32em" text-anchor="end">{_short(value)}</text>'
         for value in dict.fromkeys((0, top // 2, top))
     )
-    dates = ((0, "start"), (len(points) - 1, "end"))
+    ends = ((0, "start", points[0].date), (len(points) - 1, "end", points[-1].date))
     return lines + "".join(
-        f'<text x="{scale.x(i)}" y="{HEIGHT - 6}" text-anchor="{anchor}">{points[i].date:%b} {points[i].date.day}</text>'
-        for i, anchor in dates
+        f'<text x="{scale.x(i)}" y="{HEIGHT - 6}" text-anchor="{anchor}">{day:%b} {day.day}</text>'
+        for i, anchor, day in ends
     )
 
 

@@ -11,6 +11,7 @@ from digest.report.chart import svg, words
 from digest.report.values import Account, Report, Shown
 
 _NONE = "–"
+_STEERING = "\x7f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 
 
 def as_html(report: Report) -> str:
@@ -29,11 +30,7 @@ def as_html(report: Report) -> str:
 
 def _text(value: object) -> str:
     """Foreign text as text: no markup, no control characters, nothing that turns the direction of reading."""
-    clean = "".join(
-        c
-        for c in str(value)
-        if c >= " " and c not in "\x7f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
-    )
+    clean = "".join(char for char in str(value) if char >= " " and char not in _STEERING)
     return escape(clean, quote=True)
 
 
@@ -54,11 +51,9 @@ def _tiles(report: Report) -> str:
     shown = [one for account in report.accounts for one in account.shown]
     sends = sum(one.sends or 0 for one in shown)
     owed = sum(account.make_good > 0 for account in report.accounts)
-    about = " expected" if any(not one.counted for one in shown) else ""
-    tiles = [
-        ("Bookings", f"{len(report.accounts):,}"),
-        ("Issues with an ad", f"{len({(o.date, o.edition) for o in shown}):,}"),
-    ]
+    about = ", partly expected" if any(not one.counted for one in shown) else ""
+    issues = len({(one.date, one.edition) for one in shown})
+    tiles = [("Bookings", f"{len(report.accounts):,}"), ("Issues", f"{issues:,}")]
     tiles += [("Placements", f"{len(shown):,}"), (f"Sends{about}", f"{sends:,}" if sends else _NONE)]
     tiles += [("Make-goods owed", str(owed))] if owed else []
     cells = "".join(f"<div><dt>{name}</dt><dd>{value}</dd></div>" for name, value in tiles)
@@ -118,7 +113,8 @@ def _table(rows: Iterable[Shown]) -> str:
         return "<p>It did not run in these issues.</p>"
     heads = '<th scope="col">Issue</th><th scope="col">Place</th><th scope="col">Creative</th>'
     heads += '<th scope="col">Next to</th><th scope="col" class="n">Sends</th>'
-    return f'<div class="scroll" tabindex="0" role="region" aria-label="Issues"><table><thead><tr>{heads}</tr></thead><tbody>{cells}</tbody></table></div>'
+    body = f"<table><thead><tr>{heads}</tr></thead><tbody>{cells}</tbody></table>"
+    return f'<div class="scroll" tabindex="0" role="region" aria-label="Issues">{body}</div>'
 
 
 def _row(shown: Shown) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from fractions import Fraction
 from itertools import chain, combinations
@@ -109,21 +109,38 @@ class Oracle:
         rows = [run for run in self.rows(chosen) if run.line_item == item.id]
         return delivery.delivered(item, rows, self.outlook.editions)
 
-    def worth(self, chosen: Choice) -> tuple[object, ...]:
-        """Shortfalls and runs by tier, lag and value; greater is better."""
-        found: list[object] = []
+    def best(self) -> list[Choice]:
+        """The best plans up to and with their value.
+
+        Tier by tier the least shortfall, with a promise to the tier's bookings without a goal: the runs they have
+        where the goals of the tier keep pace as well as they can.
+        """
+        left = list(self.plans())
         for tier in TIERS:
-            booked = [item for item in self.items if item.tier == tier and item.goal]
-            found.append(-sum(self.short(item, chosen) for item in booked if self.ends_within(item)))
-            found.append(-sum(self.short(item, chosen) for item in booked if not self.ends_within(item)))
-            found.append(
-                sum(
-                    self.items[number].tier == tier and self.items[number].goal is None
-                    for items in chosen
-                    for number in items
-                )
-            )
-        return (*found, self.early(chosen), self.value(chosen))
+            left = self._served(left, tier)
+        left = _greatest(left, lambda choice: self.early(choice, TIERS))
+        for tier in TIERS:
+            left = self._fullest(left, tier)
+        return _greatest(left, self.value)
+
+    def _served(self, left: list[Choice], tier: str) -> list[Choice]:
+        left = _greatest(left, lambda choice: -self.shortfall(choice, tier, True))
+        left = _greatest(left, lambda choice: -self.shortfall(choice, tier, False))
+        paced = _greatest(left, lambda choice: self.early(choice, (tier,)))
+        promised = max(self.runs(choice, tier) for choice in paced)
+        return [choice for choice in left if self.runs(choice, tier) >= promised]
+
+    def _fullest(self, left: list[Choice], tier: str) -> list[Choice]:
+        return _greatest(left, lambda choice: self.runs(choice, tier))
+
+    def shortfall(self, chosen: Choice, tier: str, final: bool) -> int:
+        booked = [item for item in self.items if item.tier == tier and item.goal]
+        return sum(self.short(item, chosen) for item in booked if self.ends_within(item) == final)
+
+    def runs(self, chosen: Choice, tier: str) -> int:
+        """Runs of the tier's bookings without a goal."""
+        items = self.items
+        return sum(items[n].tier == tier and items[n].goal is None for some in chosen for n in some)
 
     def ends_within(self, item: LineItem) -> bool:
         assert item.flight is not None
@@ -143,7 +160,7 @@ class Oracle:
         elapsed, total = delivery.elapsed_and_total(item, self.outlook.editions, self.outlook.last)
         return delivery.allowed_by(item.pacing, item.goal.amount, elapsed, total)
 
-    def early(self, chosen: Choice) -> int:
+    def early(self, chosen: Choice, tiers: tuple[str, ...]) -> int:
         """Summed over the runs of bookings with a goal: its issue dates of the span that are not before the run."""
         return sum(
             len(
@@ -153,7 +170,7 @@ class Oracle:
             )
             for issue, items in zip(self.issues, chosen, strict=True)
             for number in items
-            if self.items[number].goal is not None
+            if self.items[number].goal is not None and self.items[number].tier in tiers
         )
 
     def value(self, chosen: Choice) -> Fraction:
@@ -185,3 +202,9 @@ class Oracle:
         alone = replace(self.outlook.ads, line_items=(item,))
         request = replace(table.scene.request, ads=alone, ran_ads=())
         return board(Scene(request)).left[0]
+
+
+def _greatest(choices: list[Choice], worth: Callable[[Choice], Fraction | int]) -> list[Choice]:
+    found = [(worth(choice), choice) for choice in choices]
+    most = max(value for value, _ in found)
+    return [choice for value, choice in found if value == most]

@@ -16,11 +16,13 @@ RIVALS = 5
 @dataclass(frozen=True, slots=True)
 class Shortfall:
     """A booking that ends short in the best plan. ``alone`` is what would be missing if nobody else had booked;
-    ``rivals`` are those that hold the places it could have, the most frequent first."""
+    ``rivals`` are those that hold the places it could have, the most frequent first. ``homeless`` is whether no
+    issue of the span has an opening for it, though it may run on some of its dates."""
 
     prospect: Prospect
     alone: int
     rivals: tuple[str, ...]
+    homeless: bool = False
 
 
 def overbooking(outlook: Outlook) -> tuple[Schedule, tuple[Shortfall, ...]]:
@@ -43,7 +45,13 @@ def _over(outlook: Outlook, prospect: Prospect) -> bool:
 def _shortfall(found: Solved, prospect: Prospect) -> Shortfall:
     alone = _alone(found.made.outlook, prospect.line_item)
     rivals = () if alone >= prospect.short else _rivals(found, prospect.line_item)
-    return Shortfall(prospect, min(alone, prospect.short), rivals)
+    return Shortfall(prospect, min(alone, prospect.short), rivals, _homeless(found, prospect.line_item))
+
+
+def _homeless(found: Solved, line_item: str) -> bool:
+    made = found.made
+    number = next((n for n, booking in enumerate(made.bookings) if booking.item.id == line_item), None)
+    return number is not None and not made.of_item[number]
 
 
 def _alone(outlook: Outlook, line_item: str) -> int:

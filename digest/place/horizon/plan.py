@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 
-from digest.model import LineItem, RunAd
+from digest.model import TIERS, LineItem, RunAd
 from digest.place.horizon.booking import Booking
 from digest.place.horizon.outlook import Coming, Outlook, Prospect, Run, Schedule
-from digest.place.horizon.program import Program, Weights, program, stages
-from digest.place.horizon.search import Search
+from digest.place.horizon.program import Program, Weights, last_stages, program, tier_stages
+from digest.place.horizon.search import Search, total
 
 ROUNDS = 200  # of cuts in one stage
 
@@ -34,18 +34,37 @@ def solved(outlook: Outlook) -> Solved:
     if not made.columns:
         return Solved(made, frozenset())
     search = Search(made)
-    values = settle(made, search, stages(made))
+    values = settle(made, search)
     chosen = frozenset(column for column in range(len(made.columns)) if values[column])
     return Solved(made, chosen, search.optimal)
 
 
-def settle(made: Program, search: Search, wanted: list[Weights]) -> list[int]:
-    """The best values through the stages; each is held for the next."""
+def settle(made: Program, search: Search) -> list[int]:
+    """The best values, stage by stage.
+
+    Tier by tier: the least final shortfall, then the least shortfall by the end of the span. Then the tier's
+    bookings without a goal are promised, before any lower tier is served, as many runs as they have when the goals
+    of their own tier keep pace as well as they can. The last stages are those of ``last_stages``.
+    """
     values: list[int] | None = None
+    for tier in TIERS:
+        deliveries, pacing, runs = tier_stages(made, tier)
+        values = _stages(made, search, deliveries, values)
+        if runs:
+            values = _stages(made, search.copy(), [pacing, runs] if pacing else [runs], values)
+            search.at_least(runs, total(runs, values or []))
+    values = _stages(made, search, last_stages(made), values)
+    return values if values is not None else search.nothing()
+
+
+def _stages(
+    made: Program, search: Search, wanted: list[Weights], values: list[int] | None
+) -> list[int] | None:
+    """Each stage as good as it can be, and held for the next."""
     for weights in wanted:
         values = fitting(made, search, weights, values)
         search.hold(weights, values)
-    return values if values is not None else search.nothing()
+    return values
 
 
 def fitting(made: Program, search: Search, weights: Weights, known: list[int] | None) -> list[int]:

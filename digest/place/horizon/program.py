@@ -174,18 +174,20 @@ def _rows_of_issues(made: Program) -> None:
             made.rows.append(([(c, weight) for c, weight in terms if weight], most))
 
 
-def stages(made: Program) -> list[Weights]:
-    """What the plan is to be, in order; each stage is made as great as it can be.
+def tier_stages(made: Program, tier: str) -> tuple[list[Weights], Weights, Weights]:
+    """Of one tier: its deliveries (final, then by the end of the span), its pacing, its runs without a goal."""
+    both = [_delivery(made, tier, final=True), _delivery(made, tier, final=False)]
+    return [weights for weights in both if weights], _pacing(made, (tier,)), _runs(made, tier)
 
-    Per tier: least final shortfall; then least shortfall by the end of the span; then most runs of bookings
-    without a goal. Then pacing: the least lag behind what is allowed, summed over issue dates. Then value: rate
-    times the greatest band it may have. Then the earliest dates, the first in the file on the earliest. What is
-    still equal is parted by numbers drawn from the names, so that any exact solver finds the same plan.
+
+def last_stages(made: Program) -> list[Weights]:
+    """After the deliveries of all tiers: pacing, that is the least lag behind what is allowed, summed over issue
+    dates; runs without a goal by tier; value, that is rate times the greatest band it may have; the earliest
+    dates, the first in the file on the earliest. What is still equal is parted by numbers drawn from the names,
+    so that any exact solver finds the same plan.
     """
-    found = []
-    for tier in TIERS:
-        found += [_delivery(made, tier, final=True), _delivery(made, tier, final=False), _runs(made, tier)]
-    found += [_pacing(made), _value(made), _earliest(made), _draw(made)]
+    runs = [_runs(made, tier) for tier in TIERS]
+    found = [_pacing(made, TIERS), *runs, _value(made), _earliest(made), _draw(made)]
     return [weights for weights in found if weights]
 
 
@@ -212,10 +214,10 @@ def _runs(made: Program, tier: str) -> Weights:
     return dict(weights)
 
 
-def _pacing(made: Program) -> Weights:
+def _pacing(made: Program, tiers: tuple[str, ...]) -> Weights:
     weights: Weights = defaultdict(int)
     for item, booking in enumerate(made.bookings):
-        if booking.item.goal is not None:
+        if booking.item.goal is not None and booking.item.tier in tiers:
             for column in made.of_item[item]:
                 weights[column] += booking.lead(made.issues[made.columns[column].issue].date)
     return dict(weights)

@@ -55,6 +55,15 @@ class Search:
         self._relaxed = self._solver(whole=False)
         self._bound = 0.0
 
+    def copy(self) -> Search:
+        """Another search in the same place, to look at what would be."""
+        other = object.__new__(Search)
+        other.__dict__.update(self.__dict__)
+        for name in ("lower", "upper", "rows", "tight"):
+            setattr(other, name, getattr(self, name).copy())
+        other._relaxed = other._solver(whole=False)
+        return other
+
     def best(self, weights: Weights, known: list[int] | None) -> list[int]:
         """Whole values for all columns with the greatest sum of ``weights``. ``known`` are values that keep all
         rows, if some are known; they are returned where nothing is better."""
@@ -72,7 +81,11 @@ class Search:
         """From here on only values as good as these in the stage last solved."""
         worth = total(weights, values)
         if worth < floor(self._bound + 1e-4) or not self._face(values):
-            self.add(([(column, -weight) for column, weight in weights.items()], -worth))
+            self.at_least(weights, worth)
+
+    def at_least(self, weights: Weights, worth: int) -> None:
+        """From here on only values with at least this sum."""
+        self.add(([(column, -weight) for column, weight in weights.items()], -worth))
 
     def _face(self, values: list[int]) -> bool:
         """Fix what has a price in the linear program. False where that does not hold these values."""
@@ -152,7 +165,8 @@ class Search:
         import highspy
         import numpy
 
-        solver: Any = highspy.Highs()  # type: ignore[no-untyped-call]
+        # The class below ``Highs``: the same solver, without a greeting on standard output when it is made.
+        solver: Any = highspy.Highs.__mro__[1]()
         for name, value in _OPTIONS.items():
             solver.setOptionValue(name, value)
         starts, index, value = [0], [], []
