@@ -25,10 +25,13 @@ FILTERS: Final = (
     "lower", "max", "min", "replace", "reverse", "round", "slice", "sort", "string", "sum", "title", "trim",
     "truncate", "upper", "wordcount", "unique",
 )  # fmt: skip
+OUTSIDE: Final = "(outside)"  # what stands in neither face: an error, but looked at like the rest
 _FACE: Final = re.compile(
     r"\{%[-+]?\s*block\s+(\w+)\s*[-+]?%\}(.*?)\{%[-+]?\s*endblock(?:\s+\w+)?\s*[-+]?%\}", re.DOTALL
 )
-_QUIET: Final = re.compile(r"[\w ,.:;!?()/=’‘“”–—-]*")  # nothing here is markup or a merge tag; saves most of the work
+_QUIET: Final = re.compile(
+    r"[\w ,.:;!?()/=’‘“”–—-]*"
+)  # nothing here is markup or a merge tag; saves most of the work
 _COMMENT: Final = re.compile(r"\{#.*?#\}", re.DOTALL)
 
 
@@ -98,7 +101,10 @@ def split(source: Source) -> tuple[dict[str, Source], list[Problem]]:
     for match in _FACE.finditer(blank):
         faces[match[1]] = Source(source.name, source.shown, _in_place(blank, match), source.own)
         rest = rest.replace(match[0], re.sub(r"[^\n]", " ", match[0]))
-    return faces, [*_missing(source, faces), *_outside(source, rest)]
+    found = [*_missing(source, faces), *_outside(source, rest)]
+    if rest.strip():
+        faces[OUTSIDE] = Source(source.name, source.shown, rest, source.own)
+    return faces, found
 
 
 def _in_place(text: str, match: re.Match[str]) -> str:

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from difflib import get_close_matches
 from functools import cache
-from typing import TYPE_CHECKING, Any, Final, get_args, get_origin, get_type_hints
+from typing import TYPE_CHECKING, Any, Final, TypeGuard, get_args, get_origin, get_type_hints
 
 from digest.errors import Problem
-from digest.render.faces import FILTERS, constant_html, environment, split
+from digest.render.faces import FILTERS, OUTSIDE, constant_html, environment, split
 from digest.render.inliner import JINJA, deepest, markup_state
 from digest.render.shelf import FRAMES, Source
 from digest.render.values import AT_HAND, COMMON
@@ -48,8 +48,9 @@ def problems(source: Source) -> list[Problem]:
     except TemplateSyntaxError as error:
         return [Problem(source.shown, error.lineno, 1, _sentence(error.message), "")]
     faces, found = split(source)
-    if "html" in faces:
-        found += _html(faces["html"])
+    for name in ("html", OUTSIDE):
+        if name in faces:
+            found += _html(faces[name])
     return [*found, *_values(source, tree), *_frame(source)]
 
 
@@ -69,8 +70,12 @@ def _values(source: Source, tree: nodes.Template) -> list[Problem]:
     walk = _Walk(source, {**COMMON, **AT_HAND.get(key, {})})
     if source.name in FRAMES:
         return list(walk.body(tree.body, {}))
-    tops: list[Any] = [node for node in tree.body if type(node).__name__ == "Block"]
-    return [found for top in tops for found in walk.body(top.body, {})]
+    tops: list[Any] = [node.body if _is_block(node) else [node] for node in tree.body]
+    return [found for top in tops for found in walk.body(top, {})]
+
+
+def _is_block(node: nodes.Node) -> TypeGuard[nodes.Block]:
+    return type(node).__name__ == "Block"
 
 
 class _Walk:
