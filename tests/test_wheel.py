@@ -1,0 +1,77 @@
+"""The wheel in a bare environment builds the sample newsroom from another folder."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).parents[1]
+
+
+def run(*words: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
+    clean = {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "VIRTUAL_ENV")}
+    return subprocess.run([str(word) for word in words], cwd=cwd, env=clean, capture_output=True, text=True)
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("wheel")
+    built = run(sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", folder, cwd=REPOSITORY)
+    assert built.returncode == 0, built.stderr
+    return next(folder.glob("*.whl"))
+
+
+def test_the_wheel_holds_templates_migrations_and_word_lists(wheel: Path) -> None:
+    names = set(zipfile.ZipFile(wheel).namelist())
+    for folder in ("digest", "templates"):
+        shipped = {
+            path.relative_to(REPOSITORY) for path in (REPOSITORY / folder).rglob("*") if path.is_file()
+        }
+        for path in shipped:
+            inside = path if folder == "digest" else Path("digest") / path
+            if path.suffix != ".pyc":
+                assert inside.as_posix() in names
+
+
+def test_a_bare_environment_builds_the_sample_newsroom(wheel: Path, tmp_path: Path) -> None:
+    pins = re.findall(
+        r"^([A-Za-z0-9._-]+==[^ \\]+)", (REPOSITORY / "requirements.lock").read_text(), re.MULTILINE
+    )
+    (tmp_path / "pins.txt").write_text("\n".join(pins))
+    assert run(sys.executable, "-m", "venv", tmp_path / "bare", cwd=tmp_path).returncode == 0
+    python = next(path for path in (tmp_path / "bare").glob("*/python*") if path.stem == "python")
+    pip = (
+        python,
+        "-m",
+        "pip",
+        "--disable-pip-version-check",
+        "install",
+        "--quiet",
+        "-c",
+        tmp_path / "pins.txt",
+    )
+    installed = run(*pip, wheel, cwd=tmp_path)
+    if installed.returncode and "No matching distribution" in installed.stderr:
+        pytest.skip("no package registry can be reached")
+    assert installed.returncode == 0, installed.stderr
+    room = tmp_path / "newsroom"
+    room.mkdir()
+    for name in ("digest.yaml", "adslots.yaml"):
+        shutil.copy(REPOSITORY / name, room / name)
+    shutil.copytree(REPOSITORY / "samples", room / "samples")
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    command = python.with_name("digest")
+    built = run(command, "build", "--daily", "--date", "2026-01-23", "--root", room, cwd=elsewhere)
+    assert built.returncode == 0, built.stderr
+    assert (room / "outbox" / "daily" / "2026-01-23" / "message.eml").stat().st_size > 10_000
+    assert list(elsewhere.iterdir()) == []
+    checked = run(command, "check", "--root", room, cwd=elsewhere)
+    assert checked.returncode == 0, checked.stderr
