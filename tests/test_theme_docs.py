@@ -1,0 +1,50 @@
+"""docs/templates.md tells all that a template can print, and its example is a block that works."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import fields, is_dataclass
+from pathlib import Path
+
+import pytest
+
+from digest.render import problems, shelf, values
+from tests.strategies import render as make
+
+DOC = (Path(__file__).parents[1] / "docs" / "templates.md").read_text("utf-8")
+NAMED = {**values.COMMON, **values.AT_HAND["section"], **values.AT_HAND["story"], **values.AT_HAND["house"]}
+
+
+@pytest.mark.parametrize("name", shelf.NAMES)
+def test_every_file_is_in_the_table(name: str) -> None:
+    assert f"`{name}`" in DOC
+
+
+@pytest.mark.parametrize(("name", "kind"), NAMED.items())
+def test_every_value_is_in_the_table(name: str, kind: type) -> None:
+    row = next(line for line in DOC.splitlines() if line.startswith(f"| `{name}` |"))
+    assert is_dataclass(kind)
+    assert {field.name for field in fields(kind)} <= set(re.findall(r"`(\w+)`", row))
+
+
+def test_the_example_is_a_block_that_works(tmp_path: Path) -> None:
+    example = re.search(r"```jinja\n(.*?)```", DOC, re.DOTALL)
+    assert example
+    folder = tmp_path / "templates" / "blocks"
+    folder.mkdir(parents=True)
+    (folder / "story.j2").write_text(example[1], "utf-8")
+    assert problems(make.newsroom(tmp_path)) == ()
+
+
+@pytest.mark.parametrize("theme", ["lively", "broadsheet"])
+def test_classes_of_the_blocks_are_known_to_a_style_sheet(theme: str, tmp_path: Path) -> None:
+    files = shelf.collect(tmp_path, theme)
+    sheets = "".join(source.text for name, source in files.items() if name.endswith(".css"))
+    used = {
+        name
+        for file, source in files.items()
+        if file.endswith(".j2")
+        for names in re.findall(r'class="([^"{]*)"', source.text)
+        for name in names.split()
+    }
+    assert {name for name in used if f".{name}" not in sheets} == set()
