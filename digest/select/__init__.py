@@ -4,7 +4,7 @@ Pure: no disk, clock, database or randomness.
 """
 
 from digest.select.desk import desk_of, effective
-from digest.select.events import group, same_event
+from digest.select.events import group, same_event, tie
 from digest.select.lineup import select, too_thin
 from digest.select.rank import DEFAULT_WEIGHTS, signal_names
 from digest.select.request import Request
@@ -22,6 +22,7 @@ __all__ = [
     "same_event",
     "select",
     "signal_names",
+    "tie",
     "too_thin",
     "window_of",
 ]

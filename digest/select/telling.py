@@ -112,6 +112,8 @@ def _names(title: list[str], summary: list[str]) -> frozenset[str]:
 
 def _is_regular(title: list[str]) -> bool:
     low = [token.casefold() for token in title]
+    if low[:1] == ["live"]:
+        return True
     return not REGULAR.isdisjoint(low) or any(pair in REGULAR_PAIRS for pair in pairwise(low))
 
 
