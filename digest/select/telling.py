@@ -5,13 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 from itertools import pairwise
-from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from digest.model import Story
 from digest.select.lexicon import CALENDAR, COMMON, REGULAR, REGULAR_PAIRS
-from digest.select.words import form_of, tokens, words
+from digest.select.words import form_of, tokens
 
 COMMON_FORMS = frozenset(map(form_of, COMMON | CALENDAR)) - {""}
 REGULAR_FORMS = frozenset(map(form_of, REGULAR)) | {
@@ -23,8 +21,11 @@ _SCORE = re.compile(r"\b\d{1,3}\s?[-–:]\s?\d{1,3}\b|\b[^\W\d_]+ \d{1,3}, [^\W\
 _CAPTION = re.compile(r"^\s*\d+ of \d+\.?\s*|^[A-Z][A-Z ,.]{2,40}\s*(?:\([A-Za-z ]+\))?\s*[-–—]+\s*")
 _BROKEN = re.compile("\u00e2\u0080[\u0080-\u00bf]")  # a quotation mark or dash, decoded twice
 _TRACKING = re.compile(
-    r"^(?:utm_.*|fbclid|gclid|amp|outputtype|ref|cmp|cmpid|smid|ns_.*|xtor|ito|mod|rss|partner)$"
+    r"(?:utm_\w*|fbclid|gclid|amp|outputtype|ref|cmp|cmpid|smid|ns_\w*|xtor|ito|mod|rss|partner)(?:=|$)",
+    re.IGNORECASE,
 )
+_AMP = re.compile(r"/amp(?=/|$)|\.amp(?=\.html?$|$)|(?<=/)amp\.html?$")
+_NOTHING = frozenset({""})  # the form of function words
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +46,7 @@ class Telling:
     regular: bool  # a feature that comes again every day
     frame: tuple[str, ...]  # the title without numbers and dates
     dates: frozenset[str]  # weekdays, months and the like in the title
-
-    @property
-    def told(self) -> frozenset[str]:
-        """Words of the title that could tell an event."""
-        return frozenset(w for w in self.title if w not in COMMON_FORMS and not w[0].isdigit())
+    told: frozenset[str]  # words of the title that could tell an event
 
 
 def telling_of(story: Story) -> Telling:
@@ -79,9 +76,10 @@ def _mended(text: str) -> str:
 
 
 def _telling(id: str, time: datetime, source: str, url: str, title: str, summary: str) -> Telling:
-    written = tokens(title)[: MOST_WORDS * 2]
-    line = [form for token in written if (form := form_of(token))][:MOST_WORDS]
-    head, body = frozenset(line), frozenset(words(summary))
+    written, below = tokens(title)[: MOST_WORDS * 2], tokens(summary)
+    forms, body_forms = list(map(form_of, written)), list(map(form_of, below))
+    line = [form for form in forms if form][:MOST_WORDS]
+    head, body = frozenset(line), frozenset(body_forms) - _NOTHING
     numbers = frozenset(word for word in line if word[0].isdigit())
     return Telling(
         id=id,
@@ -92,22 +90,25 @@ def _telling(id: str, time: datetime, source: str, url: str, title: str, summary
         pairs=frozenset(pairwise(line)),
         summary=body,
         all=head | body,
-        names=_names(written, tokens(summary)[1:]),
+        names=_names(written, forms) | _capitals(below[1:], body_forms[1:]),
         numbers=numbers,
-        scores=numbers if _SCORE.search(title) else frozenset(),
+        scores=numbers if numbers and _SCORE.search(title) else frozenset(),
         regular=_is_regular(written),
         frame=tuple(word for word in line if not word[0].isdigit() and word not in CALENDAR),
         dates=head & CALENDAR,
+        told=frozenset(word for word in head if word not in COMMON_FORMS and not word[0].isdigit()),
     )
 
 
-def _names(title: list[str], summary: list[str]) -> frozenset[str]:
-    """Words written with a capital; those of the title only where it is not all in capitals."""
-    written = [token for token in summary if token[0].isupper()]
+def _names(title: list[str], forms: list[str]) -> frozenset[str]:
+    """Names in a title; none where every word has a capital."""
     small = sum(token[0].islower() and len(token) > 3 for token in title[1:])
-    if small >= max(1, len(title) // 4):
-        written += [token for token in title if token[0].isupper()]
-    return frozenset(map(form_of, written)) - COMMON_FORMS - {""}
+    return _capitals(title, forms) if small >= max(1, len(title) // 4) else frozenset()
+
+
+def _capitals(written: list[str], forms: list[str]) -> frozenset[str]:
+    found = {form for token, form in zip(written, forms, strict=True) if token[0].isupper()}
+    return frozenset(found) - COMMON_FORMS - _NOTHING
 
 
 def _is_regular(title: list[str]) -> bool:
@@ -117,16 +118,14 @@ def _is_regular(title: list[str]) -> bool:
     return not REGULAR.isdisjoint(low) or any(pair in REGULAR_PAIRS for pair in pairwise(low))
 
 
-@lru_cache(maxsize=65536)
 def address_of(url: str) -> str:
     """The address without scheme, ``www``/``m``/``amp`` and tracking, so that variants of one page agree."""
-    try:
-        parts = urlsplit(url.strip())
-        host = (parts.hostname or "").removeprefix("www.").removeprefix("amp.").removeprefix("m.")
-    except ValueError:
-        return url
-    path = re.sub(r"/amp(?=/|$)|\.amp(?=\.html?$|$)|(?<=/)amp\.html?$", "", parts.path).rstrip("/")
-    query = sorted((k, v) for k, v in parse_qsl(parts.query) if not _TRACKING.match(k.casefold()))
-    if query:
-        return f"{host}{path}?{urlencode(query)}"
-    return host + path if path else ""  # a home page is no story's own address
+    rest = url.strip().partition("#")[0].partition("://")[2]
+    rest, _, query = rest.partition("?")
+    host, _, path = rest.partition("/")
+    host = host.casefold().removeprefix("www.").removeprefix("amp.").removeprefix("m.")
+    if "amp" in path:
+        path = _AMP.sub("", "/" + path).lstrip("/")
+    kept = sorted(part for part in query.split("&") if part and not _TRACKING.match(part)) if query else []
+    path = path.rstrip("/") + ("?" + "&".join(kept) if kept else "")
+    return f"{host}/{path}" if path else ""  # a home page is no story's own address

@@ -20,13 +20,14 @@ _MARKS += "\u102b-\u103e\u17b4-\u17d3"
 _TOKEN = re.compile(
     r"(?:[A-Za-z]\.){2,}[A-Za-z]?"  # U.S. U.N.
     r"|\d+(?:[.,]\d+)*"
-    rf"|[^\W\d_](?:[^\W_]|[{_MARKS}]|['’](?=[^\W_]))*"
+    rf"|[^\W\d_](?:[^\W_]|[{_MARKS}]|'(?=[^\W_]))*"
 )
+_ASCII = re.compile(r"(?:[A-Za-z]\.){2,}[A-Za-z]?|\d+(?:[.,]\d+)*|[A-Za-z](?:[A-Za-z0-9]|'(?=[A-Za-z0-9]))*")
 # Scripts written without spaces: Han, kana, Thai, Lao, Khmer, Myanmar.
 _UNSPACED = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+"
 )
-_CONTRACTION = re.compile(r"['’](?:s|re|ve|ll|d|m|t)?$")
+_CONTRACTION = re.compile(r"'(?:s|re|ve|ll|d|m|t)?$")
 MOST_CHARACTERS = 2000  # of a title or summary that are read
 
 
@@ -41,8 +42,11 @@ def words(text: str) -> list[str]:
 
 def tokens(text: str) -> list[str]:
     """The words as written; runs of an unspaced script as pairs of characters."""
+    text = text[:MOST_CHARACTERS].replace("’", "'")
+    if text.isascii():
+        return _ASCII.findall(text)
     found: list[str] = []
-    for token in _TOKEN.findall(text[:MOST_CHARACTERS]):
+    for token in _TOKEN.findall(text):
         if token.isascii():
             found.append(token)
         else:
