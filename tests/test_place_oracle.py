@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from hypothesis import given
-from tests.oracles.placing import Answer, Question
-from tests.strategies.ads import requests
 
 from digest.place import Request, place
+from tests.oracles.placing import Answer, Question
+from tests.strategies.ads import requests
 
 
 def asked(request: Request) -> Answer:

@@ -12,6 +12,8 @@ Gains = list[dict[int, int]]  # per opening: line item -> what it adds
 Row = tuple[int, int]  # line items of which at most one stands in the openings; both masks
 Choice = tuple[float, int, tuple[int, ...]]  # gain, line item, rows of its own opening
 
+_NOTHING: Choice = (0.0, -1, ())
+
 
 class Prices:
     """``reduced`` are the gains less the prices; ``ahead[o]`` bounds what openings from ``o`` on can add.
@@ -144,7 +146,7 @@ class Prices:
         """The best an opening of each kind offers after prices."""
         worth, choice = [], []
         for offer in self.kinds:
-            top, best = toll, (0.0, -1, ())
+            top, best = toll, _NOTHING
             for one in offer:
                 value = one[0] - share[one[1]]
                 if value > top:

@@ -12,13 +12,16 @@ from typing import NamedTuple
 from digest.place.dual import Prices
 from digest.place.fields import Fields, Recent
 from digest.place.problem import Plan, Problem, Scale, Solution, candidates, reading
+from digest.place.relaxation import prices_of
 
+WIDE = 48  # half-made plans an opening keeps in the last quick walk
 BEAM = 6  # half-made plans an opening keeps in the first quick walk
 STEPS = (
-    (50, 12),
-    (150, 24),
+    (40, 12),
+    (120, 24),
 )  # steps that improve the prices, each time followed by a quick walk of that width
-BUDGET = 1_500_000  # labels after which the search gives up proving
+EASY = 1500  # nodes up to which the search goes on without asking for better prices
+BUDGET = 200_000  # labels after which the search gives up proving
 
 
 class Way(NamedTuple):
@@ -29,7 +32,7 @@ class Way(NamedTuple):
     before: Way | None
     item: int
     opening: int
-    count: int
+    ads: int
 
 
 @dataclass(slots=True, eq=False)
@@ -64,7 +67,6 @@ class Walk:
         self.counts = self._uneven()
         self.costs: dict[int, int] = {}
         self._orders()
-        self.labels = 0
 
     def _gains(self, at: list[list[int]]) -> list[dict[int, int]]:
         scale = self.scale
@@ -114,9 +116,6 @@ class Walk:
                 labels.sort(key=lambda one: one[1], reverse=True)
                 del labels[width:]
                 whole = False
-            self.labels += len(labels)
-            if width is None and self.labels > BUDGET:
-                return found, False
             if labels:
                 found = self._step(o, labels, here, found)
         return found, whole
@@ -164,9 +163,18 @@ class Walk:
                     further[key] = (more, reduced + gain - toll, after, recently)
         return found
 
+    def relax(self) -> int:
+        """Take the prices of the linear relaxation where they are better; the bound."""
+        own = [round(one) for one in self.prices.price]
+        bound = self.prices.fix(own)
+        better = prices_of(self.gains, self.following, self.prices.rows, self.fields.cap)
+        if better is not None and (reached := self.prices.fix(better)) < bound:
+            return reached
+        return self.prices.fix(own)
+
     # every plan of that worth, and the best of them
 
-    def graph(self, least: int) -> tuple[int, list[Node], bool]:
+    def graph(self, least: int, budget: int, width: int | None = None) -> tuple[int, list[Node], bool]:
         """The greatest worth that is at least ``least``, the ends of all plans of that worth, and whether it is proven.
 
         Of two nodes that leave the same possibilities only the one of greater worth can be part of a best plan.
@@ -177,9 +185,11 @@ class Walk:
         self.found, self.ends = max(least, 0), [root] if least <= 0 else []
         for o in range(self.size):
             nodes = list(here[o].values())
-            self.labels += len(nodes)
-            if self.labels > BUDGET:
-                return self.found, self.ends, False
+            if width is not None and len(nodes) > width:
+                nodes = sorted(nodes, key=lambda node: node.reduced, reverse=True)[:width]
+            budget -= len(nodes)
+            if budget < 0:
+                return self.found, [node for node in self.ends if node.worth == self.found], False
             if nodes:
                 self._grow(o, nodes, here)
             here[o].clear()
@@ -243,9 +253,9 @@ class Walk:
             node.links = []
         for end in {id(node): node for node in ends}.values():
             for way in end.ways.values():
-                old = best.get(way.count)
+                old = best.get(way.ads)
                 if old is None or way[:2] > old[:2]:
-                    best[way.count] = way
+                    best[way.ads] = way
         return list(best.values())
 
     def _ways(self, node: Node) -> None:
@@ -265,10 +275,10 @@ class Walk:
                 spread = way.spread
                 if way.opening != ROOT:
                     spread -= cost(gaps[opening] - gaps[way.opening])
-                key = (opening, way.count + 1 if self.counts else 0)
+                key = (opening, way.ads + 1 if self.counts else 0)
                 old = ways.get(key)
                 if old is None or (spread, way.order + early) > old[:2]:
-                    ways[key] = Way(spread, way.order + early, way, item, opening, way.count + 1)
+                    ways[key] = Way(spread, way.order + early, way, item, opening, way.ads + 1)
 
 
 def _reached(ends: list[Node]) -> list[Node]:
@@ -295,15 +305,37 @@ def best_plan(problem: Problem, scale: Scale, above: int) -> Solution | None:
     """The best plan, leaving groups aside; ``None`` where no plan is worth more than ``above``."""
     walk = Walk(problem, scale)
     low = max(above + 1, walk.worth(above, BEAM)[0])
+    bound = low
     for steps, width in STEPS:
         bound = walk.prices.descend(low, steps)
-        if bound < low:
-            return None
-        if bound == low:
+        if bound <= low:
             break
         low = walk.worth(low, width)[0]
-    _, ends, proven = walk.graph(low)
+    if bound < low:
+        return None
+    ends, proven = _descent(walk, bound, low, EASY)
+    if not proven:
+        bound = min(bound, walk.relax())
+        if bound < low:
+            return None
+        low = max(low, walk.worth(low, WIDE)[0])
+        ends, proven = _descent(walk, bound, low, BUDGET)
+    if not proven:
+        # The work bound is reached: the best plan that a narrow walk finds, and honestly no proof.
+        _, narrow, _ = walk.graph(above + 1, BUDGET, WIDE)
+        ends = max(ends, narrow, key=lambda some: max((node.worth for node in some), default=-1))
     return _best(walk, walk.best_of(ends), proven, bound)
+
+
+def _descent(walk: Walk, bound: int, low: int, budget: int) -> tuple[list[Node], bool]:
+    """Ask for plans worth nearly the bound first, then for less: the ends of the best ones, and if that is proven."""
+    ends: list[Node] = []
+    for share in (64, 16, 4, 1):
+        least = bound - (bound - low) // share
+        _, ends, proven = walk.graph(least, budget)
+        if ends or not proven or least == low:
+            return ends, proven
+    return ends, True
 
 
 def _best(walk: Walk, found: list[Way], proven: bool, bound: int) -> Solution | None:

@@ -13,8 +13,8 @@ gaps precedes its continuations (see ``reading``).
 
 from __future__ import annotations
 
-from copy import copy
 from collections.abc import Iterable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import pairwise

@@ -7,10 +7,11 @@ other line item is refused by, for issues small enough to try every plan.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
-from itertools import product
+from itertools import pairwise, product
 from math import ceil, floor
 
 from digest.model import AdBook, Creative, Edition, LineItem, Lineup, Overrides, RunAd, Slot
@@ -56,7 +57,9 @@ class Answer:
         self.q = question
         self.policy = question.ads.policy
         self.items = question.ads.line_items
-        self.stories = [(entry, section.id) for section in question.lineup.sections for entry in section.entries]
+        self.stories = [
+            (entry, section.id) for section in question.lineup.sections for entry in section.entries
+        ]
         self.n = len(self.stories)
         self.limit = min(self.policy.max_ads, floor(self.policy.max_ratio * self.n))
         self.pins = {p.rpartition("@")[0]: p.rpartition("@")[2] for p in question.overrides.pin}
@@ -84,9 +87,11 @@ class Answer:
             if slot.position == "end":
                 found.append(Place(self.n, rank, slot.id, self.stories[-1][1] if self.stories else None))
             if slot.position == "between_stories":
-                for g in range(1, self.n):
-                    if g >= slot.first_after:
-                        found.append(Place(g, rank, slot.id, self.stories[g - 1][1]))
+                found += [
+                    Place(g, rank, slot.id, self.stories[g - 1][1])
+                    for g in range(1, self.n)
+                    if g >= slot.first_after
+                ]
         return found
 
     def _near(self, place: Place) -> list[int]:
@@ -184,7 +189,7 @@ class Answer:
         suppressed = set(self.policy.suppress_near)
         if item.tier == "house":
             suppressed &= {"no_ads"}
-        tests = {
+        tests: dict[str, Callable[[Place], bool]] = {
             "slot": lambda o: o.slot in item.slots,
             "creative": lambda o: any(self.fits(c, slots[o.slot]) for c in item.creatives),
             "section": lambda o: item.sections is None or o.section in item.sections,
@@ -205,7 +210,9 @@ class Answer:
         group = {i}
         while True:
             more = {ids[name] for j in group for name in self.items[j].companions}
-            more |= {j for j, item in enumerate(self.items) if any(ids[name] in group for name in item.companions)}
+            more |= {
+                j for j, item in enumerate(self.items) if any(ids[name] in group for name in item.companions)
+            }
             if more <= group:
                 return frozenset(group)
             group |= more
@@ -275,7 +282,7 @@ class Answer:
         ordered = sorted(ads, key=lambda ad: ad[1])
         gaps = [o.gap for _, o in ordered]
         ideal = Fraction(self.n, self.limit + 1)
-        spread = sum(((b - a - ideal) ** 2 for a, b in zip(gaps, gaps[1:], strict=False)), Fraction(0))
+        spread = sum(((b - a - ideal) ** 2 for a, b in pairwise(gaps)), Fraction(0))
         return [*tiers, value, -spread], (gaps, [o.rank for _, o in ordered], [i for i, _ in ordered])
 
     def _band(self, place: Place) -> Fraction:
@@ -293,8 +300,10 @@ class Answer:
             if not must <= placed or any(not self.groups[i] <= placed for i in placed):
                 continue
             worth = self.worth(ads)
-            if best_worth is None or worth[0] > best_worth[0] or (
-                worth[0] == best_worth[0] and worth[1] < best_worth[1]
+            if (
+                best_worth is None
+                or worth[0] > best_worth[0]
+                or (worth[0] == best_worth[0] and worth[1] < best_worth[1])
             ):
                 best, best_worth = ads, worth
         return best

@@ -34,7 +34,9 @@ SEEN = datetime(2026, 1, 22, tzinfo=UTC)
 SECTIONS = ("news", "crime", "health")
 WORDS = ("calm", "recall", "Shooting", "C++ guide", "recalled", "murder_case")
 TIERS = st.sampled_from(("sponsorship", "standard", "standard", "bulk", "house"))
-RATES = st.sampled_from((Fraction(0), Fraction(0), Fraction(10), Fraction(25, 2), Fraction(100, 3), Fraction(30)))
+RATES = st.sampled_from(
+    (Fraction(0), Fraction(0), Fraction(10), Fraction(25, 2), Fraction(100, 3), Fraction(30))
+)
 FLAGS = st.frozensets(st.sampled_from(("no_ads", "opinion", "sensitive")), max_size=1)
 NO_LABELS: frozenset[str] = frozenset()
 LABELS = st.sampled_from((NO_LABELS, NO_LABELS, frozenset({"x"}), frozenset({"y", "x"}), frozenset({"z"})))
@@ -87,22 +89,35 @@ SLOTS = (
     Slot(id="tail", position="section_end", sizes=("300x250",), native=True),
     Slot(id="footer", position="end", sizes=("600x150",), native=True),
 )
+SLOT_IDS = st.sampled_from([slot.id for slot in SLOTS])
+SENSITIVE = Sensitive(sections=frozenset({"crime"}), keywords=("shooting",))
 NATIVE = Creative(id="native", url="https://a.example", headline="Hello")
-BANNER = Creative(id="banner", url="https://a.example", image="https://a.example/b.png", size="600x150", alt="Hi")
+BANNER = Creative(
+    id="banner", url="https://a.example", image="https://a.example/b.png", size="600x150", alt="Hi"
+)
 BOX = Creative(id="box", url="https://a.example", image="https://a.example/c.png", size="300x250", alt="Hi")
+
+
+EXCLUSIONS: st.SearchStrategy[str | int] = st.one_of(st.sampled_from(("issue", "none")), st.integers(2, 4))
 
 
 @st.composite
 def policies(draw: st.DrawFn) -> Policy:
     return Policy(
         max_ads=draw(st.sampled_from((*[4] * 5, 3, 3, 2, 1, 0))),
-        max_ratio=draw(st.sampled_from((Fraction(1, 2), Fraction(1), Fraction(1), Fraction(1, 3), Fraction(1, 4)))),
+        max_ratio=draw(
+            st.sampled_from((Fraction(1, 2), Fraction(1), Fraction(1), Fraction(1, 3), Fraction(1, 4)))
+        ),
         min_gap=draw(st.integers(0, 3)),
         max_per_advertiser=draw(st.sampled_from((*[1] * 5, 2, 2, 0))),
-        competitive_exclusion=draw(st.sampled_from(("issue", "none", 2, 4))),
+        competitive_exclusion=draw(EXCLUSIONS),
         adjacency_radius=draw(st.sampled_from((1, 1, 0, 2))),
-        suppress_near=draw(st.sampled_from((("no_ads",), (), ("no_ads", "opinion"), ("opinion", "sensitive")))),
-        sensitive=draw(st.sampled_from((Sensitive(), Sensitive(sections=frozenset({"crime"}), keywords=("shooting",))))),
+        suppress_near=draw(
+            st.sampled_from((("no_ads",), (), ("no_ads", "opinion"), ("opinion", "sensitive")))
+        ),
+        sensitive=draw(
+            st.sampled_from((Sensitive(), Sensitive(sections=frozenset({"crime"}), keywords=("shooting",))))
+        ),
     )
 
 
@@ -115,7 +130,14 @@ FLIGHTS = st.sampled_from(
     )
 )
 GOALS = st.sampled_from(
-    (None, None, None, Goal(unit="issues", amount=10), Goal(unit="issues", amount=2), Goal(unit="sends", amount=4000))
+    (
+        None,
+        None,
+        None,
+        Goal(unit="issues", amount=10),
+        Goal(unit="issues", amount=2),
+        Goal(unit="sends", amount=4000),
+    )
 )
 ADJACENCIES = st.sampled_from(
     (
@@ -131,11 +153,16 @@ ADJACENCIES = st.sampled_from(
 @st.composite
 def line_items(draw: st.DrawFn, number: int, count: int) -> LineItem:
     tier = draw(TIERS)
-    often = lambda usual, *rare: draw(st.sampled_from((*[usual] * 7, *rare)))  # noqa: E731
+
+    def often(usual: Any, *rare: Any) -> Any:
+        return draw(st.sampled_from((*[usual] * 7, *rare)))
+
     fields: dict[str, Any] = {
         "flight": None if tier == "house" and draw(st.booleans()) else draw(FLIGHTS),
         "advertiser": None if tier == "house" and draw(st.booleans()) else f"a{draw(st.integers(0, 5))}",
-        "slots": tuple(draw(st.lists(st.sampled_from([slot.id for slot in SLOTS]), min_size=1, max_size=3, unique=True))),
+        "slots": tuple(
+            draw(st.lists(st.sampled_from([slot.id for slot in SLOTS]), min_size=1, max_size=3, unique=True))
+        ),
         "creatives": draw(st.sampled_from(((NATIVE,), (BANNER, NATIVE), (BANNER,), (NATIVE, BOX, BANNER)))),
     }
     goal = draw(GOALS) if fields["flight"] else None
@@ -148,7 +175,9 @@ def line_items(draw: st.DrawFn, number: int, count: int) -> LineItem:
         editions=often(None, ("daily",), ("weekly",)),
         sections=often(None, ("news",), ("health", "crime")),
         pacing=draw(st.sampled_from(("even", "frontloaded", "asap"))),
-        frequency_cap=often(None, FrequencyCap(max_issues=1, per_days=3), FrequencyCap(max_issues=2, per_days=30)),
+        frequency_cap=often(
+            None, FrequencyCap(max_issues=1, per_days=3), FrequencyCap(max_issues=2, per_days=30)
+        ),
         adjacency=draw(ADJACENCIES),
         exclusive=often("none", "section", "issue"),
         companions=tuple(name for name in companions if name != f"i{number}"),
@@ -184,10 +213,7 @@ def ledgers(draw: st.DrawFn, count: int) -> tuple[RunAd, ...]:
 @st.composite
 def requests(draw: st.DrawFn, most_items: int = 5, most_stories: int = 8) -> Request:
     count = draw(st.integers(1, most_items))
-    advertisers = {
-        f"a{i}": Advertiser(id=f"a{i}", name=f"A{i}", labels=draw(LABELS))
-        for i in range(6)
-    }
+    advertisers = {f"a{i}": Advertiser(id=f"a{i}", name=f"A{i}", labels=draw(LABELS)) for i in range(6)}
     ads = AdBook(
         policy=draw(policies()),
         slots=SLOTS,
