@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree  # type: ignore[import-untyped]
 
@@ -114,6 +114,20 @@ def test_the_join_equals_inlining_the_whole_document(cache: Path, theme: str) ->
     request = request_of(cache, make.lineup(4, 5), theme=theme)
     joined = render(request).html.decode()
     assert tree(joined) == tree(whole(request))
+
+
+@settings(max_examples=12)
+@given(
+    sizes=st.lists(st.integers(1, 6), min_size=1, max_size=4),
+    images=st.booleans(),
+    theme=st.sampled_from(THEMES),
+)
+def test_the_join_equals_the_whole_for_any_lineup(
+    cache: Path, sizes: list[int], images: bool, theme: str
+) -> None:
+    ads = make.plan(make.placed("top_banner", 0, creative="banner"), make.placed("footer", sum(sizes)))
+    request = request_of(cache, make.lineup(*sizes, images=images), ads, theme=theme)
+    assert tree(render(request).html.decode()) == tree(whole(request))
 
 
 @pytest.mark.parametrize("theme", THEMES)

@@ -11,7 +11,7 @@ from digest.errors import ConfigurationError, Problem
 from digest.model import Newsroom
 from digest.render import css, lint, shelf, tokens
 from digest.render.faces import constant_html, environment, split
-from digest.render.inliner import inlined_templates
+from digest.render.inliner import Unbalanced, inlined_templates
 from digest.render.shelf import BLOCKS, FRAMES, INLINED, KEPT, Source
 from digest.render.theme import Compiled, Name, collected, used
 
@@ -104,7 +104,7 @@ def faces_of(files: Mapping[str, Source]) -> dict[str, dict[str, Source]]:
 def inlined(
     files: Mapping[str, Source], faces: Mapping[str, Mapping[str, Source]], sheet: Sheet
 ) -> dict[Name, str]:
-    """The HTML faces and the frame after premailer. Raises ``ValueError`` naming an unbalanced block."""
+    """The HTML faces and the frame after premailer. Raises ``Unbalanced`` naming a block."""
     blocks = {block: faces[block]["html"].text for block in faces}
     frame, done = inlined_templates(files["issue.html.j2"].text, blocks, sheet.inlined, sheet.kept)
     return {
@@ -124,11 +124,17 @@ def _whole(
     """The inlined faces, or the block whose tags do not close where they open."""
     try:
         return inlined(files, faces, sheet), []
-    except (ValueError, TypeError) as error:
-        name = str(error) if str(error) in BLOCKS else ""
-        shown = files[f"blocks/{name}.j2" if name else "issue.html.j2"].shown
+    except Unbalanced as error:
+        shown = files[f"blocks/{error}.j2" if str(error) in BLOCKS else "issue.html.j2"].shown
         cure = "Every element must end inside its own file."
         return {}, [Problem(shown, 1, 1, "its tags do not close where they open.", cure)]
+    except Exception as error:  # premailer and what it stands on raise whatever comes to them
+        message = f"the templates cannot be inlined: {' '.join(str(error).split())}."
+        return {}, [
+            Problem(
+                files["issue.html.j2"].shown, 1, 1, message, "Take back the last change of the templates."
+            )
+        ]
 
 
 def order_problems(files: Mapping[str, Source], sheet: Sheet) -> list[Problem]:

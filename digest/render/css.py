@@ -24,6 +24,8 @@ _STRINGS: Final = re.compile(r"\"[^\"]*\"|'[^']*'|\[[^\]]*\]")
 _MODERN: Final = re.compile(
     r"#[0-9a-fA-F]{8}\b|#[0-9a-fA-F]{4}\b|\b(?:rgb|hsl)a?\([^,)]*\)|\b(?:calc|clamp|min|max)\("
 )
+_SIMPLE: Final = r"(?:[a-zA-Z][\w-]*(?:[.#]-?[a-zA-Z_][\w-]*)*|(?:[.#]-?[a-zA-Z_][\w-]*)+)"
+_SELECTOR: Final = re.compile(rf"{_SIMPLE}(?:(?:\s*>\s*|\s+){_SIMPLE})*")
 _DECLARATION: Final = re.compile(r"\s*-{0,2}[a-zA-Z][\w-]*\s*:\s*\S")
 
 
@@ -88,7 +90,7 @@ def _reason(selector: str) -> str:
         return "selects everything, which would fill every tag of every block."
     if "[]" in selector:
         return "selects by an attribute, whose value may come from a story."
-    return ""
+    return "" if _SELECTOR.fullmatch(selector.strip()) else "is not one that can be inlined."
 
 
 def substituted(

@@ -32,13 +32,17 @@ _SHORT: Final = re.compile(
 _CLASS: Final = re.compile(r' class="([^"]*)"')
 
 
+class Unbalanced(ValueError):
+    """A block (its name is the message) whose elements do not end inside it."""
+
+
 def inlined_templates(
     frame: str, blocks: dict[str, str], css: str, kept: frozenset[str]
 ) -> tuple[str, dict[str, str]]:
     """The frame and the HTML faces of blocks with ``css`` inlined and made small.
 
     The frame prints the blocks with ``{{ blocks }}``; classes that are not in ``kept`` go.
-    Raises ``ValueError`` with the name of a block whose tags do not close where they open.
+    Raises ``Unbalanced`` with the name of a block whose tags do not close where they open.
     """
     hidden: list[str] = []
     inner = "".join(f"<!--block:{name}-->{_hide(text, hidden)}<!--/block-->" for name, text in blocks.items())
@@ -144,19 +148,21 @@ def _tokens(hidden: list[str]) -> list[tuple[str, str]]:
 def _cut(done: str, blocks: dict[str, str], hidden: list[str]) -> tuple[str, dict[str, str]]:
     """The document cut at its marks; every block must come out whole."""
     faces: dict[str, str] = {}
-    start = done.index("<!--block:-->")
+    start = done.find("<!--block:-->")
+    if start < 0:
+        raise Unbalanced("")
     at = start + len("<!--block:-->")
     for name in blocks:
         opening = f"<!--block:{name}-->"
         end = done.find("<!--/block-->", at)
         piece = done[at:end]
         if not piece.startswith(opening) or not _balanced(piece):
-            raise ValueError(name)
+            raise Unbalanced(name)
         faces[name] = _restored(piece.removeprefix(opening), hidden)
         at = end + len("<!--/block-->")
     tail = done[at:]
     if not tail.startswith("<!--/block-->"):
-        raise ValueError(next(reversed(blocks)))
+        raise Unbalanced(next(reversed(blocks)))
     frame = done[:start] + "{{ blocks }}" + tail.removeprefix("<!--/block-->")
     return _restored(frame, hidden), faces
 
