@@ -61,7 +61,8 @@ def themes(root: Path) -> tuple[str, ...]:
 
 def collect(root: Path, theme: str) -> dict[str, Source]:
     """Every template of a theme by its name. Raises ``OSError`` or ``UnicodeDecodeError`` for an unreadable file."""
-    found = (_find(root, theme, name) for name in NAMES)
+    folders = _folders(root, theme)
+    found = (_find(folders, name) for name in NAMES)
     return {source.name: source for source in found}
 
 
@@ -83,22 +84,20 @@ def _hidden(name: str) -> bool:
     return any(part.startswith((".", "_")) for part in name.split("/")) or name.endswith((".md", "~", ".bak"))
 
 
-def _find(root: Path, theme: str, name: str) -> Source:
-    own = root / "templates"
-    ours = shipped()
-    if own.resolve() == ours.resolve():
-        own = own / "\0none"
-    for folder, mine in ((own, True), (ours, False)):
-        for path in (folder / "themes" / theme / name, folder / name):
-            text = _read(path)
-            if text is not None:
-                shown = path.relative_to(root).as_posix() if mine else _shown(path, ours)
-                return Source(name, shown, text, mine)
+def _folders(root: Path, theme: str) -> list[tuple[Path, Path, bool]]:
+    """Where to look, in order: the folder, the ``templates/`` it belongs to, and whether that is the newsroom's."""
+    own, ours = root / "templates", shipped()
+    pairs = [(ours, False)] if own.resolve() == ours.resolve() else [(own, True), (ours, False)]
+    places = [(place, base, mine) for base, mine in pairs for place in (base / "themes" / theme, base)]
+    return [one for one in places if one[0].is_dir()]
+
+
+def _find(folders: list[tuple[Path, Path, bool]], name: str) -> Source:
+    for folder, base, mine in folders:
+        text = _read(folder / name)
+        if text is not None:
+            return Source(name, f"templates/{(folder / name).relative_to(base).as_posix()}", text, mine)
     return Source(name, f"templates/{name}", "")
-
-
-def _shown(path: Path, ours: Path) -> str:
-    return f"templates/{path.relative_to(ours).as_posix()}"
 
 
 def _read(path: Path) -> str | None:
