@@ -57,7 +57,7 @@ def outlook_of(room: Newsroom, first: date, last: date) -> Outlook:
     from digest.ahead import outlook
     from digest.store import open_store
 
-    with open_store(room.store) as store:
+    with open_store(room.store, rehearse=True) as store:
         return outlook(room, store, first, last)
 
 

@@ -79,7 +79,7 @@ def _problem(problem: Problem, short: Shortfall) -> dict[str, Any]:
 def overbooking(room: Newsroom) -> list[Problem]:
     """What ``digest check`` says of overbooking: one problem per booking that will end short.
 
-    Raises ``CommandError`` without the solver, where a booking has a goal.
+    Raises ``CommandError`` without the solver, where a flight with a goal still runs or is to come.
     """
     return list(look(room, today(room), None).problems)
 
@@ -115,7 +115,7 @@ def _owed(room: Newsroom, first: date) -> tuple[tuple[str, int, str], ...]:
     ]
     if not over:
         return ()
-    with open_store(room.store) as store:
+    with open_store(room.store, rehearse=True) as store:
         rows = store.ran_ads(before=first, line_items=[item.id for item in over])
     found = []
     for item in over:

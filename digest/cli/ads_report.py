@@ -61,7 +61,7 @@ def _report(room: Newsroom, advertiser: str | None, first: str | None, last: str
     from digest.accounts import Span, report
     from digest.store import open_store
 
-    with open_store(room.store) as store:
+    with open_store(room.store, rehearse=True) as store:
         ran = store.ran_ads()
     now = today(room)
     start = as_date(first) if first else None

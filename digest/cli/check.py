@@ -26,8 +26,9 @@ def check(
 ) -> None:
     """Look over the newsroom: YAML, dates, files, templates, bookings; --links looks links up, too."""
     room = newsroom(root)
-    problems = [*_templates(room), *_files(room)]
-    notes = [*_mailer(room)]
+    ahead, unasked = _ahead(room)
+    problems = [*_templates(room), *_files(room), *ahead]
+    notes = [*_mailer(room), *unasked]
     if links:
         problems += _links(room)
     if problems:
@@ -47,6 +48,18 @@ def _templates(room: Newsroom) -> list[Problem]:
     from digest.render import problems
 
     return list(problems(room))
+
+
+def _ahead(room: Newsroom) -> tuple[list[Problem], list[str]]:
+    """Bookings that will end short; or a note that nobody could look."""
+    if not any(item.goal for item in room.ads.line_items):
+        return [], []
+    from digest.cli.ads_check import overbooking
+    from digest.place import horizon
+
+    if not horizon.available():
+        return [], ['overbooking was not looked for: it needs the solver HiGHS (pip install "digest[plan]")']
+    return overbooking(room), []
 
 
 def _mailer(room: Newsroom) -> list[str]:

@@ -43,7 +43,7 @@ RATES = st.sampled_from((Fraction(0), Fraction(10), Fraction(25, 2), Fraction(10
 
 @st.composite
 def line_items(draw: st.DrawFn, number: int, count: int, days: int) -> LineItem:
-    often = lambda usual, *rare: draw(st.sampled_from((usual, usual, usual, *rare)))  # noqa: E731
+    often: Any = lambda usual, *rare: draw(st.sampled_from((usual, usual, usual, *rare)))  # noqa: E731
     start = FIRST + timedelta(days=draw(st.integers(-2, days - 1)))
     end = start + timedelta(days=draw(st.integers(0, days + 1)))
     goal = draw(
@@ -102,13 +102,14 @@ def ledgers(draw: st.DrawFn, count: int, built: frozenset[Coming]) -> tuple[RunA
 def outlooks(draw: st.DrawFn, most_items: int = 3, most_days: int = 4) -> Outlook:
     count, days = draw(st.integers(1, most_items)), draw(st.integers(1, most_days))
     labels = st.sampled_from((frozenset[str](), frozenset({"x"})))
+    exclusion: st.SearchStrategy[str | int] = st.sampled_from(("issue", "none", 2))
     ads = AdBook(
         policy=Policy(
             max_ads=draw(st.sampled_from((1, 2, 3))),
             max_ratio=Fraction(1, 2),
             min_gap=draw(st.integers(0, 3)),
             max_per_advertiser=draw(st.sampled_from((1, 1, 2))),
-            competitive_exclusion=draw(st.sampled_from(("issue", "none", 2))),
+            competitive_exclusion=draw(exclusion),
         ),
         slots=SLOTS,
         advertisers={f"a{i}": Advertiser(id=f"a{i}", name=f"A{i}", labels=draw(labels)) for i in range(3)},
@@ -127,4 +128,80 @@ def outlooks(draw: st.DrawFn, most_items: int = 3, most_days: int = 4) -> Outloo
         },
         ran_ads=draw(ledgers(count, built)),
         built=built,
+    )
+
+
+@st.composite
+def crowded(draw: st.DrawFn) -> Outlook:
+    """One place an issue, and more who want it than there are days."""
+    count, days = draw(st.integers(2, 4)), draw(st.integers(2, 5))
+    items = tuple(draw(crowding(number, days)) for number in range(count))
+    return Outlook(
+        ads=AdBook(
+            policy=Policy(max_ads=1, max_ratio=Fraction(1)),
+            slots=SLOTS,
+            advertisers={f"a{i}": Advertiser(id=f"a{i}", name=f"A{i}") for i in range(count)},
+            line_items=items,
+        ),
+        editions=(DAILY,),
+        first=FIRST,
+        last=FIRST + timedelta(days=days - 1),
+        lineups={"daily": typical([("news", "News", 3)])},
+    )
+
+
+@st.composite
+def crowding(draw: st.DrawFn, number: int, days: int) -> LineItem:
+    start = FIRST + timedelta(days=draw(st.integers(-1, days - 1)))
+    end = start + timedelta(days=draw(st.integers(0, days + 1)))
+    amount = draw(st.integers(0, days))
+    return LineItem(
+        id=f"i{number}",
+        advertiser=f"a{number}",
+        tier=draw(st.sampled_from(("standard", "standard", "bulk"))),
+        flight=Flight(start=start, end=end),
+        slots=("top",),
+        goal=Goal(unit="issues", amount=amount) if amount else None,
+        pacing=draw(st.sampled_from(("even", "frontloaded", "asap"))),
+        rate=draw(RATES),
+        creatives=(NATIVE,),
+    )
+
+
+@st.composite
+def sections_apart(draw: st.DrawFn) -> Outlook:
+    """One issue, and bookings that keep each other out of sections: only a look at the places tells who fits."""
+    count = draw(st.integers(2, 4))
+    slots = st.sampled_from((("stream",), ("stream", "footer"), ("top", "stream")))
+    items = tuple(
+        LineItem(
+            id=f"i{number}",
+            advertiser=f"a{number}",
+            flight=Flight(start=FIRST, end=FIRST),
+            slots=draw(slots),
+            sections=draw(st.sampled_from((None, None, ("news",), ("health",)))),
+            exclusive=draw(st.sampled_from(("none", "section", "section"))),
+            rate=draw(RATES),
+            creatives=(NATIVE,),
+        )
+        for number in range(count)
+    )
+    return Outlook(
+        ads=AdBook(
+            policy=Policy(
+                max_ads=4, max_ratio=Fraction(1), min_gap=draw(st.integers(0, 2)), competitive_exclusion=3
+            ),
+            slots=SLOTS,
+            advertisers={
+                f"a{i}": Advertiser(
+                    id=f"a{i}", name=f"A{i}", labels=frozenset({"x"} if draw(st.booleans()) else ())
+                )
+                for i in range(count)
+            },
+            line_items=items,
+        ),
+        editions=(DAILY,),
+        first=FIRST,
+        last=FIRST,
+        lineups={"daily": typical([("news", "News", draw(st.integers(1, 3))), ("health", "Health", 2)])},
     )

@@ -1,0 +1,253 @@
+"""What follows from a plan: builds that follow it, what can still be sold, and who will end short."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+from fractions import Fraction
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from digest.errors import CommandError
+from digest.model import AdBook, Advertiser, Edition, Flight, Goal, LineItem, Policy, RunAd
+from digest.place import Request, place
+from digest.place.horizon import Coming, Outlook, avails, guided, overbooking, plan, typical
+from tests.strategies.ahead import DAILY, FIRST, NATIVE, SLOTS, WEEKLY, crowded, outlooks
+
+LINEUPS = {"daily": typical([("news", "News", 3)]), "weekly": typical([("news", "News", 3)])}
+
+
+def day(number: int) -> date:
+    return FIRST + timedelta(days=number)
+
+
+def item(name: str, first: int, last: int, amount: int | None = None, **fields: Any) -> LineItem:
+    """A booking of the top place for some days, counted from the first day of the span."""
+    given: dict[str, Any] = {
+        "id": name,
+        "advertiser": name,
+        "flight": Flight(start=day(first), end=day(last)),
+        "slots": ("top",),
+        "pacing": "asap",
+        "goal": Goal(unit="issues", amount=amount) if amount else None,
+        "creatives": (NATIVE,),
+    }
+    return LineItem(**(given | fields))
+
+
+def outlook(*items: LineItem, days: int = 4, **fields: Any) -> Outlook:
+    given: dict[str, Any] = {
+        "ads": AdBook(
+            policy=Policy(max_ads=1, max_ratio=Fraction(1)),
+            slots=SLOTS,
+            advertisers={one.id: Advertiser(id=one.id, name=one.id) for one in items},
+            line_items=items,
+        ),
+        "editions": (DAILY,),
+        "first": FIRST,
+        "last": day(days - 1),
+        "lineups": LINEUPS,
+    }
+    return Outlook(**(given | fields))
+
+
+def days_of(asked: Outlook, name: str) -> list[int]:
+    return [(run.date - FIRST).days for run in plan(asked).of(name)]
+
+
+FLEXIBLE = item("flexible", 0, 2, 1, rate=Fraction(100))
+BOUND = item("bound", 0, 0, 1, rate=Fraction(50))
+
+
+def test_a_booking_with_one_day_is_not_starved_by_one_with_three() -> None:
+    asked = outlook(FLEXIBLE, BOUND)
+    assert days_of(asked, "bound") == [0]
+    assert days_of(asked, "flexible") == [1]
+
+
+def test_day_by_day_it_is_and_with_a_horizon_it_is_not() -> None:
+    asked = outlook(FLEXIBLE, BOUND)
+    request = Request(ads=asked.ads, editions=(DAILY,), edition=DAILY, day=FIRST, lineup=LINEUPS["daily"])
+    assert [ad.line_item for ad in place(request).placed] == ["flexible"]
+    followed = place(guided(request, LINEUPS, 28))
+    assert [ad.line_item for ad in followed.placed] == ["bound"]
+    assert "the plan over the coming 28 days runs it in this issue" in followed.placed[0].because
+    (refused,) = followed.refused
+    assert f"the plan over the coming 28 days runs it on {day(1)}" in refused.reason
+
+
+def test_a_paused_line_item_is_planned_for_other_days() -> None:
+    from digest.model import Overrides
+
+    asked = outlook(FLEXIBLE)
+    request = Request(
+        ads=asked.ads, editions=(DAILY,), edition=DAILY, day=FIRST, lineup=LINEUPS["daily"],
+        overrides=Overrides(pause=("flexible",)),
+    )  # fmt: skip
+    led = guided(request, LINEUPS, 28)
+    assert led.prefer == ()
+    assert str(day(1)) in led.ahead["flexible"]
+
+
+def test_a_goal_keeps_its_pace_beside_a_booking_without_one() -> None:
+    paced = item("paced", 0, 3, 2, pacing="even", rate=Fraction(1))
+    endless = item("endless", 0, 1, rate=Fraction(900))
+    assert days_of(outlook(paced, endless), "paced") == [0, 2]
+
+
+def test_a_lower_tier_takes_nothing_from_a_sponsor_without_a_goal() -> None:
+    sponsor = item("sponsor", 0, 3, tier="sponsorship")
+    bulk = item("bulk", 0, 3, 2, tier="bulk")
+    asked = outlook(sponsor, bulk)
+    assert days_of(asked, "sponsor") == [0, 1, 2, 3]
+    assert days_of(asked, "bulk") == []
+
+
+def test_sends_of_unequal_editions_are_counted_as_they_are() -> None:
+    """1,300 sends are the daily and the weekly of one Friday, or two dailies."""
+    both = item("both", 1, 1, slots=("top",), goal=Goal(unit="sends", amount=1300))
+    asked = outlook(both, editions=(DAILY, WEEKLY))
+    (found,) = plan(asked).prospects
+    assert (found.planned, found.short) == (1300, 0)
+
+
+def test_a_flight_that_goes_on_gives_way_to_one_that_ends() -> None:
+    ends = item("ends", 2, 3, 2)
+    goes_on = item("goes-on", 0, 9, 10, tier="standard")
+    assert days_of(outlook(goes_on, ends), "ends") == [2, 3]
+
+
+def ran(name: str, number: int, edition: Edition = DAILY) -> RunAd:
+    return RunAd(
+        edition=edition.name, date=day(number), line_item=name, creative="native", advertiser="was-called-so",
+        tier="standard", slot="top", gap=0,
+    )  # fmt: skip
+
+
+def test_a_goal_lowered_below_what_ran_is_neither_short_nor_planned() -> None:
+    asked = outlook(item("done", -3, 3, 1), ran_ads=(ran("done", -2), ran("done", -1)))
+    (found,) = plan(asked).prospects
+    assert (found.delivered, found.planned, found.short) == (2, 0, 0)
+
+
+def test_built_issues_are_facts() -> None:
+    built = frozenset({Coming(day(1), "daily")})
+    asked = outlook(item("one", 0, 3, 2), built=built, ran_ads=(ran("one", 1), ran("deleted", 1)))
+    schedule = plan(asked)
+    assert [(run.line_item, run.built) for run in schedule.in_issue(Coming(day(1), "daily"))] == [
+        ("one", True),
+        ("deleted", True),
+    ]
+    assert (schedule.prospects[0].delivered, schedule.prospects[0].planned) == (1, 1)
+
+
+def test_a_flight_that_never_meets_the_span_is_no_trouble() -> None:
+    asked = outlook(item("later", 40, 50, 3), item("over", -9, -5, 3))
+    assert plan(asked).runs == ()
+    assert overbooking(asked)[1] == ()
+
+
+def test_a_flight_of_ten_years() -> None:
+    asked = outlook(item("decade", -2000, 1650, 1000, pacing="even"), days=28)
+    (found,) = plan(asked).prospects
+    assert not found.final
+    assert found.short == max(0, (found.due or 0) - found.planned)
+
+
+def test_two_who_want_the_same_days_are_overbooked_and_named() -> None:
+    asked = outlook(item("one", 0, 3, 3), item("other", 0, 3, 3))
+    schedule, short = overbooking(asked)
+    assert sum(prospect.short for prospect in schedule.prospects) == 2
+    (found,) = short
+    assert (found.prospect.line_item, found.prospect.short, found.alone) == ("other", 2, 0)
+    assert found.rivals == ("one",)
+
+
+def test_what_nobody_else_is_to_blame_for() -> None:
+    asked = outlook(item("late", -9, 1, 9))
+    (found,) = overbooking(asked)[1]
+    assert (found.prospect.short, found.alone, found.rivals, found.homeless) == (7, 7, (), False)
+
+
+def test_a_booking_that_no_typical_issue_has_a_place_for() -> None:
+    asked = outlook(item("lost", 0, 3, 2, sections=("crime",)))
+    (found,) = overbooking(asked)[1]
+    assert found.homeless
+
+
+@given(outlooks())
+def test_the_order_of_advertisers_and_of_the_ledger_does_not_matter(asked: Outlook) -> None:
+    turned = replace(
+        asked,
+        ads=replace(asked.ads, advertisers=dict(reversed(list(asked.ads.advertisers.items())))),
+        ran_ads=tuple(reversed(asked.ran_ads)),
+    )
+    assert replace(plan(turned), runs=()) == replace(plan(asked), runs=())
+    assert set(plan(turned).runs) == set(plan(asked).runs)
+
+
+def guests(asked: Outlook, where: Coming, count: int) -> Outlook:
+    """The same with so many new bookings for one issue."""
+    new = tuple(
+        LineItem(
+            id=f"guest{n}",
+            advertiser=f"guest{n}",
+            flight=Flight(start=where.date, end=where.date),
+            editions=(where.edition,),
+            slots=("top",),
+            goal=Goal(unit="issues", amount=1),
+            creatives=(NATIVE,),
+        )
+        for n in range(count)
+    )
+    return replace(asked, ads=replace(asked.ads, line_items=(*asked.ads.line_items, *new)))
+
+
+def shortfall(asked: Outlook) -> int:
+    return sum(prospect.short for prospect in plan(asked).prospects)
+
+
+def all_booked(asked: Outlook) -> Outlook:
+    """The same where every booking has a goal, so that a shortfall tells all."""
+    items = tuple(one for one in asked.ads.line_items if one.goal and one.tier != "house")
+    return replace(asked, ads=replace(asked.ads, line_items=items))
+
+
+@settings(max_examples=40)
+@given(crowded().map(all_booked), st.data())
+def test_what_is_free_can_be_sold_and_not_one_more(asked: Outlook, data: st.DataObject) -> None:
+    found = avails(asked, "top")
+    one = data.draw(st.sampled_from(found.issues))
+    before = shortfall(asked)
+    assert shortfall(guests(asked, one.issue, one.free)) == before
+    assert shortfall(guests(asked, one.issue, one.free + 1)) > before
+
+
+def test_avails_count_over_the_span_what_single_issues_cannot() -> None:
+    """One flexible booking leaves each of three days free, but only two of them together."""
+    found = avails(outlook(FLEXIBLE, days=3), "top")
+    assert [one.free for one in found.issues] == [1, 1, 1]
+    assert found.total == 2
+
+
+def test_a_sponsor_without_a_goal_is_not_sold_away_and_a_house_ad_is() -> None:
+    sponsor, house = item("sponsor", 0, 0), item("house", 1, 1, tier="house")
+    found = avails(outlook(sponsor, house, days=3), "top")
+    assert [one.free for one in found.issues] == [0, 1, 1]
+
+
+def test_an_unknown_slot() -> None:
+    with pytest.raises(CommandError, match='no slot "tpo"'):
+        avails(outlook(FLEXIBLE), "tpo")
+
+
+def test_five_hundred_line_items() -> None:
+    items = tuple(
+        item(f"i{n:03}", n % 30, n % 30 + 9, 1 + n % 3, slots=("top", "stream"), rate=Fraction(n % 7))
+        for n in range(500)
+    )
+    schedule = plan(outlook(*items, days=28))
+    assert all(len(schedule.in_issue(issue)) == 1 for issue in schedule.issues)
