@@ -314,6 +314,15 @@ def test_merge_tags_leave_byte_for_byte(cache: Path, mailer: str, tags: list[str
         assert tag in issue.html.decode() or f'href="{tag}"' in issue.html.decode(), tag
 
 
+def test_styles_that_look_like_tags_stay_out(cache: Path) -> None:
+    lineup, none = make.lineup(1), make.plan()
+    assert b"[data-ogsc]" in render(request_of(cache, lineup, none, mailer="mailchimp")).html
+    for mailer in ("campaign_monitor", "mailpoet"):
+        html = render(request_of(cache, lineup, none, mailer=mailer)).html
+        assert b"[data-og" not in html
+        assert b"prefers-color-scheme" in html
+
+
 def test_over_budget_trailing_stories_move_and_ads_stay(cache: Path) -> None:
     lineup = make.lineup(4, 5)
     full = render(request_of(cache, lineup))

@@ -33,10 +33,9 @@ class Sheet:
         self.kept = css.classes([*narrow, *dark, *outlook])
         self.outlook = css.written(outlook)
         self.styles = _styles(narrow, dark)
-        if len(self.styles) > css.STYLE_LIMIT:
-            message = (
-                f"the head's styles have {len(self.styles)} characters; mail programs drop {css.STYLE_LIMIT}."
-            )
+        length = sum(map(len, self.styles))
+        if length > css.STYLE_LIMIT:
+            message = f"the head's styles have {length} characters; mail programs drop {css.STYLE_LIMIT}."
             self.problems.append(
                 Problem(files["mobile.css"].shown, 1, 1, message, "Shorten mobile.css or dark.css.")
             )
@@ -51,7 +50,7 @@ class Sheet:
         return done
 
 
-def _styles(narrow: list[css.Rule], dark: list[css.Rule]) -> str:
+def _styles(narrow: list[css.Rule], dark: list[css.Rule]) -> tuple[str, ...]:
     """The <style> elements of the head: one each for narrow screens, dark mode, and Outlook's own dark mode."""
     parts = [
         f"{NARROW}{{\n{css.written(narrow, important=True)}\n}}" if narrow else "",
@@ -60,7 +59,7 @@ def _styles(narrow: list[css.Rule], dark: list[css.Rule]) -> str:
         else "",
         css.written(dark, ("[data-ogsc] ", "[data-ogsb] "), important=True) if dark else "",
     ]
-    return "\n".join(f"<style>\n{part}\n</style>" for part in parts if part)
+    return tuple(f"<style>\n{part}\n</style>" for part in parts if part)
 
 
 def compiled(newsroom: Newsroom, theme: str, files: Mapping[str, Source]) -> Compiled:

@@ -8,6 +8,7 @@ where the plan put them, also beside a story that moved.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -138,12 +139,20 @@ def _press(request: Request, make: Maker, title: str, preheader: str) -> Press:
         "issue": make.issue(title, preheader, len(request.lineup)),
         "words": make.words(),
         "look": Look(**compiled.colors),
-        "styles": Verbatim(compiled.styles),
+        "styles": Verbatim(_styles(compiled.styles, make)),
         "outlook": Verbatim(compiled.outlook),
         "blocks": Verbatim(_SPLIT),
     }
     common = {face: {**shared, "tags": make.tags(face)} for face in ("html", "text")}
     return Press(request.theme.templates(compiled.name, request.newsroom.mailer), common, make)
+
+
+def _styles(styles: tuple[str, ...], make: Maker) -> str:
+    """The head's styles, less what the mailer could read as its tags: ``[data-ogsc]`` looks like ``[firstname]``."""
+    protect = make.speech.protect_text
+    tags = (re.findall(r"\[[^\]]*\]", one) for one in styles)
+    kept = (one for one, found in zip(styles, tags, strict=True) if all(protect(tag) == tag for tag in found))
+    return "\n".join(kept)
 
 
 def _blocks(request: Request, press: Press) -> Iterator[Fragment]:

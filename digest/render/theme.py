@@ -37,7 +37,7 @@ class Compiled:
 
     name: str
     code: Mapping[Name, CodeType]
-    styles: str
+    styles: tuple[str, ...]
     outlook: str
     colors: Mapping[str, str]
 
