@@ -11,15 +11,17 @@ def quiet_highs() -> Any:
     """A new ``highspy.Highs`` that writes nothing. Standard output may hold one JSON object and nothing else."""
     import highspy
 
+    make: Any = highspy.Highs
+
     try:
         sys.stdout.flush()
         kept = os.dup(1)
     except (OSError, ValueError, AttributeError):  # no such output to protect
-        return _silent(highspy.Highs())
+        return _silent(make())
     nowhere = os.open(os.devnull, os.O_WRONLY)
     try:
         os.dup2(nowhere, 1)
-        return _silent(highspy.Highs())
+        return _silent(make())
     finally:
         os.dup2(kept, 1)
         os.close(kept)

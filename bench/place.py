@@ -1,0 +1,114 @@
+"""Placement against HiGHS and CP-SAT, side by side in one run: the same facts, stages and unique optimum.
+
+    python bench/place.py [--instances N] [--most ADS] [--seconds S]
+
+For each size the median over random issues of: the search; the integer programs of ``tests/oracles/program.py``
+in HiGHS and in CP-SAT (needs ``ortools``); and the bookings that a greedy filling, best first, loses. Every plan
+that is found is asserted to be the same. A rival is only run on the first ``--rivals`` issues of a size.
+"""
+
+from __future__ import annotations
+
+import sys
+from argparse import ArgumentParser
+from collections.abc import Callable
+from pathlib import Path
+from statistics import median
+from time import perf_counter
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from digest.place.board import board, living, problem
+from digest.place.facts import bits
+from digest.place.problem import Plan, Problem, Scale, broken
+from digest.place.scene import Scene
+from digest.place.solver import solve
+from tests.oracles.program import HighsModel, Model, SatModel, best_plan
+from tests.strategies.big_ads import issue
+
+SIZES = ((40, 16), (80, 30), (150, 60))
+RIVALS: dict[str, Callable[[], Model]] = {"HiGHS": HighsModel, "CP-SAT": SatModel}
+
+
+def question(seed: int, stories: int, items: int, most: int) -> Problem:
+    table = board(Scene(issue(seed, stories, items, most)))
+    return problem(table, living(table))
+
+
+def greedy(asked: Problem) -> Plan:
+    """Fill the issue with the worthiest ad that still fits, again and again; groups only where it happens so."""
+    scale, plan = Scale(asked), ()
+    every = [(i, o) for i in asked.left for o in bits(asked.left[i])]
+    for ad in sorted(every, key=lambda one: (-scale.gain(*one), one[1])):
+        longer = tuple(sorted((*plan, ad), key=lambda one: one[1]))
+        free = all(ad[0] != i and ad[1] != o for i, o in plan)
+        if free and broken(ungrouped(asked), longer) is None:
+            plan = longer
+    return plan
+
+
+def ungrouped(asked: Problem) -> Problem:
+    from dataclasses import replace
+
+    return replace(asked, groups=())
+
+
+def seconds(run: Callable[[], object]) -> tuple[float, object]:
+    start = perf_counter()
+    found = run()
+    return perf_counter() - start, found
+
+
+def measure(stories: int, items: int, most: int, instances: int, rivals: int) -> None:
+    ours: list[float] = []
+    theirs: dict[str, list[float]] = {name: [] for name in RIVALS}
+    against: dict[str, list[float]] = {name: [] for name in RIVALS}
+    lost = unproven = 0
+    for seed in range(instances):
+        asked = question(seed, stories, items, most)
+        took, found = seconds(lambda asked=asked: solve(asked))  # type: ignore[misc]
+        ours.append(took)
+        assert found is not None
+        unproven += not found.optimal  # type: ignore[attr-defined]
+        lost += bool(len(greedy(asked)) < len(found.plan))  # type: ignore[attr-defined]
+        for name, make in RIVALS.items() if seed < rivals else ():
+            longer, other = seconds(lambda asked=asked, make=make: best_plan(asked, make))  # type: ignore[misc]
+            theirs[name].append(longer)
+            against[name].append(longer / took)
+            assert other == found.plan or not found.optimal, (seed, name)  # type: ignore[attr-defined]
+    ours.sort()
+    parts = [
+        f"{stories} stories, {items} items, {most} ads at most",
+        f"{instances} issues",
+        f"median {1000 * median(ours):.1f} ms, slowest {1000 * ours[-1]:.0f} ms, unproven {unproven}",
+        *(
+            f"{name} {1000 * median(theirs[name]):.0f} ms ({median(against[name]):.1f}x, {len(theirs[name])} issues)"
+            for name in RIVALS
+            if theirs[name]
+        ),
+        f"greedy places fewer in {lost}",
+    ]
+    print(" | ".join(parts), flush=True)
+
+
+def main() -> None:
+    parser = ArgumentParser(description=__doc__)
+    parser.add_argument("--instances", type=int, default=50)
+    parser.add_argument("--rivals", type=int, default=50)
+    parser.add_argument("--most", type=int, default=4, help="max_ads")
+    parser.add_argument("--sizes", default=",".join(f"{s}x{i}" for s, i in SIZES))
+    chosen = parser.parse_args()
+    import_solvers()
+    for size in chosen.sizes.split(","):
+        stories, items = map(int, size.split("x"))
+        measure(stories, items, chosen.most, chosen.instances, chosen.rivals)
+
+
+def import_solvers() -> None:
+    """Importing a solver is no part of solving."""
+    import highspy  # noqa: F401
+    from ortools.sat.python import cp_model  # noqa: F401
+
+
+if __name__ == "__main__":
+    main()
