@@ -69,6 +69,7 @@ class Dialect:
 
     ``first_name`` holds ``FALLBACK`` where the greeting of a nameless reader goes. ``address`` is set where the
     mailer demands its own postal address tags, ``preview`` where it has a tag for the preview text.
+    ``limits`` say what this mailer does to an issue.
     """
 
     help: str
@@ -81,10 +82,11 @@ class Dialect:
     text_rules: tuple[Rule, ...] = ()
     url_rules: tuple[Rule, ...] = ()
     subject_rules: tuple[Rule, ...] | None = None  # None: as in text
+    limits: tuple[str, ...] = ()
 
     @property
     def missing(self) -> tuple[str, ...]:
-        """What this mailer has no tag for, in words for ``digest check``."""
+        """What this mailer has no tag for, and its limits, in words for ``digest check``."""
         lacks = (
             (self.unsubscribe, "an unsubscribe link (a mailto: link to the sender stands in its place)"),
             (self.browser, "a view-in-browser link (the issue has none)"),
@@ -92,7 +94,7 @@ class Dialect:
             (self.first_name, "the reader's first name (the greeting goes without)"),
             ("FALLBACK" in self.first_name or not self.first_name, "a fallback for a missing first name"),
         )
-        return tuple(words for present, words in lacks if not present)
+        return (*(words for present, words in lacks if not present), *self.limits)
 
     @property
     def headers(self) -> Mapping[str, str]:

@@ -21,5 +21,9 @@ DIALECT = Dialect(
     first_name='{{ or .Subscriber.FirstName "FALLBACK" }}',
     text_rules=(GO_BRACE, _TRACK, joined(r"<(?=[A-Za-z/!?]|\Z)")),
     subject_rules=(GO_BRACE, _TRACK),
+    limits=(
+        "comments in the HTML (listmonk removes them, and with them what Outlook for Windows would read: the issue "
+        "is wider there and its buttons are links)",
+    ),
     url_rules=(URL_BRACE, encoded("@(?=TrackLink)"), encoded("<")),
 )
