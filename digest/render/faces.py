@@ -53,7 +53,7 @@ def environment(finalize: Callable[[Any], Any]) -> Environment:
 
 
 def html_gate(dialect: Dialect) -> Callable[[Any], Any]:
-    """Escape, then protect; addresses are protected already, merge tags pass."""
+    """Escape, then protect, addresses too: they may hold a tag of another mailer. Merge tags pass."""
     from markupsafe import escape
 
     protect, quiet = dialect.protect_html, _QUIET.fullmatch
@@ -65,7 +65,7 @@ def html_gate(dialect: Dialect) -> Callable[[Any], Any]:
         if kind is Verbatim or kind is int:
             return value
         if kind is Address:
-            return escape(value)
+            return protect(escape(value))
         return protect(escape("" if value is None else str(value)))
 
     return gate
