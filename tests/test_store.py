@@ -33,11 +33,13 @@ def postgres() -> Iterator[str]:
         pytest.skip(str(none))
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgres"])
+@pytest.fixture(scope="module", params=["sqlite", "sqlalchemy", "postgres"])
 def url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path_factory.mktemp('store')}/digest.db"
-    return str(request.getfixturevalue("postgres"))
+    """SQLite by the frozen statements, SQLite through SQLAlchemy, PostgreSQL."""
+    if request.param == "postgres":
+        return str(request.getfixturevalue("postgres"))
+    query = "?timeout=30" if request.param == "sqlalchemy" else ""  # an address with options goes through it
+    return f"sqlite:///{tmp_path_factory.mktemp('store')}/digest.db{query}"
 
 
 @pytest.fixture

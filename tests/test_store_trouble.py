@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 from digest.errors import CommandError, DigestError, Unreachable
 from digest.model import Story
 from digest.store import open_store
+from digest.store.file import File
 from digest.store.trouble import said
 from tests.postgres import NoPostgres, server
 
@@ -177,8 +178,8 @@ def test_a_full_disk_leaves_what_was_there(path: Path, rehearse: bool) -> None:
     with open_store(url) as store:
         store.upsert(stories(50), NOW)
     with open_store(url, rehearse=rehearse) as store:
-        raw = store._database.connection.connection.driver_connection
-        assert isinstance(raw, sqlite3.Connection)
+        assert isinstance(store._database, File)
+        raw = store._database.raw
         pages = raw.execute("PRAGMA page_count").fetchone()[0]
         raw.execute(f"PRAGMA max_page_count = {pages}")
         with pytest.raises(Unreachable, match="no room left"):

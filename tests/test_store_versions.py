@@ -18,7 +18,7 @@ from sqlalchemy.engine import Connection
 from digest.model import Story
 from digest.model.urls import url_key
 from digest.store import open_store
-from digest.store.connection import Database, connect
+from digest.store.connection import Alchemy, connect
 from digest.store.schema import HEAD, METADATA
 from digest.store.versions import prepare, revision_of, upgrade
 from tests.postgres import NoPostgres, server
@@ -28,7 +28,7 @@ REVISIONS = ["0001", "0002"]
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
-def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Alchemy]:
     with _url(str(request.param), tmp_path) as url:
         opened = connect(url)
         yield opened
@@ -74,21 +74,22 @@ def _shape(connection: Connection) -> dict[str, Any]:
     }
 
 
-def _begin(database: Database, revision: str) -> None:
-    with database.writing() as connection:
-        upgrade(connection, revision)
+def _begin(database: Alchemy, revision: str) -> None:
+    with database.writing():
+        upgrade(database.connection, revision)
 
 
-def test_new_and_migrated_stores_are_equal(database: Database) -> None:
+def test_new_and_migrated_stores_are_equal(database: Alchemy) -> None:
     _begin(database, "head")
-    with database.writing() as connection:
+    connection = database.connection
+    with database.writing():
         migrated = _shape(connection)
         assert revision_of(connection) == HEAD
         for table in sorted(migrated, reverse=True):
             connection.execute(text(f"DROP TABLE {table} {'' if database.is_sqlite else 'CASCADE'}"))
         connection.execute(text("DROP TABLE digest_version"))
     prepare(database)
-    with database.reading() as connection:
+    with database.reading():
         assert _shape(connection) == migrated
         assert revision_of(connection) == HEAD
     assert set(migrated) == set(METADATA.tables) - {"digest_version"}
@@ -99,8 +100,8 @@ def test_a_store_of_any_earlier_revision_comes_up_with_what_it_holds(tmp_path: P
     url = f"sqlite:///{tmp_path}/digest.db"
     old = connect(url)
     _begin(old, revision)
-    with old.writing() as connection:
-        assert revision_of(connection) == revision
+    with old.writing():
+        assert revision_of(old.connection) == revision
     old.close()
     _fill_first_revision(url)
     with open_store(url) as store:
@@ -137,8 +138,8 @@ def test_a_rehearsal_takes_a_migration_back(tmp_path: Path) -> None:
     with open_store(url, rehearse=True) as store:
         assert store.issues() == []
     again = connect(url)
-    with again.reading() as connection:
-        assert revision_of(connection) == "0001"
+    with again.reading():
+        assert revision_of(again.connection) == "0001"
     again.close()
 
 

@@ -8,7 +8,8 @@
 
 A store creates and migrates itself. Whatever cannot be reached, read or written is an
 :class:`~digest.errors.Unreachable` with a cure; the user's file is never deleted or replaced.
-SQLAlchemy is imported when a store is opened, alembic only when a store is older than this version.
+SQLAlchemy is imported where a store is made, migrated or kept by a server, alembic where it is older than this
+version; a SQLite file that is up to date needs neither.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from digest.store.database import Database
     from digest.store.store import Store
 
 __all__ = ["Store", "open_store"]
@@ -29,8 +31,14 @@ def open_store(url: str, *, rehearse: bool = False) -> Store:
 
     Raises ``CommandError`` for a URL that names no store, ``Unreachable`` for one that cannot be used.
     """
-    from digest.store.connection import connect
+    from digest.store.file import opened
     from digest.store.store import Store
+
+    return Store(opened(url, rehearse=rehearse) or _prepared(url, rehearse))
+
+
+def _prepared(url: str, rehearse: bool) -> Database:
+    from digest.store.connection import connect
     from digest.store.versions import prepare
 
     database = connect(url, rehearse=rehearse)
@@ -39,7 +47,7 @@ def open_store(url: str, *, rehearse: bool = False) -> Store:
     except BaseException:
         database.close()
         raise
-    return Store(database)
+    return database
 
 
 def __getattr__(name: str) -> Any:

@@ -1,59 +1,72 @@
-"""A connection to SQLite or PostgreSQL, and its transactions."""
+"""A connection to SQLite or PostgreSQL through SQLAlchemy: any database, also one that must be made or migrated."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import create_engine, event, make_url, text
-from sqlalchemy.engine import URL, Connection, Engine, RootTransaction
+from sqlalchemy.engine import URL, Connection, Engine, ExceptionContext, RootTransaction
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import StaticPool
 
 from digest.errors import CommandError, DigestError, Unreachable
-from digest.store.trouble import explain
+from digest.store.database import Database, Row, Values
+from digest.store.file import BUSY, PRAGMAS
+from digest.store.statements import statements
+from digest.store.trouble import said
 
-BUSY = 30  # seconds a writer waits for another one
 _WRITERS = 7_163_094_110_382_415_873  # PostgreSQL's advisory lock among writers
 _DRIVERS = {"postgres": "postgresql+psycopg", "postgresql": "postgresql+psycopg", "sqlite": "sqlite"}
 
 
-class Database:
-    """One open connection. Writers take turns; what a reader sees in one ``reading`` does not move."""
+class Alchemy(Database):
+    """One open connection."""
 
     def __init__(self, engine: Engine, *, path: Path | None, rehearse: bool) -> None:
         self.engine, self.path, self.rehearsing = engine, path, rehearse
         self.is_sqlite = engine.dialect.name == "sqlite"
         self.connection: Connection = engine.connect()
+        self._statements = statements(sqlite=self.is_sqlite)
         self._outer: RootTransaction | None = None  # a rehearsal's, from its first write on
 
-    @contextmanager
-    def reading(self) -> Iterator[Connection]:
-        """A consistent view; nothing is written in it."""
-        if self.connection.in_transaction():
-            yield self.connection
-            return
-        with self._begin(writing=False):
-            yield self.connection
+    def rows(self, name: str, /, **values: Any) -> Sequence[Row]:
+        return self.connection.execute(self._statements[name], values).all()
 
-    @contextmanager
-    def writing(self) -> Iterator[Connection]:
-        """One transaction, whole or not at all."""
-        if self.rehearsing and not self.connection.in_transaction():
-            self._outer = self._begin(writing=True)
-        if self.connection.in_transaction():
-            with self._step():
-                yield self.connection
-            return
-        with self._begin(writing=True):
-            yield self.connection
+    def stream(self, name: str, /, **values: Any) -> Iterator[Row]:
+        options = {"yield_per": 1000}
+        with self.connection.execute(self._statements[name], values, execution_options=options) as rows:
+            yield from rows
+
+    def run(self, name: str, values: Sequence[Values]) -> int:
+        return self.connection.execute(self._statements[name], values).rowcount if values else 0
+
+    def in_transaction(self) -> bool:
+        return self.connection.in_transaction()
+
+    def close(self) -> None:
+        if self._outer is not None and self._outer.is_active:
+            with suppress(DigestError):
+                self._outer.rollback()
+        self.connection.close()
+        self.engine.dispose()
+
+    def _transaction(self, *, writing: bool) -> RootTransaction:
+        self.connection.execution_options(writing=writing)
+        transaction = self.connection.begin()
+        if writing and not self.is_sqlite:
+            self.connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _WRITERS})
+        return transaction
+
+    def _begin_rehearsal(self) -> None:
+        self._outer = self._transaction(writing=True)
 
     @contextmanager
     def _step(self) -> Iterator[None]:
-        """A part of a transaction that is open; after a full disk SQLite has taken all of it back itself."""
+        """After a full disk SQLite has taken all of the transaction back itself."""
         savepoint = self.connection.begin_nested()
         try:
             yield
@@ -63,23 +76,8 @@ class Database:
             raise
         savepoint.commit()
 
-    def _begin(self, *, writing: bool) -> RootTransaction:
-        self.connection.execution_options(writing=writing)
-        transaction = self.connection.begin()
-        if writing and not self.is_sqlite:
-            self.connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _WRITERS})
-        return transaction
 
-    def close(self) -> None:
-        """Take a rehearsal back, and let go of the database."""
-        if self._outer is not None and self._outer.is_active:
-            with suppress(DigestError):
-                self._outer.rollback()
-        self.connection.close()
-        self.engine.dispose()
-
-
-def connect(url: str, *, rehearse: bool = False) -> Database:
+def connect(url: str, *, rehearse: bool = False) -> Alchemy:
     """Open the database of a SQLAlchemy URL. A SQLite file and its folder are made if they are missing."""
     address = _parse(url)
     path = _path(address)
@@ -87,7 +85,7 @@ def connect(url: str, *, rehearse: bool = False) -> Database:
         address, path = make_url("sqlite://"), None
     if path is not None:
         _make_room(path)
-    return Database(_engine(address, path), path=path, rehearse=rehearse)
+    return Alchemy(_engine(address, path), path=path, rehearse=rehearse)
 
 
 def _parse(url: str) -> URL:
@@ -140,7 +138,7 @@ def _engine(address: URL, path: Path | None) -> Engine:
         engine = create_engine(address, **options)
     except (ImportError, ArgumentError) as error:
         raise _no_driver(address, error) from None
-    explain(engine, str(path) if path else address.render_as_string(hide_password=True))
+    _explain(engine, str(path) if path else address.render_as_string(hide_password=True))
     if sqlite:
         event.listen(engine, "connect", _set_up_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
@@ -156,13 +154,17 @@ def _no_driver(address: URL, error: Exception) -> Exception:
     return CommandError(f"The store {address.render_as_string(hide_password=True)} cannot be used: {error}")
 
 
+def _explain(engine: Engine, where: str) -> None:
+    """Let every error of this engine's database be one of ours, that people understand."""
+
+    def told(context: ExceptionContext) -> None:
+        raise said(context.original_exception, where) from context.original_exception
+
+    event.listen(engine, "handle_error", told)
+
+
 def _set_up_sqlite(connection: Any, record: Any) -> None:
-    for pragma in (
-        f"busy_timeout = {BUSY * 1000}",
-        "journal_mode = WAL",
-        "foreign_keys = ON",
-        "cache_size = -32000",
-    ):
+    for pragma in PRAGMAS:
         connection.execute(f"PRAGMA {pragma}")
 
 

@@ -5,24 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import insert, select
-
 from digest.errors import CommandError
 from digest.model import Mark
-from digest.store.connection import Database
-from digest.store.schema import marks as table
-from digest.store.schema import stories
+from digest.store.database import Database
+from digest.store.rows import mark_of, mark_row
 
-_FIELDS = ("story", "action", "edition", "section", "date", "until", "note", "by", "at")
 RELEASE = "release"
 
 
 def add(database: Database, mark: Mark) -> None:
     """Remember a decision. Raises ``CommandError`` for a story nobody knows."""
-    with database.writing() as connection:
-        if connection.execute(select(stories.c.number).where(stories.c.id == mark.story)).first() is None:
+    with database.writing():
+        if not database.rows("known_of_ids", ids=[mark.story]):
             raise CommandError(f"No story has the id {mark.story}. `digest stories list` shows the ids.")
-        connection.execute(insert(table), [{name: getattr(mark, name) for name in _FIELDS}])
+        database.run("add_mark", [mark_row(mark)])
 
 
 def release(
@@ -59,8 +55,6 @@ def _frees(release: Mark, mark: Mark) -> bool:
 
 def history(database: Database, story: str | None = None) -> list[Mark]:
     """Every decision ever made, releases too, in the order they were made; of one story, or of all."""
-    query = select(*(table.c[name] for name in _FIELDS)).order_by(table.c.number)
-    if story is not None:
-        query = query.where(table.c.story == story)
-    with database.reading() as connection:
-        return [Mark(**row._mapping) for row in connection.execute(query)]
+    with database.reading():
+        rows = database.rows("marks" if story is None else "marks_of_story", story=story)
+    return [mark_of(row) for row in rows]

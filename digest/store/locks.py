@@ -9,10 +9,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import text
-
 from digest.errors import Unreachable
-from digest.store.connection import Database
+from digest.store.database import Database
 
 _KEY = 7_163_094_110_382_415_872  # PostgreSQL's advisory lock among builders
 _PAUSE = 0.05  # seconds between two tries
@@ -89,6 +87,11 @@ def _try_file_on_windows(handle: int) -> bool:
 @contextmanager
 def _server_lock(database: Database, wait: float) -> Iterator[None]:
     """A session's advisory lock on a connection of its own: the server frees it when the process is gone."""
+    from sqlalchemy import text
+
+    from digest.store.connection import Alchemy
+
+    assert isinstance(database, Alchemy)
     with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         attempt = text("SELECT pg_try_advisory_lock(:key)")
         _patiently(lambda: bool(connection.execute(attempt, {"key": _KEY}).scalar()), wait)

@@ -7,7 +7,7 @@ the tables can live in a database with others.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -28,20 +28,10 @@ from sqlalchemy import (
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
+from digest.store.times import microseconds, moment
+
 HEAD = "0002"
 VERSION_TABLE = "digest_version"
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-def microseconds(at: datetime) -> int:
-    """Microseconds from 1970 to an aware time."""
-    span = at - _EPOCH
-    return (span.days * 86_400 + span.seconds) * 1_000_000 + span.microseconds
-
-
-def moment(count: int) -> datetime:
-    """The inverse of :func:`microseconds`; UTC."""
-    return _EPOCH + timedelta(microseconds=count)
 
 
 class UtcTime(TypeDecorator[datetime]):

@@ -10,7 +10,7 @@ from typing import Self
 
 from digest.model import BuiltIssue, Counts, Mark, RunAd, RunStory, Story, Validators
 from digest.store import desk, ledger, locks, sources, stories
-from digest.store.connection import Database
+from digest.store.database import Database
 
 WAIT = 30.0  # seconds for the lock
 

@@ -8,16 +8,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, func, insert, select, update
-from sqlalchemy.engine import Connection
-
 from digest.model import Counts, Story
 from digest.model.urls import story_id, url_key
-from digest.store.connection import Database
-from digest.store.rows import FIELDS, row_of, story_of, times_of
-from digest.store.schema import stories as table
+from digest.store.database import Database, Row
+from digest.store.rows import row_of, story_of, times_of
 
-_STORY = tuple(table.c[name] for name in FIELDS)
 CHUNK = 1000  # stories of one transaction: other processes get their turn in between
 _ASCII = re.compile(r"[ -~]+")
 Progress = Callable[[int], None]
@@ -53,8 +48,8 @@ def upsert(database: Database, stories: Iterable[Story], now: datetime, progress
     total = Counts()
     for start in range(0, len(items), CHUNK):
         chunk = items[start : start + CHUNK]
-        with database.writing() as connection:
-            total += _Chunk(connection, chunk, unique, now).store()
+        with database.writing():
+            total += _Chunk(database, chunk, unique, now).store()
         if progress:
             progress(len(chunk))
     return total
@@ -65,30 +60,28 @@ class _Chunk:
 
     def __init__(
         self,
-        connection: Connection,
+        database: Database,
         items: Sequence[tuple[str, Story]],
         all_keys: Collection[str],
         now: datetime,
     ) -> None:
-        self.connection, self.items, self.all_keys, self.now = connection, items, all_keys, now
-        self.by_key = {row.key: row for row in self._known(table.c.key.in_([key for key, _ in items]))}
-        strangers = [story.id for key, story in items if key not in self.by_key]
-        self.by_id = {row.id: row for row in self._known(table.c.id.in_(strangers))} if strangers else {}
+        self.database, self.items, self.all_keys, self.now = database, items, all_keys, now
+        known = map(_known, database.rows("known_of_keys", keys=[key for key, _ in items]))
+        self.by_key = {row.key: row for row in known}
+        self.by_id = self._of_ids([story.id for key, story in items if key not in self.by_key])
         self.taken = set(self.by_id)
         self.fresh: list[dict[str, Any]] = []
         self.changed: list[dict[str, Any]] = []
 
     def store(self) -> Counts:
         unchanged = sum(self._place(key, story) for key, story in self.items)
-        if self.changed:
-            self.connection.execute(_update(self.changed[0]), self.changed)
-        if self.fresh:
-            self.connection.execute(insert(table), self.fresh)
+        self.database.run("change_story", self.changed)
+        self.database.run("add_story", self.fresh)
         return Counts(len(self.fresh), len(self.changed), unchanged)
 
-    def _known(self, where: ColumnElement[bool]) -> Iterator[_Known]:
-        columns = (table.c[name] for name in _Known.__slots__)
-        return (_Known(*row) for row in self.connection.execute(select(*columns).where(where)))
+    def _of_ids(self, ids: list[str]) -> dict[str, _Known]:
+        rows = self.database.rows("known_of_ids", ids=ids) if ids else ()
+        return {row.id: row for row in map(_known, rows)}
 
     def _place(self, key: str, story: Story) -> bool:
         """Note what is to be done with one story; whether it is unchanged."""
@@ -125,12 +118,11 @@ class _Chunk:
         return key
 
     def _exists(self, id: str) -> bool:
-        return self.connection.execute(select(table.c.number).where(table.c.id == id)).first() is not None
+        return bool(self._of_ids([id]))
 
 
-def _update(row: dict[str, Any]) -> Any:
-    values: dict[str, Any] = {name: bindparam(name) for name in row if name != "at_number"}
-    return update(table).where(table.c.number == bindparam("at_number")).values(values)
+def _known(row: Row) -> _Known:
+    return _Known(*row)
 
 
 def candidates(database: Database, start: datetime, end: datetime, pinned: Collection[str]) -> list[Story]:
@@ -138,32 +130,23 @@ def candidates(database: Database, start: datetime, end: datetime, pinned: Colle
 
     Newest first, equal times by id.
     """
-    columns = (table.c.runs_from, table.c.embargoed_from)  # apart, for each has its index
-    with database.reading() as connection:
-        spans = [_read(connection, and_(column >= start, column < end)) for column in columns]
-        found = list({story.id: story for span in spans for story in span}.values())
-        known = {story.id for story in found}
-        rest = [id for id in sorted(pinned) if id not in known]
-        found += _by_ids(connection, rest)
-    return in_order(found)
+    with database.reading():
+        spans = ("stories_of_span", "stories_embargoed_in_span")  # apart, for each has its index
+        rows = [row for name in spans for row in database.rows(name, start=start, end=end)]
+        found = {story.id: story for story in map(story_of, rows)}
+        rest = [id for id in sorted(pinned) if id not in found]
+        found |= {story.id: story for story in _by_ids(database, rest)}
+    return in_order(found.values())
 
 
 def by_ids(database: Database, ids: Iterable[str]) -> dict[str, Story]:
     """The stories of ``ids`` that are there, by id."""
-    with database.reading() as connection:
-        return {story.id: story for story in _by_ids(connection, list(dict.fromkeys(ids)))}
+    with database.reading():
+        return {story.id: story for story in _by_ids(database, list(dict.fromkeys(ids)))}
 
 
-def _by_ids(connection: Connection, ids: Sequence[str]) -> list[Story]:
-    return [
-        story
-        for start in range(0, len(ids), CHUNK)
-        for story in _read(connection, table.c.id.in_(ids[start : start + CHUNK]))
-    ]
-
-
-def _read(connection: Connection, where: ColumnElement[bool]) -> list[Story]:
-    return [story_of(row) for row in connection.execute(select(*_STORY).where(where))]
+def _by_ids(database: Database, ids: Sequence[str]) -> list[Story]:
+    return [story_of(row) for row in database.rows("stories_of_ids", ids=ids)] if ids else []
 
 
 def in_order(stories: Iterable[Story]) -> list[Story]:
@@ -179,14 +162,17 @@ class Search:
     span: tuple[datetime, datetime] | None = None
     match: frozenset[str] | None = None
 
-    def where(self) -> ColumnElement[bool]:
-        """What the database can decide: it knows upper and lower case of ASCII only."""
-        pieces = [max(_ASCII.findall(word), key=len, default="") for word in self.words]
-        title = func.lower(table.c.title)
-        parts = [title.contains(piece.lower(), autoescape=True) for piece in pieces if piece]
-        if self.span:
-            parts += [table.c.runs_from >= self.span[0], table.c.runs_from < self.span[1]]
-        return and_(True, *parts)
+    def rows(self, database: Database) -> Iterator[Row]:
+        """What the database can find: it knows upper and lower case of ASCII only."""
+        pattern = f"%{_escaped(self._piece().lower())}%"
+        if self.span is None:
+            return database.stream("stories_by_title", pattern=pattern)
+        start, end = self.span
+        return database.stream("stories_of_span_by_title", pattern=pattern, start=start, end=end)
+
+    def _piece(self) -> str:
+        """The longest run of ASCII in the words."""
+        return max((piece for word in self.words for piece in _ASCII.findall(word)), key=len, default="")
 
     def __contains__(self, story: Story) -> bool:
         title = story.title.casefold()
@@ -198,22 +184,25 @@ class Search:
 def search(database: Database, wanted: Search, limit: int) -> list[Story]:
     """At most ``limit`` stories, newest first; read in pages, so that a huge store costs no memory."""
     found: list[Story] = []
-    with database.reading() as connection:
-        for page in _pages(connection, wanted.where()):
+    with database.reading():
+        for page in _pages(wanted.rows(database)):
             found += [story for story in page if story in wanted]
             if len(found) >= limit:
                 break
     return in_order(found)[:limit]
 
 
-def _pages(connection: Connection, where: ColumnElement[bool]) -> Iterator[list[Story]]:
+def _pages(rows: Iterator[Row]) -> Iterator[list[Story]]:
     """Newest first; a page ends where a time ends, so that equal times can be ordered by id."""
-    query = select(*_STORY).where(where).order_by(table.c.runs_from.desc())
-    with connection.execute(query, execution_options={"yield_per": CHUNK}) as rows:
-        page: list[Story] = []
-        for story in map(story_of, rows):
-            if len(page) >= CHUNK and story.time != page[-1].time:
-                yield page
-                page = []
-            page.append(story)
-        yield page
+    page: list[Story] = []
+    for story in map(story_of, rows):
+        if len(page) >= CHUNK and story.time != page[-1].time:
+            yield page
+            page = []
+        page.append(story)
+    yield page
+
+
+def _escaped(text: str) -> str:
+    """Text that stands for itself in the pattern of a LIKE."""
+    return re.sub("[/%_]", r"/\g<0>", text)

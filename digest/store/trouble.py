@@ -1,9 +1,6 @@
-"""What goes wrong with a database, told to people: the one place where SQLAlchemy's errors end."""
+"""What goes wrong with a database, told to people: the one place where the drivers' errors end."""
 
 from __future__ import annotations
-
-from sqlalchemy import event
-from sqlalchemy.engine import Engine, ExceptionContext
 
 from digest.errors import DigestError, Unreachable
 
@@ -58,15 +55,6 @@ _SAYINGS = (
     ),
 )
 _ELSE = "The store {where} could not be used ({why})."
-
-
-def explain(engine: Engine, where: str) -> None:
-    """Let every error of this engine's database be an ``Unreachable`` that people understand."""
-
-    def told(context: ExceptionContext) -> None:
-        raise said(context.original_exception, where) from context.original_exception
-
-    event.listen(engine, "handle_error", told)
 
 
 def said(error: BaseException, where: str) -> DigestError:

@@ -9,18 +9,19 @@ from sqlalchemy import insert, inspect, select
 from sqlalchemy.engine import Connection
 
 from digest.errors import Unreachable
-from digest.store.connection import Database
+from digest.store.connection import Alchemy
 from digest.store.schema import HEAD, METADATA, VERSION_TABLE, version
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
 
-def prepare(database: Database) -> None:
+def prepare(database: Alchemy) -> None:
     """Leave the database at revision ``HEAD``; one that is there already costs two small reads."""
-    with database.reading() as connection:
+    connection = database.connection
+    with database.reading():
         if revision_of(connection) == HEAD:
             return
-    with database.writing() as connection:
+    with database.writing():
         found = revision_of(connection)  # another process may have been faster
         if found is None:
             METADATA.create_all(connection)
