@@ -57,7 +57,7 @@ def differences(one: str, other: str) -> dict[tuple[int, str], list[str]]:
 @pytest.mark.parametrize("name", [name for name in SUBJECTS if name != "sample"])
 def test_inlining_changes_no_computed_style(name: str, theme: str) -> None:
     meant, inlined = raw(name, theme).decode(), subject(name, theme).rendered.html.decode()
-    assert 20 * meant.count(' style="') < inlined.count(' style="')
+    assert 10 * meant.count(' style="') < inlined.count(' style="')
     assert differences(meant, inlined) == {}
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
-from tempfile import mkdtemp
+from tempfile import TemporaryDirectory
 from typing import Any
 from unittest.mock import patch
 
@@ -164,6 +164,17 @@ def bookings(room: Newsroom, lineup: Lineup, *, banners: bool) -> tuple[Newsroom
     return replace(room, ads=book), Plan(placed=placed)
 
 
+RAW: list[bool] = []  # not empty while themes are compiled without inlining
+_SCRATCH = TemporaryDirectory(prefix="digest-judges-")
+
+
+def scratch(name: str) -> Path:
+    """A folder that goes when the judges do."""
+    folder = Path(_SCRATCH.name) / name
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
 @cache
 def sample_newsroom() -> Newsroom:
     return load(ROOT)
@@ -179,7 +190,7 @@ def dressed(theme: str, locale: str = "en_US", mailer: str = "plain") -> Newsroo
 def made(name: str, room: Newsroom, lineup: Lineup, *, banners: bool = True) -> Subject:
     room, plan = bookings(room, lineup, banners=banners)
     edition = replace(room.editions[0], theme="")
-    theme = load_theme(room, Path(mkdtemp(prefix="digest-theme-")))
+    theme = load_theme(room, scratch("raw" if RAW else "themes"))
     rendered = render(Request(newsroom=room, edition=edition, day=DAY, lineup=lineup, plan=plan, theme=theme))
     issue = Issue(
         edition=edition,
@@ -221,7 +232,7 @@ def real(row: dict[str, Any]) -> Story:
 
 def from_the_command(theme: str) -> Subject:
     """The sample issue as ``digest build`` makes it."""
-    folder = Path(mkdtemp(prefix="digest-sample-"))
+    folder = scratch(f"sample-{theme}")
     for name in ("digest.yaml", "adslots.yaml"):
         shutil.copy(ROOT / name, folder / name)
     for name in ("samples", "templates"):
@@ -285,6 +296,7 @@ def without_inlining() -> Iterator[None]:
     with (
         patch.object(inliner, "_premailed", sheet_in_head),
         patch.object(inliner, "_kept_classes", every_class),
+        patch.object(sys.modules[__name__], "RAW", [True]),
     ):
         yield
 
