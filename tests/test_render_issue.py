@@ -314,6 +314,17 @@ def test_merge_tags_leave_byte_for_byte(cache: Path, mailer: str, tags: list[str
         assert tag in issue.html.decode() or f'href="{tag}"' in issue.html.decode(), tag
 
 
+@pytest.mark.parametrize("theme", THEMES)
+def test_a_logo_stands_for_the_name(cache: Path, theme: str) -> None:
+    request = request_of(cache, make.lineup(1), make.plan(), theme=theme)
+    logo = m.Logo(url="https://news.example/logo.png", width=180, height=40)
+    brand = replace(request.newsroom.publication, logo=logo)
+    html = render(replace(request, newsroom=replace(request.newsroom, publication=brand))).html.decode()
+    assert re.search(
+        r'<h1.*<img src="https://news.example/logo.png" width="180" height="40" alt="The Harbor Times"', html
+    )
+
+
 def test_styles_that_look_like_tags_stay_out(cache: Path) -> None:
     lineup, none = make.lineup(1), make.plan()
     assert b"[data-ogsc]" in render(request_of(cache, lineup, none, mailer="mailchimp")).html

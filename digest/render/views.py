@@ -51,7 +51,9 @@ class Maker:
     def publication(self) -> values.Publication:
         brand = self.newsroom.publication
         logo = brand.logo
-        shown = values.Logo(self.address(logo.url), logo.width, logo.height) if logo else None
+        shown = None
+        if logo and _PICTURE.match(logo.url):
+            shown = values.Logo(Address(self.speech.protect_url(logo.url)), logo.width, logo.height)
         return values.Publication(brand.name, self.address(brand.url), brand.address, shown)
 
     def words(self) -> values.Words:
