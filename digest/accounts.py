@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from difflib import get_close_matches
 
@@ -11,6 +10,7 @@ from digest.errors import CommandError
 from digest.model import LineItem, Newsroom, RunAd
 from digest.place import delivery
 from digest.report.values import Account, Point, Report, Shown
+from digest.values import dataclass
 
 MOST_POINTS = 400  # of a chart
 

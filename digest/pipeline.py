@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -23,6 +23,7 @@ from digest.render import Request as RenderRequest
 from digest.render import Theme, render
 from digest.select import Request as SelectRequest
 from digest.select import reach, select, window_of
+from digest.values import dataclass
 
 if TYPE_CHECKING:
     from digest.store import Store

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -11,6 +10,7 @@ from digest.cli.ads import From, To, ads, outlook_of, today
 from digest.cli.options import Json, Root, as_date, newsroom
 from digest.cli.output import emit, say, warn
 from digest.errors import CommandError, Problem
+from digest.values import dataclass
 
 if TYPE_CHECKING:
     from datetime import date

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime
 from types import MappingProxyType
+
+from digest.values import dataclass
 
 Day = date  # Mark has a field of that name
 _EMPTY: Mapping[str, float] = MappingProxyType({})

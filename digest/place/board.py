@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from fractions import Fraction
 
 from digest.model import TIERS
@@ -10,6 +10,7 @@ from digest.place.facts import AtMost, Refusal, Together, bits
 from digest.place.problem import Problem
 from digest.place.rules import catalogue
 from digest.place.scene import Scene
+from digest.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from digest.errors import CommandError
 from digest.model import Opening, Placement
 from digest.place.facts import bits
 from digest.place.planning import Planning, Price, amount
+from digest.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

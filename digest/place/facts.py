@@ -7,7 +7,8 @@ line item ``i``, bit ``o`` is opening ``o``. Every fact carries its sentence.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+
+from digest.values import dataclass
 
 EVERYWHERE = -1  # a mask of all openings, or of all line items
 

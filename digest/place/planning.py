@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
 
@@ -15,6 +15,7 @@ from digest.place.problem import Plan, Solution
 from digest.place.request import Request
 from digest.place.scene import Scene
 from digest.place.solver import solve
+from digest.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

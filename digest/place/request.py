@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from types import MappingProxyType
 
 from digest.model import AdBook, Edition, Lineup, Overrides, RunAd
+from digest.values import dataclass
 
 _NONE = Overrides()
 

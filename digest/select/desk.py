@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime
 from types import MappingProxyType
 
 from digest.model import Mark
+from digest.values import dataclass
 
 _NONE: Mapping[str, Mark] = MappingProxyType({})
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
 from math import log, sqrt
 
 from digest.select.lexicon import SHARES
 from digest.select.telling import Telling
+from digest.values import dataclass
 
 BACKGROUND = 200  # stories the background counts as
 LEAST_SHARE = 1.0  # of them, that hold a word which is not listed: one

@@ -7,12 +7,12 @@ headlines that people judged and on hand-made events; ``docs/decisions/events.md
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
 from math import exp, log10
 
 from digest.select.rarity import Rarity
 from digest.select.telling import REGULAR_FORMS, Telling
+from digest.values import dataclass
 
 DAY = timedelta(days=1)
 NEXT_ISSUE = timedelta(hours=18)  # further apart, a regular feature is another one

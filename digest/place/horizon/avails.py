@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
 
 from digest.errors import CommandError
@@ -12,6 +12,7 @@ from digest.place.horizon.outlook import Coming, Outlook
 from digest.place.horizon.plan import Solved, fitting, schedule, solved
 from digest.place.horizon.program import Program, program
 from digest.place.horizon.search import Search
+from digest.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

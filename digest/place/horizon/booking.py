@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from math import ceil
@@ -17,6 +16,7 @@ from math import ceil
 from digest.model import Edition, LineItem, RunAd
 from digest.place import delivery
 from digest.place.horizon.outlook import Coming, Outlook
+from digest.values import dataclass
 
 Chance = tuple[Coming, int]  # an issue, and the number of the column that says whether it runs there
 Row = tuple[list[tuple[int, int]], int]  # (column, weight), at most
@@ -89,9 +89,18 @@ class Booking:
     def allowed(self, day: date) -> int:
         """How much its pacing lets it have by ``day``."""
         assert self.item.goal is not None
-        assert self.item.flight is not None
-        elapsed = delivery.eligible_count(self.item.flight, self._weekdays, day)
-        return delivery.allowed_by(self.item.pacing, self.item.goal.amount, elapsed, self._total)
+        return delivery.allowed_by(self.item.pacing, self.item.goal.amount, self._elapsed(day), self._total)
+
+    def _elapsed(self, day: date) -> int:
+        """Issue dates of the flight up to ``day``."""
+        if day not in self._counted:
+            assert self.item.flight is not None
+            self._counted[day] = delivery.eligible_count(self.item.flight, self._weekdays, day)
+        return self._counted[day]
+
+    @cached_property
+    def _counted(self) -> dict[date, int]:
+        return {}
 
     def chances(self) -> tuple[Coming, ...]:
         """The issues not built yet in which it may run as far as its own dates, cap and goal are concerned."""
@@ -135,11 +144,7 @@ class Booking:
 
     def lead(self, day: date) -> int:
         """How many of its issue dates of the span lie on or after ``day``: what a run on that day is early."""
-        flight = self.item.flight
-        if flight is None:
-            return 0
-        until = delivery.eligible_count(flight, self._weekdays, self.outlook.last)
-        return until - delivery.eligible_count(flight, self._weekdays, day) + 1
+        return self._elapsed(self.outlook.last) - self._elapsed(day) + 1 if self.item.flight else 0
 
     def ties(self, chances: Sequence[Chance]) -> Iterator[Row]:
         """Everything that its goal, pacing and cap say of a sum of chances (in order of date)."""

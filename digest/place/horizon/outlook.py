@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, timedelta
 from types import MappingProxyType
 
 from digest.model import AdBook, Edition, Lineup, RunAd
+from digest.values import dataclass
 
 _NONE: Mapping[Coming, Lineup]
 

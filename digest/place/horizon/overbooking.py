@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from digest.place.horizon.ground import groups_of
 from digest.place.horizon.outlook import Outlook, Prospect, Schedule
 from digest.place.horizon.plan import Solved, plan, schedule, solved
 from digest.place.horizon.program import Program
+from digest.values import dataclass
 
 RIVALS = 5
 
