@@ -8,8 +8,10 @@ therefore never melts into one event.
 
 from __future__ import annotations
 
+import gc
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from heapq import heapify, heappop, heappush
 from typing import TypeAlias
 
@@ -19,9 +21,12 @@ from digest.select.telling import Telling, telling_of
 from digest.select.ties import Tie, strength, tie_of
 
 RAREST_IN_TITLE, RAREST_IN_SUMMARY = 8, 5
-LOOK_BACK = 24  # stories with a word that are looked at, the latest first
-MOST_RIVALS = 10  # stories that one is compared with
-LEAST_SHARED = 0.9  # weight of shared words below which nothing is compared
+LEAST_RARE = 0.35  # weight below which a word brings no two stories together
+LOOK_BACK = 16  # stories with a word that are looked at, the latest first
+MOST_RIVALS = 5  # stories that one is compared with
+LEAST_SHARED = 0.9  # weight of shared words below which nothing is compared,
+LEAST_PART = 0.17  # nor, among many stories, below this part of the weight of the story's own rare words
+MANY = 1000
 MOST_LINKS = 30  # pairs that stand for all pairs of two large groups
 
 Pair: TypeAlias = tuple[int, int]
@@ -31,8 +36,21 @@ Strength: TypeAlias = Callable[[int, int], float]
 def group(stories: Iterable[Story]) -> list[list[Story]]:
     """The stories in events: each event by time, then id; events by their first story. Equal ids count once."""
     unique = sorted({story.id: story for story in stories}.values(), key=lambda s: (s.time, s.id))
-    tellings = [telling_of(story) for story in unique]
-    return [[unique[i] for i in sorted(members)] for members in clusters(tellings)]
+    with _no_collector():
+        found = clusters([telling_of(story) for story in unique])
+    return [[unique[i] for i in members] for members in found]
+
+
+@contextmanager
+def _no_collector() -> Iterator[None]:
+    """Nothing here makes reference cycles; walking the growing heap again and again would only cost time."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def same_event(a: Story, b: Story) -> bool:
@@ -90,25 +108,25 @@ def _rivals(tellings: Sequence[Telling], heads: Sequence[int], rarity: Rarity) -
     """Pairs worth comparing: those that share rare words, the strongest few for each story."""
     posted: dict[str, list[int]] = defaultdict(list)
     pairs: list[Pair] = []
+    part = LEAST_PART if rarity.stories >= MANY else 0.0
     for i in heads:
         rare = _rarest(tellings[i], rarity)
         weight: dict[int, float] = defaultdict(float)
         for word in rare:
-            worth = rarity[word]
-            for j in posted[word][-LOOK_BACK:]:
+            worth, held = rarity[word], posted[word]
+            for j in held[-LOOK_BACK:]:
                 weight[j] += worth
-            posted[word].append(i)
-        best = sorted((j for j in weight if weight[j] >= LEAST_SHARED), key=lambda j: (-weight[j], -j))
+            held.append(i)
+        least = max(LEAST_SHARED, part * rarity.of(rare))
+        best = sorted((j for j in weight if weight[j] >= least), key=lambda j: (-weight[j], -j))
         pairs.extend((j, i) for j in best[:MOST_RIVALS])
     return pairs
 
 
 def _rarest(telling: Telling, rarity: Rarity) -> list[str]:
-    def order(word: str) -> tuple[float, str]:
-        return (-rarity[word], word)
-
-    head = sorted(telling.title, key=order)[:RAREST_IN_TITLE]
-    return head + sorted(telling.summary - telling.title, key=order)[:RAREST_IN_SUMMARY]
+    head = sorted((-rarity[word], word) for word in telling.title)[:RAREST_IN_TITLE]
+    below = sorted((-rarity[word], word) for word in telling.summary - telling.title)[:RAREST_IN_SUMMARY]
+    return [word for weight, word in (*head, *below) if -weight >= LEAST_RARE]
 
 
 def _linked(pairs: Iterable[Pair], between: Strength) -> dict[int, int]:

@@ -54,7 +54,7 @@ def tokens(text: str) -> list[str]:
     return found
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=262144)
 def form_of(token: str) -> str:
     """One form for all forms of a word; empty for a function word."""
     if token == "US":  # the pronoun is never written so, but in headlines all in capitals
