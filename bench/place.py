@@ -2,7 +2,8 @@
 
     python bench/place.py [--instances N] [--most ADS] [--seconds S]
 
-For each size the median over random issues of: the search; the integer programs of ``tests/oracles/program.py``
+For each size the median, in seconds of this process (one thread, so other work on the machine does not count), over
+random issues of: the search; the integer programs of ``tests/oracles/program.py``
 in HiGHS and in CP-SAT (needs ``ortools``); and the bookings that a greedy filling, best first, loses. Every plan
 that is found is asserted to be the same. A rival is only run on the first ``--rivals`` issues of a size.
 """
@@ -14,7 +15,7 @@ from argparse import ArgumentParser
 from collections.abc import Callable
 from pathlib import Path
 from statistics import median
-from time import perf_counter
+from time import process_time
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
@@ -60,9 +61,9 @@ def urgencies(asked: Problem, plan: Plan) -> list[int]:
 
 
 def seconds(run: Callable[[], object]) -> tuple[float, object]:
-    start = perf_counter()
+    start = process_time()
     found = run()
-    return perf_counter() - start, found
+    return process_time() - start, found
 
 
 def measure(stories: int, items: int, most: int, instances: int, rivals: int) -> None:

@@ -30,6 +30,7 @@ class Fields:
             for item in here:
                 self.items |= 1 << item
         self.everywhere = (1 << len(at)) - 1
+        self.present: dict[int, int] = {}  # mask of openings -> the line items that may stand in one of them
         self.blocked = {item: 1 << item for item in bits(self.items)}
         self.cap = self.items.bit_count()
         self.jump = 0
@@ -51,8 +52,9 @@ class Fields:
         """Sort the facts: exclusions, the cap, spans, and counts of their own."""
         seen: dict[tuple[int, int], int] = {}
         for fact in facts:
-            items, openings = fact.items & self.items, fact.openings & self.everywhere
-            if not items or not openings:
+            openings = fact.openings & self.everywhere
+            items = fact.items & self._present(openings)
+            if not items:
                 continue
             if fact.span is not None:
                 self._read_span(fact, items, openings)
@@ -66,6 +68,16 @@ class Fields:
                     self.blocked[item] |= items
             else:
                 self.local.append((most, items, openings))
+
+    def _present(self, openings: int) -> int:
+        found = self.present.get(openings)
+        if found is None:
+            found = 0
+            for o in bits(openings):
+                for item in self.at[o]:
+                    found |= 1 << item
+            self.present[openings] = found
+        return found
 
     def _read_span(self, fact: AtMost, items: int, openings: int) -> None:
         if fact.most == 1 and items == self.items and openings == self.everywhere:
@@ -138,10 +150,7 @@ class Fields:
                 for item in bits(items):
                     area[item] = area.get(item, 1 << item) | items
         for openings, blocked in areas.items():
-            here = 0
-            for o in bits(openings):
-                for item in self.at[o]:
-                    here |= 1 << item
+            here = self._present(openings)
             inside = {item: mask & here for item, mask in blocked.items() if here >> item & 1}
             found += [(mask, openings) for mask in cliques(inside)]
         return found

@@ -20,7 +20,7 @@ STEPS = (
     (40, 12),
     (120, 24),
 )  # steps that improve the prices, each time followed by a quick walk of that width
-EASY = 1500  # nodes up to which the search goes on without asking for better prices
+EASY = 6000  # nodes up to which the search goes on without asking for better prices
 BUDGET = 200_000  # labels after which the search gives up proving
 
 
