@@ -30,14 +30,9 @@ LONGEST: Final = 900  # characters of one header word that may stand unencoded (
 _DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _UNSAFE: Final = re.compile(rb"[^\t\n -~]+")
-_Q: Final = {
-    byte: "_"
-    if byte == 32
-    else chr(byte)
-    if re.match(rb"[A-Za-z0-9!*+/-]", bytes([byte]))
-    else f"={byte:02X}"
-    for byte in range(256)
-}
+_BARE: Final = frozenset(
+    b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!*+/-"
+)  # in encoded words
 _ATOMS: Final = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]+")
 _SENDER: Final = re.compile(r"\s*(.*?)\s*<\s*([^<>\s]+)\s*>\s*", re.DOTALL)
 _ADDRESS: Final = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+@[^\s@<>()\[\],;:\\\"]+")
@@ -179,7 +174,7 @@ def _words(text: str, kind: str, first: int, encode: Callable[[bytes], str]) -> 
 
 
 def _q(data: bytes) -> str:
-    return "".join(_Q[byte] for byte in data)
+    return "".join("_" if byte == 32 else chr(byte) if byte in _BARE else f"={byte:02X}" for byte in data)
 
 
 def _b(data: bytes) -> str:

@@ -89,11 +89,20 @@ class Dialect:
     def missing(self) -> tuple[str, ...]:
         """What this mailer has no tag for, and its limits, in words for ``digest check``."""
         lacks = (
-            (self.unsubscribe, "an unsubscribe link (a mailto: link to the sender stands in its place)"),
-            (self.browser, "a view-in-browser link (the issue has none)"),
-            (self.preferences, "a link to the reader's preferences (the issue has none)"),
-            (self.first_name, "the reader's first name (the greeting goes without)"),
-            ("FALLBACK" in self.first_name or not self.first_name, "a fallback for a missing first name"),
+            (
+                self.unsubscribe,
+                "it has no unsubscribe tag; a mail to the sender (mailto:) stands in its place.",
+            ),
+            (self.browser, "it has no view-in-browser tag; the issue goes without that link."),
+            (
+                self.preferences,
+                "it has no tag for the reader's preferences; the issue goes without that link.",
+            ),
+            (self.first_name, "it has no tag for the reader's first name."),
+            (
+                "FALLBACK" in self.first_name or not self.first_name,
+                "a first name has no fallback where it is missing.",
+            ),
         )
         return (*(words for present, words in lacks if not present), *self.limits)
 

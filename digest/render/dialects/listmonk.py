@@ -22,8 +22,8 @@ DIALECT = Dialect(
     text_rules=(GO_BRACE, _TRACK, joined(r"<(?=[A-Za-z/!?]|\Z)")),
     subject_rules=(GO_BRACE, _TRACK),
     limits=(
-        "comments in the HTML (listmonk removes them, and with them what Outlook for Windows would read: the issue "
-        "is wider there and its buttons are links)",
+        "it removes comments from HTML, and with them what only Outlook for Windows reads: the issue is wider there "
+        "and its buttons are links.",
     ),
     url_rules=(URL_BRACE, encoded("@(?=TrackLink)"), encoded("<")),
 )
