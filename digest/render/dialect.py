@@ -115,7 +115,7 @@ class Dialect:
 
     def greeting(self, fallback: str) -> str:
         """The tag of the first name; ``fallback`` is plain text for readers without one."""
-        return self.first_name.replace("FALLBACK", re.sub(r"[^\w .-]", "", fallback))
+        return self.first_name.replace("FALLBACK", re.sub(r"""[\x00-\x1f"'`{}\[\]|%*<>\\]""", "", fallback))
 
     def protect_html(self, escaped: str) -> str:
         """HTML-escaped text in which no dialect finds a tag."""
