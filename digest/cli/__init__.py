@@ -11,13 +11,13 @@ from importlib import import_module
 from typing import Annotated, Any
 
 import typer
-from typer.core import TyperGroup
 
 from digest.cli.output import emit, json_wanted, warn
+from digest.cli.words import Group
 from digest.errors import ConfigurationError, DigestError
 
 
-class _Group(TyperGroup):
+class _Group(Group):
     """The one place where an error becomes words and an exit code."""
 
     def invoke(self, ctx: Any) -> Any:
@@ -131,4 +131,3 @@ def _run(arguments: list[str], debug: bool) -> int:
         )
         return DigestError.exit_code
     return 0
-
