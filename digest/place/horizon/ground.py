@@ -8,7 +8,7 @@ from fractions import Fraction
 from functools import cached_property
 
 from digest.model import AdBook, Edition, LineItem, Lineup, Opening
-from digest.place.facts import AtMost, Refusal, bits
+from digest.place.facts import EVERYWHERE, AtMost, Refusal, bits
 from digest.place.horizon.seats import Hall, Left
 from digest.place.request import Request
 from digest.place.rules import catalogue
@@ -31,6 +31,56 @@ class Ground:
     def hall(self) -> Hall:
         gaps = tuple(opening.gap for opening in self.scene.openings)
         return Hall.of(gaps, (1 << len(self.left)) - 1, self.limits)
+
+    @cached_property
+    def counts(self) -> list[tuple[int, int]]:
+        """At most so many of these line items, wherever they stand; those of one ad are in ``apart``."""
+        wide = [fact for fact in self.limits if fact.openings == EVERYWHERE and fact.span is None]
+        return [(fact.items, fact.most) for fact in wide if fact.most != 1]
+
+    @cached_property
+    def apart(self) -> list[int]:
+        """Per line item, those it can never share this lineup with."""
+        found, every = [0] * len(self.left), (1 << len(self.left)) - 1
+        for fact in self.limits:
+            mask = fact.items & every
+            wide = fact.openings == EVERYWHERE and fact.span is None
+            if fact.most == 1 and (wide or (mask.bit_count() == 2 and not self._coexist(fact, *bits(mask)))):
+                for item in bits(mask):
+                    found[item] |= mask & ~(1 << item)
+        return found
+
+    @cached_property
+    def stretches(self) -> list[tuple[int, int]]:
+        """How many ads go between two gaps, and into the openings of one line item, whoever they are."""
+        gaps, masks = self.hall.gaps, sorted({mask for mask in self.left if mask})
+        starts = sorted({gaps[next(bits(mask))] for mask in masks})
+        ends = sorted({gaps[mask.bit_length() - 1] for mask in masks})
+        between = {
+            sum(1 << o for o, gap in enumerate(gaps) if low <= gap <= high)
+            for low in starts
+            for high in ends
+            if low <= high
+        }
+        least: dict[int, int] = {}
+        for openings in sorted(between | set(masks)):
+            inside = sum(1 << item for item, mask in enumerate(self.left) if mask and mask & ~openings == 0)
+            most = self.hall.most(openings)
+            if inside.bit_count() > most:
+                least[inside] = min(most, least.get(inside, most))
+        return sorted(least.items())
+
+    def _coexist(self, fact: AtMost, one: int, other: int) -> bool:
+        """Whether two line items have openings in which the fact lets both run."""
+        here, there = self.left[one], self.left[other]
+        for inside, outside in ((here, there), (there, here)):
+            free = inside & ~fact.openings
+            if free and outside and not (free == outside and free.bit_count() == 1):
+                return True
+        if fact.span is None:
+            return False
+        gaps = self.hall.gaps
+        return any(abs(gaps[a] - gaps[b]) >= fact.span for a in bits(here) for b in bits(there))
 
     @cached_property
     def bands(self) -> list[Fraction]:

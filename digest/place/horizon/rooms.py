@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from digest.place.facts import EVERYWHERE, AtMost, bits
+from digest.place.facts import bits
 from digest.place.horizon.ground import Ground
 
 Sum = tuple[int, int]  # mask of line items, at most so many of them
@@ -16,7 +16,7 @@ Sum = tuple[int, int]  # mask of line items, at most so many of them
 def sums(ground: Ground, items: int) -> list[Sum]:
     """Everything that limits the line items of the mask ``items`` in one issue; the least limit of each."""
     least: dict[int, int] = {}
-    for mask, most in (*_facts(ground, items), *_stretches(ground, items)):
+    for mask, most in (*_facts(ground, items), *((mask & items, most) for mask, most in ground.stretches)):
         if mask.bit_count() > most:
             least[mask] = min(most, least.get(mask, most))
     return sorted(least.items())
@@ -24,32 +24,10 @@ def sums(ground: Ground, items: int) -> list[Sum]:
 
 def _facts(ground: Ground, items: int) -> Iterator[Sum]:
     """The facts that hold wherever the ads stand, those of one ad put together to larger circles."""
-    apart = [0] * items.bit_length()
-    for fact in ground.limits:
-        mask = fact.items & items
-        if fact.openings == EVERYWHERE and fact.span is None:
-            if fact.most == 1:
-                for item in bits(mask):
-                    apart[item] |= mask & ~(1 << item)
-            else:
-                yield mask, fact.most
-        elif fact.most == 1 and mask.bit_count() == 2:
-            one, other = bits(mask)
-            if not _coexist(ground, fact, one, other):
-                apart[one] |= 1 << other
-                apart[other] |= 1 << one
+    for mask, most in ground.counts:
+        yield mask & items, most
+    apart = [others & items if items >> item & 1 else 0 for item, others in enumerate(ground.apart)]
     yield from ((circle, 1) for circle in _circles(apart))
-
-
-def _coexist(ground: Ground, fact: AtMost, one: int, other: int) -> bool:
-    """Whether two line items have openings in which the fact lets both run."""
-    gaps = [opening.gap for opening in ground.scene.openings]
-    for a in bits(ground.left[one]):
-        for b in bits(ground.left[other]):
-            inside = fact.openings >> a & 1 and fact.openings >> b & 1
-            if a != b and not (inside and (fact.span is None or abs(gaps[a] - gaps[b]) < fact.span)):
-                return True
-    return False
 
 
 def _circles(apart: Sequence[int]) -> Iterator[int]:
@@ -66,18 +44,3 @@ def _circles(apart: Sequence[int]) -> Iterator[int]:
             for member in bits(circle):
                 done[member] |= circle
             yield circle
-
-
-def _stretches(ground: Ground, items: int) -> Iterator[Sum]:
-    """How many ads go between two gaps, and into the openings of one line item, whoever they are."""
-    gaps = ground.hall.gaps
-    masks = {ground.left[item] for item in bits(items) if ground.left[item]}
-    ends = [(gaps[(m & -m).bit_length() - 1], gaps[m.bit_length() - 1]) for m in masks]
-    hulls = {(low, high) for low, _ in ends for _, high in ends if low <= high}
-    stretches = {sum(1 << o for o, gap in enumerate(gaps) if low <= gap <= high) for low, high in hulls}
-    for openings in sorted(stretches | masks):
-        inside = 0
-        for item in bits(items):
-            if ground.left[item] and ground.left[item] & ~openings == 0:
-                inside |= 1 << item
-        yield inside, ground.hall.most(openings)

@@ -9,7 +9,7 @@ fixed, and the next stage looks on that face only. Where it is not, its value be
 from __future__ import annotations
 
 from importlib.util import find_spec
-from math import floor
+from math import floor, gcd
 from typing import Any
 
 from digest.errors import CommandError
@@ -49,7 +49,7 @@ class Search:
         self._runs = len(made.columns)
         self.lower = [0.0] * self.width
         self.upper = [1.0] * len(made.columns) + [float(most) for _, most in made.short]
-        self.rows: list[Row] = list(made.rows)
+        self.rows: list[Row] = [_divided(row) for row in made.rows]
         self.tight: set[int] = set()  # rows that are equations
         self.optimal = True
         self._relaxed = self._solver(whole=False)
@@ -90,10 +90,10 @@ class Search:
     def _face(self, values: list[int]) -> bool:
         """Fix what has a price in the linear program. False where that does not hold these values."""
         solution = self._relaxed.getSolution()
+        at = list(solution.col_value)
         columns = [c for c, price in enumerate(solution.col_dual) if abs(price) > _NEAR]
         rows = [r for r, price in enumerate(solution.row_dual) if abs(price) > _NEAR and r not in self.tight]
-        at = [round(solution.col_value[column]) for column in columns]
-        if any(values[column] != value for column, value in zip(columns, at, strict=True)):
+        if any(abs(values[column] - at[column]) > _NEAR for column in columns):
             return False
         if any(sum(w * values[c] for c, w in self.rows[r][0]) != self.rows[r][1] for r in rows):
             return False
@@ -105,8 +105,8 @@ class Search:
         return True
 
     def add(self, row: Row) -> None:
-        self.rows.append(row)
-        terms, most = row
+        terms, most = _divided(row)
+        self.rows.append((terms, most))
         self._relaxed.addRow(
             -self._relaxed.getInfinity(),
             float(most),
@@ -184,6 +184,13 @@ class Search:
             numpy.array(value, dtype=numpy.float64), numpy.full(self.width, int(whole), dtype=numpy.int32),
         )  # fmt: skip
         return solver
+
+
+def _divided(row: Row) -> Row:
+    """The same in smaller numbers: sums of whole multiples of a number are compared in that number."""
+    terms, most = row
+    shared = gcd(*(weight for _, weight in terms)) or 1
+    return [(column, weight // shared) for column, weight in terms], most // shared
 
 
 def total(weights: Weights, values: list[int]) -> int:

@@ -1,0 +1,185 @@
+"""The plan ahead: 90 issues and 40 line items; against HiGHS stage by stage, and against building day by day.
+
+Every instance is random and crowded: about as much is booked as there are places. Seconds are those of the processor,
+so that other work on the machine does not count.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable
+from datetime import date, timedelta
+from fractions import Fraction
+from statistics import median
+from typing import TypeVar
+
+from digest.model import (
+    AdBook,
+    Advertiser,
+    Creative,
+    Edition,
+    Flight,
+    FrequencyCap,
+    Goal,
+    LineItem,
+    Policy,
+    RunAd,
+    Slot,
+)
+from digest.place import Request, place
+from digest.place.horizon import Outlook, Schedule, avails, plan, typical
+from digest.place.horizon.program import last_stages, program, tier_stages
+from digest.place.horizon.search import Search, total
+
+T = TypeVar("T")
+START, DAYS, ITEMS, INSTANCES = date(2026, 1, 5), 90, 40, 15
+SECTIONS = [(f"s{number}", f"S{number}", 5) for number in range(8)]
+LINEUPS = {"daily": typical(SECTIONS)}
+DAILY = Edition(name="daily", expected_sends=1000)
+SLOTS = (
+    Slot(id="top", position="top", sizes=("600x150",)),
+    Slot(id="head", position="section_start", native=True),
+    Slot(
+        id="stream",
+        position="between_stories",
+        first_after=2,
+        sizes=("600x150",),
+        native=True,
+        bands={"upper": Fraction(3)},
+    ),
+    Slot(id="footer", position="end", sizes=("600x150",), native=True),
+)
+CREATIVES = (
+    Creative(id="banner", url="https://a.example", image="https://a.example/b.png", size="600x150"),
+    Creative(id="native", url="https://a.example", headline="Hello"),
+)
+
+
+def outlook(seed: int, items: int = ITEMS, days: int = DAYS) -> Outlook:
+    rng = random.Random(seed)
+    names = [f"a{number}" for number in range(items * 3 // 4)]
+    labels = [f"l{number}" for number in range(12)]
+    return Outlook(
+        ads=AdBook(
+            policy=Policy(max_ads=6, min_gap=3),
+            slots=SLOTS,
+            advertisers={
+                name: Advertiser(
+                    id=name, name=name, labels=frozenset(rng.sample(labels, rng.choice((0, 1, 1))))
+                )
+                for name in names
+            },
+            line_items=tuple(_item(rng, number, rng.choice(names), days) for number in range(items)),
+        ),
+        editions=(DAILY,),
+        first=START,
+        last=START + timedelta(days=days - 1),
+        lineups=LINEUPS,
+    )
+
+
+def _item(rng: random.Random, number: int, advertiser: str, days: int) -> LineItem:
+    start = START + timedelta(days=rng.randrange(days - 10))
+    end = start + timedelta(days=rng.randrange(5, 60))
+    on = frozenset(rng.sample(range(7), rng.choice((7, 7, 5, 3))))
+    dates = sum((start + timedelta(days=n)).weekday() in on for n in range((end - start).days + 1))
+    goal = Goal(unit="issues", amount=max(1, int(dates * rng.choice((0.3, 0.5, 0.8)))))
+    return LineItem(
+        id=f"i{number}",
+        advertiser=advertiser,
+        tier=rng.choice(("sponsorship", "standard", "standard", "standard", "bulk")),
+        flight=Flight(start=start, end=end, days=on),
+        slots=tuple(rng.sample(("top", "head", "stream", "footer"), rng.choice((1, 2, 2)))),
+        sections=tuple(rng.sample([name for name, _, _ in SECTIONS], 3)) if rng.random() < 0.3 else None,
+        goal=goal if rng.random() < 0.8 else None,
+        pacing=rng.choice(("even", "even", "asap", "frontloaded")),
+        rate=Fraction(rng.randrange(50, 900, 10)),
+        frequency_cap=FrequencyCap(max_issues=rng.choice((2, 3, 4)), per_days=7)
+        if rng.random() < 0.3
+        else None,
+        exclusive=rng.choice(("none",) * 9 + ("section",)),
+        creatives=CREATIVES,
+    )
+
+
+def timed(work: Callable[[], T]) -> tuple[float, T]:
+    start = time.process_time()
+    found = work()
+    return time.process_time() - start, found
+
+
+class Plainly(Search):
+    """Every stage an integer program of its own, held by a row: what one writes first."""
+
+    def best(self, weights: dict[int, int], known: list[int] | None) -> list[int]:
+        return self._branch(weights, known)
+
+    def hold(self, weights: dict[int, int], values: list[int]) -> None:
+        self.at_least(weights, total(weights, values))
+
+
+def plainly(asked: Outlook) -> None:
+    """The same program without its last two stages, those of the tie-break."""
+    made = program(asked)
+    search = Plainly(made)
+    values: list[int] | None = None
+    stages = [
+        weights for tier in ("sponsorship", "standard", "bulk") for weights in tier_stages(made, tier)[0]
+    ]
+    for weights in stages + last_stages(made)[:-2]:
+        values = search.best(weights, values)
+        search.hold(weights, values)
+
+
+def day_by_day(asked: Outlook) -> dict[str, int]:
+    """Issues per line item when each issue takes what is best for it alone."""
+    ran: list[RunAd] = []
+    for issue in asked.issues():
+        request = Request(
+            ads=asked.ads, editions=asked.editions, edition=DAILY, day=issue.date, lineup=asked.lineup(issue),
+            ran_ads=tuple(ran),
+        )  # fmt: skip
+        ran += [
+            RunAd(
+                edition="daily", date=issue.date, line_item=ad.line_item, creative=ad.creative,
+                advertiser=ad.advertiser, tier=ad.tier, slot=ad.slot, gap=ad.gap,
+            )
+            for ad in place(request).placed
+        ]  # fmt: skip
+    return {item.id: sum(run.line_item == item.id for run in ran) for item in asked.ads.line_items}
+
+
+def lost(asked: Outlook, schedule: Schedule, had: dict[str, int]) -> tuple[int, int, int]:
+    """Bookings that end shorter than need be, the issues they lose, and the issues that could be had."""
+    ended = [p for p in schedule.prospects if p.final and p.booked is not None]
+    less = [max(0, p.planned - had[p.line_item]) for p in ended]
+    return sum(count > 0 for count in less), sum(less), sum(p.planned for p in ended)
+
+
+def main() -> None:
+    plan(outlook(0, 5, 20))  # the solver is loaded
+    figures = [timed(lambda seed=seed: plan(outlook(seed))) for seed in range(INSTANCES)]  # type: ignore[misc]
+    seconds = [spent for spent, _ in figures]
+    verdict = "holds" if median(seconds) <= 1 else "FALLS SHORT"
+    print(
+        f"plan, {DAYS} issues x {ITEMS} line items, {INSTANCES} instances: median {median(seconds) * 1000:.0f} ms, "
+        f"most {max(seconds) * 1000:.0f} ms   (at most 1000 ms: {verdict})",
+        flush=True,
+    )
+    ratios = [timed(lambda seed=seed: plainly(outlook(seed)))[0] / seconds[seed] for seed in range(5)]  # type: ignore[misc]
+    print(
+        f"HiGHS, stage by stage, without places and tie-break: {median(ratios):.1f} times as long", flush=True
+    )
+    spent, _ = timed(lambda: avails(outlook(0, days=28), "stream"))
+    print(f"avails, 28 issues x {ITEMS} line items: {spent * 1000:.0f} ms", flush=True)
+    greedy = [lost(outlook(seed), figures[seed][1], day_by_day(outlook(seed))) for seed in range(5)]
+    bookings, issues, possible = (sum(column) for column in zip(*greedy, strict=True))
+    print(
+        f"day by day, 5 instances: {bookings} bookings end shorter than need be, {issues} of {possible} issues "
+        f"({100 * issues / possible:.1f} %) are lost"
+    )
+
+
+if __name__ == "__main__":
+    main()
