@@ -8,6 +8,8 @@ in exact integers, so that it holds whatever the steps did.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 Gains = list[dict[int, int]]  # per opening: line item -> what it adds
 Row = tuple[int, int]  # line items of which at most one stands in the openings; both masks
 Choice = tuple[float, int, tuple[int, ...]]  # gain, line item, rows of its own opening
@@ -27,7 +29,7 @@ class Prices:
         self.everywhere = (1 << self.size) - 1
         self._prepare()
         self.price = [0.0] * (len(rows) + 1)  # the last is the toll
-        self.touched: set[int] = set()
+        self.paying: set[int] = set()  # rows that have or had a price
         self.fix([0] * (len(rows) + 1))
 
     def _prepare(self) -> None:
@@ -51,6 +53,20 @@ class Prices:
             )
             self.kind.append(kinds.setdefault(offer, len(kinds)))
         self.kinds = list(kinds)
+
+    def start(self, prices: Mapping[Row, float], toll: float) -> None:
+        """Begin with the prices of another, similar problem."""
+        for number, row in enumerate(self.rows):
+            if prices.get(row):
+                self.price[number] = prices[row]
+                self.paying.add(number)
+        self.price[-1] = toll
+
+    def known(self) -> dict[Row, float]:
+        """The prices by row, without the toll."""
+        return {
+            self.rows[number]: self.price[number] for number in sorted(self.paying) if self.price[number] > 0
+        }
 
     def fix(self, price: list[int]) -> int:
         """Take these whole prices; the exact upper bound they give."""
@@ -96,11 +112,13 @@ class Prices:
         """One step against the subgradient: dearer what is used too often, cheaper what is not used."""
         toll = len(self.rows)
         slope = {}
-        for row in self.touched.union(row for row, count in used.items() if count > 1 and row != toll):
-            steep = used.get(row, 0) - 1
-            if steep > 0 or (steep < 0 and price[row] > 0):
-                slope[row] = steep
-        self.touched |= slope.keys()
+        for row in self.paying:
+            if price[row] > 0:
+                slope[row] = used.get(row, 0) - 1
+        for row, count in used.items():
+            if count > 1 and row != toll:
+                slope[row] = count - 1
+                self.paying.add(row)
         over = used.get(toll, 0) - self.cap
         if over > 0 or (over < 0 and price[toll] > 0):
             slope[toll] = over
@@ -108,7 +126,7 @@ class Prices:
         if not length:
             return price
         moved = price[:]
-        for row, steep in sorted(slope.items()):
+        for row, steep in slope.items():
             moved[row] = max(0.0, price[row] + far * steep / length)
         return moved
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from digest.place.dual import Prices
+from digest.place.facts import EVERYWHERE, bits
 from digest.place.fields import Fields, Recent
 from digest.place.problem import Plan, Problem, Scale, Solution, candidates, reading
 from digest.place.relaxation import prices_of
@@ -20,6 +21,7 @@ STEPS = (
     (40, 12),
     (120, 24),
 )  # steps that improve the prices, each time followed by a quick walk of that width
+FEWER = ((25, 12), (60, 24))  # the same where the search begins with good prices
 EASY = 6000  # nodes up to which the search goes on without asking for better prices
 BUDGET = 200_000  # labels after which the search gives up proving
 
@@ -163,6 +165,14 @@ class Walk:
                     further[key] = (more, reduced + gain - toll, after, recently)
         return found
 
+    def begin(self, like: Solution) -> None:
+        """Begin with the prices of a similar problem; what must run here pays what that is worth."""
+        prices = dict(like.prices)
+        top = self.scale.tops[0] // self.scale.spread
+        for i in bits(self.problem.must):
+            prices[1 << i, EVERYWHERE] = prices.get((1 << i, EVERYWHERE), 0.0) + top
+        self.prices.start(prices, like.toll)
+
     def relax(self) -> int:
         """Take the prices of the linear relaxation where they are better; the bound."""
         own = [round(one) for one in self.prices.price]
@@ -301,12 +311,17 @@ def plan_of(way: Way | None) -> Plan:
     return tuple(reversed(found))
 
 
-def best_plan(problem: Problem, scale: Scale, above: int) -> Solution | None:
-    """The best plan, leaving groups aside; ``None`` where no plan is worth more than ``above``."""
+def best_plan(problem: Problem, scale: Scale, above: int, like: Solution | None = None) -> Solution | None:
+    """The best plan, leaving groups aside; ``None`` where no plan is worth more than ``above``.
+
+    ``like`` is the solution of a similar problem, from whose prices the search begins.
+    """
     walk = Walk(problem, scale)
+    if like is not None:
+        walk.begin(like)
     low = max(above + 1, walk.worth(above, BEAM)[0])
     bound = low
-    for steps, width in STEPS:
+    for steps, width in STEPS if like is None else FEWER:
         bound = walk.prices.descend(low, steps)
         if bound <= low:
             break
@@ -349,5 +364,7 @@ def _best(walk: Walk, found: list[Way], proven: bool, bound: int) -> Solution | 
             or merit > best.merit
             or (merit == best.merit and reading(problem, plan) < reading(problem, best.plan))
         ):
-            best = Solution(plan, merit, proven, bound * walk.scale.spread)
+            best = Solution(
+                plan, merit, proven, bound * walk.scale.spread, walk.prices.known(), walk.prices.price[-1]
+            )
     return best

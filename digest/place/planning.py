@@ -202,7 +202,7 @@ class Planning:
     def price(self, item: int) -> Price | None:
         """What the best plan with the line item and its group would lose; ``None`` where the pins forbid one."""
         must = mask_of(list(self.pins)) | self.group(item)
-        forced = solve(problem(self.table, self.alive, must))
+        forced = solve(problem(self.table, self.alive, must), self.solution)
         if forced is None:
             return None
         then, now = dict(forced.plan), self.placed

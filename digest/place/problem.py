@@ -48,12 +48,17 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Solution:
-    """A plan with its merit; ``optimal`` is False where the search was cut short (``bound`` is then above)."""
+    """A plan with its merit; ``optimal`` is False where the search was cut short (``bound`` is then above).
+
+    ``prices`` and ``toll`` are where the search for a similar problem may begin.
+    """
 
     plan: Plan
     merit: int
     optimal: bool = True
     bound: int = 0
+    prices: Mapping[tuple[int, int], float] = field(default_factory=dict, compare=False)
+    toll: float = 0.0
 
 
 @dataclass(slots=True)

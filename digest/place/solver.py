@@ -9,7 +9,7 @@ from digest.place.paths import best_plan
 from digest.place.problem import Plan, Problem, Scale, Solution, reading
 
 
-def solve(problem: Problem) -> Solution | None:
+def solve(problem: Problem, like: Solution | None = None) -> Solution | None:
     """The unique best plan; ``None`` where no plan holds all that must run.
 
     A branch and bound: first in or out for each line item that keeps many others out of the issue, then, where a
@@ -31,7 +31,7 @@ def solve(problem: Problem) -> Solution | None:
         least = node.must.bit_count() * (scale.tops[0] // scale.spread) - 1
         if best is not None:
             least += max(0, best.merit // scale.spread)
-        found = best_plan(node, scale.of(node), least)
+        found = best_plan(node, scale.of(node), least, like)
         if found is None or not _holds(node.must, found.plan):
             continue
         exact, bound = exact and found.optimal, max(bound, found.bound)
@@ -42,7 +42,7 @@ def solve(problem: Problem) -> Solution | None:
         if torn:
             stack += [_without(node, torn), replace(node, must=node.must | torn)]
         elif best is None or worth > best.merit or reading(problem, found.plan) < reading(problem, best.plan):
-            best = Solution(found.plan, worth)
+            best = replace(found, merit=worth)
     return best if best is None or exact else replace(best, optimal=False, bound=bound)
 
 
