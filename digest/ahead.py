@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from digest.store import Store
 
 SPAN, LONGEST = 28, 92  # days ahead: at least, and at most unless asked for
-FARTHEST, MOST_CHANCES = 400, 40_000  # how far overbooking is looked for: days, and line items times dates
+FARTHEST, LOOKED = 400, 12_000  # how far overbooking is looked for: days, and line items times dates
+MOST = 60_000  # line items times dates that are planned at all
 ISSUES = 7  # that say what a typical issue looks like
 
 
@@ -61,6 +62,11 @@ def outlook(newsroom: Newsroom, store: Store, first: date, last: date) -> Outloo
         raise CommandError(f"--to {last} lies before --from {first}.")
     if (last - first).days >= 3660:
         raise CommandError(f"{first} to {last} is more than ten years; plan a shorter time.")
+    size = _size(newsroom, first, last)
+    if size > MOST:
+        raise CommandError(
+            f"{first} to {last} is too much to plan at once: {size:,} line items times dates, at most {MOST:,}."
+        )
     return Outlook(
         ads=newsroom.ads,
         editions=newsroom.editions,
@@ -92,7 +98,7 @@ def last_end(newsroom: Newsroom, first: date) -> date:
     ]
     ends = [flight.last for flight in booked if flight.last and flight.last >= first]
     last = min(max(ends, default=first), first + timedelta(days=FARTHEST - 1))
-    while last > first + timedelta(days=SPAN) and _size(newsroom, first, last) > MOST_CHANCES:
+    while last > first + timedelta(days=SPAN) and _size(newsroom, first, last) > LOOKED:
         last = first + (last - first) * 4 // 5
     return last
 

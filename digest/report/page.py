@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date
 from html import escape
 from importlib.resources import files
@@ -64,7 +63,7 @@ def _account(account: Account) -> str:
     return (
         f'<article><div class="top"><h2>{_text(account.line_item)}</h2>{_chip(account)}</div>'
         f'<p class="facts">{_facts(account)}</p>{_bar(account)}<p class="words">{_text(words(account))}</p>'
-        f"{_chart(account)}{_table(account.shown)}</article>\n"
+        f"{_chart(account)}{_table(account)}</article>\n"
     )
 
 
@@ -107,18 +106,19 @@ def _chart(account: Account) -> str:
     return f'{picture}<p class="legend" aria-hidden="true"><b></b>delivered{plan}</p>'
 
 
-def _table(rows: Iterable[Shown]) -> str:
-    cells = "".join(map(_row, rows))
+def _table(account: Account) -> str:
+    cells = "".join(map(_row, account.shown))
     if not cells:
         return "<p>It did not run in these issues.</p>"
     heads = '<th scope="col">Issue</th><th scope="col">Place</th><th scope="col">Creative</th>'
     heads += '<th scope="col">Next to</th><th scope="col" class="n">Sends</th>'
     body = f"<table><thead><tr>{heads}</tr></thead><tbody>{cells}</tbody></table>"
-    return f'<div class="scroll" tabindex="0" role="region" aria-label="Issues">{body}</div>'
+    label = _text(f"Issues with {account.line_item}")
+    return f'<div class="scroll" tabindex="0" role="region" aria-label="{label}">{body}</div>'
 
 
 def _row(shown: Shown) -> str:
-    near = "<br>".join(_text(title) for title in shown.neighbours) or _NONE
+    near = "".join(f"<div>{_text(title)}</div>" for title in shown.neighbours) or _NONE
     sends = _NONE if shown.sends is None else f"{shown.sends:,}"
     note = "<small>expected</small>" if shown.sends is not None and not shown.counted else ""
     return (
