@@ -43,6 +43,8 @@ def _brand(values: Mapping[str, str], look: Look) -> dict[str, str]:
 def _derived(values: Mapping[str, str], brand: Mapping[str, str]) -> dict[str, str]:
     """The brand's colours over the theme's; what must be read on them or as them follows, in both schemes."""
     made = {**values, **brand}
+    if "font-head" in made:  # for headlines inside the body, where repeating the same list costs bytes
+        made["font-title"] = "inherit" if made["font-head"] == made.get("font-body") else made["font-head"]
     if "accent" in brand:
         made["on-accent"] = brand.get("on-accent") or colors.on(made["accent"])
         made["dark-accent"] = brand.get("dark-accent") or made["accent"]
