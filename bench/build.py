@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from compileall import compile_dir
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -140,6 +141,7 @@ def mjml(folder: Path, root: Path) -> list[str] | None:
 
 
 def main() -> None:
+    compile_dir(Path(__file__).parent.parent / "digest", quiet=1)  # as everything that pip installs is
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         room = filled(folder / "r200k", 200_000)

@@ -296,3 +296,18 @@ def test_sqlite_is_in_wal_mode(room: Room) -> None:
     room.run(*BUILD)
     with sqlite3.connect(room.root / "var" / "digest.db") as connection:
         assert connection.execute("pragma journal_mode").fetchone() == ("wal",)
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("stories", "list", "--limit", "0"), "at least 1"),
+        (("stories", "list", "--limit", "few"), "no whole number"),
+        (("mark-sent", "daily", "2026-01-23", "--delivered", "-1"), "at least 0"),
+        (("build", "--edition", "dai\udcffly"), "UTF-8"),
+    ],
+)
+def test_words_that_are_no_value(room: Room, words: tuple[str, ...], says: str) -> None:
+    result = room.run(*words)
+    assert result.code == 2
+    assert says in " ".join(result.err.split())

@@ -11,6 +11,7 @@ import typer
 from digest.cli import app
 from digest.cli.options import Json, Root, as_date, newsroom, now
 from digest.cli.output import emit, say, table, warn
+from digest.cli.words import Group
 from digest.errors import CommandError
 
 if TYPE_CHECKING:
@@ -20,7 +21,9 @@ if TYPE_CHECKING:
     from digest.place.horizon import Avail, Coming, Outlook, Prospect, Schedule
 
 ads = typer.Typer(
-    help="The bookings: the days ahead, what can still be sold, what was delivered.", rich_markup_mode=None
+    help="The bookings: the days ahead, what can still be sold, what was delivered.",
+    rich_markup_mode=None,
+    cls=Group,
 )
 app.add_typer(ads, name="ads", no_args_is_help=True)
 

@@ -10,13 +10,14 @@ import typer
 from digest.cli import app
 from digest.cli.options import EditionName, IssueDate, Json, Root, as_date, newsroom, now
 from digest.cli.output import emit, say, table
+from digest.cli.words import Group
 from digest.errors import CommandError
 
 if TYPE_CHECKING:
     from digest.model import BuiltIssue, Newsroom
     from digest.store import Store
 
-issues = typer.Typer(help="What was built, sent, and when.", rich_markup_mode=None)
+issues = typer.Typer(help="What was built, sent, and when.", rich_markup_mode=None, cls=Group)
 app.add_typer(issues, name="issues")
 
 

@@ -11,6 +11,7 @@ from digest.cli import app
 from digest.cli.options import Json, Root, as_date, newsroom, now
 from digest.cli.options import edition as edition_named
 from digest.cli.output import emit, say, table
+from digest.cli.words import Group
 from digest.errors import CommandError
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from digest.model import Edition, Mark, Newsroom, Story
 
 stories = typer.Typer(
-    help="The editors' desk: list, pin, hold, kill and release stories.", rich_markup_mode=None
+    help="The editors' desk: list, pin, hold, kill and release stories.", rich_markup_mode=None, cls=Group
 )
 app.add_typer(stories, name="stories", no_args_is_help=True)
 

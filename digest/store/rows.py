@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from hashlib import blake2b
 from types import MappingProxyType
 from typing import Any
@@ -24,6 +25,7 @@ def listed(values: tuple[str, ...]) -> str:
     return _encode(values) if values else ""
 
 
+@lru_cache(1024)  # a house has few sections, and every story names one
 def unlisted(text: str) -> tuple[str, ...]:
     """The inverse of :func:`listed`."""
     return tuple(json.loads(text)) if text else ()
