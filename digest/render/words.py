@@ -30,6 +30,8 @@ _MONTHS: Final = (
     "December",
 )  # fmt: skip
 
+_BIDI: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
 Protect = Callable[[str], str]
 
 
@@ -194,10 +196,10 @@ def _breaks_a_line(char: str) -> bool:
 
 
 def _kept(char: str) -> bool:
-    """Of what Python calls unprintable: spaces, joiners of emoji and scripts, newer characters; no bidi controls."""
-    if unicodedata.category(char) in ("Zs", "Cc", "Zl", "Zp", "Cn", "Co"):
-        return True
-    return char in "\u200c\u200d\u200b\u200e\u200f\u00ad\u2060" or "\U000e0020" <= char <= "\U000e007f"
+    """Of what Python calls unprintable: spaces, joiners of emoji and scripts, newer characters; no bidi overrides."""
+    if unicodedata.category(char) == "Cs":
+        return False
+    return char not in _BIDI and char != "\ufeff"
 
 
 def _spaces(text: str) -> str:
