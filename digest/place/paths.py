@@ -21,8 +21,8 @@ STEPS = (
     (40, 12),
     (120, 24),
 )  # steps that improve the prices, each time followed by a quick walk of that width
-FEWER = ((25, 12), (60, 24))  # the same where the search begins with good prices
-EASY = 6000  # nodes up to which the search goes on without asking for better prices
+FEWER = ((15, 12),)  # the same where the search begins with good prices
+EASY = 1000  # nodes up to which the search goes on without asking for better prices
 BUDGET = 200_000  # labels after which the search gives up proving
 
 
