@@ -18,7 +18,7 @@ from typing import TypeAlias
 from digest.model import Story
 from digest.select.rarity import Rarity
 from digest.select.telling import Telling, telling_of
-from digest.select.ties import Tie, strength, tie_of
+from digest.select.ties import SURE, Tie, strength, tie_of
 
 RAREST_IN_TITLE, RAREST_IN_SUMMARY = 8, 5
 LEAST_RARE = 0.35  # weight below which a word brings no two stories together
@@ -67,7 +67,7 @@ def tie(a: Story, b: Story, among: Iterable[Story] = ()) -> Tie | None:
 def clusters(tellings: Sequence[Telling]) -> list[list[int]]:
     """Groups of indices into ``tellings`` (ordered by time), each sorted, in order of their first."""
     rarity = Rarity(tellings)
-    twin = _twins(tellings)
+    twin = _twins(tellings, rarity)
     heads = sorted(set(twin))
     known: dict[Pair, float] = {}
 
@@ -84,24 +84,21 @@ def clusters(tellings: Sequence[Telling]) -> list[list[int]]:
     return sorted(found.values())
 
 
-def _twins(tellings: Sequence[Telling]) -> list[int]:
+def _twins(tellings: Sequence[Telling], rarity: Rarity) -> list[int]:
     """For each telling the first with the same address, or the same title and text, not long before."""
     twin, latest = list(range(len(tellings))), dict[object, int]()
     for i, telling in enumerate(tellings):
-        for key in (telling.address, (telling.title, telling.frame, telling.summary)):
+        for key in (telling.address, (telling.written, telling.summary)):
             before = latest.get(key) if key else None
-            if before is not None and _is_twin(tellings[before], telling):
+            if before is not None and _is_twin(tellings[before], telling, rarity):
                 twin[i] = min(twin[i], twin[before])
-        for key in (telling.address, (telling.title, telling.frame, telling.summary)):
+        for key in (telling.address, (telling.written, telling.summary)):
             latest[key] = i
     return twin
 
 
-def _is_twin(a: Telling, b: Telling) -> bool:
-    return strength(a, b, _NO_RARITY) >= 20.0 and (a.address == b.address or a.title == b.title)
-
-
-_NO_RARITY = Rarity(())
+def _is_twin(a: Telling, b: Telling, rarity: Rarity) -> bool:
+    return strength(a, b, rarity) >= SURE and (a.address == b.address or a.written == b.written)
 
 
 def _rivals(tellings: Sequence[Telling], heads: Sequence[int], rarity: Rarity) -> list[Pair]:

@@ -12,6 +12,8 @@ from digest.values import dataclass
 
 BACKGROUND = 200  # stories the background counts as
 LEAST_SHARE = 1.0  # of them, that hold a word which is not listed: one
+MOULD_STORIES, MOULD_SHARE = 8, 0.6
+_MOULD = 0.02
 _SMALL_NUMBER = 0.6
 
 
@@ -43,7 +45,14 @@ class Rarity(dict[str, float]):
         self._full = log(self._all / 2)
         self._profiles: dict[int, tuple[Telling, Profile]] = {}
 
+    def is_mould(self, word: str) -> bool:
+        """Whether most stories at hand hold the word: then it says how they are written, not what they tell."""
+        return self.stories >= MOULD_STORIES and self._count[word] >= MOULD_SHARE * self.stories
+
     def __missing__(self, word: str) -> float:
+        if self.is_mould(word):
+            self[word] = _MOULD
+            return _MOULD
         held = max(BACKGROUND * SHARES.get(word, 0.0), LEAST_SHARE)
         weight = log(self._all / (held + max(self._count[word], 1))) / self._full
         weight = max(weight, 0.01) * (_SMALL_NUMBER if word[0].isdigit() and len(word) < 3 else 1.0)

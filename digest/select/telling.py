@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import datetime
 from itertools import pairwise
 
@@ -25,6 +26,8 @@ _TRACKING = re.compile(
     re.IGNORECASE,
 )
 _AMP = re.compile(r"/amp(?=/|$)|\.amp(?=\.html?$|$)|(?<=/)amp\.html?$")
+_HOLDS_DIGIT = re.compile(r"\d").search
+_NONE: frozenset[str] = frozenset()
 _NOTHING = frozenset({""})  # the form of function words
 
 
@@ -44,9 +47,12 @@ class Telling:
     numbers: frozenset[str]  # of the title
     scores: frozenset[str]  # numbers of the title, where it reads like a result
     regular: bool  # a feature that comes again every day
-    frame: tuple[str, ...]  # the title without numbers and dates
+    written: tuple[str, ...]  # the title's words as they stand, without case
+    frame: tuple[str, ...]  # the title without dates and whatever holds a digit
+    fillers: frozenset[str]  # what holds a digit
     dates: frozenset[str]  # weekdays, months and the like in the title
     told: frozenset[str]  # words of the title that could tell an event
+    told_below: frozenset[str]  # and of the summary
 
 
 def telling_of(story: Story) -> Telling:
@@ -94,9 +100,22 @@ def _telling(id: str, time: datetime, source: str, url: str, title: str, summary
         numbers=numbers,
         scores=numbers if numbers and _SCORE.search(title) else frozenset(),
         regular=_is_regular(written),
-        frame=tuple(word for word in line if not word[0].isdigit() and word not in CALENDAR),
+        written=tuple(token.casefold() for token in written),
+        frame=tuple(word for word in line if word not in CALENDAR and not _HOLDS_DIGIT(word)),
+        fillers=frozenset(filter(_HOLDS_DIGIT, line)),
         dates=head & CALENDAR,
-        told=frozenset(word for word in head if word not in COMMON_FORMS and not word[0].isdigit()),
+        told=frozenset(filter(_tells, head)),
+        told_below=frozenset(filter(_tells, body)),
+    )
+
+
+def _tells(word: str) -> bool:
+    return word not in COMMON_FORMS and not word[0].isdigit() and (len(word) > 1 or not word.isascii())
+
+
+def without_summary(telling: Telling) -> Telling:
+    return replace(
+        telling, summary=_NONE, told_below=_NONE, all=telling.title, names=telling.names & telling.title
     )
 
 

@@ -11,7 +11,7 @@ from datetime import timedelta
 from math import exp, log10
 
 from digest.select.rarity import Rarity
-from digest.select.telling import REGULAR_FORMS, Telling
+from digest.select.telling import REGULAR_FORMS, Telling, without_summary
 from digest.values import dataclass
 
 DAY = timedelta(days=1)
@@ -95,9 +95,15 @@ def strength(a: Telling, b: Telling, rarity: Rarity) -> float:
         return SURE
     if apart(a, b):
         return -SURE
-    if same_title(a, b):
+    if same_title(a, b, rarity):
         return SURE
-    if rarity.stories < MANY and few_words_shared(a, b):
+    if a.written == b.written and len(a.told) < 2:
+        return -SURE  # a headline of common words that comes again
+    if (
+        a.summary == b.summary and a.summary
+    ):  # a set phrase below other headlines, or nothing that the titles do not say
+        a, b = without_summary(a), without_summary(b)
+    if rarity.stories < MANY and few_words_shared(a, b, rarity):
         return -SURE
     weighed = shares(a, b, rarity)
     if a.summary and b.summary:
@@ -105,17 +111,15 @@ def strength(a: Telling, b: Telling, rarity: Rarity) -> float:
     return (TITLES if rarity.stories >= SOME else ALONE).logit(weighed)
 
 
-def same_title(a: Telling, b: Telling) -> bool:
-    """Equal titles that tell something, or equal texts on one day."""
-    if a.title != b.title or a.frame != b.frame:
+def same_title(a: Telling, b: Telling, rarity: Rarity) -> bool:
+    """Equal titles that tell something, or such texts on one day."""
+    if a.written != b.written:
         return False
     if len(a.told) >= 2 and not a.regular:
         return True
-    return (
-        abs(a.time - b.time) < NEXT_ISSUE
-        and a.summary == b.summary
-        and (bool(a.summary) or a.source == b.source)
-    )
+    if abs(a.time - b.time) >= NEXT_ISSUE or a.summary != b.summary:
+        return False
+    return sum(not rarity.is_mould(word) for word in a.told_below) >= NEWS_WORDS
 
 
 def apart(a: Telling, b: Telling) -> bool:
@@ -125,14 +129,14 @@ def apart(a: Telling, b: Telling) -> bool:
         return True
     if a.scores and b.scores and not (a.scores & b.scores and a.told & b.told):
         return True  # other games, or the same result of others
-    if _same_frame(a, b) or _another_name(a, b) or _comes_again(a, b, gap):
+    if _same_frame(a, b) or _another_name(a, b):
         return True
     return (a.regular or b.regular) and not _tells_beyond(a, b, gap)
 
 
-def few_words_shared(a: Telling, b: Telling) -> bool:
+def few_words_shared(a: Telling, b: Telling, rarity: Rarity) -> bool:
     """Whether only common words, or one other and little else, stand in both."""
-    told = len((a.told & b.all) | (b.told & a.all))
+    told = sum(not rarity.is_mould(word) for word in (a.told & b.all) | (b.told & a.all))
     if told >= 2:
         return False
     both = len(a.title & b.title)
@@ -147,16 +151,9 @@ def _another_name(a: Telling, b: Telling) -> bool:
     return len(changed) == 1 and changed[0][0] in a.names and changed[0][1] in b.names
 
 
-def _comes_again(a: Telling, b: Telling, gap: timedelta) -> bool:
-    """A headline of common words, the same again: of another day, or of one source with another text."""
-    if a.title != b.title or len(a.told) >= 2:
-        return False
-    return gap >= NEXT_ISSUE or (a.source == b.source and (not a.summary or a.summary != b.summary))
-
-
 def _same_frame(a: Telling, b: Telling) -> bool:
     """One template filled in twice: the same words with other numbers or dates."""
-    return bool(a.frame) and a.frame == b.frame and (a.numbers != b.numbers or a.dates != b.dates)
+    return bool(a.frame) and a.frame == b.frame and (a.fillers != b.fillers or a.dates != b.dates)
 
 
 def _tells_beyond(a: Telling, b: Telling, gap: timedelta) -> bool:
