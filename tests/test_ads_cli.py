@@ -116,6 +116,8 @@ def test_avails(room: Room) -> None:
         (["plan", "--from", "2026-02-30"], "is not a date"),
         (["plan", "--from", "2026-02-03", "--to", "2026-02-01"], "lies before"),
         (["plan", "--from", "2026-02-03", "--to", "2066-02-01"], "ten years"),
+        (["calendar", "--from", "0001-01-02"], "too far away"),
+        (["plan", "--from", "9999-12-30"], "too far away"),
         (["report", "--html", "/nowhere/at/all.html"], "cannot be written"),
     ],
 )

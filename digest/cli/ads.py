@@ -45,12 +45,20 @@ def today(room: Newsroom) -> date:
     return now().astimezone(room.publication.zone).date()
 
 
+def issue_date(text: str) -> date:
+    """A date of an issue, with room for a plan before and after it. Raises ``CommandError``."""
+    day = as_date(text)
+    if not 1900 < day.year < 2900:
+        raise CommandError(f"{day} is too far away.")
+    return day
+
+
 def span(room: Newsroom, first: str | None, last: str | None) -> tuple[date, date]:
     """The dates a command speaks of. Raises ``CommandError``."""
     from digest.ahead import last_day
 
-    start = as_date(first) if first else today(room)
-    end = as_date(last) if last else last_day(room, start)
+    start = issue_date(first) if first else today(room)
+    end = issue_date(last) if last else last_day(room, start)
     if end < start:
         raise CommandError(f"--to {end} lies before --from {start}.")
     return start, end
@@ -70,28 +78,28 @@ def plan(first: From = None, last: To = None, root: Root = None, json: Json = Fa
     from digest.place import horizon
 
     room = newsroom(root)
-    schedule = horizon.plan(outlook_of(room, *span(room, first, last)))
+    asked = outlook_of(room, *span(room, first, last))
+    schedule = horizon.plan(asked)
     emit(
         {
             "from": schedule.first,
             "to": schedule.last,
             "optimal": schedule.optimal,
-            "issues": [_issue(schedule, issue) for issue in schedule.issues],
+            "issues": [_issue(schedule, issue, issue in asked.built) for issue in schedule.issues],
             "line_items": [asdict(prospect) for prospect in schedule.prospects],
         }
     )
     _show_plan(schedule)
 
 
-def _issue(schedule: Schedule, issue: Coming) -> dict[str, Any]:
-    runs = schedule.in_issue(issue)
+def _issue(schedule: Schedule, issue: Coming, built: bool) -> dict[str, Any]:
     return {
         "edition": issue.edition,
         "date": issue.date,
-        "built": any(run.built for run in runs),
+        "built": built,
         "ads": [
             {"line_item": run.line_item, "slot": run.slot, "gap": run.gap, "section": run.section}
-            for run in runs
+            for run in schedule.in_issue(issue)
         ],
     }
 

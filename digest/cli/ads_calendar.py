@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from digest.cli.ads import From, To, ads, outlook_of, today
-from digest.cli.options import Json, Root, as_date, newsroom
+from digest.cli.ads import From, To, ads, issue_date, outlook_of, today
+from digest.cli.options import Json, Root, newsroom
 from digest.cli.output import emit, say, table, warn
 from digest.errors import CommandError
 
@@ -25,8 +25,8 @@ def calendar(first: From = None, last: To = None, root: Root = None, json: Json 
     """Days by slots: past issues as they ran, coming ones as they are planned (marked ?)."""
     room = newsroom(root)
     now = today(room)
-    start = as_date(first) if first else min(now, as_date(last) if last else now) - timedelta(days=BACK)
-    end = as_date(last) if last else max(start, now) + timedelta(days=AHEAD)
+    start = issue_date(first) if first else min(now, issue_date(last) if last else now) - timedelta(days=BACK)
+    end = issue_date(last) if last else max(start, now) + timedelta(days=AHEAD)
     if end < start:
         raise CommandError(f"--to {end} lies before --from {start}.")
     runs, issues = _runs(room, start, end, now)

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from digest.cli.ads import From, To, ads, outlook_of, today
-from digest.cli.options import Json, Root, as_date, newsroom
+from digest.cli.ads import From, To, ads, issue_date, outlook_of, today
+from digest.cli.options import Json, Root, newsroom
 from digest.cli.output import emit, say, warn
 from digest.errors import CommandError, Problem
 from digest.values import dataclass
@@ -34,8 +34,8 @@ class Looked:
 def check(first: From = None, last: To = None, root: Root = None, json: Json = False) -> None:
     """Which bookings will end short, and who stands in their way; what finished flights are owed."""
     room = newsroom(root)
-    start = as_date(first) if first else today(room)
-    found = look(room, start, as_date(last) if last else None)
+    start = issue_date(first) if first else today(room)
+    found = look(room, start, issue_date(last) if last else None)
     for name, count, unit in found.owed:
         warn(f"make-good: {name} ended {count:,} {unit} short of what was booked.")
     for problem in found.problems:

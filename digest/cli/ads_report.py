@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from digest.cli.ads import ads, today
-from digest.cli.options import Json, Root, as_date, newsroom
+from digest.cli.ads import ads, issue_date, today
+from digest.cli.options import Json, Root, newsroom
 from digest.cli.output import emit, say, table
 from digest.errors import CommandError
 
@@ -64,8 +64,8 @@ def _report(room: Newsroom, advertiser: str | None, first: str | None, last: str
     with open_store(room.store, rehearse=True) as store:
         ran = store.ran_ads()
     now = today(room)
-    start = as_date(first) if first else None
-    end = as_date(last) if last else max([now, *(run.date for run in ran)])
+    start = issue_date(first) if first else None
+    end = issue_date(last) if last else max([now, *(run.date for run in ran)])
     if start and end < start:
         raise CommandError(f"--to {end} lies before --from {start}.")
     return report(room, ran, Span(start, end), now, advertiser)
