@@ -123,10 +123,11 @@ class Maker:
         )  # fmt: skip
 
     def _label(self, placed: model.Placement) -> str:
-        """Paid ads carry the policy's disclosure; the house speaks in its own name."""
-        return (
-            self.newsroom.publication.name if placed.tier == "house" else self.newsroom.ads.policy.disclosure
-        )
+        """Paid ads carry the policy's disclosure, in the issue's language; the house speaks in its own name."""
+        brand = self.newsroom.publication
+        if placed.tier == "house":
+            return brand.name
+        return words.disclosure(self.newsroom.ads.policy.disclosure, brand.locale)
 
     def _ad_link(self, placed: model.Placement, creative: model.Creative) -> Address:
         macros: Mapping[str, str] = {
