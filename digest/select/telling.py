@@ -52,7 +52,6 @@ class Telling:
     fillers: frozenset[str]  # what holds a digit
     dates: frozenset[str]  # weekdays, months and the like in the title
     told: frozenset[str]  # words of the title that could tell an event
-    told_below: frozenset[str]  # and of the summary
 
 
 def telling_of(story: Story) -> Telling:
@@ -86,7 +85,8 @@ def _telling(id: str, time: datetime, source: str, url: str, title: str, summary
     forms, body_forms = list(map(form_of, written)), list(map(form_of, below))
     line = [form for form in forms if form][:MOST_WORDS]
     head, body = frozenset(line), frozenset(body_forms) - _NOTHING
-    numbers = frozenset(word for word in line if word[0].isdigit())
+    digits = [word for word in line if _HOLDS_DIGIT(word)] if _HOLDS_DIGIT(" ".join(line)) else []
+    numbers = frozenset(word for word in digits if word[0].isdigit())
     return Telling(
         id=id,
         time=time,
@@ -101,22 +101,20 @@ def _telling(id: str, time: datetime, source: str, url: str, title: str, summary
         scores=numbers if numbers and _SCORE.search(title) else frozenset(),
         regular=_is_regular(written),
         written=tuple(token.casefold() for token in written),
-        frame=tuple(word for word in line if word not in CALENDAR and not _HOLDS_DIGIT(word)),
-        fillers=frozenset(filter(_HOLDS_DIGIT, line)),
+        frame=tuple(word for word in line if word not in CALENDAR and word not in digits),
+        fillers=frozenset(digits),
         dates=head & CALENDAR,
-        told=frozenset(filter(_tells, head)),
-        told_below=frozenset(filter(_tells, body)),
+        told=frozenset(filter(tells, head)),
     )
 
 
-def _tells(word: str) -> bool:
+def tells(word: str) -> bool:
+    """Whether a word could tell an event: no common word, no number, no single letter."""
     return word not in COMMON_FORMS and not word[0].isdigit() and (len(word) > 1 or not word.isascii())
 
 
 def without_summary(telling: Telling) -> Telling:
-    return replace(
-        telling, summary=_NONE, told_below=_NONE, all=telling.title, names=telling.names & telling.title
-    )
+    return replace(telling, summary=_NONE, all=telling.title, names=telling.names & telling.title)
 
 
 def _names(title: list[str], forms: list[str]) -> frozenset[str]:

@@ -11,7 +11,7 @@ from datetime import timedelta
 from math import exp, log10
 
 from digest.select.rarity import Rarity
-from digest.select.telling import REGULAR_FORMS, Telling, without_summary
+from digest.select.telling import REGULAR_FORMS, Telling, tells, without_summary
 from digest.values import dataclass
 
 DAY = timedelta(days=1)
@@ -119,7 +119,7 @@ def same_title(a: Telling, b: Telling, rarity: Rarity) -> bool:
         return True
     if abs(a.time - b.time) >= NEXT_ISSUE or a.summary != b.summary:
         return False
-    return sum(not rarity.is_mould(word) for word in a.told_below) >= NEWS_WORDS
+    return sum(tells(word) and not rarity.is_mould(word) for word in a.summary) >= NEWS_WORDS
 
 
 def apart(a: Telling, b: Telling) -> bool:

@@ -35,8 +35,10 @@ def measure(view: View) -> Measure:
     others = max(len({source_of(story) for story in view.stories}) - 1, 1)
 
     def prominence(story: Story) -> float:
-        mine = told.get(story.id) or _told(story)
-        shares = sorted((len(sources[word] - {source_of(story)}) / others for word in mine), reverse=True)
+        mine, own = told.get(story.id) or _told(story), source_of(story)
+        shares = sorted(
+            ((len(held) - (own in held)) / others for held in map(sources.__getitem__, mine)), reverse=True
+        )
         return (sum(shares[:3]) / 3 + told_as_news(story)) / 2
 
     return prominence
@@ -50,7 +52,7 @@ def _told(story: Story) -> frozenset[str]:
 def told_as_news(story: Story) -> float:
     """Weight, fullness and being its own, in [0, 1]."""
     title = _WORD.findall(story.title[:_READ].casefold())
-    summary = _WORD.findall(story.summary[:_READ].casefold())
+    summary = story.summary[:_READ].casefold().split()
     hard = len(HARD_NEWS.intersection(title)) + len(HARD_NEWS.intersection(summary)) / 4
     return (min(hard / 2, 1.0) + min(len(title) / FULL, 1.0) + _own(story.title, title)) / 3
 
