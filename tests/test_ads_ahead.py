@@ -14,7 +14,17 @@ from hypothesis import strategies as st
 from digest.errors import CommandError
 from digest.model import AdBook, Advertiser, Edition, Flight, Goal, LineItem, Policy, RunAd
 from digest.place import Request, place
-from digest.place.horizon import Coming, Outlook, avails, guided, overbooking, plan, typical
+from digest.place.horizon import (
+    Coming,
+    Outlook,
+    avails,
+    day_by_day,
+    guided,
+    overbooking,
+    plan,
+    short_day_by_day,
+    typical,
+)
 from tests.strategies.ahead import DAILY, FIRST, NATIVE, SLOTS, WEEKLY, crowded, outlooks
 
 LINEUPS = {"daily": typical([("news", "News", 3)]), "weekly": typical([("news", "News", 3)])}
@@ -288,3 +298,20 @@ def test_builds_that_follow_the_plan_deliver_what_it_promised(asked: Outlook) ->
     )
     final = [p for p in plan(after).prospects if p.final]
     assert sum(p.short for p in final) == sum(promised[p.line_item].short for p in final)
+
+
+def test_day_by_day_tells_what_builds_would_do() -> None:
+    found = day_by_day(outlook(FLEXIBLE, BOUND))
+    assert [(run.line_item, run.date) for run in found.runs] == [("flexible", FIRST)]
+    assert [p.short for p in found.prospects] == [0, 1]
+    (short,) = short_day_by_day(outlook(FLEXIBLE, BOUND))[1]
+    assert (short.prospect.line_item, short.rivals) == ("bound", ("flexible",))
+
+
+@given(outlooks())
+def test_no_tier_is_served_better_day_by_day(asked: Outlook) -> None:
+    """Of the highest tier with a goal that ends, the plan is never shorter of issues."""
+    exact, daily = plan(asked), day_by_day(asked)
+    ended = [p for p in exact.prospects if p.final and p.tier == "sponsorship" and p.unit == "issues"]
+    names = {p.line_item for p in ended}
+    assert sum(p.short for p in ended) <= sum(p.short for p in daily.prospects if p.line_item in names)

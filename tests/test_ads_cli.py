@@ -278,9 +278,22 @@ def test_without_the_solver_a_horizon_is_a_clear_error(
     result = made.run(*BUILD)
     assert result.code == 2
     assert "adslots.yaml:1:19: policy.horizon needs the solver HiGHS" in result.err
-    assert 'pip install "digest[plan]"' in made.run("ads", "plan").err
-    assert made.run("ads", "calendar").code == 0
-    assert made.run("check").code == 0
+    assert 'pip install "digest[plan]"' in made.run("ads", "avails", "--slot", "top_banner").err
+
+
+def test_without_the_solver_the_days_ahead_are_told_one_by_one(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search, "find_spec", lambda name: None)
+    found = room.run("ads", "plan", "--to", "2026-01-26", "--json")
+    assert found.json["optimal"] is False
+    assert "day by day" in found.err
+    assert room.run("ads", "calendar").code == 0
+    room.write("adslots.yaml", ADS.replace("goal: {issues: 3}", "goal: {issues: 4}"))
+    for words in (("ads", "check"), ("check",)):
+        result = room.run(*words)
+        assert result.code == 2
+        assert "is overbooked" in result.err
 
 
 def test_a_typical_issue_is_what_the_last_ones_were(room: Room) -> None:

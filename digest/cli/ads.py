@@ -64,6 +64,16 @@ def span(room: Newsroom, first: str | None, last: str | None) -> tuple[date, dat
     return start, end
 
 
+def day_by_day(asked: Outlook) -> Schedule:
+    """The coming issues where the solver is missing, with a word about it."""
+    from digest.place import horizon
+
+    warn(
+        'Planned day by day, as builds go, without looking ahead. For the best plan: pip install "digest[plan]".'
+    )
+    return horizon.day_by_day(asked)
+
+
 def outlook_of(room: Newsroom, first: date, last: date) -> Outlook:
     from digest.ahead import outlook
     from digest.store import open_store
@@ -79,7 +89,7 @@ def plan(first: From = None, last: To = None, root: Root = None, json: Json = Fa
 
     room = newsroom(root)
     asked = outlook_of(room, *span(room, first, last))
-    schedule = horizon.plan(asked)
+    schedule = horizon.plan(asked) if horizon.available() else day_by_day(asked)
     emit(
         {
             "from": schedule.first,
@@ -105,6 +115,8 @@ def _issue(schedule: Schedule, issue: Coming, built: bool) -> dict[str, Any]:
 
 
 def _show_plan(schedule: Schedule) -> None:
+    from digest.place import horizon
+
     say(f"{schedule.first} to {schedule.last}: {len(schedule.issues)} issues, {len(schedule.runs)} ads\n")
     rows = [
         [f"{run.date:%a} {run.date}", run.edition, run.slot, run.line_item, "built" if run.built else ""]
@@ -119,7 +131,7 @@ def _show_plan(schedule: Schedule) -> None:
         table(heads, [_prospect_cells(prospect) for prospect in live])
     else:
         say("No booking can run in these issues.")
-    if not schedule.optimal:
+    if not schedule.optimal and horizon.available():
         warn(
             "The search was stopped by its bound on work: this plan keeps every rule, but a better one may exist."
         )

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from digest.cli.ads import From, To, ads, issue_date, outlook_of, today
+from digest.cli.ads import From, To, ads, day_by_day, issue_date, outlook_of, today
 from digest.cli.options import Json, Root, newsroom
-from digest.cli.output import emit, say, table, warn
+from digest.cli.output import emit, say, table
 from digest.errors import CommandError
 
 if TYPE_CHECKING:
@@ -87,11 +87,9 @@ def _runs(room: Newsroom, start: date, end: date, now: date) -> tuple[list[Run],
         if (day, name) not in built
     ]
     if first <= end:
-        if horizon.available():
-            schedule = horizon.plan(outlook_of(room, first, end))
-            runs += [run for run in schedule.runs if not run.built]
-        else:
-            warn('The coming issues are left empty: planning needs pip install "digest[plan]".')
+        asked = outlook_of(room, first, end)
+        schedule = horizon.plan(asked) if horizon.available() else day_by_day(asked)
+        runs += [run for run in schedule.runs if not run.built]
     runs.sort(key=lambda run: (run.date, order.get(run.edition, len(order)), run.gap))
     return runs, sorted(issues, key=lambda one: (one[0], order.get(one[1], len(order)), one[1]))
 

@@ -79,7 +79,7 @@ def _problem(problem: Problem, short: Shortfall) -> dict[str, Any]:
 def overbooking(room: Newsroom) -> list[Problem]:
     """What ``digest check`` says of overbooking: one problem per booking that will end short.
 
-    Raises ``CommandError`` without the solver, where a flight with a goal still runs or is to come.
+    Without the solver, as builds go day by day.
     """
     return list(look(room, today(room), None).problems)
 
@@ -97,10 +97,13 @@ def look(room: Newsroom, first: date, last: date | None) -> Looked:
         for item in room.ads.line_items
     ):
         return Looked(end, (), (), owed, True)
-    from digest.place.horizon import overbooking
+    from digest.place import horizon
 
-    schedule, short = overbooking(outlook_of(room, first, end))
-    return Looked(end, short, tuple(_place(room, one) for one in short), owed, schedule.optimal)
+    asked = outlook_of(room, first, end)
+    exact = horizon.available()
+    schedule, short = horizon.overbooking(asked) if exact else horizon.short_day_by_day(asked)
+    problems = tuple(_place(room, one) for one in short)
+    return Looked(end, short, problems, owed, schedule.optimal or not exact)
 
 
 def _owed(room: Newsroom, first: date) -> tuple[tuple[str, int, str], ...]:

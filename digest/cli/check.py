@@ -26,9 +26,8 @@ def check(
 ) -> None:
     """Look over the newsroom: YAML, dates, files, templates, bookings; --links looks links up, too."""
     room = newsroom(root)
-    ahead, unasked = _ahead(room)
-    problems = [*_templates(room), *_files(room), *ahead]
-    notes = [*_mailer(room), *unasked]
+    problems = [*_templates(room), *_files(room), *_ahead(room)]
+    notes = [*_mailer(room)]
     if links:
         problems += _links(room)
     if problems:
@@ -50,16 +49,13 @@ def _templates(room: Newsroom) -> list[Problem]:
     return list(problems(room))
 
 
-def _ahead(room: Newsroom) -> tuple[list[Problem], list[str]]:
-    """Bookings that will end short; or a note that nobody could look."""
+def _ahead(room: Newsroom) -> list[Problem]:
+    """Bookings that will end short."""
     if not any(item.goal for item in room.ads.line_items):
-        return [], []
+        return []
     from digest.cli.ads_check import overbooking
-    from digest.place import horizon
 
-    if not horizon.available():
-        return [], ['overbooking was not looked for: it needs the solver HiGHS (pip install "digest[plan]")']
-    return overbooking(room), []
+    return overbooking(room)
 
 
 def _mailer(room: Newsroom) -> list[str]:

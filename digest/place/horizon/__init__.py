@@ -4,6 +4,7 @@ Pure, like all of placement. It needs the solver HiGHS (``pip install "digest[pl
 """
 
 from digest.place.horizon.avails import Avail, Avails, avails
+from digest.place.horizon.daily import day_by_day, short_day_by_day
 from digest.place.horizon.guide import guided
 from digest.place.horizon.outlook import Coming, Outlook, Prospect, Run, Schedule
 from digest.place.horizon.overbooking import Shortfall, overbooking
@@ -12,6 +13,21 @@ from digest.place.horizon.search import available
 from digest.place.horizon.typical import sections_of, typical
 
 __all__ = [
-    "Avail", "Avails", "Coming", "Outlook", "Prospect", "Run", "Schedule", "Shortfall", "available", "avails", "guided",
-    "overbooking", "plan", "sections_of", "typical",
+    "Avail",
+    "Avails",
+    "Coming",
+    "Outlook",
+    "Prospect",
+    "Run",
+    "Schedule",
+    "Shortfall",
+    "available",
+    "avails",
+    "day_by_day",
+    "guided",
+    "overbooking",
+    "plan",
+    "sections_of",
+    "short_day_by_day",
+    "typical",
 ]  # fmt: skip

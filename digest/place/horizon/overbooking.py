@@ -34,10 +34,10 @@ def overbooking(outlook: Outlook) -> tuple[Schedule, tuple[Shortfall, ...]]:
     found = solved(outlook)
     said = schedule(found)
     short = [prospect for prospect in said.prospects if prospect.final and prospect.short]
-    return said, tuple(_shortfall(found, prospect) for prospect in short if not _over(outlook, prospect))
+    return said, tuple(_shortfall(found, prospect) for prospect in short if not is_over(outlook, prospect))
 
 
-def _over(outlook: Outlook, prospect: Prospect) -> bool:
+def is_over(outlook: Outlook, prospect: Prospect) -> bool:
     """Whether the flight had ended before the span began: then it is a make-good, no overbooking."""
     item = outlook.ads.line_item(prospect.line_item)
     return item is None or item.flight is None or item.flight.last is None or item.flight.last < outlook.first

@@ -110,7 +110,7 @@ def schedule(found: Solved) -> Schedule:
     made, chosen, outlook = found.made, found.chosen, found.made.outlook
     runs = [run for issue in range(len(made.issues)) for run in _runs(made, issue, chosen)]
     order = {edition.name: number for number, edition in enumerate(outlook.editions)}
-    built = [run for run in _built(outlook) if run.edition in order]
+    built = [run for run in built_runs(outlook) if run.edition in order]
     everything = sorted([*runs, *built], key=lambda run: (run.date, order[run.edition], run.gap))
     return Schedule(
         first=outlook.first,
@@ -141,7 +141,8 @@ def _runs(made: Program, issue: int, chosen: frozenset[int]) -> list[Run]:
     ]
 
 
-def _built(outlook: Outlook) -> list[Run]:
+def built_runs(outlook: Outlook) -> list[Run]:
+    """What issues of the span that are built have run."""
     return [
         Run(
             date=run.date,
