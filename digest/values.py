@@ -1,8 +1,9 @@
 """``dataclass`` as the standard library has it, made quickly.
 
 The standard library compiles six methods for every frozen class; with more than a hundred of them that is a quarter
-of a build's start. Here only ``__init__`` is compiled, since every class has its own; the other methods are the same
-functions for all. Classes that are not frozen, or are ordered, are the standard library's.
+of a build's start. Here only ``__init__`` is compiled, since every class has its own, and only when the first value is
+made; the other methods are the same functions for all. Classes that are not frozen, or are ordered, are the standard
+library's.
 """
 
 from __future__ import annotations
@@ -33,12 +34,23 @@ def _made(cls: type, options: dict[str, bool]) -> type:
     made: Any = dataclasses.dataclass(init=False, repr=False, eq=False, slots=slots, kw_only=kw_only)(cls)
     fields = dataclasses.fields(made)
     own = vars(cls)
-    made.__init__ = _init(made, fields)
+    made.__init__ = _Init(made, fields)
     made._values_ = attrgetter(*(field.name for field in fields)) if fields else _nothing
     for name, method in _SHARED.items():
         if own.get(name) is None:
             setattr(made, name, method)
     return made  # type: ignore[no-any-return]
+
+
+class _Init:
+    """An ``__init__`` that is compiled when it is asked for: most classes have no value in most runs."""
+
+    def __init__(self, made: Any, fields: tuple[dataclasses.Field[Any], ...]) -> None:
+        self.made, self.fields = made, fields
+
+    def __get__(self, value: object, kind: type) -> Any:
+        self.made.__init__ = _init(self.made, self.fields)
+        return self.made.__init__.__get__(value, kind)
 
 
 def _init(made: Any, fields: tuple[dataclasses.Field[Any], ...]) -> Any:
