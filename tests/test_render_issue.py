@@ -229,14 +229,14 @@ def test_every_ad_carries_its_marks_and_its_label_in_both_faces(cache: Path, the
         (b"aquafresh", b"banner"), (b"aquafresh", b"native"), (b"aquafresh", b"native"),
         (b"advertise-here", b"advertise"),
     ]  # fmt: skip
-    assert issue.html.count(b"Advertisement") == issue.text.count(b"Advertisement") == 3
+    assert issue.html.count(b"Advertisement") == issue.text.count(b"Advertisement") == 4
 
 
 def test_the_label_is_the_policys_word(cache: Path) -> None:
     book = replace(make.BOOK, policy=m.Policy(disclosure="Anuncio & <pagado>"))
     issue = render(request_of(cache, make.lineup(4, 5), ads=book))
-    assert issue.html.count(b"Anuncio &amp; &lt;pagado&gt;") == 3
-    assert issue.text.decode().count("Anuncio & <pagado>") == 3
+    assert issue.html.count(b"Anuncio &amp; &lt;pagado&gt;") == 4
+    assert issue.text.decode().count("Anuncio & <pagado>") == 4
 
 
 @pytest.mark.parametrize("theme", THEMES)

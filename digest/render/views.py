@@ -115,19 +115,18 @@ class Maker:
             or (advertiser.name if advertiser else creative.id)
         )
         below = creative.text if said != creative.text else ""
+        house = self.newsroom.publication.name if placed.tier == "house" else ""
+        payer = advertiser.name if advertiser else house
         return values.Ad(
-            placed.line_item, placed.creative, advertiser.name if advertiser else "", placed.tier, placed.slot,
-            self._label(placed), self._ad_link(placed, creative), self.picture(creative.image, size, alt),
+            placed.line_item, placed.creative, payer, placed.tier, placed.slot,
+            self._label(), self._ad_link(placed, creative), self.picture(creative.image, size, alt),
             said, creative.body or below, creative.cta or self.labels.read_more, creative.text or alt,
             *self._language(said, ""),
         )  # fmt: skip
 
-    def _label(self, placed: model.Placement) -> str:
-        """Paid ads carry the policy's disclosure, in the issue's language; the house speaks in its own name."""
-        brand = self.newsroom.publication
-        if placed.tier == "house":
-            return brand.name
-        return words.disclosure(self.newsroom.ads.policy.disclosure, brand.locale)
+    def _label(self) -> str:
+        """Every ad carries the policy's disclosure, in the issue's language."""
+        return words.disclosure(self.newsroom.ads.policy.disclosure, self.newsroom.publication.locale)
 
     def _ad_link(self, placed: model.Placement, creative: model.Creative) -> Address:
         macros: Mapping[str, str] = {
