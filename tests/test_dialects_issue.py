@@ -173,7 +173,9 @@ def test_go_prints_every_text(issues: dict[str, Subject], go: GoEngine) -> None:
     assert text["out"].count("EVIL") == 3  # the mailer's own: unsubscribe, view in browser, preferences
 
 
-@pytest.mark.parametrize(("locale", "label"), [("en_US", "Advertisement"), ("ar_EG", "إعلان"), ("ja_JP", "広告")])
+@pytest.mark.parametrize(
+    ("locale", "label"), [("en_US", "Advertisement"), ("ar_EG", "إعلان"), ("ja_JP", "広告")]
+)
 def test_the_disclosure_speaks_the_issues_language(locale: str, label: str) -> None:
     rendered = made("x", dressed("lively", locale), stories(subjects.ENGLISH, images=False)).rendered
     assert rendered.html.decode().count(label) >= 3
