@@ -30,7 +30,7 @@ class Outlook:
 
     ``lineups`` are the typical issues by edition; ``known`` are the lineups that are known already. Of
     ``ran_ads`` those of the ``built`` issues are facts: no ad is added to a built issue, none is taken out.
-    ``paused`` names line items that must not run on ``first``.
+    ``barred`` names line items that must not run in an issue.
     """
 
     ads: AdBook

@@ -1,12 +1,12 @@
 """The plan as columns and rows: one column per group of companions and issue, 1 where the group runs there.
 
-A stage is a weight per column, to be made as great as can be. See ``Stages`` for their order.
+A stage is a weight per column, to be made as great as can be. ``plan.settle`` has their order.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
 from hashlib import sha256
@@ -110,8 +110,6 @@ def program(outlook: Outlook) -> Program:
 
 
 def _only(ads: AdBook, live: list[int]) -> AdBook:
-    from dataclasses import replace
-
     return replace(ads, line_items=tuple(ads.line_items[number] for number in live))
 
 

@@ -17,7 +17,7 @@ from digest.place.horizon.booking import Row
 from digest.place.horizon.program import Program, Weights
 
 NODES = 20_000  # of one search; a bound on work is the same on every machine, a bound on time is not
-_NEAR = 1e-6
+_NEAR, _HALF = 1e-6, 0.5
 _OPTIONS: dict[str, Any] = {
     "output_flag": False,
     "threads": 1,
@@ -127,20 +127,22 @@ class Search:
         return list(solver.getSolution().col_value)
 
     def _branch(self, weights: Weights, known: list[int] | None) -> list[int]:
-        import numpy
+        """An integer program from scratch: a start that HiGHS is given may come back as its answer.
 
-        solver = self._solver(whole=True)
-        self._aim(solver, weights)
-        if known is not None:
-            index = numpy.arange(self.width, dtype=numpy.int32)
-            solver.setSolution(self.width, index, numpy.array(known, dtype=numpy.float64))
-        solver.run()
-        status = solver.modelStatusToString(solver.getModelStatus())
-        found = [round(value) for value in solver.getSolution().col_value]
-        if len(found) == self.width and self._keeps(found):
-            self.optimal = self.optimal and status == "Optimal"
-            better = known is None or total(weights, found) > total(weights, known)
-            return found if better or known is None else known
+        What it answers is weighed and tried against the rows, and asked for again without presolve if it fails.
+        """
+        for presolve in ("on", "off"):
+            solver = self._solver(whole=True)
+            solver.setOptionValue("presolve", presolve)
+            self._aim(solver, weights)
+            solver.run()
+            status = solver.modelStatusToString(solver.getModelStatus())
+            found = [round(value) for value in solver.getSolution().col_value]
+            worth = total(weights, found) if len(found) == self.width else None
+            claimed = solver.getInfo().objective_function_value
+            if worth is not None and abs(worth - claimed) < _HALF and self._keeps(found):
+                self.optimal = self.optimal and status == "Optimal"
+                return found if known is None or worth > total(weights, known) else known
         self.optimal = False
         return known if known is not None else self.nothing()
 
