@@ -43,7 +43,7 @@ def test_every_option_is_in_the_manual_and_has_help(name: str) -> None:
 @pytest.mark.parametrize("name", ["README.md", "docs/commands.md"])
 def test_commands_that_are_shown_exist(name: str) -> None:
     text = (REPOSITORY / name).read_text()
-    shown = re.findall(r"^(?:\$ |    )?digest ((?:[a-z-]+ ?)+)", text, re.MULTILINE)
+    shown = re.findall(r"^(?:\$ |## |\| `)digest ((?:[a-z-]+ ?)+)", text, re.MULTILINE)
     assert shown
     for words in shown:
         assert f"digest {words.split()[0]}" in COMMANDS

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from digest.cli import app
-from digest.cli.issues import found
-from digest.cli.options import EditionName, IssueDate, Json, Root, newsroom
+from digest.cli.options import EditionName, IssueDate, Json, Root, found, newsroom
 from digest.cli.output import emit, say
 from digest.errors import CommandError
 

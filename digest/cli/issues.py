@@ -8,14 +8,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from digest.cli import app
-from digest.cli.options import EditionName, IssueDate, Json, Root, as_date, newsroom, now
+from digest.cli.options import EditionName, IssueDate, Json, Root, found, newsroom, now
 from digest.cli.output import emit, say, table
 from digest.cli.words import Group
-from digest.errors import CommandError
 
 if TYPE_CHECKING:
-    from digest.model import BuiltIssue, Newsroom
-    from digest.store import Store
+    from digest.model import BuiltIssue
 
 issues = typer.Typer(help="What was built, sent, and when.", rich_markup_mode=None, cls=Group)
 app.add_typer(issues, name="issues")
@@ -79,20 +77,6 @@ def mark_sent(
     emit(_row(built))
     count = "" if built.delivered is None else f", {built.delivered} delivered"
     say(f"{name} {day}, revision {built.revision}: sent {built.sent_at:%Y-%m-%d %H:%M} UTC{count}")
-
-
-def found(store: Store, room: Newsroom, name: str, day: str) -> BuiltIssue:
-    """An issue of the ledger. Raises ``CommandError``: never built, or an edition nobody knows."""
-    built = store.built(name, as_date(day))
-    if built is None:
-        known = ", ".join(one.name for one in room.editions)
-        hint = (
-            ""
-            if room.edition(name)
-            else f' There is no edition "{name}" in digest.yaml (there are: {known}).'
-        )
-        raise CommandError(f"{name} of {day} was never built.{hint} `digest issues` lists what was.")
-    return built
 
 
 def _row(built: BuiltIssue) -> dict[str, Any]:

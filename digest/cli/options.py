@@ -12,7 +12,8 @@ from digest.cli.output import json_wanted
 from digest.errors import CommandError
 
 if TYPE_CHECKING:
-    from digest.model import Edition, Newsroom
+    from digest.model import BuiltIssue, Edition, Newsroom
+    from digest.store import Store
 
 
 def _json(wanted: bool) -> bool:
@@ -65,3 +66,17 @@ def edition(room: Newsroom, name: str) -> Edition:
     from digest.pipeline import editions_of
 
     return editions_of(room, None, (name,))[0]
+
+
+def found(store: Store, room: Newsroom, name: str, day: str) -> BuiltIssue:
+    """An issue of the ledger. Raises ``CommandError``: never built, or an edition nobody knows."""
+    built = store.built(name, as_date(day))
+    if built is None:
+        known = ", ".join(one.name for one in room.editions)
+        hint = (
+            ""
+            if room.edition(name)
+            else f' There is no edition "{name}" in digest.yaml (there are: {known}).'
+        )
+        raise CommandError(f"{name} of {day} was never built.{hint} `digest issues` lists what was.")
+    return built
