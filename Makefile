@@ -34,7 +34,9 @@ types: $(VENV)/ready
 accept: $(VENV)/ready  ## take the golden issues as they are built now; read the diff before you commit it
 	$(BIN)/python -m pytest tests/test_golden.py --accept
 
-bench: $(VENV)/ready  ## ratios, measured side by side
+bench: $(VENV)/ready  ## ratios, measured side by side; the rival solvers and mjml are fetched for it
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check ortools
+	command -v npm >/dev/null && npm install --silent --no-package-lock --prefix bench mjml || true
 	$(BIN)/python -m bench
 
 quality: $(VENV)/ready  ## ranking and events against real data (DIGEST_DATA names its folder)
@@ -44,11 +46,13 @@ judges: $(VENV)/ready  ## real judges of e-mail; needs node, java, chromium, spa
 	$(BIN)/python -m tests.judges
 
 screenshots: $(VENV)/ready  ## the README's pictures; needs chromium
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check playwright pillow
 	$(BIN)/python scripts/screenshots.py
 
 lock:  ## resolve the dependencies anew, for every platform, with hashes
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
-	  --no-emit-index-url --group dev --all-extras -o requirements.lock pyproject.toml
+	  --group dev --all-extras -o requirements.lock pyproject.toml
 
 clean:
 	rm -rf $(VENV) outbox var
