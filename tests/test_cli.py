@@ -311,3 +311,17 @@ def test_words_that_are_no_value(room: Room, words: tuple[str, ...], says: str) 
     result = room.run(*words)
     assert result.code == 2
     assert says in " ".join(result.err.split())
+
+
+def test_check_names_a_locale_whose_dates_cannot_be_written(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import sys
+
+    room.write("digest.yaml", DIGEST.replace("locale: en_US", "locale: ja_JP"))
+    monkeypatch.setitem(sys.modules, "babel", None)
+    monkeypatch.setitem(sys.modules, "babel.dates", None)
+    result = room.run("check")
+    assert result.code == 2
+    assert "digest.yaml:1:1: publication.locale" in result.err
+    assert "digest[locale]" in result.err

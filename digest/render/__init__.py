@@ -6,7 +6,7 @@ Templates are inlined once per theme (``load_theme``); stories and ads are rende
 
 from __future__ import annotations
 
-from digest.errors import Problem
+from digest.errors import ConfigurationError, Problem
 from digest.model import Newsroom
 from digest.render.issue import Request, render
 from digest.render.shelf import themes
@@ -14,9 +14,17 @@ from digest.render.theme import Theme, load_theme
 
 
 def problems(newsroom: Newsroom) -> tuple[Problem, ...]:
-    """Everything wrong with the newsroom's templates, each with file and line. Compiles; meant for ``check``."""
-    from digest.render.compiler import problems as found
+    """Everything wrong with the newsroom's templates, each with file and line, and a locale whose dates cannot
+    be written here. Compiles; meant for ``check``."""
+    from datetime import date
 
+    from digest.render.compiler import problems as found
+    from digest.render.words import format_date
+
+    try:
+        format_date(date(2026, 1, 23), newsroom.publication.locale)
+    except ConfigurationError as error:
+        return (*found(newsroom), *error.problems)
     return found(newsroom)
 
 
