@@ -315,3 +315,8 @@ def test_no_tier_is_served_better_day_by_day(asked: Outlook) -> None:
     ended = [p for p in exact.prospects if p.final and p.tier == "sponsorship" and p.unit == "issues"]
     names = {p.line_item for p in ended}
     assert sum(p.short for p in ended) <= sum(p.short for p in daily.prospects if p.line_item in names)
+
+
+def test_a_flight_as_soon_as_possible_that_goes_on_is_not_short_while_it_is_on_time() -> None:
+    (found,) = plan(outlook(item("soon", 0, 99, 50), days=10)).prospects
+    assert (found.planned, found.due, found.short, found.final) == (10, 5, 0, False)

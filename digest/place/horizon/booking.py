@@ -142,6 +142,14 @@ class Booking:
             return None
         return self.item.goal.amount if self.ends_within else self.allowed(self.outlook.last)
 
+    @cached_property
+    def expected(self) -> int | None:
+        """What people expect by the end of the span: as ``due``, but ``asap`` promises no more than an even plan."""
+        if self.item.goal is None or self.ends_within or self.item.pacing != "asap":
+            return self.due
+        elapsed = self._elapsed(self.outlook.last)
+        return delivery.allowed_by("even", self.item.goal.amount, elapsed, self._total)
+
     def lead(self, day: date) -> int:
         """How many of its issue dates of the span lie on or after ``day``: what a run on that day is early."""
         return self._elapsed(self.outlook.last) - self._elapsed(day) + 1 if self.item.flight else 0

@@ -81,7 +81,7 @@ def _row(outlook: Outlook, run: Run) -> RunAd:
 def _prospect(outlook: Outlook, item: LineItem, runs: list[Run]) -> Prospect:
     booking = Booking.of(item, outlook, [run for run in outlook.ran_ads if run.line_item == item.id])
     mine = [run for run in runs if run.line_item == item.id]
-    planned, due = sum(booking.worth(run.edition) for run in mine), booking.due
+    planned, due = sum(booking.worth(run.edition) for run in mine), booking.expected
     return Prospect(
         line_item=item.id,
         advertiser=item.advertiser,

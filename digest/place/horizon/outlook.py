@@ -77,8 +77,9 @@ class Prospect:
     """What a booking can look forward to. Counts are in ``unit`` (issues | sends), ``issues`` in issues.
 
     ``delivered`` is what issues built so far count, ``planned`` what the plan adds, ``due`` what was booked, or,
-    where the flight goes on after the span, what its pacing allows by then. ``short`` is what is missing;
-    it is ``final`` where the flight ends within the span. Without a goal ``booked`` and ``due`` are ``None``.
+    where the flight goes on after the span, what its pacing wants by then (``asap``: an even plan). ``short`` is
+    what is missing; it is ``final`` where the flight ends within the span. Without a goal ``booked`` and ``due``
+    are ``None``.
     """
 
     line_item: str

@@ -175,7 +175,7 @@ def _prospect(
     booking = made.bookings[number] if number is not None else Booking.of(item, made.outlook, ran)
     columns = [column for column in made.of_item[number] if column in chosen] if number is not None else []
     planned = sum(booking.worth(made.issues[made.columns[column].issue].edition) for column in columns)
-    due = booking.due
+    due = booking.expected
     return Prospect(
         line_item=item.id,
         advertiser=item.advertiser,
