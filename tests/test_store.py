@@ -453,7 +453,7 @@ def test_a_receipt_of_zero_is_a_receipt(store: Store) -> None:
     assert [(a.sends, a.delivered) for a in store.ran_ads()] == [(0, True)]
 
 
-@pytest.mark.parametrize(("day", "count"), [(DAY + timedelta(1), None), (DAY, -1)])
+@pytest.mark.parametrize(("day", "count"), [(DAY + timedelta(1), None), (DAY, -1), (DAY, 10**30)])
 def test_receipts_that_cannot_be(store: Store, day: date, count: int | None) -> None:
     store.record(issue(), [], [])
     with pytest.raises(CommandError):

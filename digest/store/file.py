@@ -24,6 +24,7 @@ from digest.store.trouble import said
 BUSY = 30  # seconds a writer waits for another one
 PRAGMAS = (f"busy_timeout = {BUSY * 1000}", "journal_mode = WAL", "foreign_keys = ON", "cache_size = -32000")
 _PLAIN = re.compile(r"sqlite(?:\+pysqlite)?:///(?!file:|:memory:)([^?%]+)")
+_ANY_TABLE = "SELECT 1 FROM sqlite_master WHERE name = 'digest_version'"
 FROZEN = Path(__file__).with_name("frozen.json")
 _Change = Callable[[Any], Any]
 # how the values of the model are kept, and read
@@ -61,6 +62,15 @@ class File(Database):
         statement = self._statement(name)
         with self._told():
             return self.raw.executemany(statement.sql, map(statement.kept, values)).rowcount
+
+    def revision(self) -> str | None:
+        """The revision of the tables; ``None`` for a database without them."""
+        with self._told():
+            if not self.raw.execute(_ANY_TABLE).fetchone():
+                return None
+        with self.reading():
+            rows = self.rows("revision")
+        return str(rows[0][0]) if rows else None
 
     def in_transaction(self) -> bool:
         return self.raw.in_transaction
@@ -161,13 +171,11 @@ def opened(url: str, *, rehearse: bool) -> File | None:
         return None
     file = _connect(path, rehearse)
     try:
-        with file.reading():
-            if file.rows("revision") == [(frozen()["revision"],)]:
-                return file
-    except DigestError as error:
-        if "no such table" not in str(error):
-            file.close()
-            raise
+        if file.revision() == frozen()["revision"]:
+            return file
+    except BaseException:
+        file.close()
+        raise
     file.close()
     return None
 

@@ -15,6 +15,8 @@ from digest.model import BuiltIssue, RunAd, RunStory, Window
 from digest.store.database import Database, Row
 from digest.store.rows import ad_of, ad_row, run_of, run_row
 
+MOST = 10**15  # copies of an issue: more than there are mailboxes, and databases can count them
+
 
 def _issue(row: Row) -> BuiltIssue:
     (
@@ -140,9 +142,9 @@ def ads(database: Database, before: date | None, line_items: Iterable[str] | Non
 def mark_sent(database: Database, edition: str, day: date, at: datetime, delivered: int | None) -> None:
     """The mailer's receipt. Later ones correct the count; the first says when it was sent.
 
-    Raises ``CommandError`` for an issue that was never built, or a count below zero.
+    Raises ``CommandError`` for an issue that was never built, or a count that cannot be.
     """
-    if delivered is not None and delivered < 0:
+    if delivered is not None and not 0 <= delivered <= MOST:
         raise CommandError(f"{delivered} copies cannot have been delivered. Give a number from 0 up.")
     with database.writing():
         if built(database, edition, day) is None:
