@@ -5,17 +5,14 @@ Everything here is plain calls on frozen values. The clock is an argument.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
-from dataclasses import field
-from datetime import date, datetime, timedelta
-from hashlib import sha256
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from digest.ahead import guided, lineups
+from digest.ahead import guided
 from digest.errors import AlreadySent, CommandError, DigestError, NothingToSend
-from digest.model import BuiltIssue, Edition, Issue, Lineup, Newsroom, Overrides, RunAd, RunStory
+from digest.memory import Memory, ads_run, fingerprint, issue_row, recall, stories_run
+from digest.model import Edition, Issue, Lineup, Newsroom, Overrides
 from digest.place import Request as PlaceRequest
 from digest.place import place
 from digest.publish import Outbox, files_of
@@ -36,20 +33,6 @@ class House:
     newsroom: Newsroom
     store: Store
     theme: Theme
-
-
-@dataclass(frozen=True, slots=True)
-class Memory:
-    """What the ledger remembers that bears on one issue."""
-
-    current: BuiltIssue | None
-    previous: BuiltIssue | None
-    ran: tuple[RunStory, ...]
-    ran_later: tuple[RunStory, ...]
-    ads: tuple[RunAd, ...]
-    typical: Mapping[str, Lineup] = field(
-        default_factory=dict
-    )  # by edition; only where a plan ahead needs them
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +68,9 @@ def build(
         return _settle(outbox, outcome, rebuild)
     staged = outbox.stage(edition.name, day, outcome.files)
     try:
-        house.store.record(_row(outcome, current, now), _stories_run(outcome.issue), _ads_run(outcome.issue))
+        manifest = outcome.files["manifest.json"].decode()
+        row = issue_row(outcome.issue, outcome.revision, manifest, current, now)
+        house.store.record(row, stories_run(outcome.issue), ads_run(outcome.issue))
     except DigestError:
         outbox.discard(staged)
         raise
@@ -133,7 +118,7 @@ def _issue(house: House, edition: Edition, day: date, memory: Memory, overrides:
         "digest.yaml": newsroom.inputs["digest.yaml"],
         "adslots.yaml": newsroom.inputs.get("adslots.yaml", ""),
         "templates": house.theme.digest,
-        "ledger": _fingerprint(newsroom, memory),
+        "ledger": fingerprint(newsroom, memory),
         "stories": selection.candidates,
     }
     return Issue(
@@ -189,83 +174,6 @@ def placing_again(
     return placing(newsroom, edition, day, selection.lineup, memory, overrides)
 
 
-def recall(store: Store, newsroom: Newsroom, edition: Edition, day: date) -> Memory:
-    """Read from the ledger what bears on one issue, and nothing else."""
-    current = store.built(edition.name, day)
-    ids = [item.id for item in newsroom.ads.line_items]
-    return Memory(
-        current=current,
-        previous=store.previous(edition.name, day),
-        ran=_ran_before(store, newsroom, edition, day, current),
-        ran_later=_ran_later(store, edition, day),
-        ads=tuple(store.ran_ads(before=day, line_items=ids)),
-        typical=lineups(newsroom, store, day) if newsroom.ads.policy.horizon else {},
-    )
-
-
-def _ran_before(
-    store: Store, newsroom: Newsroom, edition: Edition, day: date, current: BuiltIssue | None
-) -> tuple[RunStory, ...]:
-    """The stories that may not run again: of this edition, or of the publication.
-
-    Of the issues of the same date only those count that were there before this one was first
-    built, so that building it again finds what it found then.
-    """
-    if edition.no_repeat == "none":
-        return ()
-    first, yesterday = _back(day, edition.no_repeat_for), day - timedelta(days=1)
-    if edition.no_repeat == "edition":
-        return tuple(store.ran_stories(first, yesterday, edition=edition.name))
-    earlier = list(store.ran_stories(first, yesterday))
-    for other in newsroom.editions:
-        built = None if other.name == edition.name else store.built(other.name, day)
-        if built and (current is None or built.sequence < current.sequence):
-            earlier += store.ran_stories(day, day, edition=other.name)
-    return tuple(earlier)
-
-
-def _ran_later(store: Store, edition: Edition, day: date) -> tuple[RunStory, ...]:
-    if edition.no_repeat == "none":
-        return ()
-    tomorrow = day + timedelta(days=1)
-    return tuple(store.ran_stories(tomorrow, _back(day, -edition.no_repeat_for), edition=edition.name))
-
-
-def _back(day: date, span: timedelta) -> date:
-    """``day`` less the whole days of ``span``, inside the calendar."""
-    days = abs(span) // timedelta(days=1) * (1 if span >= timedelta(0) else -1)
-    try:
-        return day - timedelta(days=days)
-    except OverflowError:
-        return date.min if days > 0 else date.max
-
-
-def _fingerprint(newsroom: Newsroom, memory: Memory) -> str:
-    """SHA-256 of what was recalled, without the clock: two machines with the same history agree."""
-    in_sends = {item.id for item in newsroom.ads.line_items if item.goal and item.goal.unit == "sends"}
-    rows = [
-        ["previous", str(memory.previous and memory.previous.window.end)],
-        *(["story", one.edition, str(one.date), one.story.id, one.section] for one in memory.ran),
-        *(
-            [
-                "ad",
-                ad.edition,
-                str(ad.date),
-                ad.line_item,
-                ad.creative,
-                ad.sends if ad.line_item in in_sends else None,
-            ]
-            for ad in memory.ads
-        ),
-        *(
-            ["typical", name, section.id, len(section.entries)]
-            for name, lineup in memory.typical.items()
-            for section in lineup.sections
-        ),
-    ]
-    return sha256("\n".join(sorted(json.dumps(row) for row in rows)).encode()).hexdigest()
-
-
 def _settle(outbox: Outbox, outcome: Outcome, rebuild: bool) -> Outcome:
     """An unchanged issue: its folder comes back if it is gone, and is mended if somebody changed it."""
     edition, day = outcome.issue.edition.name, outcome.issue.date
@@ -280,55 +188,6 @@ def _at(outcome: Outcome, status: str, outbox: Outbox) -> Outcome:
     issue = outcome.issue
     folder = outbox.place(issue.edition.name, issue.date)
     return Outcome(issue, outcome.revision, status, outcome.files, folder)
-
-
-def _row(outcome: Outcome, current: BuiltIssue | None, now: datetime) -> BuiltIssue:
-    issue = outcome.issue
-    return BuiltIssue(
-        edition=issue.edition.name,
-        date=issue.date,
-        revision=outcome.revision,
-        sequence=current.sequence if current else 0,
-        window=issue.window,
-        first_built_at=current.first_built_at if current else now,
-        built_at=now,
-        manifest=outcome.files["manifest.json"].decode(),
-        expected_sends=issue.edition.expected_sends,
-    )
-
-
-def _stories_run(issue: Issue) -> list[RunStory]:
-    return [
-        RunStory(
-            edition=issue.edition.name,
-            date=issue.date,
-            story=entry.story,
-            section=entry.section,
-            position=entry.position,
-            also=entry.also,
-        )
-        for entry in issue.selection.lineup
-    ]
-
-
-def _ads_run(issue: Issue) -> list[RunAd]:
-    titles = {entry.position: entry.story.title for entry in issue.selection.lineup}
-    return [
-        RunAd(
-            edition=issue.edition.name,
-            date=issue.date,
-            line_item=ad.line_item,
-            creative=ad.creative,
-            advertiser=ad.advertiser,
-            tier=ad.tier,
-            slot=ad.slot,
-            gap=ad.gap,
-            section=ad.section,
-            sends=issue.edition.expected_sends,
-            neighbours=tuple(titles[at] for at in (ad.gap, ad.gap + 1) if at in titles),
-        )
-        for ad in issue.plan.placed
-    ]
 
 
 def _thin(newsroom: Newsroom, edition: Edition, day: date, chosen: int, candidates: int) -> str:

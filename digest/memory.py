@@ -1,0 +1,159 @@
+"""What a build recalls from the ledger, and what it leaves there."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import field
+from datetime import date, datetime, timedelta
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+from digest.ahead import lineups
+from digest.model import BuiltIssue, Edition, Issue, Lineup, Newsroom, RunAd, RunStory
+from digest.values import dataclass
+
+if TYPE_CHECKING:
+    from digest.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What the ledger remembers that bears on one issue."""
+
+    current: BuiltIssue | None
+    previous: BuiltIssue | None
+    ran: tuple[RunStory, ...]
+    ran_later: tuple[RunStory, ...]
+    ads: tuple[RunAd, ...]
+    typical: Mapping[str, Lineup] = field(default_factory=dict)  # by edition, where a plan ahead needs them
+
+
+def recall(store: Store, newsroom: Newsroom, edition: Edition, day: date) -> Memory:
+    """Read from the ledger what bears on one issue, and nothing else."""
+    current = store.built(edition.name, day)
+    ids = [item.id for item in newsroom.ads.line_items]
+    return Memory(
+        current=current,
+        previous=store.previous(edition.name, day),
+        ran=_ran_before(store, newsroom, edition, day, current),
+        ran_later=_ran_later(store, edition, day),
+        ads=tuple(store.ran_ads(before=day, line_items=ids)),
+        typical=lineups(newsroom, store, day) if newsroom.ads.policy.horizon else {},
+    )
+
+
+def _ran_before(
+    store: Store, newsroom: Newsroom, edition: Edition, day: date, current: BuiltIssue | None
+) -> tuple[RunStory, ...]:
+    """The stories that may not run again: of this edition, or of the publication.
+
+    Of the issues of the same date only those count that were there before this one was first
+    built, so that building it again finds what it found then.
+    """
+    if edition.no_repeat == "none":
+        return ()
+    first, yesterday = _back(day, edition.no_repeat_for), day - timedelta(days=1)
+    if edition.no_repeat == "edition":
+        return tuple(store.ran_stories(first, yesterday, edition=edition.name))
+    earlier = list(store.ran_stories(first, yesterday))
+    for other in newsroom.editions:
+        built = None if other.name == edition.name else store.built(other.name, day)
+        if built and (current is None or built.sequence < current.sequence):
+            earlier += store.ran_stories(day, day, edition=other.name)
+    return tuple(earlier)
+
+
+def _ran_later(store: Store, edition: Edition, day: date) -> tuple[RunStory, ...]:
+    if edition.no_repeat == "none":
+        return ()
+    tomorrow = day + timedelta(days=1)
+    return tuple(store.ran_stories(tomorrow, _back(day, -edition.no_repeat_for), edition=edition.name))
+
+
+def _back(day: date, span: timedelta) -> date:
+    """``day`` less the whole days of ``span``, inside the calendar."""
+    days = abs(span) // timedelta(days=1) * (1 if span >= timedelta(0) else -1)
+    try:
+        return day - timedelta(days=days)
+    except OverflowError:
+        return date.min if days > 0 else date.max
+
+
+def fingerprint(newsroom: Newsroom, memory: Memory) -> str:
+    """SHA-256 of what was recalled, without the clock: two machines with the same history agree."""
+    in_sends = {item.id for item in newsroom.ads.line_items if item.goal and item.goal.unit == "sends"}
+    rows = [
+        ["previous", str(memory.previous and memory.previous.window.end)],
+        *(["story", one.edition, str(one.date), one.story.id, one.section] for one in memory.ran),
+        *(
+            [
+                "ad",
+                ad.edition,
+                str(ad.date),
+                ad.line_item,
+                ad.creative,
+                ad.sends if ad.line_item in in_sends else None,
+            ]
+            for ad in memory.ads
+        ),
+        *(
+            ["typical", name, section.id, len(section.entries)]
+            for name, lineup in memory.typical.items()
+            for section in lineup.sections
+        ),
+    ]
+    return sha256("\n".join(sorted(json.dumps(row) for row in rows)).encode()).hexdigest()
+
+
+def issue_row(
+    issue: Issue, revision: int, manifest: str, memory: BuiltIssue | None, now: datetime
+) -> BuiltIssue:
+    """The ledger's row of an issue; ``memory`` is its row so far, if it was built before."""
+    return BuiltIssue(
+        edition=issue.edition.name,
+        date=issue.date,
+        revision=revision,
+        sequence=memory.sequence if memory else 0,
+        window=issue.window,
+        first_built_at=memory.first_built_at if memory else now,
+        built_at=now,
+        manifest=manifest,
+        expected_sends=issue.edition.expected_sends,
+    )
+
+
+def stories_run(issue: Issue) -> list[RunStory]:
+    """The stories of an issue as the ledger keeps them."""
+    return [
+        RunStory(
+            edition=issue.edition.name,
+            date=issue.date,
+            story=entry.story,
+            section=entry.section,
+            position=entry.position,
+            also=entry.also,
+        )
+        for entry in issue.selection.lineup
+    ]
+
+
+def ads_run(issue: Issue) -> list[RunAd]:
+    """The ads of an issue as the ledger keeps them, with the stories they stood beside."""
+    titles = {entry.position: entry.story.title for entry in issue.selection.lineup}
+    return [
+        RunAd(
+            edition=issue.edition.name,
+            date=issue.date,
+            line_item=ad.line_item,
+            creative=ad.creative,
+            advertiser=ad.advertiser,
+            tier=ad.tier,
+            slot=ad.slot,
+            gap=ad.gap,
+            section=ad.section,
+            sends=issue.edition.expected_sends,
+            neighbours=tuple(titles[at] for at in (ad.gap, ad.gap + 1) if at in titles),
+        )
+        for ad in issue.plan.placed
+    ]
