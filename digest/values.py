@@ -2,15 +2,15 @@
 
 The standard library compiles six methods for every frozen class; with more than a hundred of them that is a quarter
 of a build's start. Here only ``__init__`` is compiled, since every class has its own, and only when the first value is
-made; the other methods are the same functions for all. Classes that are not frozen, or are ordered, are the standard
-library's.
+made; the other methods are the same functions for all. Classes that are not frozen are the standard library's.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import sys
-from operator import attrgetter
+from collections.abc import Callable
+from operator import attrgetter, ge, gt, le, lt
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -26,8 +26,7 @@ __all__ = ["dataclass"]
 
 
 def _made(cls: type, options: dict[str, bool]) -> type:
-    plain = options.keys() <= {"frozen", "slots", "kw_only"} and options.get("frozen")
-    if not plain:
+    if not options.get("frozen") or options.keys() - {"frozen", "slots", "kw_only", "order"}:
         return dataclasses.dataclass(**options)(cls)
     cls.__doc__ = cls.__doc__ or cls.__name__  # or a signature is worked out for it
     slots, kw_only = options.get("slots", False), options.get("kw_only", False)
@@ -36,7 +35,8 @@ def _made(cls: type, options: dict[str, bool]) -> type:
     own = vars(cls)
     made.__init__ = _Init(made, fields)
     made._values_ = attrgetter(*(field.name for field in fields)) if fields else _nothing
-    for name, method in _SHARED.items():
+    shared = _SHARED | _ORDER if options.get("order") else _SHARED
+    for name, method in shared.items():
         if own.get(name) is None:
             setattr(made, name, method)
     return made  # type: ignore[no-any-return]
@@ -133,3 +133,16 @@ _SHARED = {
     "__getstate__": _getstate,
     "__setstate__": _setstate,
 }
+
+
+def _ordered(compare: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+    def method(self: Any, other: Any) -> Any:
+        if other.__class__ is not self.__class__:
+            return NotImplemented
+        values = type(self)._values_
+        return compare(values(self), values(other))
+
+    return method
+
+
+_ORDER = {f"__{compare.__name__}__": _ordered(compare) for compare in (lt, le, gt, ge)}

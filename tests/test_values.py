@@ -42,6 +42,14 @@ class Loose:
         return "loose"
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class Place:
+    """With an order."""
+
+    line: int
+    word: str
+
+
 @dataclass(frozen=True, slots=True)
 class Empty:
     pass
@@ -63,6 +71,16 @@ def test_equal_values_are_equal_and_hash_alike(one: tuple[int, str], other: tupl
     assert one != other or hash(Pair(*one, ())) == hash(Pair(*other, ()))  # type: ignore[arg-type]
     strangers: tuple[object, ...] = (Standard(*one), one, Child(*one, last=1.0))
     assert Pair(*one) not in strangers
+
+
+@given(one=values, other=values)
+def test_ordered_values_are_ordered_field_by_field(one: tuple[int, str], other: tuple[int, str]) -> None:
+    a, b = Place(*one), Place(*other)
+    assert (a < b, a <= b, a > b, a >= b) == (one < other, one <= other, one > other, one >= other)
+    with pytest.raises(TypeError):
+        assert a < one  # type: ignore[operator]
+    with pytest.raises(TypeError):
+        assert Pair(*one) < Pair(*other)  # type: ignore[operator]
 
 
 def test_it_is_made_and_shown_as_the_standard_one() -> None:
