@@ -113,7 +113,7 @@ def _story(store: Store, manifest: dict[str, Any], wanted: str) -> None:
     for section in manifest["sections"]:
         for one in section["stories"]:
             if one["id"] == wanted or wanted in one["also"]:
-                _told(store, section, one, wanted)
+                _told(store, manifest, section, one, wanted)
                 return
     for one in manifest["left_out"]:
         if one["id"] == wanted:
@@ -126,15 +126,18 @@ def _story(store: Store, manifest: dict[str, Any], wanted: str) -> None:
     )
 
 
-def _told(store: Store, section: dict[str, Any], one: dict[str, Any], wanted: str) -> None:
-    """A story that runs, and what ties the other tellings of its event to it."""
+def _told(
+    store: Store, manifest: dict[str, Any], section: dict[str, Any], one: dict[str, Any], wanted: str
+) -> None:
+    """A story that runs, and what ties the other tellings of its event to it, among the day's stories."""
     from digest.select import tie
 
-    stories = store.stories([one["id"], *one["also"]])
+    told = [row["id"] for part in manifest["sections"] for row in part["stories"]]
+    stories = store.stories([*told, *(row["id"] for row in manifest["left_out"])])
     lead = stories.get(one["id"])
     ties: dict[str, str] = {}
     for other in one["also"]:
-        found_tie = tie(lead, stories[other]) if lead and other in stories else None
+        found_tie = tie(lead, stories[other], among=stories.values()) if lead and other in stories else None
         ties[other] = str(found_tie) if found_tie else "tied through another telling of the event"
     emit({"story": wanted, "in": True, "section": section["id"], **one, "ties": ties})
     say(f"{one['position']}. {one['title']} ({section['title']})")

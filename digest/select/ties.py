@@ -34,7 +34,9 @@ class Tie:
         if self.rule == "url":
             return "the same address"
         words = ", ".join(self.shared[:6])
-        return f"the same title ({words})" if self.rule == "title" else f"{self.score:.2f}: {words}"
+        if self.rule == "title":
+            return f"tied by the title: {words}"
+        return f"tied by shared words, the rarest first: {words} (certainty {self.score:.2f})"
 
 
 @dataclass(frozen=True, slots=True)
