@@ -16,10 +16,11 @@ from digest.place.problem import Problem
 Recent = tuple[tuple[int, int], ...]  # (opening, line item) of placed ads that a span may still concern
 
 
-class Fields:
-    """The facts of a problem, packed. ``at`` lists the line items per opening.
+class Limits:
+    """The counting facts of a problem, sorted. ``at`` lists the line items per opening.
 
-    ``blocked[i]`` is what excludes line item ``i``, itself included; ``cap`` the most ads of the issue.
+    ``blocked[i]`` is what excludes line item ``i``, itself included; ``cap`` the most ads of the issue; ``jump``
+    the stories between any two; ``spans`` and ``local`` (most, line items, openings) are all other facts.
     """
 
     def __init__(self, problem: Problem, at: list[list[int]]) -> None:
@@ -35,18 +36,8 @@ class Fields:
         self.cap = self.items.bit_count()
         self.jump = 0
         self.spans: list[AtMost] = []
-        self.local: list[tuple[int, int, int]] = []  # most, items, openings
-        self.width = self.items.bit_length()
-        self.start = self.over = 0
-        self.inc = [{item: 1 << item for item in here} for here in at]
-        self.fields: list[tuple[int, int]] = []  # mask, last opening
+        self.local: list[tuple[int, int, int]] = []
         self._read(problem.facts)
-        self._pack()
-        self.active = self._active()
-        self.longest = max((fact.span or 0 for fact in self.spans), default=0)
-        self.spanned = 0
-        for fact in self.spans:
-            self.spanned |= fact.items
 
     def _read(self, facts: tuple[AtMost, ...]) -> None:
         """Sort the facts: exclusions, the cap, spans, and counts of their own."""
@@ -85,6 +76,29 @@ class Fields:
         elif fact.most < items.bit_count():
             self.spans.append(fact)
 
+    def first_after(self, opening: int) -> int:
+        """The first opening that may hold an ad when ``opening`` (-1: none yet) is the last that does."""
+        if opening < 0:
+            return 0
+        return max(opening + 1, bisect_left(self.gaps, self.gaps[opening] + self.jump))
+
+
+class Fields(Limits):
+    """The facts packed: ``inc[o][i]`` adds an ad to the state, ``over`` has the bits of broken limits."""
+
+    def __init__(self, problem: Problem, at: list[list[int]]) -> None:
+        super().__init__(problem, at)
+        self.width = self.items.bit_length()
+        self.start = self.over = 0
+        self.inc = [{item: 1 << item for item in here} for here in at]
+        self.fields: list[tuple[int, int]] = []  # mask, last opening
+        self._pack()
+        self.active = self._active()
+        self.longest = max((fact.span or 0 for fact in self.spans), default=0)
+        self.spanned = 0
+        for fact in self.spans:
+            self.spanned |= fact.items
+
     def _pack(self) -> None:
         if self.cap < self.items.bit_count():
             self._field(self.cap, self.items, self.everywhere)
@@ -117,12 +131,6 @@ class Fields:
             for o in range(last):
                 active[o] |= mask
         return active
-
-    def first_after(self, opening: int) -> int:
-        """The first opening that may hold an ad when ``opening`` (-1: none yet) is the last that does."""
-        if opening < 0:
-            return 0
-        return max(opening + 1, bisect_left(self.gaps, self.gaps[opening] + self.jump))
 
     def near(self, recent: Recent, item: int, opening: int) -> Recent | None:
         """The placed ads to remember after one more, or ``None`` where it comes too near to one of them."""
@@ -174,4 +182,4 @@ def cliques(blocked: dict[int, int]) -> list[int]:
     return found
 
 
-__all__ = ["EVERYWHERE", "Fields", "Recent", "cliques"]
+__all__ = ["EVERYWHERE", "Fields", "Limits", "Recent", "cliques"]

@@ -14,6 +14,7 @@ from digest.place.facts import bits, mask_of
 from digest.place.problem import Plan, Solution
 from digest.place.request import Request
 from digest.place.scene import Scene
+from digest.place.search import Search
 from digest.place.solver import solve
 from digest.values import dataclass
 
@@ -70,7 +71,8 @@ class Planning:
         must = mask_of(list(self.pins))
         found = None
         if all(item in self.alive for item in self.pins):
-            found = solve(problem(self.table, self.alive, must))
+            self.search = Search(problem(self.table, self.alive))
+            found = self.search.best(must)
         if found is None:
             raise overrides.clash(self.table, self.pins)
         return found
@@ -202,7 +204,7 @@ class Planning:
     def price(self, item: int) -> Price | None:
         """What the best plan with the line item and its group would lose; ``None`` where the pins forbid one."""
         must = mask_of(list(self.pins)) | self.group(item)
-        forced = solve(problem(self.table, self.alive, must), self.solution)
+        forced = self.search.best(must)
         if forced is None:
             return None
         then, now = dict(forced.plan), self.placed

@@ -72,6 +72,7 @@ class Scale:
     tops: tuple[int, ...] = ()
     rates: dict[int, int] = field(default_factory=dict)
     bands: list[int] = field(default_factory=list)
+    costs: list[int] = field(default_factory=list)  # of every distance, once asked for
 
     def __post_init__(self) -> None:
         problem = self.problem

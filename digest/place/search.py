@@ -1,0 +1,111 @@
+"""The search for one problem, asked again and again with other line items that must run.
+
+With few ads in an issue the sets of line items are searched (``sets``, ``arrange``, ``patterns``); where that is
+too much work, or many ads fit, the openings are walked (``branches``). Both are exact and give the same plan.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cached_property
+
+from digest.place.arrange import arrange
+from digest.place.branches import branched
+from digest.place.facts import bits
+from digest.place.paths import best_plan
+from digest.place.patterns import Patterns
+from digest.place.problem import Plan, Problem, Scale, Solution, reading
+from digest.place.sets import Chosen, Dive, Overworked, Shelf
+
+FEW = 9  # ads in an issue up to which sets are searched
+EFFORT = 400_000  # steps of the search for sets
+PATTERNS = 150_000  # steps of the search for patterns of gaps
+
+
+class Search:
+    """A problem without its ``must``, and all that is learnt about it."""
+
+    def __init__(self, problem: Problem) -> None:
+        self.problem = settled(replace(problem, must=0))
+        self.scale = Scale(self.problem)
+        self.like: Solution | None = None
+
+    @cached_property
+    def shelf(self) -> Shelf:
+        return Shelf(self.problem, self.scale)
+
+    def best(self, must: int, effort: int = EFFORT) -> Solution | None:
+        """The unique best plan with these; ``None`` where it is proven that no plan holds them."""
+        try:
+            if self.shelf.plain and self.shelf.limits.cap <= FEW:
+                return self._of_sets(must, effort)
+        except Overworked:
+            pass
+        found = branched(settled(replace(self.problem, must=must)), self.like)
+        self.like = self.like or found
+        return found
+
+    def _of_sets(self, must: int, effort: int) -> Solution | None:
+        dive = Dive(self.shelf, effort, self._exactly)
+        dive.run(self._whole(must))
+        if not dive.best:
+            return None
+        if dive.many:
+            plan = Patterns(self.shelf, dive.worth, self._whole(must), PATTERNS).best()
+            assert plan is not None
+            return self._solution(plan)
+        plans = [self._arranged(chosen) for chosen in dive.best]
+        return min(map(self._solution, plans), key=lambda one: (-one.merit, reading(self.problem, one.plan)))
+
+    def _whole(self, must: int) -> int:
+        """With the companions of what must run."""
+        for group in self.problem.groups:
+            if group & must:
+                must |= group
+        return must
+
+    def _solution(self, plan: Plan) -> Solution:
+        plan = tuple(sorted(plan, key=lambda one: one[1]))
+        merit = self.scale.merit(plan)
+        return Solution(plan, merit, True, merit)
+
+    def _arranged(self, chosen: Chosen) -> Plan:
+        if chosen.plan is not None:
+            return chosen.plan
+        shelf = self.shelf
+        best = {i: shelf.choices[i][0][0] for i in chosen.items}
+        some = {i: self.problem.left[i] for i in chosen.items}
+        plan = arrange(self.scale, shelf.following, some if chosen.ends is None else best)
+        assert plan is not None
+        return plan
+
+    def _exactly(self, chosen: Chosen) -> Chosen | None:
+        """A set whose areas and spans matter, with its best plan; ``None`` where it cannot run."""
+        part = replace(
+            self.problem,
+            left={i: self.problem.left[i] for i in sorted(chosen.items)},
+            facts=tuple(
+                fact for fact in self.problem.facts if (fact.items & chosen.mask).bit_count() > fact.most
+            ),
+            groups=(),
+            must=chosen.mask,
+        )
+        found = best_plan(part, self.scale.of(part), -1)
+        if found is None or len(found.plan) < len(chosen.items):
+            return None
+        worth = sum(
+            next(gain for mask, gain in self.shelf.choices[i] if mask >> o & 1) for i, o in found.plan
+        )
+        return replace(chosen, worth=worth, plan=found.plan)
+
+
+def settled(problem: Problem) -> Problem:
+    """Groups with a member that has no opening cannot run; a group of which one must run must run."""
+    left, must = dict(problem.left), problem.must
+    for group in problem.groups:
+        members = list(bits(group))
+        if not all(left.get(i) for i in members):
+            left.update((i, 0) for i in members if i in left)
+        elif must & group:
+            must |= group
+    return replace(problem, left={i: mask for i, mask in left.items() if mask}, must=must)
