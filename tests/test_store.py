@@ -35,17 +35,21 @@ def postgres() -> Iterator[str]:
 
 @pytest.fixture(scope="module", params=["sqlite", "sqlalchemy", "postgres"])
 def url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """SQLite by the frozen statements, SQLite through SQLAlchemy, PostgreSQL."""
+    """A store that is there: SQLite by the frozen statements, SQLite through SQLAlchemy, PostgreSQL."""
     if request.param == "postgres":
-        return str(request.getfixturevalue("postgres"))
-    query = "?timeout=30" if request.param == "sqlalchemy" else ""  # an address with options goes through it
-    return f"sqlite:///{tmp_path_factory.mktemp('store')}/digest.db{query}"
+        address = str(request.getfixturevalue("postgres"))
+    else:
+        query = (
+            "?timeout=30" if request.param == "sqlalchemy" else ""
+        )  # an address with options goes through it
+        address = f"sqlite:///{tmp_path_factory.mktemp('store')}/digest.db{query}"
+    open_store(address).close()
+    return address
 
 
 @pytest.fixture
 def store(url: str) -> Iterator[Store]:
     """A store with nothing in it, whatever happened before; what a test does is taken back."""
-    open_store(url).close()
     with open_store(url, rehearse=True) as opened:
         yield opened
 
@@ -102,8 +106,8 @@ def run(one: Story, day: date = DAY, edition: str = "daily", **fields: Any) -> R
 
 @settings(max_examples=40)
 @given(feed=newsfeeds(max_size=12))
-def test_a_story_comes_back_as_it_went_in(feed: list[Story]) -> None:
-    with open_store("sqlite://") as store:
+def test_a_story_comes_back_as_it_went_in(url: str, feed: list[Story]) -> None:
+    with open_store(url, rehearse=True) as store:
         counts = store.upsert(feed, NOW)
         kept = store.stories([one.id for one in feed])
     assert counts == Counts(new=len(feed))
@@ -133,8 +137,8 @@ def test_every_field_lasts_in_both_databases(store: Store) -> None:
 
 @settings(max_examples=30)
 @given(feed=newsfeeds(max_size=12), again=st.booleans())
-def test_the_second_time_nothing_is_new(feed: list[Story], again: bool) -> None:
-    with open_store("sqlite://") as store:
+def test_the_second_time_nothing_is_new(url: str, feed: list[Story], again: bool) -> None:
+    with open_store(url, rehearse=True) as store:
         store.upsert(feed, NOW)
         before = store.stories([one.id for one in feed])
         assert store.upsert(reversed(feed), NOW + HOUR) == Counts(unchanged=len(feed))
@@ -205,8 +209,8 @@ def test_two_rows_of_one_batch_with_one_id_both_stay(store: Store) -> None:
 
 @settings(max_examples=30)
 @given(feed=st.lists(stories(id=st.sampled_from(["1", "2"])), max_size=8))
-def test_no_story_is_lost_whatever_ids_are_shared(feed: list[Story]) -> None:
-    with open_store("sqlite://") as store:
+def test_no_story_is_lost_whatever_ids_are_shared(url: str, feed: list[Story]) -> None:
+    with open_store(url, rehearse=True) as store:
         counts = store.upsert(feed, NOW)
         kept = store.search(limit=100)
     assert {url_key(one.url) for one in kept} == {url_key(one.url) for one in feed}
@@ -234,9 +238,11 @@ def test_progress_tells_how_many_are_done(store: Store) -> None:
 @given(
     feed=newsfeeds(max_size=15, embargo_until=st.none() | any_times), start=times, hours=st.integers(0, 400)
 )
-def test_candidates_are_the_stories_of_the_span(feed: list[Story], start: datetime, hours: int) -> None:
+def test_candidates_are_the_stories_of_the_span(
+    url: str, feed: list[Story], start: datetime, hours: int
+) -> None:
     end = start + hours * HOUR
-    with open_store("sqlite://") as store:
+    with open_store(url, rehearse=True) as store:
         store.upsert(feed, NOW)
         found = store.candidates(start, end)
         kept = store.stories([one.id for one in feed]).values()
