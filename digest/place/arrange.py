@@ -8,9 +8,14 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from heapq import heappop, heappush
+from itertools import pairwise
+from typing import NamedTuple
 
-from digest.place.facts import bits
-from digest.place.problem import Plan, Scale
+from digest.place.facts import AtMost, bits
+from digest.place.problem import Plan, Scale, exceeds, within
+from digest.values import dataclass
 
 Label = tuple[int, tuple[int, ...], tuple[int, ...], tuple[int, ...], tuple[int, ...]]
 # minus the merit, then gaps, slots, line items and openings
@@ -18,31 +23,58 @@ Label = tuple[int, tuple[int, ...], tuple[int, ...], tuple[int, ...], tuple[int,
 _NOWHERE: Label = (0, (), (), (), ())
 
 
-def arrange(scale: Scale, following: Sequence[int], allowed: Mapping[int, int]) -> Plan | None:
-    """The best arrangement of these line items in their openings, facts about areas and spans aside."""
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Line items to place, each with its openings; ``following`` is the first opening free after each opening.
+
+    Only arrangements of ``worth`` or more are of interest (stages above the spread, as in ``Walk``).
+    """
+
+    scale: Scale
+    following: Sequence[int]
+    allowed: Mapping[int, int]
+    worth: int
+
+
+def arrange(asked: Asked) -> Label | None:
+    """The best arrangement, facts about areas and spans aside."""
+    scale, allowed = asked.scale, asked.allowed
     numbers = list(allowed)
-    openings = [list(bits(mask)) for mask in allowed.values()]
-    gains = [{o: scale.gain(i, o) for o in here} for i, here in zip(numbers, openings, strict=True)]
+    gains = [{o: scale.gain(i, o) for o in bits(mask)} for i, mask in allowed.items()]
+    if not all(gains):
+        return None
+    tops = [max(here.values()) for here in gains]
+    slack = sum(tops) - asked.worth * scale.spread
+    if slack < 0:
+        return None
+    openings = [[o for o in here if top - here[o] <= slack] for here, top in zip(gains, tops, strict=True)]
     labels: list[dict[int, Label]] = [{} for _ in range(1 << len(numbers))]
     labels[0][-1] = _NOWHERE
     for placed, here in enumerate(labels):
+        limit = (
+            sum(top for x, top in enumerate(tops) if not placed >> x & 1) - (asked.worth - 1) * scale.spread
+        )
         for x, number in enumerate(numbers):
             if not placed >> x & 1:
-                _place(scale, following, here, labels[placed | 1 << x], (number, openings[x], gains[x]))
-    best = min(labels[-1].values(), default=None)
-    return None if best is None else tuple(zip(best[3], best[4], strict=True))
+                ad = Ad(number, openings[x], gains[x], limit - tops[x])
+                _place(asked, here, labels[placed | 1 << x], ad)
+    return min(labels[-1].values(), default=None)
 
 
-def _place(
-    scale: Scale,
-    following: Sequence[int],
-    here: dict[int, Label],
-    there: dict[int, Label],
-    ad: tuple[int, list[int], dict[int, int]],
-) -> None:
+class Ad(NamedTuple):
+    """The line item to place; a label at or above ``limit`` cannot come to the worth asked for any more."""
+
+    item: int
+    openings: list[int]
+    gains: dict[int, int]
+    limit: int
+
+
+def _place(asked: Asked, here: dict[int, Label], there: dict[int, Label], ad: Ad) -> None:
     """Every label of ``here`` with one more ad, kept in ``there`` where it is the best."""
+    scale, following = asked.scale, asked.following
     gaps, slots = scale.problem.gaps, scale.problem.slots
-    number, openings, gains = ad
+    number, openings, gains, limit = ad
     costs = _costs(scale)
     for last, (merit, at, of, who, where) in here.items():
         begin, distance = (0, []) if last < 0 else (bisect_left(openings, following[last]), costs)
@@ -53,11 +85,69 @@ def _place(
                 less += distance[gaps[o] - before]
             old = there.get(o)
             if old is None or less < old[0]:
-                there[o] = (less, (*at, gaps[o]), (*of, slots[o]), (*who, number), (*where, o))
+                if less < limit:
+                    there[o] = (less, (*at, gaps[o]), (*of, slots[o]), (*who, number), (*where, o))
             elif less == old[0]:
                 new = (less, (*at, gaps[o]), (*of, slots[o]), (*who, number), (*where, o))
                 if new < old:
                     there[o] = new
+
+
+def arrange_apart(asked: Asked, facts: Sequence[AtMost], tries: int) -> Plan | None:
+    """The best arrangement that keeps these facts too; ``None`` where there is none.
+
+    Where the best arrangement breaks a fact, one of the ads that break it must leave the place: each way is
+    arranged again, the most promising first. Raises ``Undecided`` after so many tries.
+    """
+    gaps = asked.scale.problem.gaps
+    first = arrange(asked)
+    heap = [] if first is None else [(first, 0, asked)]
+    number = 0
+    while heap:
+        label, _, now = heappop(heap)
+        plan = plan_of(label)
+        fact = next((fact for fact in facts if exceeds(fact, plan, gaps)), None)
+        if fact is None:
+            return plan
+        for allowed in _ways_apart(fact, plan, now.allowed, gaps):
+            number += 1
+            if number > tries:
+                raise Undecided
+            part = replace(now, allowed=allowed)
+            found = arrange(part)
+            if found is not None:
+                heappush(heap, (found, number, part))
+    return None
+
+
+class Undecided(Exception):
+    """More tries than allowed."""
+
+
+def plan_of(label: Label) -> Plan:
+    """By opening."""
+    return tuple(zip(label[3], label[4], strict=True))
+
+
+def _ways_apart(
+    fact: AtMost, plan: Plan, allowed: Mapping[int, int], gaps: Sequence[int]
+) -> list[dict[int, int]]:
+    """The openings of each line item in every way to mend a broken fact; together they miss no plan that keeps it."""
+    ads = within(fact, plan)
+    if fact.span is None:
+        return [{**allowed, i: allowed[i] & ~fact.openings} for i, _ in ads]
+    if fact.most != 1:
+        raise Undecided
+    one = next(ad for ad, other in pairwise(ads) if gaps[other[1]] - gaps[ad[1]] < fact.span)
+    item, opening = one
+    near = sum(
+        1 << o
+        for o in bits(fact.openings & ((1 << len(gaps)) - 1))
+        if abs(gaps[o] - gaps[opening]) < fact.span
+    )
+    stays = {i: mask & ~near if fact.items >> i & 1 else mask for i, mask in allowed.items()}
+    stays[item] = 1 << opening
+    return [stays, {**allowed, item: allowed[item] & ~(1 << opening)}]
 
 
 def _costs(scale: Scale) -> list[int]:

@@ -9,9 +9,9 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import cached_property
 
-from digest.place.arrange import arrange
+from digest.place.arrange import Asked, Undecided, arrange, arrange_apart, plan_of
 from digest.place.branches import branched
-from digest.place.facts import bits
+from digest.place.facts import AtMost, bits
 from digest.place.paths import best_plan
 from digest.place.patterns import Patterns
 from digest.place.problem import Plan, Problem, Scale, Solution, reading
@@ -19,6 +19,7 @@ from digest.place.sets import Chosen, Dive, Overworked, Shelf
 
 FEW = 9  # ads in an issue up to which sets are searched
 EFFORT = 400_000  # steps of the search for sets
+TRIES = 24  # arrangements of one set, before its openings are walked
 PATTERNS = 150_000  # steps of the search for patterns of gaps
 
 
@@ -29,6 +30,7 @@ class Search:
         self.problem = settled(replace(problem, must=0))
         self.scale = Scale(self.problem)
         self.like: Solution | None = None
+        self.apart: dict[int, Plan | None] = {}  # sets of line items whose areas or spans matter
 
     @cached_property
     def shelf(self) -> Shelf:
@@ -72,31 +74,35 @@ class Search:
     def _arranged(self, chosen: Chosen) -> Plan:
         if chosen.plan is not None:
             return chosen.plan
-        shelf = self.shelf
-        best = {i: shelf.choices[i][0][0] for i in chosen.items}
-        some = {i: self.problem.left[i] for i in chosen.items}
-        plan = arrange(self.scale, shelf.following, some if chosen.ends is None else best)
-        assert plan is not None
-        return plan
+        label = arrange(self._asked(chosen))
+        assert label is not None
+        return plan_of(label)
+
+    def _asked(self, chosen: Chosen) -> Asked:
+        allowed = {i: self.problem.left[i] for i in chosen.items}
+        return Asked(self.scale, self.shelf.following, allowed, chosen.worth)
 
     def _exactly(self, chosen: Chosen) -> Chosen | None:
         """A set whose areas and spans matter, with its best plan; ``None`` where it cannot run."""
-        part = replace(
-            self.problem,
-            left={i: self.problem.left[i] for i in sorted(chosen.items)},
-            facts=tuple(
-                fact for fact in self.problem.facts if (fact.items & chosen.mask).bit_count() > fact.most
-            ),
-            groups=(),
-            must=chosen.mask,
-        )
-        found = best_plan(part, self.scale.of(part), -1)
-        if found is None or len(found.plan) < len(chosen.items):
+        if chosen.mask not in self.apart:
+            facts = tuple(f for f in self.problem.facts if (f.items & chosen.mask).bit_count() > f.most)
+            try:
+                plan = arrange_apart(self._asked(chosen), facts, TRIES)
+            except Undecided:
+                plan = None
+            self.apart[chosen.mask] = plan or self._walked(chosen, facts)
+        plan = self.apart[chosen.mask]
+        if plan is None:
             return None
-        worth = sum(
-            next(gain for mask, gain in self.shelf.choices[i] if mask >> o & 1) for i, o in found.plan
-        )
-        return replace(chosen, worth=worth, plan=found.plan)
+        choices = self.shelf.choices
+        worth = sum(next(gain for mask, gain in choices[i] if mask >> o & 1) for i, o in plan)
+        return replace(chosen, worth=worth, plan=plan)
+
+    def _walked(self, chosen: Chosen, facts: tuple[AtMost, ...]) -> Plan | None:
+        left = {i: self.problem.left[i] for i in sorted(chosen.items)}
+        part = replace(self.problem, left=left, facts=facts, groups=(), must=chosen.mask)
+        found = best_plan(part, self.scale.of(part), -1)
+        return found.plan if found is not None and len(found.plan) == len(chosen.items) else None
 
 
 def settled(problem: Problem) -> Problem:
