@@ -16,6 +16,9 @@ from digest.cli.output import emit, json_wanted, warn
 from digest.cli.words import Group
 from digest.errors import ConfigurationError, DigestError
 
+_Misused: Any = typer.BadParameter.__mro__[2]  # whatever Typer says about words that it does not take
+_INTERRUPTED = 130
+
 
 class _Group(Group):
     """The one place where an error becomes words and an exit code."""
@@ -104,6 +107,8 @@ def main() -> None:
     try:
         sys.stdout.flush()
         sys.stderr.flush()
+    except BrokenPipeError:
+        pass
     except OSError:
         code = code or 1
     # Everything is flushed and closed; taking the interpreter down piece by piece costs a tenth of a build.
@@ -111,23 +116,34 @@ def main() -> None:
 
 
 def _run(arguments: list[str], debug: bool) -> int:
+    """The exit code of a command line; what went wrong is told, with ``--json`` on standard output too."""
+    as_json = "--json" in arguments
     try:
         asked = next((word for word in arguments if not word.startswith("-")), None)
-        commands(asked)(arguments, standalone_mode=True)
-    except SystemExit as stop:
-        return stop.code if isinstance(stop.code, int) else int(stop.code is not None)
-    except KeyboardInterrupt:
-        warn("digest: stopped. What was not finished is finished or swept away by the next build.")
-        return 130
-    except BrokenPipeError:
-        sys.stdout = open(os.devnull, "w")  # noqa: SIM115 - the reader went away; the rest has nobody to read it
-        return 0
+        code = commands(asked)(arguments, standalone_mode=False)
+    except _Misused as error:
+        error.show()
+        return _failed(error.format_message(), error.exit_code, as_json)
+    except SystemExit:
+        return 0  # Typer's answer to a reader that went away, as `head` does: the rest has nobody to read it
     except Exception as defect:
         if debug:
             raise
-        warn(
-            f"digest: a defect of ours ({type(defect).__name__}: {str(defect)[:300]}). Nothing half-done was "
+        text = (
+            f"a defect of ours ({type(defect).__name__}: {str(defect)[:300]}). Nothing half-done was "
             "published. Run the command again with --debug and send us what it prints."
         )
-        return DigestError.exit_code
-    return 0
+        warn(f"digest: {text}")
+        return _failed(text, DigestError.exit_code, as_json)
+    if code == _INTERRUPTED:
+        text = "stopped. What was not finished is finished or swept away by the next build."
+        warn(f"digest: {text}")
+        return _failed(text, _INTERRUPTED, as_json)
+    return code if isinstance(code, int) else 0
+
+
+def _failed(text: str, code: int, as_json: bool) -> int:
+    if as_json:
+        json_wanted(True)
+    emit({"error": text, "exit_code": code, "problems": []})
+    return code

@@ -5,34 +5,44 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TextIO
 
 _wants_json = False
+_emitted = False
 
 
 def json_wanted(wanted: bool | None = None) -> bool:
-    """Whether this run was asked for JSON; an argument says so first."""
-    global _wants_json
+    """Whether this run was asked for JSON; an argument says so first, and with ``False`` a run begins."""
+    global _wants_json, _emitted
     if wanted is not None:
-        _wants_json = wanted
+        _wants_json, _emitted = wanted, wanted and _emitted
     return _wants_json
 
 
 def say(text: str = "") -> None:
     """A result for people: standard output, or standard error beside JSON."""
-    print(_printable(text), file=sys.stderr if _wants_json else sys.stdout)
+    _print(text, sys.stderr if _wants_json else sys.stdout)
 
 
 def warn(text: str) -> None:
     """Something people must see, whatever the output goes to."""
-    print(_printable(text), file=sys.stderr)
+    _print(text, sys.stderr)
 
 
 def emit(value: dict[str, Any]) -> None:
-    """The JSON object of a command, when it was asked for."""
-    if _wants_json:
-        print(_printable(json.dumps(value, ensure_ascii=False, indent=1, default=_plain)))
+    """The JSON object of a command, when it was asked for; only the first of a run, so that it stays one."""
+    global _emitted
+    if _wants_json and not _emitted:
+        _emitted = True
+        _print(json.dumps(value, ensure_ascii=False, indent=1, default=_plain), sys.stdout)
+
+
+def _print(text: str, to: TextIO) -> None:
+    """One text. A reader that went away, as ``head`` does, stops no build half-way."""
+    with suppress(BrokenPipeError):
+        print(_printable(text), file=to)
 
 
 def table(heads: Sequence[str], rows: Sequence[Sequence[str]], *, wrap: int = 60) -> None:

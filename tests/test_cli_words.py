@@ -1,0 +1,57 @@
+"""The command line as a whole process: words that are no command's, readers that go away, one JSON object."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.newsrooms import newsroom
+
+REPOSITORY = Path(__file__).parents[1]
+
+
+def digest(root: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    where = os.environ | {"PYTHONPATH": str(REPOSITORY)}
+    line = [sys.executable, "-m", "digest", *words]
+    return subprocess.run(line, cwd=root, env=where, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("build", "--nope"), "--nope"),
+        (("buidl",), "build"),
+        (("explain", "daily"), "DATE"),
+        (("mark-sent", "daily", "2026-01-23", "--delivered", "-4"), "-4 is too small"),
+        (("stories", "list", "--limit", "x"), "no whole number"),
+        (("stories", "pin"), "ID"),
+        (("stories", "eat", "s1"), "eat"),
+    ],
+)
+def test_words_nobody_takes_are_one_json_object(tmp_path: Path, words: tuple[str, ...], says: str) -> None:
+    done = digest(newsroom(tmp_path).root, *words, "--json")
+    told = json.loads(done.stdout)
+    assert done.returncode == told["exit_code"] == 2
+    assert says in told["error"]
+    assert says in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_reader_that_goes_away_stops_no_build(tmp_path: Path) -> None:
+    """All editions are built, though nobody reads what is said of the first."""
+    room = newsroom(tmp_path)
+    second = '  second: {cadence: daily, cutoff: "06:00", from: "News <news@harbor.example>"}\n'
+    room.write("digest.yaml", (room.root / "digest.yaml").read_text() + second)
+    read, write = os.pipe()
+    os.close(read)
+    where = os.environ | {"PYTHONPATH": str(REPOSITORY), "PYTHONUNBUFFERED": "1"}
+    line = [sys.executable, "-m", "digest", "build", "--daily", "--date", "2026-01-23"]
+    done = subprocess.run(line, cwd=room.root, env=where, stdout=write, stderr=subprocess.PIPE, check=False)
+    os.close(write)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert sorted(folder.name for folder in (room.root / "outbox").iterdir()) == ["daily", "second"]
