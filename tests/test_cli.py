@@ -325,3 +325,21 @@ def test_check_names_a_locale_whose_dates_cannot_be_written(
     assert result.code == 2
     assert "digest.yaml:1:1: publication.locale" in result.err
     assert "digest[locale]" in result.err
+
+
+def test_a_booking_that_cannot_do_what_it_promises_stops_check_and_no_build(room: Room) -> None:
+    wide = 'creatives: [{id: w, image: "https://g.example/a.png", size: 1x1, url: "https://g.example/"}]'
+    extra = "advertiser: gleammour, flight: {start: 2026-01-20, end: 2026-01-24}, slots: [in_stream]"
+    room.write(
+        "adslots.yaml",
+        f"{ADS}  - {{id: misfit, {extra}, {wide}}}\n"
+        f"  - {{id: greedy, {extra}, goal: {{issues: 40}}, "
+        'creatives: [{id: g, headline: G, url: "https://g.example/"}]}\n',
+    )
+    assert room.run(*BUILD).code == 0
+    refused = {no["line_item"]: no["rule"] for no in room.manifest()["ads"]["refused"]}
+    assert refused["misfit"] == "creative"
+    checked = room.run("check")
+    assert checked.code == 2
+    assert "fits none of the slots" in checked.err
+    assert "the flight meets only 5 issues" in checked.err

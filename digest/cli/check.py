@@ -26,7 +26,7 @@ def check(
 ) -> None:
     """Look over the newsroom: YAML, dates, files, templates, bookings; --links looks links up, too."""
     room = newsroom(root)
-    problems = [*_templates(room), *_files(room), *_ahead(room)]
+    problems = [*_doubts(room), *_templates(room), *_files(room), *_ahead(room)]
     notes = [*_mailer(room)]
     if links:
         problems += _links(room)
@@ -41,6 +41,13 @@ def check(
         f"{len(room.sections)} sections, {len(room.editions)} editions, {len(room.ads.line_items)} bookings"
     )
     say(f"{room.publication.name}: no problems found ({counts}).")
+
+
+def _doubts(room: Newsroom) -> list[Problem]:
+    """Bookings that cannot do what they promise: a build refuses them by rule, and goes on."""
+    from digest.config import problems
+
+    return list(problems(room.root))
 
 
 def _templates(room: Newsroom) -> list[Problem]:

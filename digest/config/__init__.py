@@ -30,9 +30,11 @@ def find_root(start: Path) -> Path:
     )
 
 
-def load(root: Path, *, remember: bool = True) -> Newsroom:
+def load(root: Path, *, remember: bool = True, strict: bool = False) -> Newsroom:
     """The newsroom in ``root``. Raises ``ConfigurationError`` with everything that is wrong.
 
+    A booking that is well written and cannot do what it promises (its creative fits none of its slots, its goal is
+    out of reach) stops no build: the plan refuses it by rule. ``strict`` counts that as wrong, too.
     Without ``remember`` nothing is written, not even the cache.
     """
     root = root.resolve()
@@ -42,17 +44,19 @@ def load(root: Path, *, remember: bool = True) -> Newsroom:
     wrong += more
     if len(contents) == len(files.NAMES):
         data, more = _data(root, contents, hashes, remember)
-        if not (wrong := wrong + more):
+        doubts = [Problem(*row) for row in data["doubts"]] if strict else []
+        if not (wrong := wrong + more + doubts):
             return freeze.newsroom(root, data["digest"], data["ads"], hashes, store)
     elif contents:
-        wrong += _compile(contents)[1]
+        data, more = _compile(contents)
+        wrong += more + ([Problem(*row) for row in data["doubts"]] if strict else [])
     raise ConfigurationError(wrong)
 
 
 def problems(root: Path, *, remember: bool = True) -> tuple[Problem, ...]:
-    """Everything wrong in the newsroom's two files, sorted by file, line and column."""
+    """Everything wrong or doubtful in the newsroom's two files, sorted by file, line and column."""
     try:
-        load(root, remember=remember)
+        load(root, remember=remember, strict=True)
     except ConfigurationError as error:
         return error.problems
     return ()

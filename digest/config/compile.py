@@ -6,7 +6,7 @@ from typing import Any
 
 from digest.config import files
 from digest.config import tree as t
-from digest.config.checks import every_check
+from digest.config.checks import every_check, every_doubt
 from digest.config.checks.room import Room
 from digest.config.schema import REQUIRED, AdsFile, DigestFile
 from digest.config.validate import Sound, validate
@@ -14,16 +14,23 @@ from digest.errors import Problem
 
 
 def compile_files(contents: dict[str, bytes]) -> tuple[dict[str, Any], list[Problem]]:
-    """The data of both files by name, and what is wrong in them. An empty file is a missing one."""
+    """The data of both files by name, and what is wrong in them. An empty file is a missing one.
+
+    ``data["doubts"]`` are the bookings that cannot do what they promise, as rows of a ``Problem``.
+    """
     digest, problems = _one(DigestFile, contents.get(files.DIGEST), files.DIGEST)
     ads, more = _one(AdsFile, contents.get(files.ADSLOTS), files.ADSLOTS)
     problems += more
+    doubts: list[Problem] = []
     if digest is not None or ads is not None:
-        problems += every_check(Room.of(digest, ads))
+        room = Room.of(digest, ads)
+        problems += every_check(room)
+        doubts = every_doubt(room)
     data = {
         "digest": digest.data if digest else {},
         "ads": ads.data if ads else {},
         "outside": _outside(digest) if digest else [],
+        "doubts": [[p.file, p.line, p.column, p.message, p.cure] for p in doubts],
     }
     return data, problems
 

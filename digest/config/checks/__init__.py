@@ -1,4 +1,4 @@
-"""What ties the blocks and the two files together: one file a subject, each with ``check(room)``."""
+"""What ties the blocks and the two files together: one file a subject, with ``check(room)`` or ``doubt(room)``."""
 
 from __future__ import annotations
 
@@ -6,9 +6,15 @@ from digest.config.checks import bookings, companions, creatives, flights, names
 from digest.config.checks.room import Room
 from digest.errors import Problem
 
-CHECKS = (names.check, newsroom.check, bookings.check, creatives.check, flights.check, companions.check)
+CHECKS = (names.check, newsroom.check, bookings.check, flights.check)
+DOUBTS = (creatives.doubt, flights.doubt, companions.doubt)
 
 
 def every_check(room: Room) -> list[Problem]:
-    """The problems of every check."""
+    """What makes the files unusable."""
     return [problem for check in CHECKS for problem in check(room)]
+
+
+def every_doubt(room: Room) -> list[Problem]:
+    """Bookings that are well written and cannot do what they promise: builds go on and refuse them by rule."""
+    return [problem for doubt in DOUBTS for problem in doubt(room)]

@@ -11,7 +11,7 @@ from digest.errors import Problem
 from digest.model import LineItem
 
 
-def check(room: Room) -> Iterator[Problem]:
+def doubt(room: Room) -> Iterator[Problem]:
     """Companions whose editions or flights never meet; groups are symmetric and transitive."""
     if room.ads is None:
         return

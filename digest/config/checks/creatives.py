@@ -11,7 +11,7 @@ from digest.errors import Problem
 from digest.model import Creative, LineItem, Slot
 
 
-def check(room: Room) -> Iterator[Problem]:
+def doubt(room: Room) -> Iterator[Problem]:
     """Creatives that fit none of the slots of their line item."""
     if room.ads is None:
         return

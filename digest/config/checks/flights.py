@@ -20,10 +20,22 @@ def check(room: Room) -> Iterator[Problem]:
         return
     for index, item in enumerate(room.book.line_items):
         path: t.Path = ("line_items", index)
-        wrong = list(_flight(room.ads, path, item))
-        yield from wrong
+        yield from _flight(room.ads, path, item)
         yield from _goal_shape(room, room.ads, path, item)
-        if not wrong and room.all_editions_sound(item):
+
+
+def doubt(room: Room) -> Iterator[Problem]:
+    """Flights that meet no issue, and goals that cannot be reached."""
+    if room.ads is None:
+        return
+    for index, item in enumerate(room.book.line_items):
+        path: t.Path = ("line_items", index)
+        if any(_flight(room.ads, path, item)):
+            continue
+        if item.flight and not item.flight.dates and Span.of(item.flight).is_empty:
+            says = "never meets one of its days."
+            yield found(room.ads, (*path, "flight", "days"), says, f"The flight is {_length(item)}.")
+        elif room.all_editions_sound(item):
             yield from _reach(room, room.ads, path, item)
 
 
@@ -36,9 +48,6 @@ def _flight(sound: Sound, path: t.Path, item: LineItem) -> Iterator[Problem]:
     if flight.start and flight.end and flight.end < flight.start:
         says = f"is {flight.end}, before the start {flight.start}."
         yield found(sound, (*path, "flight", "end"), says, "Write an end on or after the start.")
-    elif Span.of(flight).is_empty:
-        says = "never meets one of its days."
-        yield found(sound, (*path, "flight", "days"), says, f"The flight is {_length(item)}.")
 
 
 def _written(sound: Sound, path: t.Path, key: str) -> bool:
