@@ -6,14 +6,26 @@ filled with ads of that worth is the best. Slots and line items are then the fir
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator
 from itertools import product
+from operator import add
 
-from digest.place.facts import AtMost, bits
+from digest.place.facts import AtMost, Candidate, bits
 from digest.place.problem import Plan, exceeds, reading
 from digest.place.sets import Overworked, Shelf, Unit
+from digest.values import dataclass
 
 ENDLESS = 1 << 200
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """Openings to fill; ``reach`` and ``rest`` are the most that those from here on can add, and their mask."""
+
+    openings: tuple[int, ...]
+    reach: list[int]
+    rest: list[int]
 
 
 class Patterns:
@@ -36,7 +48,8 @@ class Patterns:
         for o in sorted(self.at, key=lambda o: (shelf.problem.gaps[o], shelf.problem.slots[o], o)):
             self.openings[shelf.problem.gaps[o]].append(o)
         self.by_gain = sorted(((shelf.choices[i][0][1], i) for i in self.members), reverse=True)
-        self.facts = [fact for fact in shelf.problem.facts if self._bears(fact)]
+        self.facts = self._facts()
+        self.wanted = self._wanted()
 
     def _units(self) -> list[Unit]:
         """The units that may be part of a set of this worth."""
@@ -50,9 +63,24 @@ class Patterns:
         others = sum(best[: shelf.limits.cap - 1])
         return [unit for unit in units if unit.mask & self.must or unit.gain + others >= self.worth]
 
-    def _bears(self, fact: AtMost) -> bool:
-        limits = self.shelf.limits
-        return fact.span is not None or fact.openings & limits.everywhere != limits.everywhere
+    def _facts(self) -> dict[Candidate, list[AtMost]]:
+        """Per ad, the facts about areas and spans that count it."""
+        limits, found = self.shelf.limits, dict[Candidate, list[AtMost]]()
+        for ad in self.gain:
+            found[ad] = []
+        for fact in self.shelf.problem.facts:
+            if fact.span is None and fact.openings & limits.everywhere == limits.everywhere:
+                continue
+            for i in bits(fact.items & limits.items):
+                for mask, _ in self.shelf.choices[i] if i in self.grouped else ():
+                    for o in bits(mask & fact.openings):
+                        found[i, o].append(fact)
+        return found
+
+    def _wanted(self) -> set[int]:
+        """The gaps of the line item that must run and has the fewest of them; empty where none must."""
+        gaps, left = self.shelf.problem.gaps, self.shelf.problem.left
+        return min(({gaps[o] for o in bits(left[i])} for i in bits(self.must)), key=len, default=set[int]())
 
     def best(self) -> Plan | None:
         """The best plan of this worth, over every number of ads it may have."""
@@ -71,80 +99,93 @@ class Patterns:
         """The best plan of so many ads with at most ``least`` spread."""
         if sum(gain for gain, _ in self.by_gain[:count]) < self.worth:
             return ENDLESS, None
-        self.rests = self._rests(count)
-        level = min(self.rests[count - 1], default=ENDLESS)
+        self._look_ahead(count)
+        level = min(self._first(count, at) for at in range(len(self.gaps)))
         while level <= least and level < ENDLESS:
             self.next_level = ENDLESS
-            for pattern in self._patterns(count, level, [], 0):
+            for pattern in self._patterns(count, level, [], 0, bool(self.wanted)):
                 plan = self._filled(pattern)
                 if plan is not None:
                     return level, plan
             level = self.next_level
         return ENDLESS, None
 
-    def _rests(self, count: int) -> list[list[int]]:
-        """Per number of further ads and gap, the least spread they can add."""
-        gaps, jump = self.gaps, self.shelf.limits.jump
-        cost = [self.shelf.scale.cost(d) for d in range(gaps[-1] - gaps[0] + 1)] if gaps else []
-        self.cost = cost
-        rests = [[0] * len(gaps)]
-        for _ in range(count - 1):
-            last, row = rests[-1], []
-            for at, gap in enumerate(gaps):
-                ways = [
-                    cost[gaps[to] - gap] + last[to]
-                    for to in range(at + 1, len(gaps))
-                    if gaps[to] - gap >= jump
-                ]
-                row.append(min(ways, default=ENDLESS))
-            self.budget -= len(gaps) * len(gaps) // 8
-            rests.append(row)
-        return rests
+    def _first(self, count: int, at: int) -> int:
+        owing = bool(self.wanted) and self.gaps[at] not in self.wanted
+        return (self.owing if owing else self.free)[count - 1][at]
 
-    def _patterns(self, count: int, level: int, at: list[int], spread: int) -> Iterator[list[int]]:
+    def _look_ahead(self, count: int) -> None:
+        """Per number of further ads and gap, the least spread they can add; ``owing``: with a wanted gap among them."""
+        gaps, jump = self.gaps, max(1, self.shelf.limits.jump)
+        self.cost = [self.shelf.scale.cost(d) for d in range(gaps[-1] - gaps[0] + 1)]
+        self.free, self.owing = [[0] * len(gaps)], [[ENDLESS] * len(gaps)]
+        for _ in range(count - 1):
+            free, owing = [], []
+            last, owed = self.free[-1], self.owing[-1]
+            mixed = [last[to] if gap in self.wanted else owed[to] for to, gap in enumerate(gaps)]
+            for gap in gaps:
+                begin = bisect_left(gaps, gap + jump)
+                steps = [self.cost[to - gap] for to in gaps[begin:]]
+                free.append(min(map(add, steps, last[begin:]), default=ENDLESS))
+                owing.append(min(map(add, steps, mixed[begin:]), default=ENDLESS))
+            self.budget -= len(gaps) * len(gaps) // 16
+            self.free.append(free)
+            self.owing.append(owing)
+
+    def _patterns(
+        self, count: int, level: int, at: list[int], spread: int, owing: bool
+    ) -> Iterator[list[int]]:
         """The lists of gaps of exactly this spread, in order; notes the next level there is."""
         self._work()
         if not count:
             if spread == level:
                 yield at
             return
-        gaps, jump, rest = self.gaps, max(1, self.shelf.limits.jump), self.rests[count - 1]
-        for to, gap in enumerate(gaps):
-            if at and gap - at[-1] < jump:
-                continue
+        gaps, jump = self.gaps, max(1, self.shelf.limits.jump)
+        for to in range(bisect_left(gaps, at[-1] + jump) if at else 0, len(gaps)):
+            gap = gaps[to]
+            owes = owing and gap not in self.wanted
             total = spread + (self.cost[gap - at[-1]] if at else 0)
-            if total + rest[to] > level:
-                self.next_level = min(self.next_level, total + rest[to])
+            total += (self.owing if owes else self.free)[count - 1][to]
+            if total > level:
+                self.next_level = min(self.next_level, total)
             else:
-                yield from self._patterns(count - 1, level, [*at, gap], total)
+                total -= (self.owing if owes else self.free)[count - 1][to]
+                yield from self._patterns(count - 1, level, [*at, gap], total, owes)
 
     def _filled(self, pattern: list[int]) -> Plan | None:
         """The first way in the order of slots, then of line items, to fill these gaps with ads of the worth."""
         for openings in product(*(self.openings[gap] for gap in pattern)):
-            reach = [0]
+            reach, rest = [0], [0]
             for o in reversed(openings):
                 reach.append(reach[-1] + self.tops[o])
-            if reach[-1] >= self.worth:
-                plan = self._fill(openings, reach[::-1], (), 0, 0)
+                rest.append(rest[-1] | 1 << o)
+            if reach[-1] >= self.worth and self._reachable(self.must, rest[-1]):
+                plan = self._fill(Pattern(openings, reach[::-1], rest[::-1]), (), 0, 0)
                 if plan is not None:
                     return plan
         return None
 
-    def _fill(
-        self, openings: tuple[int, ...], reach: list[int], plan: Plan, placed: int, worth: int
-    ) -> Plan | None:
+    def _reachable(self, items: int, openings: int) -> bool:
+        left = self.shelf.problem.left
+        return all(left[i] & openings for i in bits(items))
+
+    def _fill(self, pattern: Pattern, plan: Plan, placed: int, worth: int) -> Plan | None:
         self._work()
-        at, left = len(plan), len(openings) - len(plan)
+        at = len(plan)
+        left, owed = len(pattern.openings) - at, self._owed(placed)
         if not left:
-            return plan if worth == self.worth and not self._open(placed) else None
-        if self._open(placed) > left or worth + self._most(placed, left) < self.worth:
+            return plan if worth == self.worth and not owed else None
+        if owed and (owed.bit_count() > left or not self._reachable(owed, pattern.rest[at])):
             return None
-        o = openings[at]
+        if worth + self._most(placed, left) < self.worth:
+            return None
+        o = pattern.openings[at]
         for i in self.at[o]:
             more = worth + self.gain[i, o]
-            if more + reach[at + 1] < self.worth or not self._may(plan, placed, i, o):
+            if more + pattern.reach[at + 1] < self.worth or not self._may(plan, placed, i, o):
                 continue
-            found = self._fill(openings, reach, (*plan, (i, o)), placed | 1 << i, more)
+            found = self._fill(pattern, (*plan, (i, o)), placed | 1 << i, more)
             if found is not None:
                 return found
         return None
@@ -160,12 +201,12 @@ class Patterns:
                     break
         return total
 
-    def _open(self, placed: int) -> int:
-        """How many line items have still to run, with what runs already."""
+    def _owed(self, placed: int) -> int:
+        """The line items that have still to run, with what runs already."""
         owed = self.must
         for i in bits(placed):
             owed |= self.grouped[i]
-        return (owed & ~placed).bit_count()
+        return owed & ~placed
 
     def _may(self, plan: Plan, placed: int, item: int, opening: int) -> bool:
         shelf, chosen = self.shelf, placed | 1 << item
@@ -176,7 +217,9 @@ class Patterns:
         if not shelf.areas[item] & placed:
             return True
         longer, gaps = (*plan, (item, opening)), shelf.problem.gaps
-        return not any(exceeds(fact, longer, gaps) for fact in self.facts if fact.items >> item & 1)
+        return not any(
+            fact.items & placed and exceeds(fact, longer, gaps) for fact in self.facts[item, opening]
+        )
 
     def _work(self) -> None:
         self.budget -= 1

@@ -52,6 +52,8 @@ class Search:
         dive.run(self._whole(must))
         if not dive.best:
             return None
+        if dive.many and self.shelf.limits.jump < 1:
+            raise Overworked  # patterns hold one ad a gap
         if dive.many:
             plan = Patterns(self.shelf, dive.worth, self._whole(must), PATTERNS).best()
             assert plan is not None
