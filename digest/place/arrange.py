@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from heapq import heappop, heappush
 from itertools import pairwise
+from operator import add
 from typing import NamedTuple
 
 from digest.place.facts import AtMost, bits
@@ -20,6 +21,8 @@ from digest.values import dataclass
 Label = tuple[int, tuple[int, ...], tuple[int, ...], tuple[int, ...], tuple[int, ...]]
 # minus the merit, then gaps, slots, line items and openings
 
+NARROW = 8  # labels of one part of the set that the first pass keeps
+SMALL = 64  # openings of all line items together that need no narrow pass
 _NOWHERE: Label = (0, (), (), (), ())
 
 
@@ -27,42 +30,19 @@ _NOWHERE: Label = (0, (), (), (), ())
 class Asked:
     """Line items to place, each with its openings; ``following`` is the first opening free after each opening.
 
-    Only arrangements of ``worth`` or more are of interest (stages above the spread, as in ``Walk``).
+    ``worth`` (stages above the spread, as in ``Walk``) is the greatest there may be, and no less is of interest.
+    ``ahead`` is, per number of further ads and opening, the least spread they can add.
     """
 
     scale: Scale
     following: Sequence[int]
+    ahead: Sequence[Sequence[int]]
     allowed: Mapping[int, int]
     worth: int
 
 
-def arrange(asked: Asked) -> Label | None:
-    """The best arrangement, facts about areas and spans aside."""
-    scale, allowed = asked.scale, asked.allowed
-    numbers = list(allowed)
-    gains = [{o: scale.gain(i, o) for o in bits(mask)} for i, mask in allowed.items()]
-    if not all(gains):
-        return None
-    tops = [max(here.values()) for here in gains]
-    slack = sum(tops) - asked.worth * scale.spread
-    if slack < 0:
-        return None
-    openings = [[o for o in here if top - here[o] <= slack] for here, top in zip(gains, tops, strict=True)]
-    labels: list[dict[int, Label]] = [{} for _ in range(1 << len(numbers))]
-    labels[0][-1] = _NOWHERE
-    for placed, here in enumerate(labels):
-        limit = (
-            sum(top for x, top in enumerate(tops) if not placed >> x & 1) - (asked.worth - 1) * scale.spread
-        )
-        for x, number in enumerate(numbers):
-            if not placed >> x & 1:
-                ad = Ad(number, openings[x], gains[x], limit - tops[x])
-                _place(asked, here, labels[placed | 1 << x], ad)
-    return min(labels[-1].values(), default=None)
-
-
 class Ad(NamedTuple):
-    """The line item to place; a label at or above ``limit`` cannot come to the worth asked for any more."""
+    """A line item to place; a label at or above ``limit`` cannot come to the worth asked for any more."""
 
     item: int
     openings: list[int]
@@ -70,19 +50,70 @@ class Ad(NamedTuple):
     limit: int
 
 
-def _place(asked: Asked, here: dict[int, Label], there: dict[int, Label], ad: Ad) -> None:
+def arrange(asked: Asked) -> Label | None:
+    """The best arrangement, facts about areas and spans aside. A narrow pass finds how little spread is possible."""
+    scale = asked.scale
+    gains = [{o: scale.gain(i, o) for o in bits(mask)} for i, mask in asked.allowed.items()]
+    if not all(gains):
+        return None
+    tops = [max(here.values()) for here in gains]
+    slack = sum(tops) - asked.worth * scale.spread
+    if slack < 0:
+        return None
+    openings = [[o for o in here if top - here[o] <= slack] for here, top in zip(gains, tops, strict=True)]
+    ads = [Ad(i, o, g, 0) for i, o, g in zip(asked.allowed, openings, gains, strict=True)]
+    if sum(map(len, openings)) <= SMALL:
+        return _passed(asked, ads, tops, scale.spread, None)
+    narrow = _passed(asked, ads, tops, scale.spread, NARROW)
+    return _passed(asked, ads, tops, narrow[0] % scale.spread if narrow else scale.spread, None)
+
+
+def _passed(asked: Asked, ads: list[Ad], tops: list[int], most: int, width: int | None) -> Label | None:
+    """The best arrangement of at most ``most`` spread; ``width`` labels are kept of each part of the set."""
+    labels: list[dict[int, Label]] = [{} for _ in range(1 << len(ads))]
+    labels[0][-1] = _NOWHERE
+    lost = (asked.worth - 1) * asked.scale.spread
+    for placed, here in enumerate(labels):
+        if not here:
+            continue
+        rest = [top for x, top in enumerate(tops) if not placed >> x & 1]
+        if width is not None and len(here) > width:
+            here = _narrowed(asked, here, len(rest), width)
+        ahead = asked.ahead[len(rest) - 1]
+        for x, ad in enumerate(ads):
+            if not placed >> x & 1:
+                late = ad._replace(limit=sum(rest) - tops[x] - lost)
+                _place(asked, here, labels[placed | 1 << x], late, (ahead, most))
+    return min(labels[-1].values(), default=None)
+
+
+def _narrowed(asked: Asked, here: dict[int, Label], left: int, width: int) -> dict[int, Label]:
+    spread, ahead = asked.scale.spread, asked.ahead[left]
+    order = sorted(here.items(), key=lambda one: (one[1][0] % spread + ahead[one[0]], one[1]))
+    return dict(order[:width])
+
+
+def _place(
+    asked: Asked,
+    here: dict[int, Label],
+    there: dict[int, Label],
+    ad: Ad,
+    reach: tuple[Sequence[int], int],
+) -> None:
     """Every label of ``here`` with one more ad, kept in ``there`` where it is the best."""
     scale, following = asked.scale, asked.following
-    gaps, slots = scale.problem.gaps, scale.problem.slots
+    gaps, slots, whole = scale.problem.gaps, scale.problem.slots, scale.spread
     number, openings, gains, limit = ad
-    costs = _costs(scale)
+    costs, (ahead, most) = _costs(scale), reach
     for last, (merit, at, of, who, where) in here.items():
+        spread = merit % whole
         begin, distance = (0, []) if last < 0 else (bisect_left(openings, following[last]), costs)
         before = gaps[last] if last >= 0 else 0
         for o in openings[begin:]:
-            less = merit - gains[o]
-            if distance:
-                less += distance[gaps[o] - before]
+            cost = distance[gaps[o] - before] if distance else 0
+            if spread + cost + ahead[o] > most:
+                continue
+            less = merit - gains[o] + cost
             old = there.get(o)
             if old is None or less < old[0]:
                 if less < limit:
@@ -91,6 +122,23 @@ def _place(asked: Asked, here: dict[int, Label], there: dict[int, Label], ad: Ad
                 new = (less, (*at, gaps[o]), (*of, slots[o]), (*who, number), (*where, o))
                 if new < old:
                     there[o] = new
+
+
+def least_ahead(scale: Scale, jump: int, most: int) -> list[list[int]]:
+    """Per number of further ads (up to ``most``) and opening, the least spread they can add."""
+    gaps = scale.problem.gaps
+    costs = _costs(scale)
+    distinct = sorted(set(gaps))
+    rows = [[0] * len(distinct)]
+    for _ in range(most):
+        last, row = rows[-1], []
+        for gap in distinct:
+            begin = bisect_left(distinct, gap + jump)
+            steps = [costs[to - gap] for to in distinct[begin:]]
+            row.append(min(map(add, steps, last[begin:]), default=scale.spread))
+        rows.append(row)
+    rank = {gap: number for number, gap in enumerate(distinct)}
+    return [[row[rank[gap]] for gap in gaps] for row in rows]
 
 
 def arrange_apart(asked: Asked, facts: Sequence[AtMost], tries: int) -> Plan | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import cached_property
 
-from digest.place.arrange import Asked, Undecided, arrange, arrange_apart, plan_of
+from digest.place.arrange import Asked, Undecided, arrange, arrange_apart, least_ahead, plan_of
 from digest.place.branches import branched
 from digest.place.facts import AtMost, bits
 from digest.place.paths import best_plan
@@ -20,7 +20,7 @@ from digest.place.sets import Chosen, Dive, Overworked, Shelf
 FEW = 9  # ads in an issue up to which sets are searched
 EFFORT = 400_000  # steps of the search for sets
 TRIES = 24  # arrangements of one set, before its openings are walked
-PATTERNS = 150_000  # steps of the search for patterns of gaps
+STAGES = ((8, 5_000), (64, 100_000))  # sets of equal worth to arrange; steps of the search for patterns
 
 
 class Search:
@@ -36,6 +36,11 @@ class Search:
     def shelf(self) -> Shelf:
         return Shelf(self.problem, self.scale)
 
+    @cached_property
+    def ahead(self) -> list[list[int]]:
+        limits = self.shelf.limits
+        return least_ahead(self.scale, limits.jump, limits.cap)
+
     def best(self, must: int, effort: int = EFFORT) -> Solution | None:
         """The unique best plan with these; ``None`` where it is proven that no plan holds them."""
         try:
@@ -48,18 +53,27 @@ class Search:
         return found
 
     def _of_sets(self, must: int, effort: int) -> Solution | None:
-        dive = Dive(self.shelf, effort, self._exactly)
-        dive.run(self._whole(must))
-        if not dive.best:
-            return None
-        if dive.many and self.shelf.limits.jump < 1:
+        """Few sets of the greatest worth are arranged one by one; of many the pattern of gaps is sought first."""
+        must = self._whole(must)
+        for ties, steps in STAGES:
+            dive = Dive(self.shelf, effort, ties, self._exactly)
+            dive.run(must)
+            if not dive.many:
+                break
+            try:
+                return self._patterned(must, dive.worth, steps)
+            except Overworked:
+                if ties == STAGES[-1][0]:
+                    raise
+        plans = [self._solution(self._arranged(chosen)) for chosen in dive.best]
+        return min(plans, key=lambda one: (-one.merit, reading(self.problem, one.plan)), default=None)
+
+    def _patterned(self, must: int, worth: int, steps: int) -> Solution:
+        if self.shelf.limits.jump < 1:
             raise Overworked  # patterns hold one ad a gap
-        if dive.many:
-            plan = Patterns(self.shelf, dive.worth, self._whole(must), PATTERNS).best()
-            assert plan is not None
-            return self._solution(plan)
-        plans = [self._arranged(chosen) for chosen in dive.best]
-        return min(map(self._solution, plans), key=lambda one: (-one.merit, reading(self.problem, one.plan)))
+        plan = Patterns(self.shelf, worth, must, steps).best()
+        assert plan is not None
+        return self._solution(plan)
 
     def _whole(self, must: int) -> int:
         """With the companions of what must run."""
@@ -82,7 +96,7 @@ class Search:
 
     def _asked(self, chosen: Chosen) -> Asked:
         allowed = {i: self.problem.left[i] for i in chosen.items}
-        return Asked(self.scale, self.shelf.following, allowed, chosen.worth)
+        return Asked(self.scale, self.shelf.following, self.ahead, allowed, chosen.worth)
 
     def _exactly(self, chosen: Chosen) -> Chosen | None:
         """A set whose areas and spans matter, with its best plan; ``None`` where it cannot run."""

@@ -15,7 +15,6 @@ from digest.place.problem import Plan, Problem, Scale, candidates
 from digest.values import dataclass
 
 HARD = 2000  # steps that a set costs whose areas or spans have to be looked at
-TIES = 24  # sets of equal worth that are looked at one by one
 Front = list[tuple[int, int]]  # first free opening, worth so far: none is better in both
 
 
@@ -175,10 +174,14 @@ class Shelf:
 
 
 class Dive:
-    """One search: the best sets that hold what must run. Raises ``Overworked`` after ``budget`` sets."""
+    """One search: the best sets that hold what must run. Raises ``Overworked`` after ``budget`` steps.
 
-    def __init__(self, shelf: Shelf, budget: int, exact: Callable[[Chosen], Chosen | None]) -> None:
-        self.shelf, self.budget, self.exact = shelf, budget, exact
+    ``ties`` is how many sets of equal worth it keeps."""
+
+    def __init__(
+        self, shelf: Shelf, budget: int, ties: int, exact: Callable[[Chosen], Chosen | None]
+    ) -> None:
+        self.shelf, self.budget, self.ties, self.exact = shelf, budget, ties, exact
         self.need, self.worth = 0, -1  # the least worth still of interest; the greatest found
         self.best: list[Chosen] = []
         self.many = False  # whether there are more sets of this worth than ``best`` holds
@@ -296,7 +299,7 @@ class Dive:
         if chosen.worth > self.worth:
             self.best, self.many, self.worth = [chosen], False, chosen.worth
             self.need = chosen.worth
-        elif len(self.best) < TIES:
+        elif len(self.best) < self.ties:
             self.best.append(chosen)
         else:
             self.many = True
