@@ -202,5 +202,6 @@ def _costs(scale: Scale) -> list[int]:
     """The cost of every distance, computed once a scale."""
     if not scale.costs:
         gaps = scale.problem.gaps
-        scale.costs.extend(scale.cost(d) for d in range(gaps[-1] - gaps[0] + 1))
+        farthest = gaps[-1] - gaps[0] if gaps else -1
+        scale.costs.extend(scale.cost(d) for d in range(farthest + 1))
     return scale.costs
