@@ -144,7 +144,7 @@ def _item(rng: Random, number: int, places: Row, advertisers: list[str]) -> Row:
     item["rate"] = {"per_issue": rng.choice(["0", "100", "99.95", "300", "300"])}
     item["exclusive"] = rng.choice(["none", "none", "section", "issue"])
     item["rotation"] = rng.choice(["sequential", "even", "weighted"])
-    item["creatives"] = _creatives(rng, item, places)
+    item["creatives"] = _creatives(rng, item)
     options: Row = {
         "sections": _some(rng, list(SECTIONS), 2),
         "frequency_cap": {"max_issues": rng.randint(1, 2), "per_days": rng.randint(1, 4)},
@@ -155,7 +155,7 @@ def _item(rng: Random, number: int, places: Row, advertisers: list[str]) -> Row:
 
 
 def _booked(rng: Random) -> Row:
-    """A flight that meets an issue of either edition, and perhaps a goal it can reach under any cap."""
+    """A flight, and perhaps a goal, within reach or not."""
     flight: Row = {
         "start": f"{FIRST - timedelta(days=rng.randint(0, 14))}",
         "end": f"{FIRST + timedelta(days=rng.randint(1, 20))}",
@@ -166,7 +166,9 @@ def _booked(rng: Random) -> Row:
         flight["days"] = ["tue", rng.choice(["mon", "wed"])]
     booked: Row = {"flight": flight, "pacing": rng.choice(["even", "frontloaded", "asap"])}
     if rng.random() < 0.5:
-        booked["goal"] = rng.choice([{"issues": 1}, {"sends": rng.choice([500, 2500, 33333])}])
+        booked["goal"] = rng.choice(
+            [{"issues": rng.choice([1, 2, 5, 20])}, {"sends": rng.choice([500, 2500, 33333])}]
+        )
     return booked
 
 
@@ -178,16 +180,15 @@ def _adjacency(rng: Random) -> Row:
     }
 
 
-def _creatives(rng: Random, item: Row, places: Row) -> list[Row]:
-    """Creatives that each fit one of the slots."""
-    booked = [places[name] for name in item["slots"]]
-    sizes = [size for slot in booked for size in slot.get("sizes", [])]
+def _creatives(rng: Random, item: Row) -> list[Row]:
+    """Creatives of every kind, whether or not a slot takes them."""
     made: list[Row] = []
     for number in range(rng.randint(1, 3)):
         name = f"{item['id']}-{number}"
         one: Row = {"id": name, "url": "https://brand.example/"}
-        if sizes and (rng.random() < 0.5 or not any(slot["native"] for slot in booked)):
-            one |= {"image": f"https://brand.example/{name}.png", "size": rng.choice(sizes), "alt": name}
+        if rng.random() < 0.5:
+            size = rng.choice(["600x150", "300x250"])
+            one |= {"image": f"https://brand.example/{name}.png", "size": size, "alt": name}
         else:
             one |= {"headline": name, "cta": "Go"}
         if item["rotation"] == "weighted":
