@@ -6,7 +6,7 @@ from dataclasses import field
 from fractions import Fraction
 
 from digest.model import TIERS
-from digest.place.facts import AtMost, Refusal, Together, bits
+from digest.place.facts import EVERYWHERE, AtMost, Refusal, Together, bits
 from digest.place.problem import Problem
 from digest.place.rules import catalogue
 from digest.place.scene import Scene
@@ -38,6 +38,27 @@ class Board:
     limits: list[tuple[str, AtMost]] = field(default_factory=list)
     groups: list[Together] = field(default_factory=list)
     barred: dict[int, Step] = field(default_factory=dict)  # refused by a rule of the stage `plan`
+    by_item: dict[int, list[int]] = field(default_factory=dict)  # numbers of limits; EVERYWHERE: of all items
+
+    def bearing(self, items: int) -> list[tuple[str, AtMost]]:
+        """The limits that these line items can reach together, in order of asking."""
+        limits = self.limits
+        if 2 * items.bit_count() > len(self.left):
+            return [one for one in limits if (one[1].items & items).bit_count() > one[1].most]
+        self._index()
+        numbers = set(self.by_item[EVERYWHERE])
+        for item in bits(items):
+            numbers.update(self.by_item.get(item, ()))
+        found = [limits[number] for number in sorted(numbers)]
+        return [one for one in found if (one[1].items & items).bit_count() > one[1].most]
+
+    def _index(self) -> None:
+        if self.by_item:
+            return
+        self.by_item[EVERYWHERE] = []
+        for number, (_, fact) in enumerate(self.limits):
+            for item in bits(fact.items) if fact.items != EVERYWHERE else (EVERYWHERE,):
+                self.by_item.setdefault(item, []).append(number)
 
 
 def board(scene: Scene) -> Board:
@@ -97,9 +118,7 @@ def problem(table: Board, alive: dict[int, int], must: int = 0, rules: set[str] 
         rates={item: scene.items[item].rate for item in alive},
         bands=[_weight(scene, number) for number in range(len(scene.openings))],
         ideal=Fraction(scene.stories, scene.capacity + 1),
-        facts=tuple(
-            fact for name, fact in table.limits if fact.items & mask and (rules is None or name in rules)
-        ),
+        facts=tuple(fact for name, fact in table.bearing(mask) if rules is None or name in rules),
         groups=tuple(group.items for group in table.groups if group.items & mask),
         must=must,
     )

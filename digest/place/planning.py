@@ -10,7 +10,7 @@ from digest.model import TIERS
 from digest.place import overrides
 from digest.place.board import Board, board, living, problem
 from digest.place.checker import against
-from digest.place.facts import bits, mask_of
+from digest.place.facts import AtMost, bits, mask_of
 from digest.place.problem import Plan, Solution
 from digest.place.request import Request
 from digest.place.scene import Scene
@@ -55,6 +55,7 @@ class Planning:
         self.torn = self._torn()
         self.solution = self._solve()
         self.placed: dict[int, int] = dict(self.solution.plan)
+        self.rules = self._rules()
 
     def _torn(self) -> set[int]:
         """The line items of groups that cannot all run even alone; they leave the plan."""
@@ -76,6 +77,15 @@ class Planning:
         if found is None:
             raise overrides.clash(self.table, self.pins)
         return found
+
+    def _rules(self) -> dict[str, list[AtMost]]:
+        """The counting rules in order of asking, each with those of its facts that one more ad may break."""
+        placed, rules = mask_of(list(self.placed)), dict[str, list[AtMost]]()
+        for name, fact in self.table.limits:
+            facts = rules.setdefault(name, [])
+            if (fact.items & placed).bit_count() >= fact.most:
+                facts.append(fact)
+        return rules
 
     def bound_gap(self) -> str:
         """Where the search was cut short: how far the plan may be from the best one; else empty."""
@@ -103,7 +113,7 @@ class Planning:
         if item not in self.alive:
             return Verdict("companions", self._companions(item))
         held = mask_of(list(self.placed.values()))
-        for rule in dict.fromkeys(name for name, _ in table.limits):
+        for rule in self.rules:
             reason = self._stopped_by(rule, item, held)
             if reason:
                 return Verdict(rule, reason)
@@ -137,11 +147,10 @@ class Planning:
         return self._every(said)
 
     def _stops(self, rule: str, item: int, opening: int) -> str:
-        for name, fact in self.table.limits:
-            if name == rule:
-                hit = against(self.table, fact, (item, opening), self.solution.plan)
-                if hit is not None:
-                    return fact.why(item, hit)
+        for fact in self.rules[rule]:
+            hit = against(self.table, fact, (item, opening), self.solution.plan)
+            if hit is not None:
+                return fact.why(item, hit)
         return ""
 
     def _every(self, said: list[tuple[int, str]]) -> str:
@@ -167,7 +176,7 @@ class Planning:
         question = problem(self.table, {**free, **fixed}, group | mask_of(list(fixed)))
         facts = tuple(
             fact if name == rule else replace(fact, items=fact.items & group)
-            for name, fact in self.table.limits
+            for name, fact in self.table.bearing(group | mask_of(list(fixed)))
         )
         if solve(replace(question, facts=facts)) is not None:
             return ""

@@ -11,7 +11,7 @@ from functools import cached_property
 
 from digest.place.arrange import Asked, Undecided, arrange, arrange_apart, least_ahead, plan_of
 from digest.place.branches import branched
-from digest.place.facts import AtMost, bits
+from digest.place.facts import EVERYWHERE, AtMost, bits
 from digest.place.paths import best_plan
 from digest.place.patterns import Patterns
 from digest.place.problem import Plan, Problem, Scale, Solution, reading
@@ -101,7 +101,7 @@ class Search:
     def _exactly(self, chosen: Chosen) -> Chosen | None:
         """A set whose areas and spans matter, with its best plan; ``None`` where it cannot run."""
         if chosen.mask not in self.apart:
-            facts = tuple(f for f in self.problem.facts if (f.items & chosen.mask).bit_count() > f.most)
+            facts = self._bearing(chosen)
             try:
                 plan = arrange_apart(self._asked(chosen), facts, TRIES)
             except Undecided:
@@ -113,6 +113,25 @@ class Search:
         choices = self.shelf.choices
         worth = sum(next(gain for mask, gain in choices[i] if mask >> o & 1) for i, o in plan)
         return replace(chosen, worth=worth, plan=plan)
+
+    def _bearing(self, chosen: Chosen) -> tuple[AtMost, ...]:
+        """The facts that these line items can break together."""
+        found = {number: fact for i in chosen.items for number, fact in self.by_item[i]}
+        return tuple(
+            found[number]
+            for number in sorted(found)
+            if (found[number].items & chosen.mask).bit_count() > found[number].most
+        )
+
+    @cached_property
+    def by_item(self) -> dict[int, list[tuple[int, AtMost]]]:
+        """Per line item, the facts that count it, numbered."""
+        found: dict[int, list[tuple[int, AtMost]]] = {i: [] for i in self.problem.left}
+        for number, fact in enumerate(self.problem.facts):
+            for i in found if fact.items == EVERYWHERE else bits(fact.items):
+                if i in found:
+                    found[i].append((number, fact))
+        return found
 
     def _walked(self, chosen: Chosen, facts: tuple[AtMost, ...]) -> Plan | None:
         left = {i: self.problem.left[i] for i in sorted(chosen.items)}
