@@ -26,7 +26,8 @@ Progress = Callable[[int], None]
 class SourceReport:
     """What came of one source; ``error`` is empty, or why it could not be read.
 
-    ``remarks`` tell of values that were dropped or mended in stories that are in.
+    ``remarks`` tell of values that were dropped or mended in stories that are in; ``broken``, one of them, that the
+    source could be read in part only.
     """
 
     name: str
@@ -36,6 +37,7 @@ class SourceReport:
     rejected: tuple[Rejected, ...] = ()
     remarks: tuple[str, ...] = ()
     error: str = ""
+    broken: str = ""
 
 
 def chosen(newsroom: Newsroom, words: Sequence[str]) -> tuple[SourceSpec, ...]:
@@ -103,5 +105,12 @@ def _store(
     counts = store.upsert(batch.stories, now, progress=progress)
     if batch.validators is not None:
         store.remember_validators(spec.name, spec.url, batch.validators)
-    remarks = tuple(f"{one.where}: {one.what}" for one in batch.remarks)
-    return SourceReport(spec.name, counts.new, counts.updated, counts.unchanged, batch.rejected, remarks)
+    return SourceReport(
+        spec.name,
+        counts.new,
+        counts.updated,
+        counts.unchanged,
+        batch.rejected,
+        remarks=tuple(f"{one.where}: {one.what}" for one in batch.remarks),
+        broken=next((one.what for one in batch.remarks if one.broken), ""),
+    )

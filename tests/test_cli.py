@@ -343,3 +343,35 @@ def test_a_booking_that_cannot_do_what_it_promises_stops_check_and_no_build(room
     assert checked.code == 2
     assert "fits none of the slots" in checked.err
     assert "the flight meets only 5 issues" in checked.err
+
+
+def test_a_feed_that_is_broken_is_named_and_the_build_goes_on(room: Room) -> None:
+    item = (
+        "<item><title>Pelicans return to the marina</title><link>https://harbor.example/p</link>"
+        "<category>Health</category><pubDate>Thu, 22 Jan 2026 20:00:00 GMT</pubDate></item>"
+    )
+    room.write("feed.xml", f'<?xml version="1.0"?><rss version="2.0"><channel>{item}<item><title>Half')
+    room.write(
+        "digest.yaml",
+        DIGEST.replace("sources:\n", "sources:\n  - {name: web, type: rss, url: feed.xml}\n"),
+    )
+    result = room.run(*BUILD)
+    assert result.code == 0
+    assert "digest: web: the feed is broken at line 1" in result.err
+    assert "feed.xml item 2: the feed breaks off in it" in result.err
+    assert len(room.run("stories", "list", "pelicans", "--json").json["stories"]) == 1
+
+
+def test_ingest_names_a_source_that_is_down_once(room: Room) -> None:
+    (room.root / "stories.jsonl").unlink()
+    result = room.run("ingest")
+    assert result.code == 4
+    assert result.err.count("post:") == 1
+
+
+@pytest.mark.parametrize("ads", ["slots: {}\n", "policy: {max_ads: 0}\n", ""])
+def test_a_newsroom_that_sells_nothing_builds(room: Room, ads: str) -> None:
+    room.write("adslots.yaml", ads)
+    result = room.run(*BUILD)
+    assert result.code == 0, result.err
+    assert room.manifest()["ads"]["placed"] == []

@@ -332,7 +332,7 @@ OLD = {
 
 @pytest.mark.parametrize("name", OLD)
 def test_old_and_broken_feeds(name: str) -> None:
-    first = found(OLD[name])[0]
+    first = next(it for it in found(OLD[name]) if not isinstance(it, Remark))
     assert isinstance(first, Story)
     assert (first.title, first.url) == ("T", "https://a.example/1")
 
@@ -361,6 +361,42 @@ def test_encodings(encoding: str) -> None:
 def test_what_is_no_feed(data: bytes) -> None:
     with pytest.raises(Unreachable, match="is no feed"):
         found(data)
+
+
+WHOLE = "".join(
+    f"<item><title>Story {n}</title><link>https://a.example/{n}</link>"
+    f"<pubDate>Fri, 23 Jan 2026 0{n}:00:00 GMT</pubDate></item>"
+    for n in (1, 2, 3)
+)
+
+
+def test_a_feed_that_breaks_off_says_so_and_its_last_item_waits() -> None:
+    """Half an item would take the date and the summary from a story that is in the store whole."""
+    text = feed(WHOLE)
+    cut = text[: text.index("Story 3") + 50]
+    assert "Story 3</title>" in cut
+    its = found(cut)
+    assert [it.title for it in its if isinstance(it, Story)] == ["Story 1", "Story 2"]
+    assert [(it.where, it.why) for it in its if isinstance(it, Rejected)] == [
+        ("feed.xml item 3", "the feed breaks off in it")
+    ]
+    (remark,) = (it for it in its if isinstance(it, Remark))
+    assert remark.broken
+    assert "the feed is broken at line " in remark.what
+
+
+@pytest.mark.parametrize("rest", ["", "<it", "<item", "</cha"])
+def test_a_feed_that_breaks_off_between_items_keeps_them_all(rest: str) -> None:
+    text = feed(WHOLE)
+    its = found(text[: text.rindex("</item>") + len("</item>")] + rest)
+    assert [it.title for it in its if isinstance(it, Story)] == ["Story 1", "Story 2", "Story 3"]
+    assert [it.broken for it in its if isinstance(it, Remark)] == [True]
+
+
+def test_an_unknown_entity_breaks_nothing_off() -> None:
+    its = found(feed(WHOLE.replace("Story 2", "Story&nbsp;2 &unknown; x")))
+    assert [isinstance(it, Story) for it in its] == [False, True, True, True]
+    assert [it.broken for it in its if isinstance(it, Remark)] == [True]
 
 
 def test_a_feed_without_items_is_a_feed() -> None:

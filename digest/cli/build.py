@@ -114,7 +114,7 @@ class _Run:
             if report.error:
                 warn(f"digest: {report.error}")
                 warn(f"digest: going on without {report.name}, with what the store has.")
-            elif report.rejected:
+            elif report.rejected or report.broken:
                 tell(report, only_rejected=True)
 
     def _recover(self, store: Store, outbox: Outbox) -> None:

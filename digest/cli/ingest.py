@@ -61,8 +61,10 @@ def as_json(report: SourceReport) -> dict[str, Any]:
 def tell(report: SourceReport, *, only_rejected: bool = False) -> None:
     """One source for people: its counts, and the first of what it rejected."""
     if report.error:
-        warn(f"digest: {report.name}: {report.error}")
+        warn(f"digest: {report.error}")
         return
+    if report.broken:
+        warn(f"digest: {report.name}: {report.broken}")
     if not only_rejected:
         say(
             f"{report.name}: {report.new} new, {report.updated} updated, {report.unchanged} unchanged, "
@@ -72,7 +74,7 @@ def tell(report: SourceReport, *, only_rejected: bool = False) -> None:
         warn(f"digest: {report.name}: {len(report.rejected)} rejected")
     _list([f"{one.where}: {one.why}" for one in report.rejected])
     if not only_rejected:
-        _list(list(report.remarks))
+        _list([one for one in report.remarks if not one.endswith(report.broken or "\0")])
 
 
 def _list(lines: list[str]) -> None:

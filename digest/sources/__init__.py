@@ -22,10 +22,14 @@ __all__ = ["Batch", "Context", "Rejected", "Remark", "Validators", "read"]
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """Something of a story that was left out or mended, while the story stays."""
+    """Something of a story that was left out or mended, while the story stays.
+
+    ``broken``: it is said of the source as a whole, which could be read in part only.
+    """
 
     where: str
     what: str
+    broken: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

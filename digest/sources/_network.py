@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import ipaddress
+import re
 import socket
 import threading
 import time
@@ -48,7 +49,7 @@ def get(spec: SourceSpec, validators: Validators | None) -> Fetched:
             raise Unreachable(
                 f"{spec.name}: {_safe(spec.url)} did not answer within {SECONDS:g} seconds."
             ) from None
-        why = str(error) or type(error).__name__
+        why = re.sub(r"^\[Errno -?\d+\] ", "", str(error)) or type(error).__name__
         raise Unreachable(f"{spec.name}: {_safe(spec.url)} cannot be reached ({why}).") from None
 
 
@@ -162,7 +163,7 @@ def _body(chunks: Iterable[bytes], encoding: str, deadline: _Deadline) -> bytes:
     for part in _unpacked(_bounded(chunks, deadline), encoding.strip().lower()):
         size += len(part)
         if size > BYTES:
-            raise _Refused(f"it is larger than {BYTES // 1_000_000} MB.")
+            raise _Refused(f"what it sends is larger than {BYTES // 1_000_000} MB.")
         parts.append(part)
     return b"".join(parts)
 
@@ -172,7 +173,7 @@ def _bounded(chunks: Iterable[bytes], deadline: _Deadline) -> Iterator[bytes]:
     for chunk in chunks:
         size += len(chunk)
         if size > BYTES:
-            raise _Refused(f"it is larger than {BYTES // 1_000_000} MB.")
+            raise _Refused(f"what it sends is larger than {BYTES // 1_000_000} MB.")
         deadline.check()
         yield chunk
 
@@ -182,7 +183,7 @@ def _unpacked(chunks: Iterable[bytes], encoding: str) -> Iterator[bytes]:
         yield from chunks
         return
     if encoding not in ("gzip", "x-gzip", "deflate"):
-        raise _Refused(f'it is packed as "{encoding[:40]}", which was not asked for.')
+        raise _Refused(f'what it sends is packed as "{encoding[:40]}", which was not asked for.')
     unpacker: Any = None
     for chunk in chunks:
         if unpacker is None:

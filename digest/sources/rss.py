@@ -26,6 +26,7 @@ from digest.sources._times import feed_time, in_utc
 
 EXCERPT = 500  # characters of a summary made from a whole article
 _CAPTION = re.compile(rb"(</?)media:(description|title|text|comments?)(?:\s[^>]*?)?(/?)>")
+_END = re.compile(rb"</(?:[\w-]+:)?(?:item|entry)\s*>")
 _FLAG = re.compile(r"[a-z]+(?:_[a-z]+)+")  # a category written for machines, such as no_ads
 _IMG = re.compile(r"<img\b[^>]{0,4000}>", re.IGNORECASE)
 _ATTRIBUTE = re.compile(r"""([a-zA-Z-]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""")
@@ -36,13 +37,37 @@ Entry = Mapping[str, Any]
 
 def parse(data: bytes, context: Context) -> Iterator[Found]:
     """The stories of a feed. Raises ``Unreachable`` for what is no feed."""
+    from xml.sax import SAXException
+
     feed = _parsed(data)
     if not feed.get("version") and not feed.get("entries"):
         raise Unreachable(
-            f"{context.spec.name}: {context.file} is no feed (neither RSS nor Atom). "
+            f"{context.spec.name}: {_address(context)} is no feed (neither RSS nor Atom). "
             "Look at its address in a browser, and mend its url in digest.yaml."
         )
-    yield from _Feed(feed, context).items()
+    fault = feed.get("bozo_exception")
+    if isinstance(fault, SAXException):
+        yield Remark(context.file, _broken(fault), broken=True)
+    yield from _Feed(feed, context).items(
+        half=fault is not None and _breaks_off(data, len(feed.get("entries", ())))
+    )
+
+
+def _address(context: Context) -> str:
+    """What the feed is called for people: its address, without a name and password in it; or its file."""
+    return re.sub(r"//[^/@]*@", "//", context.base.partition("?")[0]) or context.file
+
+
+def _broken(fault: Exception) -> str:
+    line = getattr(fault, "getLineNumber", lambda: None)()
+    where = f" at line {line}" if line else ""
+    what = getattr(fault, "getMessage", lambda: str(fault))()
+    return f"the feed is broken{where} ({what}); what could be read of it was read."
+
+
+def _breaks_off(data: bytes, items: int) -> bool:
+    """Whether the last item has no end: a file that is still being written, or was cut."""
+    return b"\0" not in data and len(_END.findall(data)) < items
 
 
 def _parsed(data: bytes) -> Any:
@@ -62,9 +87,13 @@ class _Feed:
         self.base = urljoin(context.base, _text(self.channel, "link"))
         self.language = _text(self.channel, "language")
 
-    def items(self) -> Iterator[Found]:
+    def items(self, *, half: bool) -> Iterator[Found]:
+        """What the items are. The last one of a feed that breaks off in it (``half``) would lack what is cut."""
         for number, entry in enumerate(self.entries, 1):
             where = f"{self.context.file} item {number}"
+            if half and number == len(self.entries):
+                yield Rejected(where, "the feed breaks off in it")
+                return
             item = _Item(entry, self)
             try:
                 story = item.story()
