@@ -10,7 +10,7 @@ from digest.errors import CommandError
 from digest.model import Overrides
 from digest.place.board import Board, Step, living, problem
 from digest.place.facts import bits, mask_of
-from digest.place.scene import Scene
+from digest.place.scene import Scene, counted
 from digest.place.solver import solve
 
 Pins = dict[int, str]  # line item -> slot
@@ -87,7 +87,7 @@ def _no_opening(table: Board, number: int, slot: str) -> str:
         return f"slot: it is booked for {', '.join(item.slots)}, not for {slot}"
     here = scene.by_slot.get(slot, 0)
     if not here:
-        return f"slot: this issue of {scene.stories} stories has no opening of {slot}"
+        return f"slot: this issue of {counted(scene.stories, 'story', 'stories')} has no opening of {slot}"
     step = [step for step in table.steps[number] if step.removed & here][-1]
     opening = next(bits(step.removed & here))
     return f"{step.rule}: no opening of {slot} is left: {step.fact.why(opening)}"

@@ -15,6 +15,11 @@ from digest.place.request import Request
 from digest.place.rotation import fitting
 
 
+def counted(number: int, one: str, more: str) -> str:
+    """A number with its noun: ``1 ad``, ``3 ads``."""
+    return f"{number} {one if number == 1 else more}"
+
+
 class Scene:
     """One issue under planning. Line items and openings are numbered in file and reading order.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from digest.place.facts import EVERYWHERE, AtMost, Candidate, Fact, bits
-from digest.place.scene import Scene
+from digest.place.scene import Scene, counted
 
 STAGE, ORDER = "plan", 50
 OPTIONS = ("policy.competitive_exclusion", "advertisers.labels")
@@ -42,5 +42,9 @@ def _why(scene: Scene, item: int, others: tuple[Candidate, ...]) -> str:
         shared = ", ".join(sorted(_labels(scene, item) & _labels(scene, other)))
         rivals.append(f"{scene.items[other].id} at gap {scene.openings[opening].gap} ({shared})")
     policy = scene.policy.competitive_exclusion
-    where = f"fewer than {policy} stories from" if isinstance(policy, int) else "in one issue with"
+    where = (
+        f"fewer than {counted(policy, 'story', 'stories')} from"
+        if isinstance(policy, int)
+        else "in one issue with"
+    )
     return f"{where} its competitor {', '.join(rivals)}"

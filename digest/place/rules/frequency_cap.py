@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from digest.model import LineItem, RunAd
 from digest.place.delivery import in_window
 from digest.place.facts import EVERYWHERE, Fact, Refusal, always
-from digest.place.scene import Scene
+from digest.place.scene import Scene, counted
 
 STAGE, ORDER = "today", 40
 OPTIONS = ("line_items.frequency_cap",)
@@ -31,10 +31,6 @@ def _why(item: LineItem, ran: tuple[RunAd, ...]) -> str:
     which = ", ".join(f"{run.edition} of {run.date}" for run in ran)
     listed = f": {which}" if ran else ""
     return (
-        f"it ran in {_issues(len(ran))} of the {cap.per_days} days that end today and may run in "
+        f"it ran in {counted(len(ran), 'issue', 'issues')} of the {cap.per_days} days that end today and may run in "
         f"{cap.max_issues} of them, today's included{listed}"
     )
-
-
-def _issues(count: int) -> str:
-    return "1 issue" if count == 1 else f"{count} issues"

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from digest.place.facts import EVERYWHERE, AtMost, Fact
-from digest.place.scene import Scene
+from digest.place.scene import Scene, counted
 
 STAGE, ORDER = "plan", 20
 OPTIONS = ("policy.max_ads",)
@@ -15,5 +15,5 @@ def facts(scene: Scene) -> Iterator[Fact]:
         most,
         EVERYWHERE,
         EVERYWHERE,
-        lambda item, others: f"the issue has {len(others)} ads and may have {most}",
+        lambda item, others: f"the issue has {counted(len(others), 'ad', 'ads')} and may have {most}",
     )

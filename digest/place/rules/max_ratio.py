@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from math import floor
 
 from digest.place.facts import EVERYWHERE, AtMost, Fact
-from digest.place.scene import Scene
+from digest.place.scene import Scene, counted
 
 STAGE, ORDER = "plan", 30
 OPTIONS = ("policy.max_ratio",)
@@ -18,6 +18,7 @@ def facts(scene: Scene) -> Iterator[Fact]:
         EVERYWHERE,
         EVERYWHERE,
         lambda item, others: (
-            f"the issue has {len(others)} ads and {scene.stories} stories allow {most} (max_ratio {ratio})"
+            f"the issue has {counted(len(others), 'ad', 'ads')} and "
+            f"{counted(scene.stories, 'story allows', 'stories allow')} {most} (max_ratio {ratio})"
         ),
     )

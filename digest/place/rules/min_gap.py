@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from digest.place.facts import EVERYWHERE, AtMost, Candidate, Fact
-from digest.place.scene import Scene
+from digest.place.scene import Scene, counted
 
 STAGE, ORDER = "plan", 10
 OPTIONS = ("policy.min_gap",)
@@ -19,4 +19,4 @@ def facts(scene: Scene) -> Iterator[Fact]:
 
 def _why(scene: Scene, others: tuple[Candidate, ...]) -> str:
     near = ", ".join(f"{scene.items[i].id} at gap {scene.openings[o].gap}" for i, o in others)
-    return f"fewer than {scene.policy.min_gap} stories from {near}"
+    return f"fewer than {counted(scene.policy.min_gap, 'story', 'stories')} from {near}"

@@ -5,7 +5,7 @@ from functools import partial
 
 from digest.model import LineItem
 from digest.place.facts import EVERYWHERE, Fact, Refusal
-from digest.place.scene import Scene
+from digest.place.scene import Scene, counted
 
 STAGE, ORDER = "openings", 10
 OPTIONS = ("line_items.slots", "slots.position", "slots.first_after")
@@ -19,5 +19,5 @@ def facts(scene: Scene) -> Iterator[Fact]:
 def _why(scene: Scene, item: LineItem, opening: int) -> str:
     booked = ", ".join(item.slots) or "no slot"
     if opening == EVERYWHERE:
-        return f"this issue of {scene.stories} stories has no opening of {booked}"
+        return f"this issue of {counted(scene.stories, 'story', 'stories')} has no opening of {booked}"
     return f"it is booked for {booked}, not for {scene.openings[opening].slot}"
