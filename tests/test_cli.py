@@ -209,6 +209,21 @@ def test_a_pinned_story_comes_first(room: Room) -> None:
     assert low in firsts
 
 
+def test_stories_list_shows_every_mark_and_whom_it_concerns(room: Room) -> None:
+    assert "Read the sources" in room.run("stories", "list").out
+    room.run("ingest")
+    one = room.run("stories", "list", "--limit", "1", "--json").json["stories"][0]["id"]
+    room.run("stories", "kill", one, "--edition", "daily", "--date", "2026-01-23")
+    room.run("stories", "pin", one, "--until", "2026-01-30")
+    assert "kill (daily, on 2026-01-23), pin (until 2026-01-30)" in room.run("stories", "list").out
+    row = next(row for row in room.run("stories", "list", "--json").json["stories"] if row["id"] == one)
+    assert row["desk"]["action"] == "kill"
+    assert [mark["action"] for mark in row["marks"]] == ["kill", "pin"]
+    assert "No story matches" in room.run("stories", "list", "zzzz").out
+    assert "2 marks taken back" in room.run("stories", "release", one).out
+    assert "Nothing to release" in room.run("stories", "release", one).out
+
+
 def test_stories_list_holds_the_fields_of_a_story(room: Room) -> None:
     room.run("ingest")
     rows = room.run("stories", "list", "--limit", "5", "--json").json["stories"]

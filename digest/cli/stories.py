@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -34,6 +35,7 @@ ForDate = Annotated[
 Until = Annotated[str | None, typer.Option(metavar="YYYY-MM-DD", help="Up to this issue date, inclusive.")]
 Note = Annotated[str, typer.Option(help="Why; kept and shown.")]
 By = Annotated[str, typer.Option(help="Who decides (default: you).")]
+_FIRST = ("kill", "hold", "pin")  # what decides where several are said of one story
 InSection = Annotated[str | None, typer.Option("--section", help="The section id it is pinned into.")]
 
 
@@ -57,9 +59,13 @@ def listing(
     room = newsroom(root)
     span = _span(room, edition, day)
     with open_store(room.store) as store:
-        marks = {mark.story: mark for mark in store.marks()}
+        marks = _by_story(store.marks())
         rows = store.search(words=words or [], span=span, match=_match(room, section), limit=limit)
-    emit({"stories": [_fields(story, marks.get(story.id)) for story in rows]})
+    emit({"stories": [_fields(story, marks.get(story.id, [])) for story in rows]})
+    if not rows:
+        narrowed = words or section or span
+        say("No story matches." if narrowed else "The store has no story yet. Read the sources: digest ingest")
+        return
     zone = room.publication.zone
     table(
         ("id", "published", "source", "section", "desk", "title"),
@@ -69,7 +75,7 @@ def listing(
                 f"{story.time.astimezone(zone):%Y-%m-%d %H:%M}",
                 story.source,
                 ", ".join(story.sections),
-                marks[story.id].action if story.id in marks else "",
+                ", ".join(mark.action + _reach(mark) for mark in marks.get(story.id, [])),
                 story.title,
             ]
             for story in rows
@@ -117,7 +123,12 @@ def release(
         _exist(store.stories(ids), ids)
         freed = store.release(ids, edition=edition, by=by or _me(), note=note, at=now())
     emit({"released": ids, "marks": freed})
-    say(f"{len(ids)} released ({freed} marks taken back).")
+    if freed:
+        say(f"{len(ids)} released ({freed} marks taken back).")
+    else:
+        say(
+            "Nothing to release: no pin, hold or kill stands" + (f" for {edition} alone." if edition else ".")
+        )
 
 
 def _mark(
@@ -159,6 +170,26 @@ def _scope(mark: Mark) -> str:
         f"({mark.note})" if mark.note else "",
     ]
     return "".join(f" {part}" for part in parts if part)
+
+
+def _reach(mark: Mark) -> str:
+    """Which issues a mark speaks of, where these are not all."""
+    parts = (
+        mark.edition,
+        mark.section,
+        mark.date and f"on {mark.date}",
+        mark.until and f"until {mark.until}",
+    )
+    said = ", ".join(part for part in parts if part)
+    return f" ({said})" if said else ""
+
+
+def _by_story(marks: Iterable[Mark]) -> dict[str, list[Mark]]:
+    """The marks of each story, what decides first: a kill beats a hold, a hold beats a pin, then the latest."""
+    found: dict[str, list[Mark]] = {}
+    for mark in sorted(marks, key=lambda mark: mark.at, reverse=True):
+        found.setdefault(mark.story, []).append(mark)
+    return {story: sorted(of, key=lambda mark: _FIRST.index(mark.action)) for story, of in found.items()}
 
 
 def _exist(found: dict[str, Story], ids: list[str]) -> None:
@@ -213,7 +244,7 @@ def _mark_fields(mark: Mark) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _fields(story: Story, mark: Mark | None) -> dict[str, Any]:
+def _fields(story: Story, marks: Sequence[Mark]) -> dict[str, Any]:
     image = story.image
     return {
         "id": story.id, "url": story.url, "title": story.title, "summary": story.summary,
@@ -223,5 +254,5 @@ def _fields(story: Story, mark: Mark | None) -> dict[str, Any]:
         "popularity": dict(story.popularity), "tags": list(story.tags), "flags": list(story.flags),
         "priority": story.priority, "embargo_until": story.embargo_until, "expires_at": story.expires_at,
         "language": story.language, "first_seen": story.first_seen,
-        "desk": mark and _mark_fields(mark),
+        "desk": _mark_fields(marks[0]) if marks else None, "marks": [_mark_fields(mark) for mark in marks],
     }  # fmt: skip
