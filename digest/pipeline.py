@@ -5,6 +5,7 @@ Everything here is plain calls on frozen values. The clock is an argument.
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from digest.ahead import guided
 from digest.errors import AlreadySent, CommandError, DigestError, NothingToSend
 from digest.memory import Memory, ads_run, fingerprint, issue_row, recall, stories_run
-from digest.model import Edition, Issue, Lineup, Newsroom, Overrides
+from digest.model import Edition, Issue, Lineup, Newsroom, Overrides, Selection, Window
 from digest.place import Request as PlaceRequest
 from digest.place import place
 from digest.publish import Outbox, files_of
@@ -102,7 +103,7 @@ def _issue(house: House, edition: Edition, day: date, memory: Memory, overrides:
     request = selecting(newsroom, house.store, edition, day, memory)
     selection = select(request)
     if len(selection.lineup) < max(newsroom.thin.min_stories, 1):
-        raise NothingToSend(_thin(newsroom, edition, day, len(selection.lineup), selection.candidates))
+        raise NothingToSend(_thin(newsroom, edition, day, request.window, selection))
     plan = place(placing(newsroom, edition, day, selection.lineup, memory, overrides))
     rendered = render(
         RenderRequest(
@@ -190,12 +191,24 @@ def _at(outcome: Outcome, status: str, outbox: Outbox) -> Outcome:
     return Outcome(issue, outcome.revision, status, outcome.files, folder)
 
 
-def _thin(newsroom: Newsroom, edition: Edition, day: date, chosen: int, candidates: int) -> str:
-    return (
-        f"{edition.name} of {day}: nothing to send. {chosen} of {candidates} candidates may run, "
-        f"and `thin: {{min_stories: {newsroom.thin.min_stories}}}` in digest.yaml asks for more. "
-        "Nothing was written."
+def _thin(newsroom: Newsroom, edition: Edition, day: date, window: Window, selection: Selection) -> str:
+    """Why there is no issue, with what stands in the way: rules by how many stories they stop."""
+    zone = newsroom.publication.zone
+    least = max(newsroom.thin.min_stories, 1)
+    said = (
+        f"{edition.name} of {day}: nothing to send, and nothing was written. An issue needs at least "
+        f"{least} {'story' if least == 1 else 'stories'} (thin.min_stories in digest.yaml)"
     )
+    if not selection.candidates:
+        return (
+            f"{said}, and the store has none from {window.start.astimezone(zone):%Y-%m-%d %H:%M} up to "
+            f"{window.end.astimezone(zone):%Y-%m-%d %H:%M}. `digest ingest` shows what the sources have."
+        )
+    rules = Counter(one.why.partition(":")[0] for one in selection.left_out)
+    stopped = ", ".join(f"{count} stopped by {rule}" for rule, count in sorted(rules.items()))
+    of = f"of {selection.candidates} candidates {len(selection.lineup)} may run"
+    notes = "".join(f"\n  {note}" for note in selection.notes)
+    return f"{said}; {of}{stopped and f' ({stopped})'}.{notes}"
 
 
 def editions_of(newsroom: Newsroom, cadence: str | None, named: tuple[str, ...]) -> tuple[Edition, ...]:

@@ -232,14 +232,20 @@ def _tell(outcome: Outcome, dry_run: bool) -> None:
     state = _WORDS["rehearsed"] if dry_run else _WORDS[outcome.status]
     say(f"{row['edition']} {row['date']}: {state} (revision {row['revision']}).")
     say(f'  "{row["subject"]}"')
-    ads = f"{row['ads']} ads, {row['refused']} bookings not in"
-    say(f"  {row['stories']} stories, {ads}, {row['bytes'] / 1000:.0f} kB of HTML")
+    counts = [_count(row["stories"], "story", "stories"), _count(row["ads"], "ad", "ads")]
+    if row["refused"]:
+        counts.append(f"{_count(row['refused'], 'booking', 'bookings')} not placed (digest explain says why)")
+    say(f"  {', '.join(counts)}; {row['bytes'] / 1000:.0f} kB of HTML")
     for note in outcome.issue.selection.notes:
         say(f"  {note}")
     if outcome.folder:
         say(f"  {outcome.folder}/index.html")
     if dry_run:
         _show(outcome)
+
+
+def _count(number: int, one: str, several: str) -> str:
+    return f"{number} {one if number == 1 else several}"
 
 
 def _show(outcome: Outcome) -> None:
