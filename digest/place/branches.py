@@ -5,44 +5,73 @@ from __future__ import annotations
 from dataclasses import replace
 
 from digest.place.facts import EVERYWHERE, bits
-from digest.place.paths import best_plan
+from digest.place.paths import Effort, Walk, best_plan
 from digest.place.problem import Plan, Problem, Scale, Solution, reading
 
+NODES = 400  # branches after which the search gives up proving
 
-def branched(problem: Problem, like: Solution | None = None) -> Solution | None:
-    """The unique best plan; ``None`` where no plan holds all that must run. Groups are settled.
 
-    A branch and bound: first in or out for each line item that keeps many others out of the issue, then, where a
-    plan tears a group apart, once with all of it and once with none of it.
+class Branches:
+    """A branch and bound: first in or out for each line item that keeps many others out of the issue, then, where
+    a plan tears a group apart, once with all of it and once with none of it. Groups are settled.
+
+    ``exact`` tells whether the best plan is proven; where it is not, no plan's merit is above ``bound``.
     """
-    scale = Scale(replace(problem, must=0))
-    best: Solution | None = None
-    stack = [problem]
-    exact, bound = True, 0
-    while stack:
-        node = stack.pop()
-        if node.must & ~_alive(node):
-            continue
-        pivot = _pivot(node)
-        if pivot:
-            stack += [_without(node, pivot), _with(node, pivot)]
-            continue
-        least = node.must.bit_count() * (scale.tops[0] // scale.spread) - 1
-        if best is not None:
-            least += max(0, best.merit // scale.spread)
-        found = best_plan(node, scale.of(node), least, like)
-        if found is None or not _holds(node.must, found.plan):
-            continue
-        exact, bound = exact and found.optimal, max(bound, found.bound)
-        worth = scale.merit(found.plan)
-        if best is not None and worth < best.merit:
-            continue
-        torn = _torn(problem, found.plan)
+
+    def __init__(self, problem: Problem, effort: Effort, known: Plan | None = None) -> None:
+        self.problem, self.effort = problem, effort
+        self.scale = Scale(replace(problem, must=0))
+        self.best: Solution | None = None
+        self.exact, self.bound = True, 0
+        if known is not None:
+            self._take(Solution(known, self.scale.merit(known)))
+
+    def run(self) -> Solution | None:
+        """The best plan found; ``None`` where there is none, or, if not ``exact``, none was found."""
+        stack, nodes = [self.problem], 0
+        while stack:
+            node = stack.pop()
+            if node.must & ~_alive(node):
+                continue
+            nodes += 1
+            if nodes > NODES:
+                self._give_up()
+                break
+            pivot = _pivot(node)
+            stack += [_without(node, pivot), _with(node, pivot)] if pivot else self._walk(node)
+        if self.best is None or self.exact:
+            return self.best
+        return replace(self.best, optimal=False, bound=max(self.bound, self.best.merit))
+
+    def _walk(self, node: Problem) -> list[Problem]:
+        """Look for a better plan in this node; the nodes to look at instead where it tears a group."""
+        forced = node.must.bit_count() * (self.scale.tops[0] // self.scale.spread)
+        least = forced - 1
+        if self.best is not None:
+            least += max(0, self.best.merit // self.scale.spread)
+        outcome = best_plan(node, self.scale.of(node), least, self.effort)
+        found = outcome.solution
+        torn = _torn(self.problem, found.plan) if found is not None and _holds(node.must, found.plan) else 0
         if torn:
-            stack += [_without(node, torn), replace(node, must=node.must | torn)]
-        elif best is None or worth > best.merit or reading(problem, found.plan) < reading(problem, best.plan):
-            best = replace(found, merit=worth)
-    return best if best is None or exact else replace(best, optimal=False, bound=bound)
+            return [_without(node, torn), replace(node, must=node.must | torn)]
+        if not outcome.proven:
+            self.exact = False
+            self.bound = max(self.bound, (outcome.bound - forced) * self.scale.spread)
+        if found is not None and _holds(node.must, found.plan):
+            self._take(replace(found, merit=self.scale.merit(found.plan)))
+        return []
+
+    def _take(self, found: Solution) -> None:
+        best = self.best
+        order = reading(self.problem, found.plan)
+        if best is None or (-found.merit, order) < (-best.merit, reading(self.problem, best.plan)):
+            self.best = found
+
+    def _give_up(self) -> None:
+        """Too many branches: what prices over the whole problem say is the bound."""
+        self.exact = False
+        whole = replace(self.problem, must=0)
+        self.bound = max(self.bound, Walk(whole, self.scale).prices.descend(0, NODES) * self.scale.spread)
 
 
 def _holds(must: int, plan: Plan) -> bool:

@@ -11,7 +11,7 @@ from digest.model import Overrides
 from digest.place.board import Board, Step, living, problem
 from digest.place.facts import bits, mask_of
 from digest.place.scene import Scene, counted
-from digest.place.solver import solve
+from digest.place.solver import possible
 
 Pins = dict[int, str]  # line item -> slot
 
@@ -120,7 +120,7 @@ def _possible(table: Board, pinned: list[int], rules: set[str] | None) -> bool:
         if group.items & must:
             must |= group.items
     question = problem(table, {i: o for i, o in alive.items() if must >> i & 1}, must, rules)
-    return solve(question) is not None
+    return possible(question)
 
 
 def _least(things: list[Any], possible: Callable[[list[Any]], bool]) -> list[Any]:

@@ -26,6 +26,14 @@ EASY = 1000  # nodes up to which the search goes on without asking for better pr
 BUDGET = 200_000  # labels after which the search gives up proving
 
 
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """How many labels a search may make before it gives up proving, and a similar problem's prices to begin with."""
+
+    labels: int = BUDGET
+    like: Solution | None = None
+
+
 class Way(NamedTuple):
     """An ad placed, and all ads before it; ``spread`` is what their distances have cost, negative."""
 
@@ -311,35 +319,42 @@ def plan_of(way: Way | None) -> Plan:
     return tuple(reversed(found))
 
 
-def best_plan(problem: Problem, scale: Scale, above: int, like: Solution | None = None) -> Solution | None:
-    """The best plan, leaving groups aside; ``None`` where no plan is worth more than ``above``.
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a search found. Where it is not ``proven``, there may be better plans, of at most ``bound`` worth."""
 
-    ``like`` is the solution of a similar problem, from whose prices the search begins.
-    """
+    solution: Solution | None
+    proven: bool
+    bound: int
+
+
+def best_plan(problem: Problem, scale: Scale, above: int, effort: Effort | None = None) -> Outcome:
+    """The best plan, leaving groups aside; none where no plan is worth more than ``above``."""
+    effort = effort or Effort()
     walk = Walk(problem, scale)
-    if like is not None:
-        walk.begin(like)
+    if effort.like is not None:
+        walk.begin(effort.like)
     low = max(above + 1, walk.worth(above, BEAM)[0])
     bound = low
-    for steps, width in STEPS if like is None else FEWER:
+    for steps, width in STEPS if effort.like is None else FEWER:
         bound = walk.prices.descend(low, steps)
         if bound <= low:
             break
         low = walk.worth(low, width)[0]
     if bound < low:
-        return None
+        return Outcome(None, True, above)
     ends, proven = _descent(walk, bound, low, EASY)
     if not proven:
         bound = min(bound, walk.relax())
         if bound < low:
-            return None
+            return Outcome(None, True, above)
         low = max(low, walk.worth(low, WIDE)[0])
-        ends, proven = _descent(walk, bound, low, BUDGET)
+        ends, proven = _descent(walk, bound, low, effort.labels)
     if not proven:
         # The work bound is reached: the best plan that a narrow walk finds, and honestly no proof.
-        _, narrow, _ = walk.graph(above + 1, BUDGET, WIDE)
+        _, narrow, _ = walk.graph(above + 1, effort.labels, WIDE)
         ends = max(ends, narrow, key=lambda some: max((node.worth for node in some), default=-1))
-    return _best(walk, walk.best_of(ends), proven, bound)
+    return Outcome(_best(walk, walk.best_of(ends)), proven, bound)
 
 
 def _descent(walk: Walk, bound: int, low: int, budget: int) -> tuple[list[Node], bool]:
@@ -353,7 +368,7 @@ def _descent(walk: Walk, bound: int, low: int, budget: int) -> tuple[list[Node],
     return ends, True
 
 
-def _best(walk: Walk, found: list[Way], proven: bool, bound: int) -> Solution | None:
+def _best(walk: Walk, found: list[Way]) -> Solution | None:
     problem = walk.problem
     best: Solution | None = None
     for way in found:
@@ -364,7 +379,5 @@ def _best(walk: Walk, found: list[Way], proven: bool, bound: int) -> Solution | 
             or merit > best.merit
             or (merit == best.merit and reading(problem, plan) < reading(problem, best.plan))
         ):
-            best = Solution(
-                plan, merit, proven, bound * walk.scale.spread, walk.prices.known(), walk.prices.price[-1]
-            )
+            best = Solution(plan, merit, True, merit, walk.prices.known(), walk.prices.price[-1])
     return best

@@ -6,8 +6,10 @@ from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
 
+from digest.errors import CommandError
 from digest.model import TIERS
 from digest.place import overrides
+from digest.place.arrange import Undecided
 from digest.place.board import Board, board, living, problem
 from digest.place.checker import against
 from digest.place.facts import AtMost, bits, mask_of
@@ -15,7 +17,7 @@ from digest.place.problem import Plan, Solution
 from digest.place.request import Request
 from digest.place.scene import Scene
 from digest.place.search import Search
-from digest.place.solver import solve
+from digest.place.solver import possible
 from digest.values import dataclass
 
 
@@ -32,6 +34,7 @@ class Price:
     revenue: Fraction
     spread: Fraction = Fraction(0)
     wanted: bool = False  # whether a plan over the coming issues wants one of those it loses
+    proven: bool = True  # whether the best plan with it is proven to be the best
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,10 @@ class Verdict:
     rule: str
     reason: str
     price: Price | None = None
+
+
+REASONS = 300_000  # labels that the searches for prices may make without a proof, all together
+REASON = 30_000  # and each of them
 
 
 class Planning:
@@ -56,13 +63,14 @@ class Planning:
         self.solution = self._solve()
         self.placed: dict[int, int] = dict(self.solution.plan)
         self.rules = self._rules()
+        self.labels = REASONS
 
     def _torn(self) -> set[int]:
         """The line items of groups that cannot all run even alone; they leave the plan."""
         torn: set[int] = set()
         for group in self.table.groups:
             members = {i: self.alive[i] for i in bits(group.items) if i in self.alive}
-            if members and solve(problem(self.table, members, group.items)) is None:
+            if members and not possible(problem(self.table, members, group.items)):
                 torn |= set(members)
         for item in torn:
             del self.alive[item]
@@ -73,7 +81,12 @@ class Planning:
         found = None
         if all(item in self.alive for item in self.pins):
             self.search = Search(problem(self.table, self.alive))
-            found = self.search.best(must)
+            try:
+                found = self.search.best(must)
+            except Undecided:
+                raise CommandError(
+                    f"{len(self.pins)} pins are too many to find a plan for; drop some."
+                ) from None
         if found is None:
             raise overrides.clash(self.table, self.pins)
         return found
@@ -169,7 +182,7 @@ class Planning:
         for member, mask in members.items():
             for opening in bits(mask & held):
                 alone = problem(self.table, {**members, member: 1 << opening}, group)
-                if solve(alone) is not None:
+                if possible(alone):
                     return ""
         free = {i: mask & ~held for i, mask in members.items()}
         fixed = {i: 1 << o for i, o in self.placed.items()}
@@ -178,7 +191,7 @@ class Planning:
             fact if name == rule else replace(fact, items=fact.items & group)
             for name, fact in self.table.bearing(group | mask_of(list(fixed)))
         )
-        if solve(replace(question, facts=facts)) is not None:
+        if possible(replace(question, facts=facts)):
             return ""
         names = ", ".join(self.scene.items[other].id for other in bits(group & ~(1 << item)))
         return (
@@ -186,15 +199,18 @@ class Planning:
         )
 
     def _outranked(self, item: int) -> Verdict:
-        price = self.price(item)
+        try:
+            price = self.price(item)
+        except Undecided:
+            return Verdict("outranked", "the search for a plan with it ended at its bound on work")
         if price is None:
             return Verdict("outranked", "the pinned line items leave no plan in which it runs")
         names = ", ".join(self.scene.items[other].id for other in price.loses)
-        return Verdict(
-            "outranked",
-            f"the best plan with it would lose {names or 'no line item'} ({self.cost(price)})",
-            price,
-        )
+        what = f"would lose {names or 'no line item'} ({self.cost(price)})"
+        if price.proven:
+            return Verdict("outranked", f"the best plan with it {what}", price)
+        better = "the search for a better one ended at its bound on work"
+        return Verdict("outranked", f"a plan with it {what}; {better}", price)
 
     def cost(self, price: Price) -> str:
         """What a price amounts to, in words."""
@@ -213,9 +229,12 @@ class Planning:
     def price(self, item: int) -> Price | None:
         """What the best plan with the line item and its group would lose; ``None`` where the pins forbid one."""
         must = mask_of(list(self.pins)) | self.group(item)
-        forced = self.search.best(must)
+        labels = max(1000, min(self.labels, REASON))
+        forced = self.search.best(must, labels)
         if forced is None:
             return None
+        if not forced.optimal:
+            self.labels -= labels
         then, now = dict(forced.plan), self.placed
         worth, worth_now = self._worth(forced.plan), self._worth(self.solution.plan)
         return Price(
@@ -225,6 +244,7 @@ class Planning:
             worth[1] - worth_now[1],
             worth[2] - worth_now[2],
             any(self.scene.items[i].id in self.scene.request.prefer for i in set(now) - set(then)),
+            forced.optimal,
         )
 
     def _worth(self, plan: Plan) -> tuple[dict[str, int], Fraction, Fraction]:

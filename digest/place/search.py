@@ -10,15 +10,17 @@ from dataclasses import replace
 from functools import cached_property
 
 from digest.place.arrange import Asked, Undecided, arrange, arrange_apart, least_ahead, plan_of
-from digest.place.branches import branched
+from digest.place.branches import Branches
 from digest.place.facts import EVERYWHERE, AtMost, bits
-from digest.place.paths import best_plan
+from digest.place.filling import filled
+from digest.place.paths import BUDGET, Effort, best_plan
 from digest.place.patterns import Patterns
 from digest.place.problem import Plan, Problem, Scale, Solution, reading
 from digest.place.sets import Chosen, Dive, Overworked, Shelf
 
 FEW = 9  # ads in an issue up to which sets are searched
 EFFORT = 400_000  # steps of the search for sets
+HELD = 12  # line items that must run whose places are sought on their own
 TRIES = 24  # arrangements of one set, before its openings are walked
 STAGES = ((8, 5_000), (64, 100_000))  # sets of equal worth to arrange; steps of the search for patterns
 
@@ -41,22 +43,50 @@ class Search:
         limits = self.shelf.limits
         return least_ahead(self.scale, limits.jump, limits.cap)
 
-    def best(self, must: int, effort: int = EFFORT) -> Solution | None:
-        """The unique best plan with these; ``None`` where it is proven that no plan holds them."""
+    def best(self, must: int, labels: int = BUDGET) -> Solution | None:
+        """The best plan with these; ``None`` where it is proven that no plan holds them.
+
+        It is the unique best one where ``optimal``; else ``bound`` is what no plan exceeds. ``labels`` bounds the
+        walk. Raises ``Undecided`` where neither a plan nor the proof that there is none was found.
+        """
+        must = self._whole(must)
         try:
             if self.shelf.plain and self.shelf.limits.cap <= FEW:
-                return self._of_sets(must, effort)
+                return self._of_sets(must)
         except Overworked:
             pass
-        found = branched(settled(replace(self.problem, must=must)), self.like)
+        return self._branched(must, labels)
+
+    def _branched(self, must: int, labels: int) -> Solution | None:
+        problem = settled(replace(self.problem, must=must))
+        held, decided = self._held(must)
+        if held is None and decided:
+            return None
+        known = None if held is None else filled(problem, self.scale, held)
+        branches = Branches(problem, Effort(labels, self.like), known)
+        found = branches.run()
+        if found is None and not branches.exact:
+            raise Undecided
         self.like = self.like or found
         return found
 
-    def _of_sets(self, must: int, effort: int) -> Solution | None:
+    def _held(self, must: int) -> tuple[Plan | None, bool]:
+        """A plan with just what must run, if there is one; and whether that is decided."""
+        if not must:
+            return (), True
+        if not self.shelf.plain or must.bit_count() > HELD:
+            return None, False
+        dive = Dive(self.shelf, EFFORT, 1, self._exactly)
+        try:
+            dive.run(must, alone=True)
+        except Overworked:
+            return None, False
+        return (self._solution(self._arranged(dive.best[0])).plan if dive.best else None), True
+
+    def _of_sets(self, must: int) -> Solution | None:
         """Few sets of the greatest worth are arranged one by one; of many the pattern of gaps is sought first."""
-        must = self._whole(must)
         for ties, steps in STAGES:
-            dive = Dive(self.shelf, effort, ties, self._exactly)
+            dive = Dive(self.shelf, EFFORT, ties, self._exactly)
             dive.run(must)
             if not dive.many:
                 break
@@ -136,7 +166,10 @@ class Search:
     def _walked(self, chosen: Chosen, facts: tuple[AtMost, ...]) -> Plan | None:
         left = {i: self.problem.left[i] for i in sorted(chosen.items)}
         part = replace(self.problem, left=left, facts=facts, groups=(), must=chosen.mask)
-        found = best_plan(part, self.scale.of(part), -1)
+        outcome = best_plan(part, self.scale.of(part), -1)
+        found = outcome.solution
+        if not outcome.proven:
+            raise Overworked
         return found.plan if found is not None and len(found.plan) == len(chosen.items) else None
 
 

@@ -186,7 +186,8 @@ class Dive:
         self.best: list[Chosen] = []
         self.many = False  # whether there are more sets of this worth than ``best`` holds
 
-    def run(self, must: int) -> None:
+    def run(self, must: int, *, alone: bool = False) -> None:
+        """Search the sets that hold what must run; ``alone``: just that set."""
         shelf = self.shelf
         chosen: Chosen | None = Chosen((), 0, 0, [0], None)
         open_ranks = shelf.kept
@@ -197,7 +198,8 @@ class Dive:
         if chosen is None or must & ~chosen.mask or len(chosen.items) > shelf.limits.cap:
             return
         self._accept(chosen)
-        self._dive(chosen, open_ranks)
+        if not alone:
+            self._dive(chosen, open_ranks)
 
     def _dive(self, chosen: Chosen, ranks: int) -> None:
         units, room = self.shelf.units, self.shelf.limits.cap - len(chosen.items)
