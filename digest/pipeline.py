@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from digest.ahead import guided
 from digest.errors import AlreadySent, CommandError, DigestError, NothingToSend
 from digest.memory import Memory, ads_run, fingerprint, issue_row, recall, stories_run
-from digest.model import Edition, Issue, Lineup, Newsroom, Overrides, Selection, Window
+from digest.model import BuiltIssue, Edition, Issue, Lineup, Newsroom, Overrides, Selection, Window
 from digest.place import Request as PlaceRequest
 from digest.place import place
 from digest.publish import Outbox, files_of
@@ -69,14 +69,29 @@ def build(
         return _settle(outbox, outcome, rebuild)
     staged = outbox.stage(edition.name, day, outcome.files)
     try:
-        manifest = outcome.files["manifest.json"].decode()
-        row = issue_row(outcome.issue, outcome.revision, manifest, current, now)
-        house.store.record(row, stories_run(outcome.issue), ads_run(outcome.issue))
+        _record(house, outcome, current, now)
     except DigestError:
         outbox.discard(staged)
         raise
     outbox.publish(staged)
     return _at(outcome, "built", outbox)
+
+
+def rehearse(house: House, edition: Edition, day: date, *, now: datetime, overrides: Overrides) -> Outcome:
+    """One issue as a build would make it, remembered for the editions that come after it.
+
+    The store of ``house`` must be rehearsing: it forgets all of it at its end.
+    """
+    outcome = compose(house, edition, day, overrides)
+    if outcome.status != "unchanged":
+        _record(house, outcome, house.store.built(edition.name, day), now)
+    return outcome
+
+
+def _record(house: House, outcome: Outcome, current: BuiltIssue | None, now: datetime) -> None:
+    manifest = outcome.files["manifest.json"].decode()
+    row = issue_row(outcome.issue, outcome.revision, manifest, current, now)
+    house.store.record(row, stories_run(outcome.issue), ads_run(outcome.issue))
 
 
 def compose(house: House, edition: Edition, day: date, overrides: Overrides) -> Outcome:

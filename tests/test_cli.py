@@ -119,6 +119,23 @@ def test_a_dry_run_shows_the_issue_and_changes_nothing(room: Room) -> None:
     assert tree(room.root) == changed != before
 
 
+def test_a_dry_run_knows_what_the_editions_before_will_run(room: Room) -> None:
+    rest = "cadence: daily, no_repeat: publication, sections:"
+    room.write(
+        "digest.yaml", f"{DIGEST}  evening: {{{rest} [health, crime]}}\n  night: {{{rest} [crime, health]}}\n"
+    )
+    before = tree(room.root)
+    rows = room.run(*BUILD, "--dry-run", "--json").json["issues"]
+    assert tree(room.root) == before
+    room.run(*BUILD)
+    built = {row["edition"]: row["manifest"] for row in rows if "manifest" in row}
+    assert built == {
+        edition.name: json.loads((edition / "2026-01-23" / "manifest.json").read_text())
+        for edition in (room.root / "outbox").iterdir()
+    }
+    assert len(built) > 1
+
+
 def test_a_thin_day_is_exit_3_and_writes_nothing(tmp_path: Path) -> None:
     room = newsroom(tmp_path / "room", count=2)
     result = room.run(*BUILD)

@@ -126,11 +126,11 @@ class _Run:
             warn(f"digest: finished publishing {name} of {day}, which an earlier run could not finish.")
 
     def _one(self, house: House, outbox: Outbox, edition: Edition, day: date) -> tuple[dict[str, Any], int]:
-        from digest.pipeline import build, compose
+        from digest.pipeline import build, rehearse
 
         try:
             if self.dry_run:
-                outcome = compose(house, edition, day, self.overrides)
+                outcome = rehearse(house, edition, day, now=self.at, overrides=self.overrides)
             else:
                 outcome = build(
                     house, outbox, edition, day, now=self.at, overrides=self.overrides, rebuild=self.rebuild
