@@ -1,0 +1,80 @@
+"""Two exact searches side by side, and what is said when a search is cut short."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from digest.place import place, search
+from digest.place.board import board, living, problem
+from digest.place.branches import Branches
+from digest.place.paths import Effort
+from digest.place.problem import Problem, broken
+from digest.place.scene import Scene
+from digest.place.search import Search, settled
+from tests.strategies.big_ads import issue
+from tests.strategies.twisted_ads import twisted
+
+
+def question(seed: int) -> Problem:
+    table = board(Scene(twisted(seed)))
+    return problem(table, living(table))
+
+
+def musts(asked: Problem, seed: int) -> list[int]:
+    """Nothing, and two of the line items, that must run."""
+    items = sorted(asked.left)
+    return [0, *(1 << items[(seed + step) % len(items)] for step in (0, 3) if items)]
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_the_search_for_sets_and_the_walk_over_openings_find_the_same_plan(seed: int) -> None:
+    asked = question(seed)
+    one = Search(asked)
+    for must in musts(asked, seed):
+        found = one.best(must)
+        walked = Branches(settled(replace(asked, must=must)), Effort()).run()
+        assert (found and (found.plan, found.merit)) == (walked and (walked.plan, walked.merit))
+        assert found is None or found.optimal
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_a_search_cut_short_says_so_and_still_gives_a_plan(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = question(seed)
+    best = {must: Search(asked).best(must) for must in musts(asked, seed)}
+    monkeypatch.setattr(search, "FEW", 0)
+    monkeypatch.setattr("digest.place.paths.EASY", 2)
+    for must, true in best.items():
+        found = Search(asked).best(must, labels=2)
+        if true is None:
+            assert found is None
+            continue
+        assert found is not None
+        assert broken(asked, found.plan) is None
+        assert all(any(i == placed for placed, _ in found.plan) for i in range(64) if must >> i & 1)
+        assert found.merit <= true.merit <= (found.bound if not found.optimal else found.merit)
+
+
+def test_a_plan_that_is_not_proven_says_how_far_it_may_be_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(search, "FEW", 0)
+    monkeypatch.setattr("digest.place.paths.EASY", 2)
+    monkeypatch.setattr(search, "BUDGET", 2)
+    monkeypatch.setattr(Search.best, "__defaults__", (2,))
+    plans = [place(issue(seed, 20, 10, 4)) for seed in range(6)]
+    cut = [plan for plan in plans if not plan.optimal]
+    assert cut
+    assert all("of at most" in plan.bound_gap for plan in cut)
+    assert all(plan.bound_gap == "" for plan in plans if plan.optimal)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_many_ads_give_a_plan_that_keeps_every_rule(seed: int) -> None:
+    table = board(Scene(issue(seed, 60, 24, 15)))
+    asked = problem(table, living(table))
+    found = Search(asked).best(0, labels=500)
+    assert found is not None
+    assert broken(asked, found.plan) is None
+    assert found.optimal or found.bound >= found.merit
