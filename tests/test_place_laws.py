@@ -1,0 +1,128 @@
+"""Laws of the plan: what a change of the question may do to the answer, and what it may not."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from fractions import Fraction
+from itertools import pairwise
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from digest.model import TIERS, LineItem, Overrides, Plan
+from digest.place import Request, place
+from digest.place.rules import catalogue
+from digest.place.scene import Scene
+from tests.strategies.ads import requests
+
+NO_PLAN_NEEDED = {name for name, rule in catalogue() if rule.STAGE != "plan"}
+
+
+def free(request: Request) -> Request:
+    """The request without pins and pauses."""
+    return replace(request, overrides=Overrides())
+
+
+def with_items(request: Request, items: tuple[LineItem, ...]) -> Request:
+    return replace(request, ads=replace(request.ads, line_items=items))
+
+
+def with_policy(request: Request, **changes: Any) -> Request:
+    return replace(request, ads=replace(request.ads, policy=replace(request.ads.policy, **changes)))
+
+
+def tiers(request: Request, plan: Plan) -> list[int]:
+    """Per tier, the urgency that runs."""
+    scene = Scene(request)
+    sums = dict.fromkeys(TIERS, 0)
+    for ad in plan.placed:
+        sums[ad.tier] += scene.standings[scene.index[ad.line_item]].urgency
+    return list(sums.values())
+
+
+def value(request: Request, plan: Plan) -> Fraction:
+    """The sum of rate x band weight."""
+    stories, total = len(list(request.lineup)), Fraction(0)
+    for ad in plan.placed:
+        third = "upper" if 3 * ad.gap <= stories else "middle" if 3 * ad.gap <= 2 * stories else "lower"
+        slot = next(slot for slot in request.ads.slots if slot.id == ad.slot)
+        item = request.ads.line_item(ad.line_item)
+        assert item is not None
+        total += item.rate * slot.bands.get(third, Fraction(1))
+    return total
+
+
+def spread(request: Request, plan: Plan) -> Fraction:
+    stories, policy = len(list(request.lineup)), request.ads.policy
+    ideal = Fraction(stories, min(policy.max_ads, int(policy.max_ratio * stories)) + 1)
+    return sum(((b.gap - a.gap - ideal) ** 2 for a, b in pairwise(plan.placed)), Fraction(0))
+
+
+@st.composite
+def stricter(draw: st.DrawFn) -> tuple[Request, Request]:
+    """A question, and the same under one rule more or a stricter one."""
+    request = free(draw(requests(most_items=5, most_stories=8)))
+    policy, items = request.ads.policy, request.ads.line_items
+    how = draw(st.sampled_from(("ads", "ratio", "gap", "advertiser", "near", "radius", "pause", "alone")))
+    if how == "pause":
+        name = draw(st.sampled_from([item.id for item in items])) if items else ""
+        return request, replace(request, overrides=Overrides(pause=(name,) if name else ()))
+    if how == "alone" and items:
+        at = draw(st.integers(0, len(items) - 1))
+        alone = tuple(replace(one, exclusive="issue") if at == n else one for n, one in enumerate(items))
+        return request, with_items(request, alone)
+    change: dict[str, Any] = {
+        "ads": {"max_ads": max(0, policy.max_ads - draw(st.integers(1, 2)))},
+        "ratio": {"max_ratio": policy.max_ratio * draw(st.sampled_from((Fraction(1, 2), Fraction(9, 10))))},
+        "gap": {"min_gap": policy.min_gap + draw(st.integers(1, 3))},
+        "advertiser": {"max_per_advertiser": max(0, policy.max_per_advertiser - 1)},
+        "near": {"suppress_near": (*policy.suppress_near, "opinion", "sensitive")},
+        "radius": {"adjacency_radius": policy.adjacency_radius + 1},
+    }
+    return request, with_policy(request, **change.get(how, change["gap"]))
+
+
+@given(stricter())
+def test_a_rule_added_never_raises_what_runs(pair: tuple[Request, Request]) -> None:
+    before, after = pair
+    loose, strict = place(before), place(after)
+    assert (tiers(after, strict), value(after, strict)) <= (tiers(before, loose), value(before, loose))
+
+
+@given(requests(most_items=6, most_stories=8), st.integers(1, 3))
+def test_a_lower_tier_never_hurts_a_higher_one(request_: Request, kept: int) -> None:
+    alone = tuple(replace(item, companions=()) for item in request_.ads.line_items)
+    request_ = with_items(free(request_), alone)
+    higher = with_items(request_, tuple(item for item in alone if item.tier in TIERS[:kept]))
+    assert tiers(higher, place(higher))[:kept] == tiers(request_, place(request_))[:kept]
+
+
+@given(requests(most_items=6, most_stories=8), st.randoms(use_true_random=False))
+def test_the_order_of_the_file_decides_only_ties(request_: Request, random: Any) -> None:
+    request_ = free(request_)
+    shuffled = list(request_.ads.line_items)
+    random.shuffle(shuffled)
+    other = with_items(request_, tuple(shuffled))
+    one, two = place(request_), place(other)
+    assert tiers(request_, one) == tiers(other, two)
+    assert value(request_, one) == value(other, two)
+    assert spread(request_, one) == spread(other, two)
+
+
+@given(requests(most_items=5, most_stories=8), requests(most_items=3, most_stories=3))
+def test_a_fuller_file_never_lifts_a_refusal_that_no_plan_is_needed_for(
+    request_: Request, more: Request
+) -> None:
+    request_ = free(request_)
+    mine = request_.ads.line_items
+    names = {slot.id for slot in request_.ads.slots}
+    others = tuple(
+        replace(item, id=f"more-{item.id}", companions=(), advertiser=None, tier="house")
+        for item in more.ads.line_items
+        if set(item.slots) <= names
+    )
+    fuller = {one.line_item: one for one in place(with_items(request_, (*mine, *others))).refused}
+    for refusal in place(request_).refused:
+        if refusal.rule in NO_PLAN_NEEDED:
+            assert fuller[refusal.line_item] == refusal
