@@ -166,6 +166,8 @@ BOOKED = {
         {"id": "b", "slots": ["head"], "advertiser": "y"},
         {"id": "late", "flight": [date(2026, 2, 1), date(2026, 2, 2)]},
         {"id": "twin", "slots": ["footer"], "companions": ["late"]},
+        {"id": "duo", "slots": ["head"], "companions": ["solo"]},
+        {"id": "solo", "slots": ["top"], "size": "600x150"},
     ],
 }
 
@@ -185,7 +187,13 @@ def test_a_pin_fixes_the_slot_and_the_gap_is_still_chosen() -> None:
         (["b@head", "a@top"], [], "a@top and b@head clash: min_gap|b@head and a@top clash: min_gap"),
         (["a@top", "a@stream"], [], "runs once"),
         (["a@top"], ["a"], "pinned and paused"),
-        (["twin@footer"], [], "companions"),
+        (["b@head", "a@top"], [], r"min_gap \(3 stories\)\. Drop one"),
+        (
+            ["twin@footer"],
+            [],
+            "companions: its companion late cannot run: flight: its flight starts on 2026-02-01",
+        ),
+        (["duo@head"], [], r"duo@head \(with solo\) is impossible: min_gap \(3 stories\)\. Drop it"),
         (["ab@top"], [], 'no line item "ab"'),
         (["a@tops"], [], 'Did you mean "top"'),
         (["a"], [], "LINE_ITEM@SLOT"),

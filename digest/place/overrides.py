@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from difflib import get_close_matches
+from math import floor
 from typing import Any
 
 from digest.errors import CommandError
@@ -98,18 +99,44 @@ def clash(table: Board, pins: Pins) -> CommandError:
     alive = living(table)
     dead = [number for number in pins if number not in alive]
     if dead:
-        item = table.scene.items[dead[0]]
-        return CommandError(
-            f"the pin {item.id}@{pins[dead[0]]} is impossible: companions: not all of its companions can run today."
-        )
+        name = table.scene.items[dead[0]].id
+        why = f"companions: {_absent(table, dead[0])}"
+        return CommandError(f"the pin {name}@{pins[dead[0]]} is impossible: {why}.")
     core = _least(list(pins), lambda chosen: _possible(table, chosen, None))
     rules = list(dict.fromkeys(rule for rule, _ in table.limits))
     broken = _least(rules, lambda chosen: _possible(table, core, set(chosen)))
-    names = [f"{table.scene.items[number].id}@{pins[number]}" for number in core]
-    what = "the pin" if len(names) == 1 else "the pins"
-    verb = "is impossible" if len(names) == 1 else "clash"
-    why = ", ".join(broken) or "they need the same opening"
-    return CommandError(f"{what} {' and '.join(names)} {verb}: {why}. Drop one, or change the rule.")
+    names = [_named(table.scene, number, pins[number]) for number in core]
+    what, verb, cure = ("the pin", "is impossible", "it") if len(core) == 1 else ("the pins", "clash", "one")
+    why = ", ".join(f"{rule}{_measure(table.scene, rule)}" for rule in broken) or "they need the same opening"
+    return CommandError(f"{what} {' and '.join(names)} {verb}: {why}. Drop {cure}, or change the rule.")
+
+
+def _absent(table: Board, number: int) -> str:
+    """The companion that cannot run today, and why."""
+    scene = table.scene
+    for other in bits(scene.groups[number]):
+        step = table.stopped.get(other) or table.barred.get(other)
+        if step is not None and other != number:
+            return f"its companion {scene.items[other].id} cannot run: {step.rule}: {sentence(table, other, step)}"
+    return "not all of its companions can run today"
+
+
+def _named(scene: Scene, number: int, slot: str) -> str:
+    """A pin with those it brings along."""
+    others = [scene.items[other].id for other in bits(scene.groups[number] & ~(1 << number))]
+    return f"{scene.items[number].id}@{slot}" + (f" (with {', '.join(others)})" if others else "")
+
+
+def _measure(scene: Scene, rule: str) -> str:
+    """What a rule that counts allows in this issue."""
+    policy, stories = scene.policy, counted(scene.stories, "story allows", "stories allow")
+    allowed = {
+        "max_ads": f"at most {policy.max_ads}",
+        "max_ratio": f"{stories} {floor(policy.max_ratio * scene.stories)}",
+        "min_gap": counted(policy.min_gap, "story", "stories"),
+        "max_per_advertiser": f"at most {policy.max_per_advertiser}",
+    }.get(rule)
+    return f" ({allowed})" if allowed else ""
 
 
 def _possible(table: Board, pinned: list[int], rules: set[str] | None) -> bool:
