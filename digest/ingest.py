@@ -50,6 +50,8 @@ def _source(newsroom: Newsroom, word: str) -> SourceSpec:
         if spec.name == word:
             return spec
     path = Path(word).expanduser().absolute()
+    if not path.is_file():
+        path = newsroom.root / word  # as digest.yaml names it
     for spec in newsroom.sources:
         if spec.url == str(path):
             return spec

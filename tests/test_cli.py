@@ -136,6 +136,22 @@ def test_a_dry_run_knows_what_the_editions_before_will_run(room: Room) -> None:
     assert len(built) > 1
 
 
+def test_an_edition_without_an_issue_that_day_stops_no_other(room: Room) -> None:
+    room.write("digest.yaml", f"{DIGEST}  weekly: {{cadence: weekly, weekday: mon}}\n")
+    result = room.run("build", "--daily", "--weekly", "--date", "2026-01-23", "--json")
+    assert result.code == 0
+    assert [(row["edition"], row["status"]) for row in result.json["issues"]] == [
+        ("daily", "built"),
+        ("weekly", "failed"),
+    ]
+    assert "weekly comes out on Mondays" in result.err
+    assert room.run("build", "--weekly", "--date", "2026-01-23").code == 2
+
+
+def test_ingest_finds_a_file_as_digest_yaml_names_it(room: Room) -> None:
+    assert room.run("ingest", "stories.jsonl", "--json").json["sources"][0]["name"] == "post"
+
+
 def test_a_thin_day_is_exit_3_and_writes_nothing(tmp_path: Path) -> None:
     room = newsroom(tmp_path / "room", count=2)
     result = room.run(*BUILD)

@@ -59,9 +59,9 @@ def build(
     wanted = _wanted(room, daily, weekly, editions or [])
     overrides = _overrides(room, pin or [], pause or [])
     at = now()
-    dates = [(one, _date(room, one, day, at, dry_run)) for one in wanted]
+    dates, refused = _dates(room, wanted, day, at, dry_run)
     run = _Run(room, at, overrides, no_ingest, dry_run, rebuild)
-    results = run.all(dates, (outbox or room.root / "outbox").absolute())
+    results = run.all(dates, (outbox or room.root / "outbox").absolute()) + refused
     emit({"issues": [result for result, _ in results], "sources": run.sources})
     codes = [code for _, code in results]
     if 0 not in codes:
@@ -141,16 +141,37 @@ class _Run:
             code = error.exit_code
             if isinstance(error, NothingToSend) and any(source["error"] for source in self.sources):
                 code = Unreachable.exit_code
-            warn(f"digest: {error}")
-            return {
-                "edition": edition.name,
-                "date": day,
-                "status": "failed",
-                "error": str(error),
-                "exit_code": code,
-            }, code
+            return _failed(edition, day, error, code)
         _tell(outcome, self.dry_run)
         return _as_json(outcome, self.dry_run), 0
+
+
+def _failed(
+    edition: Edition, day: date | str | None, error: DigestError, code: int
+) -> tuple[dict[str, Any], int]:
+    """What is told of an edition that has no issue, and its exit code."""
+    warn(f"digest: {error}")
+    row = {"edition": edition.name, "date": day, "status": "failed", "error": str(error), "exit_code": code}
+    return row, code
+
+
+def _dates(
+    room: Newsroom, editions: list[Edition], text: str | None, at: datetime, ahead: bool
+) -> tuple[list[tuple[Edition, date]], list[tuple[dict[str, Any], int]]]:
+    """The editions with their dates; and those that have no issue then, which stop no other.
+
+    Raises ``CommandError`` where none is left.
+    """
+    dates: list[tuple[Edition, date]] = []
+    refused: list[tuple[Edition, CommandError]] = []
+    for one in editions:
+        try:
+            dates.append((one, _date(room, one, text, at, ahead)))
+        except CommandError as error:
+            refused.append((one, error))
+    if not dates:
+        raise refused[0][1]
+    return dates, [_failed(one, text, error, error.exit_code) for one, error in refused]
 
 
 def _wanted(room: Newsroom, daily: bool, weekly: bool, names: list[str]) -> list[Edition]:
