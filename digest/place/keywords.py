@@ -11,12 +11,12 @@ from digest.model import Story
 
 
 def fold(text: str) -> str:
-    """Text as keywords see it: no case, one space between words, one spelling of each letter."""
+    """Text as keywords see it: no case, one space between words, one spelling of each letter and apostrophe."""
     folded = text.casefold()
     if not folded.isascii():
         if not is_normalized("NFC", folded):
             folded = normalize("NFC", folded)
-        folded = folded.replace("i\u0307", "i").replace("\u0131", "i")
+        folded = folded.replace("i\u0307", "i").replace("\u0131", "i").replace("\u2019", "'")
     return " ".join(folded.split())
 
 
