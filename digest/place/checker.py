@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from digest.place.board import Board
-from digest.place.facts import AtMost, Candidate
+from digest.place.facts import AtMost, Candidate, mask_of
 from digest.place.problem import Plan, within
 
 
@@ -26,9 +26,10 @@ def _places(table: Board, plan: Plan) -> Iterator[str]:
 
 
 def _limits(table: Board, plan: Plan) -> Iterator[str]:
+    bearing = table.bearing(mask_of([item for item, _ in plan]))
     for number, (item, opening) in enumerate(plan):
         others = plan[:number]
-        for rule, fact in table.limits:
+        for rule, fact in bearing:
             hit = against(table, fact, (item, opening), others)
             if hit is not None:
                 yield f"{rule}: {table.scene.items[item].id} {fact.why(item, hit)}"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import cached_property
+from itertools import combinations
 
 from digest.place.arrange import Asked, Undecided, arrange, arrange_apart, least_ahead, plan_of
 from digest.place.branches import Branches
@@ -70,10 +71,19 @@ class Search:
         self.like = self.like or found
         return found
 
+    def holds(self, must: int) -> bool:
+        """Whether some plan holds these. Raises ``Undecided`` where that was not found out."""
+        held, decided = self._alone(self._whole(must))
+        if held is None and not decided:
+            return self.best(must) is not None
+        return held is not None
+
     def _held(self, must: int) -> tuple[Plan | None, bool]:
         """A plan with just what must run, if there is one; and whether that is decided."""
-        if not must:
-            return (), True
+        held, decided = self._alone(must)
+        return (None if held is None else self._solution(self._arranged(held)).plan), decided
+
+    def _alone(self, must: int) -> tuple[Chosen | None, bool]:
         if not self.shelf.plain or must.bit_count() > HELD:
             return None, False
         dive = Dive(self.shelf, EFFORT, 1, self._exactly)
@@ -81,7 +91,7 @@ class Search:
             dive.run(must, alone=True)
         except Overworked:
             return None, False
-        return (self._solution(self._arranged(dive.best[0])).plan if dive.best else None), True
+        return (dive.best[0] if dive.best else None), True
 
     def _of_sets(self, must: int) -> Solution | None:
         """Few sets of the greatest worth are arranged one by one; of many the pattern of gaps is sought first."""
@@ -146,21 +156,18 @@ class Search:
 
     def _bearing(self, chosen: Chosen) -> tuple[AtMost, ...]:
         """The facts that these line items can break together."""
-        found = {number: fact for i in chosen.items for number, fact in self.by_item[i]}
-        return tuple(
-            found[number]
-            for number in sorted(found)
-            if (found[number].items & chosen.mask).bit_count() > found[number].most
-        )
+        pairs = (1 << i | 1 << j for i, j in combinations(chosen.items, 2))
+        found = [fact for pair in pairs for fact in self.by_pair.get(pair, ())]
+        wide = [f for f in self.by_pair[EVERYWHERE] if (f.items & chosen.mask).bit_count() > f.most]
+        return (*found, *wide)
 
     @cached_property
-    def by_item(self) -> dict[int, list[tuple[int, AtMost]]]:
-        """Per line item, the facts that count it, numbered."""
-        found: dict[int, list[tuple[int, AtMost]]] = {i: [] for i in self.problem.left}
-        for number, fact in enumerate(self.problem.facts):
-            for i in found if fact.items == EVERYWHERE else bits(fact.items):
-                if i in found:
-                    found[i].append((number, fact))
+    def by_pair(self) -> dict[int, list[AtMost]]:
+        """The facts about two line items, by their mask; all others under ``EVERYWHERE``."""
+        found: dict[int, list[AtMost]] = {EVERYWHERE: []}
+        for fact in self.problem.facts:
+            pair = fact.most == 1 and fact.items.bit_count() == 2 and fact.items > 0
+            found.setdefault(fact.items if pair else EVERYWHERE, []).append(fact)
         return found
 
     def _walked(self, chosen: Chosen, facts: tuple[AtMost, ...]) -> Plan | None:

@@ -57,7 +57,7 @@ class Shelf:
         self.areas = self._areas()
         self.pairs: dict[int, int] = {}
         self.units = self._units()
-        self.signature = self._signatures()
+        self.shared = self._shared()
         self.plain = all(gain > 0 for some in self.choices.values() for _, gain in some) and all(
             most > 0 or area == self.limits.everywhere for most, _, area in self._facts()
         )
@@ -103,14 +103,19 @@ class Shelf:
             blocked |= self.limits.blocked[i]
         return blocked
 
-    def _signatures(self) -> dict[int, int]:
-        """Per line item, the facts that count it, as a mask of their numbers (exclusions aside)."""
-        found = dict.fromkeys(self.problem.left, 0)
-        counted = [items for _, items, _ in self._facts()] + [fact.items for fact in self.limits.spans]
-        for number, items in enumerate(counted):
+    def _shared(self) -> dict[int, dict[tuple[int, int], int]]:
+        """Per line item and area or span, those of which at most one stands there with it.
+
+        A fact that lets more than one stand is a key of its own.
+        """
+        found: dict[int, dict[tuple[int, int], int]] = {i: {} for i in self.problem.left}
+        areas = [(most, items, (area, 0)) for most, items, area in self._facts()]
+        spans = [(fact.most, fact.items, (fact.openings, fact.span or 0)) for fact in self.limits.spans]
+        for number, (most, items, where) in enumerate([*areas, *spans]):
+            key = where if most == 1 else (number, -1)
             for item in bits(items & self.limits.items):
                 if item in found:
-                    found[item] |= 1 << number
+                    found[item][key] = found[item].get(key, 0) | items
         return found
 
     def _kept(self) -> int:
@@ -128,18 +133,21 @@ class Shelf:
         return kept
 
     def _replaceable(self, item: int, others: list[int]) -> bool:
-        count = 0
-        left, signature = self.problem.left[item], self.signature[item]
-        blocked = self.limits.blocked[item]
+        count, left, blocked = 0, self.problem.left[item], self.limits.blocked[item]
         for other in others:
-            if left & ~self.problem.left[other] or self.signature[other] & ~signature:
+            if left & ~self.problem.left[other] or self.limits.blocked[other] & ~(blocked | 1 << other):
                 continue
-            if self.limits.blocked[other] & ~(blocked | 1 << other) or not self._worthier(other, item):
+            if not self._worthier(other, item) or not self._freer(other, item):
                 continue
             count += 1
             if count >= self.limits.cap or not self._pairable(other, item):
                 return True
         return False
+
+    def _freer(self, one: int, other: int) -> bool:
+        """Whether every fact about an area or a span that bears on ``one`` bears on ``other`` as well."""
+        here, there = self.shared[one], self.shared[other]
+        return all(not items & ~(there.get(key, 0) | 1 << one | 1 << other) for key, items in here.items())
 
     def _worthier(self, one: int, other: int) -> bool:
         """Whether ``one`` is the better in every opening of ``other``."""

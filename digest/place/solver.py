@@ -18,6 +18,6 @@ def solve(problem: Problem) -> Solution | None:
 def possible(problem: Problem) -> bool:
     """Whether some plan holds all that must run; true as well where the contrary is not proven."""
     try:
-        return solve(problem) is not None
+        return Search(problem).holds(problem.must)
     except Undecided:
         return True

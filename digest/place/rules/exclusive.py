@@ -22,11 +22,15 @@ def facts(scene: Scene) -> Iterator[Fact]:
         if item.exclusive == "none":
             continue
         areas = [mask for name, mask in scene.by_section.items() if name is not None]
+        others = [
+            1 << number | 1 << other
+            for other in bits(scene.paid & ~scene.groups[number])
+            if scene.items[other].advertiser != item.advertiser
+        ]
+        why = partial(_why, scene, number)
         for area in areas if item.exclusive == "section" else [EVERYWHERE]:
-            for other in bits(scene.paid & ~scene.groups[number]):
-                if scene.items[other].advertiser != item.advertiser:
-                    pair = 1 << number | 1 << other
-                    yield AtMost(1, pair, area, partial(_why, scene, number))
+            for pair in others:
+                yield AtMost(1, pair, area, why)
 
 
 def _why(scene: Scene, owner: int, item: int, others: tuple[Candidate, ...]) -> str:
