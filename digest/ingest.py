@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -49,20 +50,34 @@ def _source(newsroom: Newsroom, word: str) -> SourceSpec:
     for spec in newsroom.sources:
         if spec.name == word:
             return spec
-    path = Path(word).expanduser().absolute()
-    if not path.is_file():
-        path = newsroom.root / word  # as digest.yaml names it
+    path = _path(newsroom, word)
     for spec in newsroom.sources:
         if spec.url == str(path):
             return spec
     kind = _TYPES.get(path.suffix.lower())
-    if kind is None or not path.is_file():
+    if kind is None or not _is_file(path):
         names = ", ".join(spec.name for spec in newsroom.sources) or "none"
         raise CommandError(
-            f'"{word}" is neither a source of digest.yaml (there are: {names}) '
+            f'"{word[:200]}" is neither a source of digest.yaml (there are: {names}) '
             f"nor a file that can be read ({', '.join(_TYPES)})."
         )
     return SourceSpec(name=path.stem, type=kind, url=str(path))
+
+
+def _path(newsroom: Newsroom, word: str) -> Path:
+    """A file from where one is, or else as digest.yaml would name it."""
+    with suppress(RuntimeError):  # no home of that name
+        here = Path(word).expanduser().absolute()
+        if _is_file(here):
+            return here
+    return newsroom.root / word
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # a name too long for any file
+        return False
 
 
 def ingest(

@@ -42,6 +42,25 @@ def test_words_nobody_takes_are_one_json_object(tmp_path: Path, words: tuple[str
     assert "Traceback" not in done.stderr
 
 
+LONG = "x" * 300
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("build", "--daily", "--outbox", ""), "the path is empty"),
+        (("build", "--daily", "--outbox", LONG), "the name is too long"),
+        (("issues", "--root", f"/tmp/{LONG}"), "the name is too long"),
+        (("ingest", f"{LONG}.csv"), "is neither a source"),
+        (("ingest", "~nobody-of-that-name/x.csv"), "is neither a source"),
+    ],
+)
+def test_paths_that_are_none(tmp_path: Path, words: tuple[str, ...], says: str) -> None:
+    done = digest(newsroom(tmp_path).root, *words, "--json")
+    assert done.returncode == json.loads(done.stdout)["exit_code"] == 2
+    assert says in done.stderr
+
+
 def test_a_reader_that_goes_away_stops_no_build(tmp_path: Path) -> None:
     """All editions are built, though nobody reads what is said of the first."""
     room = newsroom(tmp_path)

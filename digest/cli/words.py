@@ -77,4 +77,15 @@ def _number(word: str | int) -> int:
         raise ValueError(f'"{word}" is no whole number.') from None
 
 
-_READ: dict[Any, Callable[[Any], Any]] = {bool: bool, str: _text, Path: Path, int: _number}
+def _path(word: str | Path) -> Path:
+    """A path; not an empty word, which would be the folder one is in by chance."""
+    text = _text(str(word))
+    if not text:
+        raise ValueError("the path is empty.")
+    if max(len(part.encode()) for part in text.split("/")) > _LONGEST_NAME:
+        raise ValueError("the name is too long.")
+    return Path(word)
+
+
+_LONGEST_NAME = 255  # bytes, of a file or folder
+_READ: dict[Any, Callable[[Any], Any]] = {bool: bool, str: _text, Path: _path, int: _number}
