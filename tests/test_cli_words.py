@@ -51,11 +51,16 @@ LONG = "x" * 300
         (("build", "--daily", "--outbox", ""), "the path is empty"),
         (("build", "--daily", "--outbox", LONG), "the name is too long"),
         (("issues", "--root", f"/tmp/{LONG}"), "the name is too long"),
+        (("build", "--daily", "--date", ""), "is not a date"),
+        (("stories", "kill", "s1", "--edition", ""), "there is no edition"),
+        (("stories", "kill", "s1", "--date", ""), "is not a date"),
+        (("stories", "release", "s1", "--edition", "dayly"), 'Did you mean "daily"?'),
+        (("stories", "list", "--date", ""), "is not a date"),
         (("ingest", f"{LONG}.csv"), "is neither a source"),
         (("ingest", "~nobody-of-that-name/x.csv"), "is neither a source"),
     ],
 )
-def test_paths_that_are_none(tmp_path: Path, words: tuple[str, ...], says: str) -> None:
+def test_empty_words_and_paths_that_are_none(tmp_path: Path, words: tuple[str, ...], says: str) -> None:
     done = digest(newsroom(tmp_path).root, *words, "--json")
     assert done.returncode == json.loads(done.stdout)["exit_code"] == 2
     assert says in done.stderr

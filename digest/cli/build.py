@@ -218,7 +218,7 @@ def _date(room: Newsroom, edition: Edition, text: str | None, at: datetime, ahea
     from digest.select import last_issue_date, window_of
 
     zone = room.publication.zone
-    day = as_date(text) if text else last_issue_date(edition, zone, at)
+    day = last_issue_date(edition, zone, at) if text is None else as_date(text)
     end = window_of(edition, day, zone, None).end
     if end > at and not ahead:
         raise CommandError(

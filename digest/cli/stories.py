@@ -64,7 +64,9 @@ def listing(
     emit({"stories": [_fields(story, marks.get(story.id, [])) for story in rows]})
     if not rows:
         narrowed = words or section or span
-        say("No story matches." if narrowed else "The store has no story yet. Read the sources: digest ingest")
+        say(
+            "No story matches." if narrowed else "The store has no story yet. Read the sources: digest ingest"
+        )
         return
     zone = room.publication.zone
     table(
@@ -119,6 +121,8 @@ def release(
     from digest.store import open_store
 
     room = newsroom(root)
+    if edition is not None:
+        edition_named(room, edition)
     with open_store(room.store) as store:
         _exist(store.stories(ids), ids)
         freed = store.release(ids, edition=edition, by=by or _me(), note=note, at=now())
@@ -139,14 +143,14 @@ def _mark(
     from digest.store import open_store
 
     room = newsroom(root)
-    if edition:
+    if edition is not None:
         edition_named(room, edition)
-    if section:
+    if section is not None:
         _match(room, section)
     marks = [
         Mark(
-            story=one, action=action, edition=edition, section=section, date=as_date(day) if day else None,
-            until=as_date(until) if until else None, note=note, by=by or _me(), at=now(),
+            story=one, action=action, edition=edition, section=section, date=None if day is None else as_date(day),
+            until=None if until is None else as_date(until), note=note, by=by or _me(), at=now(),
         )
         for one in dict.fromkeys(ids)
     ]  # fmt: skip
@@ -217,8 +221,10 @@ def _span(room: Newsroom, edition: str | None, day: str | None) -> tuple[datetim
         return None
     from digest.select import window_of
 
-    chosen = edition_named(room, edition) if edition else room.editions[0]
-    window = window_of(chosen, as_date(day) if day else _next(room, chosen), room.publication.zone, None)
+    chosen = room.editions[0] if edition is None else edition_named(room, edition)
+    window = window_of(
+        chosen, _next(room, chosen) if day is None else as_date(day), room.publication.zone, None
+    )
     return window.start, window.end
 
 
