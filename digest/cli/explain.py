@@ -92,7 +92,8 @@ def _ads(manifest: dict[str, Any]) -> None:
     say("\nAds")
     for one in ads["placed"]:
         where = f" in {one['section']}" if one["section"] else ""
-        place = f"{one['slot']}, after story {one['gap']}{where}"
+        gap = f"after story {one['gap']}" if one["gap"] else "before the first story"
+        place = f"{one['slot']}, {gap}{where}"
         say(f"   + {one['line_item']} ({one['tier']}): {place}, {one['creative']}")
         say(f"       {one['because']}")
     for one in ads["refused"]:
