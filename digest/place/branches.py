@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from digest.place.facts import EVERYWHERE, bits
@@ -18,13 +19,13 @@ class Branches:
     ``exact`` tells whether the best plan is proven; where it is not, no plan's merit is above ``bound``.
     """
 
-    def __init__(self, problem: Problem, effort: Effort, known: Plan | None = None) -> None:
+    def __init__(self, problem: Problem, effort: Effort, known: Sequence[Plan] = ()) -> None:
         self.problem, self.effort = problem, effort
         self.scale = Scale(replace(problem, must=0))
         self.best: Solution | None = None
         self.exact, self.bound = True, 0
-        if known is not None:
-            self._take(Solution(known, self.scale.merit(known)))
+        for plan in known:
+            self._take(Solution(plan, self.scale.merit(plan)))
 
     def run(self) -> Solution | None:
         """The best plan found; ``None`` where there is none, or, if not ``exact``, none was found."""

@@ -46,8 +46,8 @@ class Verdict:
     price: Price | None = None
 
 
-REASONS = 300_000  # labels that the searches for prices may make without a proof, all together
-REASON = 30_000  # and each of them
+REASONS = 150_000  # labels that the searches for prices may make without a proof, all together
+REASON = 15_000  # and each of them
 
 
 class Planning:
@@ -61,9 +61,11 @@ class Planning:
         self.alive = living(self.table)
         self.torn = self._torn()
         self.solution = self._solve()
+        self.labels = REASONS
+        if not self.solution.optimal:
+            self.solution = self._improved()
         self.placed: dict[int, int] = dict(self.solution.plan)
         self.rules = self._rules()
-        self.labels = REASONS
 
     def _torn(self) -> set[int]:
         """The line items of groups that cannot all run even alone; they leave the plan."""
@@ -90,6 +92,26 @@ class Planning:
         if found is None:
             raise overrides.clash(self.table, self.pins)
         return found
+
+    def _improved(self) -> Solution:
+        """Where the plan is not proven: the best of it and of the plans that each other line item leads to."""
+        best, placed = self.solution, {item for item, _ in self.solution.plan}
+        for item in self.alive:
+            try:
+                found = None if item in placed else self._forced(item)
+            except Undecided:
+                continue
+            if found is not None and found.merit > best.merit:
+                best = replace(found, optimal=False, bound=max(self.solution.bound, found.merit))
+        return best
+
+    def _forced(self, item: int) -> Solution | None:
+        """The best plan with a line item, its group and the pins."""
+        labels = max(1000, min(self.labels, REASON))
+        forced = self.search.best(mask_of(list(self.pins)) | self.group(item), labels)
+        if forced is not None and not forced.optimal:
+            self.labels -= labels
+        return forced
 
     def _rules(self) -> dict[str, list[AtMost]]:
         """The counting rules in order of asking, each with those of its facts that one more ad may break."""
@@ -228,13 +250,9 @@ class Planning:
 
     def price(self, item: int) -> Price | None:
         """What the best plan with the line item and its group would lose; ``None`` where the pins forbid one."""
-        must = mask_of(list(self.pins)) | self.group(item)
-        labels = max(1000, min(self.labels, REASON))
-        forced = self.search.best(must, labels)
+        forced = self._forced(item)
         if forced is None:
             return None
-        if not forced.optimal:
-            self.labels -= labels
         then, now = dict(forced.plan), self.placed
         worth, worth_now = self._worth(forced.plan), self._worth(self.solution.plan)
         return Price(

@@ -33,6 +33,9 @@ class Search:
         self.problem = settled(replace(problem, must=0))
         self.scale = Scale(self.problem)
         self.like: Solution | None = None
+        self.effort = EFFORT  # less after each search that did not end
+        self.hints: dict[int, Plan] = {}  # plans that such a search found, by what must run
+        self.answers: dict[int, Solution | None] = {}
         self.apart: dict[int, Plan | None] = {}  # sets of line items whose areas or spans matter
 
     @cached_property
@@ -51,11 +54,16 @@ class Search:
         walk. Raises ``Undecided`` where neither a plan nor the proof that there is none was found.
         """
         must = self._whole(must)
-        try:
-            if self.shelf.plain and self.shelf.limits.cap <= FEW:
+        if must not in self.answers:
+            self.answers[must] = self._best(must, labels)
+        return self.answers[must]
+
+    def _best(self, must: int, labels: int) -> Solution | None:
+        if self.shelf.plain and self.shelf.limits.cap <= FEW:
+            try:
                 return self._of_sets(must)
-        except Overworked:
-            pass
+            except Overworked:
+                self.effort = max(self.effort // 2, EFFORT // 16)
         return self._branched(must, labels)
 
     def _branched(self, must: int, labels: int) -> Solution | None:
@@ -63,12 +71,14 @@ class Search:
         held, decided = self._held(must)
         if held is None and decided:
             return None
-        known = None if held is None else filled(problem, self.scale, held)
+        known = [] if held is None else [filled(problem, self.scale, held)]
+        known += [self.hints[must]] if must in self.hints else []
         branches = Branches(problem, Effort(labels, self.like), known)
         found = branches.run()
         if found is None and not branches.exact:
             raise Undecided
-        self.like = self.like or found
+        if self.like is None and found is not None and found.prices:
+            self.like = found
         return found
 
     def holds(self, must: int) -> bool:
@@ -96,14 +106,16 @@ class Search:
     def _of_sets(self, must: int) -> Solution | None:
         """Few sets of the greatest worth are arranged one by one; of many the pattern of gaps is sought first."""
         for ties, steps in STAGES:
-            dive = Dive(self.shelf, EFFORT, ties, self._exactly)
-            dive.run(must)
-            if not dive.many:
-                break
+            dive = Dive(self.shelf, self.effort, ties, self._exactly)
             try:
-                return self._patterned(must, dive.worth, steps)
+                dive.run(must)
+                if not dive.many:
+                    break
+                return self._patterned(must, dive.worth, min(steps, self.effort))
             except Overworked:
-                if ties == STAGES[-1][0]:
+                if dive.best:
+                    self.hints[must] = self._solution(self._arranged(dive.best[0])).plan
+                if not dive.many or ties == STAGES[-1][0]:
                     raise
         plans = [self._solution(self._arranged(chosen)) for chosen in dive.best]
         return min(plans, key=lambda one: (-one.merit, reading(self.problem, one.plan)), default=None)
