@@ -374,7 +374,7 @@ def test_check_names_a_locale_whose_dates_cannot_be_written(
     monkeypatch.setitem(sys.modules, "babel.dates", None)
     result = room.run("check")
     assert result.code == 2
-    assert "digest.yaml:1:1: publication.locale" in result.err
+    assert "digest.yaml:1:101: publication.locale" in result.err
     assert "digest[locale]" in result.err
 
 
@@ -426,3 +426,23 @@ def test_a_newsroom_that_sells_nothing_builds(room: Room, ads: str) -> None:
     result = room.run(*BUILD)
     assert result.code == 0, result.err
     assert room.manifest()["ads"]["placed"] == []
+
+
+@pytest.mark.parametrize("words", [("check",), ("build", "--daily", "--date", "2026-01-23")])
+@pytest.mark.parametrize(
+    ("given", "instead", "told"),
+    [
+        ("locale: en_US", "locale: xx_YY", "digest.yaml:1:101: publication.locale: dates in 'xx_YY'"),
+        (
+            "mailer: plain",
+            "look: {theme: livly}",
+            'digest.yaml:4:15: there is no theme `livly`. Did you mean "lively"?',
+        ),
+    ],
+)
+def test_what_rendering_cannot_use_has_its_place(
+    room: Room, words: tuple[str, ...], given: str, instead: str, told: str
+) -> None:
+    room.write("digest.yaml", DIGEST.replace(given, instead))
+    result = room.run(*words)
+    assert (result.code, told in result.err) == (2, True), result.err

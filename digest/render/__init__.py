@@ -19,12 +19,14 @@ def problems(newsroom: Newsroom) -> tuple[Problem, ...]:
     from datetime import date
 
     from digest.render.compiler import problems as found
+    from digest.render.named import unwritable_dates
     from digest.render.words import format_date
 
+    locale = newsroom.publication.locale
     try:
-        format_date(date(2026, 1, 23), newsroom.publication.locale)
+        format_date(date(2026, 1, 23), locale)
     except ConfigurationError as error:
-        return (*found(newsroom), *error.problems)
+        return (*found(newsroom), *unwritable_dates(error, newsroom.root, locale).problems)
     return found(newsroom)
 
 

@@ -123,13 +123,18 @@ def _lines(request: Request, make: Maker) -> tuple[str, str, str]:
 
 def _facts(request: Request) -> words.Facts:
     brand = request.newsroom.publication
-    return words.facts(
-        request.lineup,
-        day=request.day,
-        locale=brand.locale,
-        publication=brand.name,
-        edition=request.edition.name,
-    )
+    try:
+        return words.facts(
+            request.lineup,
+            day=request.day,
+            locale=brand.locale,
+            publication=brand.name,
+            edition=request.edition.name,
+        )
+    except ConfigurationError as error:
+        from digest.render.named import unwritable_dates
+
+        raise unwritable_dates(error, request.newsroom.root, brand.locale) from None
 
 
 def _press(request: Request, make: Maker, title: str, preheader: str) -> Press:

@@ -96,8 +96,9 @@ def templates(code: Mapping[Name, CodeType], mailer: str) -> dict[Name, Template
 def collected(newsroom: Newsroom, theme: str) -> dict[str, Source]:
     known = shelf.themes(newsroom.root)
     if theme not in known:
-        message = f"there is no theme `{theme}`."
-        raise ConfigurationError([Problem("digest.yaml", 1, 1, message, f"There are: {', '.join(known)}.")])
+        from digest.render.named import unknown_theme
+
+        raise unknown_theme(newsroom.root, theme, known)
     try:
         return shelf.collect(newsroom.root, theme)
     except (OSError, UnicodeDecodeError) as error:
