@@ -446,3 +446,11 @@ def test_what_rendering_cannot_use_has_its_place(
     room.write("digest.yaml", DIGEST.replace(given, instead))
     result = room.run(*words)
     assert (result.code, told in result.err) == (2, True), result.err
+
+
+def test_explain_tells_every_story_left_out_once(room: Room) -> None:
+    room.run(*BUILD)
+    left = room.manifest()["left_out"]
+    every = room.run("explain", "daily", "2026-01-23", "--all").out
+    assert [every.count(f"[{one['id']}]") for one in left] == [1] * len(left)
+    assert len(left) > 0

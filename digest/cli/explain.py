@@ -63,7 +63,10 @@ def show(manifest: dict[str, Any], *, every: bool) -> None:
             if one["also"]:
                 say(f"       also told by {', '.join(one['also'])}")
         _next_ones(manifest, section["id"], every)
-    rest = [one for one in manifest["left_out"] if every or one.get("section") is None]
+    there = {section["id"] for section in manifest["sections"]}
+    rest = [
+        one for one in manifest["left_out"] if one.get("section") not in there or one.get("score") is None
+    ]
     if rest:
         say(f"\nLeft out ({len(manifest['left_out'])} in all)")
         for one in rest if every else rest[:_NEXT]:
@@ -73,7 +76,11 @@ def show(manifest: dict[str, Any], *, every: bool) -> None:
 
 def _next_ones(manifest: dict[str, Any], section: str, every: bool) -> None:
     near = [
-        one for one in manifest["left_out"] if one.get("section") == section and one.get("score") is not None
+        one
+        for one in manifest["left_out"]
+        if one.get("section") == section
+        and one.get("score") is not None
+        and (every or not one["why"].startswith("same_event:"))  # those stand beside the story that tells it
     ]
     near.sort(key=lambda one: (-one["score"], one["id"]))
     for one in near if every else near[:_NEXT]:

@@ -19,7 +19,7 @@ class _Table:
 
     top: int
     runs: list[str]
-    rank: Mapping[str, int]
+    rank: Mapping[str, int]  # from 1; other tellings of what runs do not count
     sources: Mapping[str, int]
     last: float | None  # lowest score that runs without a pin
 
@@ -59,7 +59,13 @@ def _rivals(draft: Draft) -> dict[str, list[str]]:
 
 def _table(draft: Draft, section: str, top: int, rivals: list[str]) -> _Table:
     field, runs = draft.field, draft.of(section)
-    elsewhere = {id for id in rivals if draft.place.get(id, section) != section}
+    number = field.events.number
+    told = {number[id] for id in draft.place}
+    elsewhere = {
+        id
+        for id in rivals
+        if draft.place.get(id, section) != section or (id not in draft.place and number[id] in told)
+    }
     rest = sorted(set(rivals) | set(runs), key=lambda id: _place_key(draft, id))
     rank = {id: i for i, id in enumerate((id for id in rest if id not in elsewhere), 1)}
     sources = Counter(source_of(field.candidates[id].story) for id in runs)
