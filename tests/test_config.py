@@ -298,7 +298,6 @@ def test_a_rate_is_exact(rate: str, tmp_path: Path) -> None:
         ("sqlite:///file:a.db?uri=true", "sqlite:///file:{root}/a.db?uri=true"),
         ("sqlite:////srv/a.db", "sqlite:////srv/a.db"),
         ("sqlite:///:memory:", "sqlite:///:memory:"),
-        ("sqlite://", "sqlite://"),
         ("postgresql+psycopg://me:pw@db/news", "postgresql+psycopg://me:pw@db/news"),
     ],
 )

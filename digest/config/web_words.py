@@ -152,6 +152,9 @@ def database(value: object) -> str:
     words = line(value)
     if not _DATABASE.fullmatch(words):
         raise Wrong("must be a database address.", "Write it like sqlite:///var/digest.db.")
+    if re.fullmatch(r"sqlite(\+\w+)?:/{2,3}(\?.*)?", words):
+        # A database in memory would forget what was sent.
+        raise Wrong("names no file.", "Write it like sqlite:///var/digest.db.")
     return words
 
 
