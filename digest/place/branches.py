@@ -9,6 +9,7 @@ from digest.place.facts import EVERYWHERE, bits
 from digest.place.paths import Effort, Walk, best_plan
 from digest.place.problem import Plan, Problem, Scale, Solution, reading
 
+LEAST = 2000  # labels of a walk, where walks before it did not end
 NODES = 400  # branches after which the search gives up proving
 
 
@@ -57,6 +58,7 @@ class Branches:
             return [_without(node, torn), replace(node, must=node.must | torn)]
         if not outcome.proven:
             self.exact = False
+            self.effort = replace(self.effort, labels=max(self.effort.labels // 2, LEAST))
             self.bound = max(self.bound, (outcome.bound - forced) * self.scale.spread)
         if found is not None and _holds(node.must, found.plan):
             self._take(replace(found, merit=self.scale.merit(found.plan)))

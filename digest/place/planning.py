@@ -105,10 +105,11 @@ class Planning:
                 best = replace(found, optimal=False, bound=max(self.solution.bound, found.merit))
         return best
 
-    def _forced(self, item: int) -> Solution | None:
-        """The best plan with a line item, its group and the pins."""
+    def _forced(self, item: int, *, pinned: bool = True) -> Solution | None:
+        """The best plan with a line item, its group and the pins, or without asking for the pins."""
         labels = max(1000, min(self.labels, REASON))
-        forced = self.search.best(mask_of(list(self.pins)) | self.group(item), labels)
+        pins = mask_of(list(self.pins)) if pinned else 0
+        forced = self.search.best(pins | self.group(item), labels)
         if forced is not None and not forced.optimal:
             self.labels -= labels
         return forced
@@ -226,13 +227,25 @@ class Planning:
         except Undecided:
             return Verdict("outranked", "the search for a plan with it ended at its bound on work")
         if price is None:
-            return Verdict("outranked", "the pinned line items leave no plan in which it runs")
+            return Verdict("outranked", self._beside_pins(item))
         names = ", ".join(self.scene.items[other].id for other in price.loses)
         what = f"would lose {names or 'no line item'} ({self.cost(price)})"
         if price.proven:
             return Verdict("outranked", f"the best plan with it {what}", price)
         better = "the search for a better one ended at its bound on work"
         return Verdict("outranked", f"a plan with it {what}; {better}", price)
+
+    def _beside_pins(self, item: int) -> str:
+        """Of a line item that no plan with the pins has room for: which of them the best plan with it would lose."""
+        says = "the pinned line items leave no plan in which it runs"
+        try:
+            free = self.price(item, pinned=False)
+        except Undecided:
+            return says
+        if free is None or not free.proven or not free.loses:
+            return says
+        names = ", ".join(self.scene.items[other].id for other in free.loses)
+        return f"{says}; the best plan with it would lose {names} ({self.cost(free)})"
 
     def cost(self, price: Price) -> str:
         """What a price amounts to, in words."""
@@ -248,9 +261,9 @@ class Planning:
             or "the same bookings, value and spread; the order of gaps, slots and file decides"
         )
 
-    def price(self, item: int) -> Price | None:
+    def price(self, item: int, *, pinned: bool = True) -> Price | None:
         """What the best plan with the line item and its group would lose; ``None`` where the pins forbid one."""
-        forced = self._forced(item)
+        forced = self._forced(item, pinned=pinned)
         if forced is None:
             return None
         then, now = dict(forced.plan), self.placed
