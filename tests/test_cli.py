@@ -454,3 +454,16 @@ def test_explain_tells_every_story_left_out_once(room: Room) -> None:
     every = room.run("explain", "daily", "2026-01-23", "--all").out
     assert [every.count(f"[{one['id']}]") for one in left] == [1] * len(left)
     assert len(left) > 0
+
+
+def test_a_booking_that_a_pin_keeps_out_is_told_which(room: Room) -> None:
+    rival = "advertiser: gleammour, type: sponsorship, flight: {start: 2026-01-05, end: 2026-02-27}"
+    room.write(
+        "adslots.yaml",
+        f"{ADS.replace('max_ads: 2', 'max_ads: 1')}  - {{id: rival, {rival}, slots: [in_stream], "
+        'creatives: [{id: r, headline: R, url: "https://g.example/"}]}\n',
+    )
+    assert room.run(*BUILD, "--pin", "aquafresh@in_stream").code == 0
+    refused = {no["line_item"]: no for no in room.manifest()["ads"]["refused"]}
+    assert refused["rival"]["rule"] == "outranked"
+    assert "the best plan with it would lose aquafresh" in refused["rival"]["reason"]
