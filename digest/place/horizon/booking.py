@@ -15,7 +15,7 @@ from math import ceil
 
 from digest.model import Edition, LineItem, RunAd
 from digest.place import delivery
-from digest.place.horizon.outlook import Coming, Outlook
+from digest.place.horizon.outlook import Coming, Outlook, Prospect
 from digest.values import dataclass
 
 Chance = tuple[Coming, int]  # an issue, and the number of the column that says whether it runs there
@@ -149,6 +149,24 @@ class Booking:
             return self.due
         elapsed = self._elapsed(self.outlook.last)
         return delivery.allowed_by("even", self.item.goal.amount, elapsed, self._total)
+
+    def prospect(self, runs: Sequence[str], chances: int) -> Prospect:
+        """What it can look forward to where the plan runs it in issues of the editions ``runs``."""
+        item, due, planned = self.item, self.expected, sum(map(self.worth, runs))
+        return Prospect(
+            line_item=item.id,
+            advertiser=item.advertiser,
+            tier=item.tier,
+            unit=item.goal.unit if item.goal else "issues",
+            booked=item.goal.amount if item.goal else None,
+            delivered=self.delivered,
+            planned=planned,
+            issues=len(runs),
+            due=due,
+            short=max(0, due - self.delivered - planned) if due is not None else 0,
+            final=self.ends_within,
+            chances=chances,
+        )
 
     def lead(self, day: date) -> int:
         """How many of its issue dates of the span lie on or after ``day``: what a run on that day is early."""

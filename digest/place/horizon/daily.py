@@ -81,21 +81,7 @@ def _row(outlook: Outlook, run: Run) -> RunAd:
 def _prospect(outlook: Outlook, item: LineItem, runs: list[Run]) -> Prospect:
     booking = Booking.of(item, outlook, [run for run in outlook.ran_ads if run.line_item == item.id])
     mine = [run for run in runs if run.line_item == item.id]
-    planned, due = sum(booking.worth(run.edition) for run in mine), booking.expected
-    return Prospect(
-        line_item=item.id,
-        advertiser=item.advertiser,
-        tier=item.tier,
-        unit=item.goal.unit if item.goal else "issues",
-        booked=item.goal.amount if item.goal else None,
-        delivered=booking.delivered,
-        planned=planned,
-        issues=len(mine),
-        due=due,
-        short=max(0, due - booking.delivered - planned) if due is not None else 0,
-        final=booking.ends_within,
-        chances=len(booking.chances()),
-    )
+    return booking.prospect([run.edition for run in mine], len(booking.chances()))
 
 
 def short_day_by_day(outlook: Outlook) -> tuple[Schedule, tuple[Shortfall, ...]]:

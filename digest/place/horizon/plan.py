@@ -174,19 +174,5 @@ def _prospect(
 ) -> Prospect:
     booking = made.bookings[number] if number is not None else Booking.of(item, made.outlook, ran)
     columns = [column for column in made.of_item[number] if column in chosen] if number is not None else []
-    planned = sum(booking.worth(made.issues[made.columns[column].issue].edition) for column in columns)
-    due = booking.expected
-    return Prospect(
-        line_item=item.id,
-        advertiser=item.advertiser,
-        tier=item.tier,
-        unit=item.goal.unit if item.goal else "issues",
-        booked=item.goal.amount if item.goal else None,
-        delivered=booking.delivered,
-        planned=planned,
-        issues=len(columns),
-        due=due,
-        short=max(0, due - booking.delivered - planned) if due is not None else 0,
-        final=booking.ends_within,
-        chances=len(made.of_item[number]) if number is not None else 0,
-    )
+    planned = [made.issues[made.columns[column].issue].edition for column in columns]
+    return booking.prospect(planned, len(made.of_item[number]) if number is not None else 0)
