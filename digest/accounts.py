@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
-from difflib import get_close_matches
 
-from digest.errors import CommandError
+from digest.errors import CommandError, did_you_mean
 from digest.model import LineItem, Newsroom, RunAd
 from digest.place import delivery
 from digest.report.values import Account, Point, Report, Shown
@@ -70,8 +69,8 @@ def _known(
         raise CommandError(
             f'"{advertiser}" has no bookings any more; they are with others: {", ".join(moved)}.'
         )
-    close = get_close_matches(advertiser, sorted(there), 1)
-    hint = f' Did you mean "{close[0]}"?' if close else f" There are: {', '.join(sorted(there)) or 'none'}."
+    every = f" There are: {', '.join(sorted(there)) or 'none'}."
+    hint = did_you_mean(advertiser, sorted(there), otherwise=every)
     raise CommandError(f'there is no advertiser "{advertiser}".{hint}')
 
 

@@ -14,7 +14,7 @@ One handler in ``digest.cli`` prints them and sets the exit code.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import ClassVar
 
 from digest.values import dataclass
@@ -76,3 +76,11 @@ class AlreadySent(DigestError):
     """The issue was sent; a sent issue is never rebuilt."""
 
     exit_code = 5
+
+
+def did_you_mean(name: str, known: Sequence[str], *, otherwise: str = "") -> str:
+    """`` Did you mean "x"?`` with the nearest of the ``known`` names, a space before it; else ``otherwise``."""
+    from difflib import get_close_matches
+
+    close = get_close_matches(name, known, 1)
+    return f' Did you mean "{close[0]}"?' if close else otherwise

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from digest.ahead import guided
-from digest.errors import AlreadySent, CommandError, DigestError, NothingToSend
+from digest.errors import AlreadySent, CommandError, DigestError, NothingToSend, did_you_mean
 from digest.memory import Memory, ads_run, fingerprint, issue_row, recall, stories_run
 from digest.model import BuiltIssue, Edition, Issue, Lineup, Newsroom, Overrides, Selection, Window
 from digest.place import Request as PlaceRequest
@@ -228,13 +228,10 @@ def _thin(newsroom: Newsroom, edition: Edition, day: date, window: Window, selec
 
 def editions_of(newsroom: Newsroom, cadence: str | None, named: tuple[str, ...]) -> tuple[Edition, ...]:
     """The editions a command speaks of, in file order. Raises ``CommandError`` for an unknown name."""
-    from difflib import get_close_matches
-
     known = [edition.name for edition in newsroom.editions]
     for name in named:
         if name not in known:
-            close = get_close_matches(name, known, 1)
-            hint = f' Did you mean "{close[0]}"?' if close else f" There are: {', '.join(known)}."
+            hint = did_you_mean(name, known, otherwise=f" There are: {', '.join(known)}.")
             raise CommandError(f'there is no edition "{name}" in digest.yaml.{hint}')
     chosen = tuple(e for e in newsroom.editions if e.name in named or (cadence and e.cadence == cadence))
     if not chosen:

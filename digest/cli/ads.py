@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -12,7 +11,7 @@ from digest.cli import app
 from digest.cli.options import Json, Root, as_date, newsroom, now
 from digest.cli.output import emit, say, table, warn
 from digest.cli.words import Group
-from digest.errors import CommandError
+from digest.errors import CommandError, did_you_mean
 
 if TYPE_CHECKING:
     from datetime import date
@@ -175,8 +174,7 @@ def avails(
     room = newsroom(root)
     names = [one.id for one in room.ads.slots]
     if slot not in names:
-        close = get_close_matches(slot, names, 1)
-        hint = f' Did you mean "{close[0]}"?' if close else f" There are: {', '.join(names) or 'none'}."
+        hint = did_you_mean(slot, names, otherwise=f" There are: {', '.join(names) or 'none'}.")
         raise CommandError(f'adslots.yaml has no slot "{slot}".{hint}')
     start, end = span(room, first, last)
     found = horizon.avails(outlook_of(room, start, end), slot)

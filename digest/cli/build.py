@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from digest.cli import app
-from digest.cli.options import Json, Root, as_date, edition, newsroom, now
+from digest.cli.options import Json, Root, as_date, edition, known, newsroom, now
 from digest.cli.output import emit, say, warn
 from digest.errors import CommandError, ConfigurationError, DigestError, NothingToSend, Unreachable
 
@@ -197,20 +197,11 @@ def _overrides(room: Newsroom, pins: list[str], pauses: list[str]) -> Overrides:
         name, at, slot = pin.partition("@")
         if not at:
             raise CommandError(f'--pin "{pin}": write it as LINE_ITEM@SLOT, such as my-booking@top_banner.')
-        _known("line item", name, [item.id for item in room.ads.line_items])
-        _known("slot", slot, [one.id for one in room.ads.slots])
+        known("line item", name, [item.id for item in room.ads.line_items])
+        known("slot", slot, [one.id for one in room.ads.slots])
     for name in pauses:
-        _known("line item", name, [item.id for item in room.ads.line_items])
+        known("line item", name, [item.id for item in room.ads.line_items])
     return Overrides(pin=tuple(dict.fromkeys(pins)), pause=tuple(dict.fromkeys(pauses)))
-
-
-def _known(what: str, name: str, names: list[str]) -> None:
-    from difflib import get_close_matches
-
-    if name not in names:
-        close = get_close_matches(name, names, 1)
-        hint = f' Did you mean "{close[0]}"?' if close else ""
-        raise CommandError(f'adslots.yaml has no {what} "{name}".{hint}')
 
 
 def _date(room: Newsroom, edition: Edition, text: str | None, at: datetime, ahead: bool) -> date:

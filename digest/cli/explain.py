@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from digest.cli import app
-from digest.cli.options import EditionName, IssueDate, Json, Root, found, newsroom
+from digest.cli.options import EditionName, IssueDate, Json, Root, found, known, newsroom
 from digest.cli.output import emit, say
 from digest.errors import CommandError
 
@@ -158,12 +158,7 @@ def _line_item(room: Newsroom, store: Store, manifest: dict[str, Any], wanted: s
     """One booking against the issue as it would be built now, said aloud if that is no longer the built one."""
     from digest.place import explain as reason
 
-    if room.ads.line_item(wanted) is None:
-        from difflib import get_close_matches
-
-        close = get_close_matches(wanted, [item.id for item in room.ads.line_items], 1)
-        hint = f' Did you mean "{close[0]}"?' if close else ""
-        raise CommandError(f'adslots.yaml has no line item "{wanted}".{hint}')
+    known("line item", wanted, [item.id for item in room.ads.line_items])
     request, same = _placing(room, store, manifest)
     explanation = reason(request, wanted)
     emit({"line_item": wanted, "as_built": same, **explanation.as_json()})

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from digest.cli.output import json_wanted
-from digest.errors import CommandError
+from digest.errors import CommandError, did_you_mean
 
 if TYPE_CHECKING:
     from digest.model import BuiltIssue, Edition, Newsroom
@@ -66,6 +66,12 @@ def edition(room: Newsroom, name: str) -> Edition:
     from digest.pipeline import editions_of
 
     return editions_of(room, None, (name,))[0]
+
+
+def known(what: str, name: str, names: list[str]) -> None:
+    """Raises ``CommandError`` where ``adslots.yaml`` has no such line item or slot."""
+    if name not in names:
+        raise CommandError(f'adslots.yaml has no {what} "{name}".{did_you_mean(name, names)}')
 
 
 def found(store: Store, room: Newsroom, name: str, day: str) -> BuiltIssue:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from difflib import get_close_matches
 from math import floor
 from typing import Any
 
-from digest.errors import CommandError
+from digest.errors import CommandError, did_you_mean
 from digest.model import Overrides
 from digest.place.board import Board, Step, living, problem
 from digest.place.facts import bits, mask_of
@@ -40,11 +39,8 @@ def read(scene: Scene, overrides: Overrides) -> Pins:
 
 def _known(name: str, among: Iterable[str], option: str, what: str) -> None:
     names = list(among)
-    if name in names:
-        return
-    close = get_close_matches(name, names, 1)
-    hint = f' Did you mean "{close[0]}"?' if close else ""
-    raise CommandError(f'{option}: adslots.yaml has no {what} "{name}".{hint}')
+    if name not in names:
+        raise CommandError(f'{option}: adslots.yaml has no {what} "{name}".{did_you_mean(name, names)}')
 
 
 def apply(table: Board, pins: Pins) -> None:
