@@ -44,6 +44,7 @@ class Outcome:
     revision: int
     status: str
     files: dict[str, bytes]
+    current: BuiltIssue | None = None  # the ledger's row so far
     folder: Path | None = None
 
 
@@ -64,12 +65,11 @@ def build(
     Raises ``AlreadySent``, ``NothingToSend``, ``Unreachable``, ``CommandError`` (an impossible pin).
     """
     outcome = compose(house, edition, day, overrides)
-    current = house.store.built(edition.name, day)
     if outcome.status == "unchanged":
         return _settle(outbox, outcome, rebuild)
     staged = outbox.stage(edition.name, day, outcome.files)
     try:
-        _record(house, outcome, current, now)
+        _record(house, outcome, now)
     except DigestError:
         outbox.discard(staged)
         raise
@@ -84,13 +84,13 @@ def rehearse(house: House, edition: Edition, day: date, *, now: datetime, overri
     """
     outcome = compose(house, edition, day, overrides)
     if outcome.status != "unchanged":
-        _record(house, outcome, house.store.built(edition.name, day), now)
+        _record(house, outcome, now)
     return outcome
 
 
-def _record(house: House, outcome: Outcome, current: BuiltIssue | None, now: datetime) -> None:
+def _record(house: House, outcome: Outcome, now: datetime) -> None:
     manifest = outcome.files["manifest.json"].decode()
-    row = issue_row(outcome.issue, outcome.revision, manifest, current, now)
+    row = issue_row(outcome.issue, outcome.revision, manifest, outcome.current, now)
     house.store.record(row, stories_run(outcome.issue), ads_run(outcome.issue))
 
 
@@ -109,8 +109,9 @@ def compose(house: House, edition: Edition, day: date, overrides: Overrides) -> 
     if memory.current is None:
         return Outcome(issue, revision, "rehearsed", files)
     if files["manifest.json"].decode() == memory.current.manifest:
-        return Outcome(issue, revision, "unchanged", files)
-    return Outcome(issue, revision + 1, "rehearsed", files_of(issue, publication, revision + 1))
+        return Outcome(issue, revision, "unchanged", files, memory.current)
+    files = files_of(issue, publication, revision + 1)
+    return Outcome(issue, revision + 1, "rehearsed", files, memory.current)
 
 
 def _issue(house: House, edition: Edition, day: date, memory: Memory, overrides: Overrides) -> Issue:
@@ -203,7 +204,7 @@ def _settle(outbox: Outbox, outcome: Outcome, rebuild: bool) -> Outcome:
 def _at(outcome: Outcome, status: str, outbox: Outbox) -> Outcome:
     issue = outcome.issue
     folder = outbox.place(issue.edition.name, issue.date)
-    return Outcome(issue, outcome.revision, status, outcome.files, folder)
+    return Outcome(issue, outcome.revision, status, outcome.files, outcome.current, folder)
 
 
 def _thin(newsroom: Newsroom, edition: Edition, day: date, window: Window, selection: Selection) -> str:
