@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from digest.errors import CommandError, ConfigurationError, Problem
+from digest.errors import CommandError, ConfigurationError
 from digest.model import Edition, Lineup, Newsroom
 
 if TYPE_CHECKING:
@@ -123,19 +123,11 @@ def guided(newsroom: Newsroom, request: Request, shapes: Mapping[str, Lineup]) -
     from digest.place import horizon
 
     if not horizon.available():
+        from digest.config import problem_at
+
         says = "policy.horizon needs the solver HiGHS, which is not installed."
         cure = 'Run: pip install "digest[plan]", or take the horizon out.'
-        raise ConfigurationError([at(newsroom, ("policy", "horizon"), says, cure)])
+        raise ConfigurationError(
+            [problem_at(newsroom.root, "adslots.yaml", ("policy", "horizon"), says, cure)]
+        )
     return horizon.guided(request, shapes, days)
-
-
-def at(newsroom: Newsroom, path: tuple[str | int, ...], says: str, cure: str = "") -> Problem:
-    """A problem with the value at ``path`` of ``adslots.yaml``, with its place in the file."""
-    from digest.config.tree import parse, place
-
-    try:
-        text = (newsroom.root / "adslots.yaml").read_text(encoding="utf-8")
-        line, column = place(parse(text, "adslots.yaml").tree, path)
-    except (OSError, UnicodeDecodeError):
-        line, column = 1, 1
-    return Problem("adslots.yaml", line, column, says, cure)

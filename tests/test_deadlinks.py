@@ -7,10 +7,12 @@ import threading
 import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import pytest
 
 from digest.render.deadlinks import DeadLink, Manners, dead_links, find_dead
+from tests.newsrooms import ADS, DIGEST, newsroom
 
 QUICK = Manners(timeout=2.0, together=4, pause=0.0)
 
@@ -114,3 +116,20 @@ def test_no_server_is_dead_and_nothing_raises() -> None:
 def test_other_schemes_are_passed_over() -> None:
     assert dead_links(["mailto:a@b.example", "{{ UnsubscribeURL }}", "/x", ""], QUICK) == ()
     assert asyncio.run(find_dead([], QUICK)) == ()
+
+
+def test_check_tells_a_dead_link_wherever_it_is_written(
+    server: tuple[str, type[Pages]], tmp_path: Path
+) -> None:
+    base, _ = server
+    room = newsroom(tmp_path / "room")
+    room.write("digest.yaml", DIGEST.replace("https://harbor.example", f"{base}/200"))
+    room.write("adslots.yaml", ADS.replace("https://gleammour.example/", f"{base}/404"))
+    result = room.run("check", "--links")
+    assert result.code == 2
+    said = [line.split(" dead link ")[0] for line in result.err.splitlines() if " dead link " in line]
+    assert said == [
+        f"adslots.yaml:{number}:{line.index('https:')}:"
+        for number, line in enumerate(ADS.splitlines(), 1)
+        if "https:" in line
+    ]

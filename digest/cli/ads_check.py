@@ -130,11 +130,11 @@ def _owed(room: Newsroom, first: date) -> tuple[tuple[str, int, str], ...]:
 
 
 def _place(room: Newsroom, short: Shortfall) -> Problem:
-    from digest.ahead import at
+    from digest.config import problem_at
 
     name = short.prospect.line_item
     number = next(n for n, item in enumerate(room.ads.line_items) if item.id == name)
-    return at(room, ("line_items", number, "goal"), *_words(room, short))
+    return problem_at(room.root, "adslots.yaml", ("line_items", number, "goal"), *_words(room, short))
 
 
 def _words(room: Newsroom, short: Shortfall) -> tuple[str, str]:

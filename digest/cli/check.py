@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
 
 from digest.cli import app
 from digest.cli.options import Json, Root, newsroom
 from digest.cli.output import emit, say, warn
+from digest.config import problem_at
 from digest.errors import ConfigurationError, Problem
 
 if TYPE_CHECKING:
     from digest.model import Newsroom
+
+_Place: TypeAlias = tuple[str, tuple[str | int, ...]]  # file, and the keys and indices down to the value
 
 
 @app.command("check")
@@ -75,14 +79,14 @@ def _mailer(room: Newsroom) -> list[str]:
 def _files(room: Newsroom) -> list[Problem]:
     """Sources on disk that are not there. A feed on the network may be down for a night; a file may not."""
     return [
-        _at(
-            room,
+        problem_at(
+            room.root,
             "digest.yaml",
-            spec.name,
+            ("sources", number, "url"),
             f'the file of source "{spec.name}" is not there: {spec.url}.',
             "Check its url.",
         )
-        for spec in room.sources
+        for number, spec in enumerate(room.sources)
         if "://" not in spec.url and not Path(spec.url).is_file()
     ]
 
@@ -91,45 +95,37 @@ def _links(room: Newsroom) -> list[Problem]:
     """Links of the bookings and the brand that lead nowhere; click macros are filled before they are looked up."""
     from digest.render.deadlinks import dead_links
 
-    written = {
-        _filled(url): (file, url)
-        for file, url in (
-            *(("digest.yaml", url) for url in _brand(room)),
-            *(
-                ("adslots.yaml", url)
-                for item in room.ads.line_items
-                for c in item.creatives
-                for url in (c.url, c.image)
-            ),
-        )
-        if url
-    }
+    written: dict[str, list[_Place]] = {}
+    for url, place in (*_brand(room), *_booked(room)):
+        if url:
+            written.setdefault(_filled(url), []).append(place)
     return [
-        _at(
-            room,
-            *written[dead.url],
+        problem_at(
+            room.root,
+            *place,
             f"dead link {dead.url}: {dead.why}",
             "Mend the address, or ask the advertiser.",
         )
         for dead in dead_links(written)
+        for place in written[dead.url]
     ]
 
 
-def _brand(room: Newsroom) -> list[str]:
-    logo = room.publication.logo
-    return [room.publication.url, *([logo.url] if logo else [])]
+def _brand(room: Newsroom) -> Iterator[tuple[str | None, _Place]]:
+    brand, file = room.publication, "digest.yaml"
+    yield brand.url, (file, ("publication", "url"))
+    if brand.logo:
+        yield brand.logo.url, (file, ("publication", "logo", "url"))
+
+
+def _booked(room: Newsroom) -> Iterator[tuple[str | None, _Place]]:
+    for i, item in enumerate(room.ads.line_items):
+        for c, creative in enumerate(item.creatives):
+            for key, url in (("url", creative.url), ("image", creative.image)):
+                yield url, ("adslots.yaml", ("line_items", i, "creatives", c, key))
 
 
 def _filled(url: str) -> str:
     for macro in ("line_item", "creative", "edition", "date", "slot"):
         url = url.replace("{" + macro + "}", "check")
     return url
-
-
-def _at(room: Newsroom, file: str, text: str, message: str, cure: str) -> Problem:
-    """A problem at the first place of a file that holds ``text``."""
-    lines = (room.root / file).read_text(encoding="utf-8", errors="replace").splitlines()
-    for number, line in enumerate(lines, 1):
-        if text in line:
-            return Problem(file, number, line.index(text) + 1, message, cure)
-    return Problem(file, 1, 1, message, cure)

@@ -8,6 +8,7 @@ Ids are letters, digits, ``.``, ``_`` and ``-``, starting with a letter or digit
 from __future__ import annotations
 
 import os
+from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from digest.config import cache, files, freeze, outside
 from digest.errors import CommandError, ConfigurationError, Problem
 from digest.model import Newsroom
 
-__all__ = ["find_root", "json_schema", "load", "problems"]
+__all__ = ["find_root", "json_schema", "load", "problem_at", "problems"]
 
 
 def find_root(start: Path) -> Path:
@@ -62,11 +63,31 @@ def problems(root: Path, *, remember: bool = True) -> tuple[Problem, ...]:
     return ()
 
 
+def problem_at(root: Path, file: str, path: tuple[str | int, ...], message: str, cure: str = "") -> Problem:
+    """A problem with the value at ``path`` of a file that was loaded, with its place there.
+
+    ``path`` is keys and indices, such as ``("line_items", 3, "goal")``. A value not written stands at its block.
+    """
+    from digest.config.tree import place
+
+    read = files.read_bytes(root, file)
+    line, column = place(_tree(read, file), path) if isinstance(read, bytes) else (1, 1)
+    return Problem(file, line, column, message, cure)
+
+
 def json_schema(file: str) -> dict[str, Any]:
     """The JSON Schema of ``"digest"`` or ``"adslots"``, for editors."""
     from digest.config.describe import describe
 
     return describe(file)
+
+
+@lru_cache(maxsize=len(files.NAMES))
+def _tree(content: bytes, file: str) -> Any:
+    from digest.config.tree import parse
+
+    text = files.decode(content, file)
+    return parse(text, file).tree if isinstance(text, str) else None
 
 
 def _contents(root: Path) -> tuple[dict[str, bytes], list[Problem]]:
