@@ -16,6 +16,11 @@ _MACRO = re.compile(r"(?<!\{)\{([A-Za-z_]+)\}(?!\})")
 _TAG = re.compile(r"\{\{[^{}]*\}\}|\{[^{}\s]*\}")
 _BRACES = re.compile(r"\{([^{}]*)\}")
 _VARIABLE = re.compile(r"(?<!\{)\{([A-Za-z_]\w*)\}(?!\})")
+_NAMED = rf"({'|'.join(LINE_WORDS)})"
+_NEARLY = re.compile(  # not closed, not opened, or with spaces inside
+    rf"(?<!\{{)\{{ *{_NAMED}\b(?=[^{{}}]*(?:\{{|$))|(?:^|\}})[^{{}}]*\b{_NAMED} *\}}(?!\}})"
+    rf"|(?<!\{{)\{{(?: +{_NAMED} *| *{_NAMED} +)\}}(?!\}})"
+)
 _MAILBOX = re.compile(r"[^\s<>@,;:\"()\[\]]+@[^\s<>@,;:\"()\[\]]+")
 _FROM = re.compile(
     rf"(?:(?:\"[^\"<>\\]*\"\s*|[^\"<>@\\]*)<(?P<inside>{_MAILBOX.pattern})>|(?P<bare>{_MAILBOX.pattern}))"
@@ -90,6 +95,11 @@ def line_template(value: object) -> str:
     for name in _VARIABLE.findall(words):
         if name not in LINE_WORDS:
             raise Wrong(f"holds the unknown {{{name[:60]}}}.", did_you_mean(name, LINE_WORDS))
+    if nearly := _NEARLY.search(words):
+        name = next(filter(None, nearly.groups()))
+        raise Wrong(
+            f'names "{name}" with braces that do not fit.', f"Write {{{name}}}, or leave the braces out."
+        )
     return words
 
 
