@@ -108,14 +108,6 @@ def test_values_are_protected_and_the_templates_own_tags_are_not(mailer: str) ->
     assert line == "{{x}} *|FNAME|* " + found.protect_subject("{{ x }}")
 
 
-def test_template_problems_have_a_cure() -> None:
-    assert words.problems('{lead} {{name}} {first_name, "x"}') == []
-    (unknown,) = words.problems("{led}: {date}")
-    assert unknown.startswith("{led} is not known here; use {lead}, {date}")
-    assert unknown.endswith("Did you mean {lead}?")
-    assert words.problems(" ") == ['it is empty; "{lead}" takes the title of the first story.']
-
-
 @given(st.text(max_size=300), st.text(max_size=60))
 def test_lines_are_never_empty_long_or_more_than_one(lead: str, template: str) -> None:
     for make, limit in ((words.subject, words.SUBJECT_LENGTH), (words.preheader, words.PREHEADER_LENGTH)):

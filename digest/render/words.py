@@ -84,27 +84,6 @@ def preheader(template: str, known: Facts, protect: Protect = str) -> str:
     return _line(template, known, PREHEADER_LENGTH, protect)
 
 
-def problems(template: str) -> list[str]:
-    """What is wrong with a template of a subject or preheader, in words."""
-    from difflib import get_close_matches
-
-    found = []
-    for name in dict.fromkeys(_FIELD.findall(template)):
-        if name in VARIABLES:
-            continue
-        near = get_close_matches(name, VARIABLES, n=1)
-        guess = f" Did you mean {{{near[0]}}}?" if near else ""
-        found.append(f"{{{name}}} is not known here; use {_listed(VARIABLES)}.{guess}")
-    if not template.strip():
-        found.append('it is empty; "{lead}" takes the title of the first story.')
-    return found
-
-
-def _listed(names: tuple[str, ...]) -> str:
-    *most, last = (f"{{{name}}}" for name in names)
-    return f"{', '.join(most)} or {last}"
-
-
 def _line(template: str, known: Facts, limit: int, protect: Protect) -> str:
     values = known.values()
     pieces = _pieces(html.unescape(template), values)

@@ -5,7 +5,7 @@ Pure: no disk, clock, database or randomness.
 
 from digest.select.desk import desk_of, effective
 from digest.select.events import group, same_event, tie
-from digest.select.lineup import select, too_thin
+from digest.select.lineup import select
 from digest.select.rank import DEFAULT_WEIGHTS, signal_names
 from digest.select.request import Request
 from digest.select.window import cutoff_at, last_issue_date, reach, window_of
@@ -23,6 +23,5 @@ __all__ = [
     "select",
     "signal_names",
     "tie",
-    "too_thin",
     "window_of",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from digest.model import Entry, LeftOut, Lineup, Section, SectionSpec, Selection, Story, Thin
+from digest.model import Entry, LeftOut, Lineup, Section, SectionSpec, Selection, Story
 from digest.select.desk import Desk, desk_of
 from digest.select.field import Field
 from digest.select.fill import Draft, fill
@@ -27,16 +27,6 @@ def select(request: Request) -> Selection:
         if not clash:
             return _selection(request, desk, draft)
         banned |= {other: later.get(other, later[id]) for id in clash for other in draft.field.tellings(id)}
-
-
-def too_thin(selection: Selection, thin: Thin) -> str:
-    """Why the issue is too thin to send, or an empty string."""
-    count = len(selection.lineup)
-    if count >= thin.min_stories:
-        return ""
-    held = f"{selection.candidates} candidate{'' if selection.candidates == 1 else 's'}"
-    notes = "".join(f"\n  {note}" for note in selection.notes)
-    return f"{count} of at least {thin.min_stories} stories ({held}; thin.min_stories in digest.yaml).{notes}"
 
 
 def _ran_later(request: Request) -> dict[str, str]:
