@@ -245,6 +245,26 @@ def test_a_pinned_story_comes_first(room: Room) -> None:
     assert low in firsts
 
 
+def test_a_kill_said_twice_builds_nothing_anew_and_both_are_remembered(room: Room) -> None:
+    room.run(*BUILD)
+    first = room.manifest()["sections"][0]["stories"][0]["id"]
+    assert "Nothing was ever decided about this story" in room.run("stories", "history", first).out
+    kill = ("stories", "kill", first, "--note", "wrong name", "--by", "ann")
+    room.run(*kill)
+    room.run(*BUILD)
+    room.run(*kill)
+    assert "already up to date" in room.run(*BUILD).out
+    room.run("stories", "release", first, "--by", "joe", "--note", "it was right")
+    said = room.run("stories", "history", first, "--json").json["history"]
+    assert [(mark["action"], mark["by"], mark["note"]) for mark in said] == [
+        ("kill", "ann", "wrong name"),
+        ("kill", "ann", "wrong name"),
+        ("release", "joe", "it was right"),
+    ]
+    assert "it was right" in room.run("stories", "history", first).out
+    assert room.run("stories", "history", "nobody").code == 2
+
+
 def test_stories_list_shows_every_mark_and_whom_it_concerns(room: Room) -> None:
     assert "Read the sources" in room.run("stories", "list").out
     room.run("ingest")

@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from digest.model import Edition, Mark, Newsroom, Story
 
 stories = typer.Typer(
-    help="The editors' desk: list, pin, hold, kill and release stories.", rich_markup_mode=None, cls=Group
+    help="The editors' desk: list, pin, hold, kill and release stories, and what was decided before.",
+    rich_markup_mode=None,
+    cls=Group,
 )
 app.add_typer(stories, name="stories", no_args_is_help=True)
 
@@ -133,6 +135,29 @@ def release(
         say(
             "Nothing to release: no pin, hold or kill stands" + (f" for {edition} alone." if edition else ".")
         )
+
+
+@stories.command("history")
+def history(ids: Ids, root: Root = None, json: Json = False) -> None:
+    """Every decision ever made about stories: when, who, what and why."""
+    from digest.store import open_store
+
+    room = newsroom(root)
+    with open_store(room.store) as store:
+        _exist(store.stories(ids), ids)
+        marks = [mark for one in dict.fromkeys(ids) for mark in store.marks_of(one)]
+    emit({"history": [_mark_fields(mark) for mark in marks]})
+    if not marks:
+        say("Nothing was ever decided about " + ("these stories." if len(ids) > 1 else "this story."))
+        return
+    zone = room.publication.zone
+    table(
+        ("when", "who", "story", "what", "why"),
+        [
+            [f"{m.at.astimezone(zone):%Y-%m-%d %H:%M}", m.by, m.story, m.action + _reach(m), m.note]
+            for m in marks
+        ],
+    )
 
 
 def _mark(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 
 from digest.errors import CommandError
@@ -37,16 +38,28 @@ def release(
 
 
 def current(database: Database) -> list[Mark]:
-    """The decisions that stand, oldest first. The same decision made again replaces the earlier one."""
+    """The decisions that stand, oldest first. The same decision made again replaces the earlier one.
+
+    Said again in the very same words while it is the latest of its story, it changes nothing, so that no issue is
+    built anew for it.
+    """
     standing: dict[tuple[object, ...], Mark] = {}
+    latest: dict[str, Mark] = {}
     for mark in history(database):
         if mark.action == RELEASE:
             standing = {key: m for key, m in standing.items() if not _frees(mark, m)}
-        else:
+        elif not _repeats(mark, latest.get(mark.story)):
             key = (mark.story, mark.action, mark.edition, mark.section, mark.date)
             standing.pop(key, None)
             standing[key] = mark
+        else:
+            continue
+        latest[mark.story] = mark
     return list(standing.values())
+
+
+def _repeats(mark: Mark, latest: Mark | None) -> bool:
+    return latest is not None and replace(mark, at=latest.at) == latest
 
 
 def _frees(release: Mark, mark: Mark) -> bool:
