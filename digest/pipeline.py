@@ -99,7 +99,7 @@ def compose(house: House, edition: Edition, day: date, overrides: Overrides) -> 
     memory = recall(house.store, house.newsroom, edition, day)
     if memory.current and memory.current.sent_at:
         raise AlreadySent(
-            f"{edition.name} of {day} was sent at {memory.current.sent_at:%Y-%m-%d %H:%M} UTC; "
+            f"{edition.name} of {day} was sent at {house.newsroom.publication.clock(memory.current.sent_at)}; "
             "a sent issue is never rebuilt."
         )
     issue = _issue(house, edition, day, memory, overrides)
@@ -209,7 +209,7 @@ def _at(outcome: Outcome, status: str, outbox: Outbox) -> Outcome:
 
 def _thin(newsroom: Newsroom, edition: Edition, day: date, window: Window, selection: Selection) -> str:
     """Why there is no issue, with what stands in the way: rules by how many stories they stop."""
-    zone = newsroom.publication.zone
+    clock = newsroom.publication.clock
     least = max(newsroom.thin.min_stories, 1)
     said = (
         f"{edition.name} of {day}: nothing to send, and nothing was written. An issue needs at least "
@@ -217,8 +217,8 @@ def _thin(newsroom: Newsroom, edition: Edition, day: date, window: Window, selec
     )
     if not selection.candidates:
         return (
-            f"{said}, and the store has none from {window.start.astimezone(zone):%Y-%m-%d %H:%M} up to "
-            f"{window.end.astimezone(zone):%Y-%m-%d %H:%M}. `digest ingest` shows what the sources have."
+            f"{said}, and the store has none from {clock(window.start)} up to "
+            f"{clock(window.end)}. `digest ingest` shows what the sources have."
         )
     rules = Counter(one.why.partition(":")[0] for one in selection.left_out)
     stopped = ", ".join(f"{count} stopped by {rule}" for rule, count in sorted(rules.items()))

@@ -142,7 +142,7 @@ class _Run:
             if isinstance(error, NothingToSend) and any(source["error"] for source in self.sources):
                 code = Unreachable.exit_code
             return _failed(edition, day, error, code)
-        _tell(outcome, self.dry_run)
+        _tell(self.room, outcome, self.dry_run)
         return _as_json(outcome, self.dry_run), 0
 
 
@@ -213,7 +213,7 @@ def _date(room: Newsroom, edition: Edition, text: str | None, at: datetime, ahea
     end = window_of(edition, day, zone, None).end
     if end > at and not ahead:
         raise CommandError(
-            f"the window of {edition.name} {day} ends at {end.astimezone(zone):%Y-%m-%d %H:%M} "
+            f"the window of {edition.name} {day} ends at {room.publication.clock(end)} "
             f"{room.publication.timezone}, which is still to come. "
             "Build it after that, or look ahead with --dry-run."
         )
@@ -237,7 +237,7 @@ _WORDS = {
 }
 
 
-def _tell(outcome: Outcome, dry_run: bool) -> None:
+def _tell(room: Newsroom, outcome: Outcome, dry_run: bool) -> None:
     from digest.pipeline import summary
 
     row = summary(outcome)
@@ -253,16 +253,16 @@ def _tell(outcome: Outcome, dry_run: bool) -> None:
     if outcome.folder:
         say(f"  {outcome.folder}/index.html")
     if dry_run:
-        _show(outcome)
+        _show(room, outcome)
 
 
 def _count(number: int, one: str, several: str) -> str:
     return f"{number} {one if number == 1 else several}"
 
 
-def _show(outcome: Outcome) -> None:
+def _show(room: Newsroom, outcome: Outcome) -> None:
     from json import loads
 
     from digest.cli.explain import show
 
-    show(loads(outcome.files["manifest.json"]), every=False)
+    show(room, loads(outcome.files["manifest.json"]), every=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json as codec
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -48,13 +49,16 @@ def explain(
             _story(store, manifest, story)
         else:
             emit(manifest)
-            show(manifest, every=every)
+            show(room, manifest, every=every)
 
 
-def show(manifest: dict[str, Any], *, every: bool) -> None:
-    """A manifest for people."""
-    window = manifest["window"]
-    say(f"{manifest['edition']} {manifest['date']}: stories from {window['start']} up to {window['end']}")
+def show(room: Newsroom, manifest: dict[str, Any], *, every: bool) -> None:
+    """A manifest for people, times by the publication's clock."""
+    start, end = (
+        room.publication.clock(datetime.fromisoformat(manifest["window"][key])) for key in ("start", "end")
+    )
+    zone = room.publication.timezone
+    say(f"{manifest['edition']} {manifest['date']}: stories from {start} up to {end} ({zone})")
     for section in manifest["sections"]:
         say(f"\n{section['title']}")
         for one in section["stories"]:
@@ -168,8 +172,6 @@ def _line_item(room: Newsroom, store: Store, manifest: dict[str, Any], wanted: s
 
 
 def _placing(room: Newsroom, store: Store, manifest: dict[str, Any]) -> tuple[Any, bool]:
-    from datetime import date
-
     from digest.model import Overrides
     from digest.pipeline import placing_again
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json as codec
+from collections.abc import Callable
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -34,8 +36,8 @@ def every(ctx: typer.Context, root: Root = None, json: Json = False) -> None:
     if not rows:
         say("No issue was built yet. Build one: digest build --daily")
         return
-    heads = ("edition", "date", "revision", "built (UTC)", "sent (UTC)", "delivered")
-    table(heads, [_cells(one) for one in rows])
+    heads = ("edition", "date", "revision", "built", "sent", "delivered")
+    table(heads, [_cells(one, room.publication.clock) for one in rows])
 
 
 @issues.command("show")
@@ -49,11 +51,11 @@ def show(
     room = newsroom(root or ctx.obj)
     with open_store(room.store) as store:
         built = found(store, room, name, day)
-    manifest = codec.loads(built.manifest)
+    manifest, clock = codec.loads(built.manifest), room.publication.clock
     emit(_row(built) | {"manifest": manifest})
-    sent = f", sent {built.sent_at:%Y-%m-%d %H:%M} UTC" if built.sent_at else ", not sent"
-    say(f"{name} {day}, revision {built.revision}, built {built.built_at:%Y-%m-%d %H:%M} UTC{sent}")
-    print_manifest(manifest, every=False)
+    sent = f", sent {clock(built.sent_at)}" if built.sent_at else ", not sent"
+    say(f"{name} {day}, revision {built.revision}, built {clock(built.built_at)}{sent}")
+    print_manifest(room, manifest, every=False)
 
 
 @app.command("mark-sent")
@@ -75,8 +77,9 @@ def mark_sent(
         store.mark_sent(built.edition, built.date, now(), delivered)
         built = found(store, room, name, day)
     emit(_row(built))
+    sent = room.publication.clock(built.sent_at or now())
     count = "" if built.delivered is None else f", {built.delivered} delivered"
-    say(f"{name} {day}, revision {built.revision}: sent {built.sent_at:%Y-%m-%d %H:%M} UTC{count}")
+    say(f"{name} {day}, revision {built.revision}: sent {sent}{count}")
 
 
 def _row(built: BuiltIssue) -> dict[str, Any]:
@@ -90,14 +93,13 @@ def _row(built: BuiltIssue) -> dict[str, Any]:
     }
 
 
-def _cells(built: BuiltIssue) -> list[str]:
-    sent = f"{built.sent_at:%Y-%m-%d %H:%M}" if built.sent_at else "-"
+def _cells(built: BuiltIssue, clock: Callable[[datetime], str]) -> list[str]:
     delivered = "-" if built.delivered is None else str(built.delivered)
     return [
         built.edition,
         str(built.date),
         str(built.revision),
-        f"{built.built_at:%Y-%m-%d %H:%M}",
-        sent,
+        clock(built.built_at),
+        clock(built.sent_at) if built.sent_at else "-",
         delivered,
     ]

@@ -70,13 +70,13 @@ def listing(
             "No story matches." if narrowed else "The store has no story yet. Read the sources: digest ingest"
         )
         return
-    zone = room.publication.zone
+    clock = room.publication.clock
     table(
         ("id", "published", "source", "section", "desk", "title"),
         [
             [
                 story.id,
-                f"{story.time.astimezone(zone):%Y-%m-%d %H:%M}",
+                clock(story.time),
                 story.source,
                 ", ".join(story.sections),
                 ", ".join(mark.action + _reach(mark) for mark in marks.get(story.id, [])),
@@ -150,13 +150,10 @@ def history(ids: Ids, root: Root = None, json: Json = False) -> None:
     if not marks:
         say("Nothing was ever decided about " + ("these stories." if len(ids) > 1 else "this story."))
         return
-    zone = room.publication.zone
+    clock = room.publication.clock
     table(
         ("when", "who", "story", "what", "why"),
-        [
-            [f"{m.at.astimezone(zone):%Y-%m-%d %H:%M}", m.by, m.story, m.action + _reach(m), m.note]
-            for m in marks
-        ],
+        [[clock(m.at), m.by, m.story, m.action + _reach(m), m.note] for m in marks],
     )
 
 

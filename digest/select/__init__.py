@@ -3,7 +3,7 @@
 Pure: no disk, clock, database or randomness.
 """
 
-from digest.select.desk import desk_of, effective
+from digest.select.desk import desk_of
 from digest.select.events import group, same_event, tie
 from digest.select.lineup import select
 from digest.select.rank import DEFAULT_WEIGHTS, signal_names
@@ -15,7 +15,6 @@ __all__ = [
     "Request",
     "cutoff_at",
     "desk_of",
-    "effective",
     "group",
     "last_issue_date",
     "reach",

@@ -101,20 +101,25 @@ def _candidate(request: Request, desk: Desk, story: Story, names: Mapping[str, t
     sections = sections_for(story, names)
     if pin is not None and pin.section is not None and any(s.id == pin.section for s in request.sections):
         sections = (pin.section,)
-    why = never(story, request.window.end) or desk.stopped(story.id) or _homeless(request, story, sections)
+    why = (
+        never(story, request)
+        or desk.stopped(story.id, request.newsroom.publication)
+        or _homeless(request, story, sections)
+    )
     return Candidate(story, sections, desk.pinned(story.id), why)
 
 
-def never(story: Story, end: datetime) -> str:
-    """Why a story can be in no issue whose window ends at ``end``, or an empty string."""
+def never(story: Story, request: Request) -> str:
+    """Why a story can be in no issue with the window of ``request``, or an empty string."""
+    end, clock = request.window.end, request.newsroom.publication.clock
     if not story.title.strip():
         return "no_title: the story has no title"
     if not is_web_address(story.url):
         return "no_url: the story has no http(s) address"
-    if _embargoed(story, end):
-        return f"embargo: until {story.embargo_until:%Y-%m-%d %H:%M} UTC"
+    if story.embargo_until is not None and _embargoed(story, end):
+        return f"embargo: until {clock(story.embargo_until)}"
     if story.expires_at is not None and story.expires_at <= end:
-        return f"expired: {story.expires_at:%Y-%m-%d %H:%M} UTC"
+        return f"expired: {clock(story.expires_at)}"
     return ""
 
 

@@ -7,7 +7,7 @@ from dataclasses import field
 from datetime import date, datetime
 from types import MappingProxyType
 
-from digest.model import Mark
+from digest.model import Mark, Publication
 from digest.values import dataclass
 
 _NONE: Mapping[str, Mark] = MappingProxyType({})
@@ -25,12 +25,12 @@ class Desk:
         """Whether a pin stands; a kill or a hold beats it."""
         return story in self.pins and story not in self.kills and story not in self.holds
 
-    def stopped(self, story: str) -> str:
+    def stopped(self, story: str, publication: Publication) -> str:
         """Why an editor's word keeps the story out, or an empty string."""
         if story in self.kills:
-            return f"killed: {_told(self.kills[story])}"
+            return f"killed: {_told(self.kills[story], publication)}"
         if story in self.holds:
-            return f"held: {_told(self.holds[story])}"
+            return f"held: {_told(self.holds[story], publication)}"
         return ""
 
 
@@ -43,18 +43,12 @@ def desk_of(marks: Iterable[Mark], edition: str, day: date) -> Desk:
     return Desk(kinds["pin"], kinds["hold"], kinds["kill"])
 
 
-def effective(marks: Iterable[Mark], edition: str, day: date) -> dict[str, Mark]:
-    """For each story the mark that decides about it in this issue: a kill, else a hold, else a pin."""
-    desk = desk_of(marks, edition, day)
-    return {**desk.pins, **desk.holds, **desk.kills}
-
-
 def _order(mark: Mark) -> tuple[datetime, str, str, str, date]:
     return (mark.at, mark.story, mark.edition or "", mark.section or "", mark.date or date.min)
 
 
-def _told(mark: Mark) -> str:
+def _told(mark: Mark, publication: Publication) -> str:
     who = f"by {mark.by}, " if mark.by else ""
     note = f" ({mark.note})" if mark.note else ""
     until = f", until {mark.until}" if mark.until else ""
-    return f"{who}{mark.at:%Y-%m-%d %H:%M} UTC{until}{note}"
+    return f"{who}{publication.clock(mark.at)}{until}{note}"

@@ -116,16 +116,17 @@ def _thin_notes(request: Request, draft: Draft) -> list[str]:
         f"{id} is left out: {count} of at least {titles[id].min} stories" for id, count in draft.thin.items()
     ]
     widened = [id for id in draft.starts if id not in draft.thin]
-    notes += [f"{id} looked back to {draft.starts[id]:%Y-%m-%d %H:%M} UTC" for id in widened]
+    clock = request.newsroom.publication.clock
+    notes += [f"{id} looked back to {clock(draft.starts[id])}" for id in widened]
     return sorted(notes)
 
 
 def _pin_notes(request: Request, desk: Desk, field: Field) -> list[str]:
     ran = {ran.story.id for ran in request.ran}
-    known = {story.id: story for story in request.stories}
+    known, clock = {story.id: story for story in request.stories}, request.newsroom.publication.clock
     lost = [id for id in sorted(desk.pins) if id in known and id not in field.candidates and id not in ran]
     return [
-        f"the pin of {id} has no effect: {known[id].time:%Y-%m-%d %H:%M} UTC is outside this issue's window "
+        f"the pin of {id} has no effect: {clock(known[id].time)} is outside this issue's window "
         f"(pin it with --date {request.day} to run it)"
         for id in lost
     ]
