@@ -79,3 +79,17 @@ def test_a_reader_that_goes_away_stops_no_build(tmp_path: Path) -> None:
     os.close(write)
     assert (done.returncode, done.stderr) == (0, b"")
     assert sorted(folder.name for folder in (room.root / "outbox").iterdir()) == ["daily", "second"]
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no device that is always full")
+def test_output_that_cannot_be_written_stops_no_build_and_is_told(tmp_path: Path) -> None:
+    room = newsroom(tmp_path / "room")
+    where = os.environ | {"PYTHONPATH": str(REPOSITORY)}
+    line = [sys.executable, "-m", "digest", "build", "--daily", "--date", "2026-01-23"]
+    with open("/dev/full", "w") as full:
+        result = subprocess.run(
+            line, cwd=room.root, env=where, stdout=full, stderr=subprocess.PIPE, text=True, check=False
+        )
+    assert result.returncode == 4
+    assert result.stderr.count("the output cannot be written (") == 1
+    assert room.manifest()["revision"] == 1

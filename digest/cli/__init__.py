@@ -12,9 +12,9 @@ from typing import Annotated, Any
 
 import typer
 
-from digest.cli.output import emit, json_wanted, warn
+from digest.cli.output import emit, flushed, json_wanted, warn
 from digest.cli.words import Group
-from digest.errors import ConfigurationError, DigestError
+from digest.errors import ConfigurationError, DigestError, Unreachable
 
 _Misused: Any = typer.BadParameter.__mro__[2]  # whatever Typer says about words that it does not take
 _INTERRUPTED = 130
@@ -88,6 +88,7 @@ _FILES = {
     "ingest": "ingest",
     "issues": "issues",
     "mark-sent": "issues",
+    "schema": "schema",
     "stories": "stories",
 }
 
@@ -104,13 +105,8 @@ def main() -> None:
     debug = "--debug" in sys.argv[1:]
     arguments = [word for word in sys.argv[1:] if word != "--debug"]
     code = _run(arguments, debug)
-    try:
-        sys.stdout.flush()
-        sys.stderr.flush()
-    except BrokenPipeError:
-        pass
-    except OSError:
-        code = code or 1
+    if not flushed():
+        code = code or Unreachable.exit_code
     # Everything is flushed and closed; taking the interpreter down piece by piece costs a tenth of a build.
     os._exit(code)
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from datetime import date, datetime
 from typing import Any, TextIO
 
 _wants_json = False
 _emitted = False
+_unwritten: str | None = None  # why some output could not be written
 
 
 def json_wanted(wanted: bool | None = None) -> bool:
@@ -40,9 +41,31 @@ def emit(value: dict[str, Any]) -> None:
 
 
 def _print(text: str, to: TextIO) -> None:
-    """One text. A reader that went away, as ``head`` does, stops no build half-way."""
-    with suppress(BrokenPipeError):
+    """One text. A reader that went away, as ``head`` does, or a full disk below it, stops no build half-way."""
+    with _unread():
         print(_printable(text), file=to)
+
+
+def flushed() -> bool:
+    """Write out what is left; whether everything that was said could be written."""
+    for stream in (sys.stdout, sys.stderr):
+        with _unread():
+            stream.flush()
+    return _unwritten is None
+
+
+@contextmanager
+def _unread() -> Iterator[None]:
+    global _unwritten
+    try:
+        yield
+    except BrokenPipeError:
+        pass
+    except OSError as error:
+        if _unwritten is None:
+            _unwritten = error.strerror or str(error)
+            with suppress(OSError):
+                print(f"digest: the output cannot be written ({_unwritten}).", file=sys.stderr)
 
 
 def table(heads: Sequence[str], rows: Sequence[Sequence[str]], *, wrap: int = 60) -> None:
