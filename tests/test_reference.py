@@ -15,6 +15,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from digest.config import problems, schema, words
+from digest.config.meanings import meanings
 from digest.model import Story
 from digest.select import DEFAULT_WEIGHTS, signal_names
 
@@ -62,7 +63,7 @@ def rows(heading: str) -> dict[str, tuple[str, str]]:
     part = re.split(rf"^#+ {re.escape(heading)}$", TEXT, flags=re.M)[1]
     table = re.split(r"^#", part, flags=re.M)[0]
     found = re.findall(r"^\| `([^`]+)` \| (.*?) \| (.*) \|$", table, flags=re.M)
-    return {key: (default, meaning) for key, default, meaning in found}
+    return {key: (default, meaning) for key, default, meaning in found if "." not in key}
 
 
 def keys(block: type[BaseModel]) -> dict[str, FieldInfo]:
@@ -72,6 +73,17 @@ def keys(block: type[BaseModel]) -> dict[str, FieldInfo]:
 @pytest.mark.parametrize("heading", BLOCKS)
 def test_every_key_is_documented_and_no_other(heading: str) -> None:
     assert list(rows(heading)) == list(keys(BLOCKS[heading]))
+
+
+@pytest.mark.parametrize(("heading", "key"), INLINE)
+def test_small_blocks_have_their_rows(heading: str, key: str) -> None:
+    block = INLINE[heading, key]
+    told = {name: one.default == "**required**" for name, one in meanings()[key].items()}
+    if key != "competitive_exclusion":
+        assert list(told) == list(keys(block))
+    assert {name for name, needed in told.items() if needed} == set(
+        block.model_json_schema().get("required", ())
+    )
 
 
 @pytest.mark.parametrize(("heading", "key"), INLINE)

@@ -9,74 +9,66 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, PlainSerializer, PlainValidator, WithJsonSchema
 
-from digest.config import web_words, words
+from digest.config import shapes, web_words, words
 
 _MOST = 200
 _Reader = Callable[[object], Any]
 
 
-def _schema(kind: str, **more: Any) -> WithJsonSchema:
-    return WithJsonSchema({"type": kind, **more})
-
-
-def _text(reader: _Reader, **more: Any) -> tuple[Any, ...]:
-    return PlainValidator(reader), _schema("string", **more)
+def _read(reader: _Reader, shape: shapes.Shape) -> tuple[Any, ...]:
+    return PlainValidator(reader), WithJsonSchema(shape)
 
 
 def _whole(least: int, most: int = 10**12) -> tuple[Any, ...]:
-    return PlainValidator(words.whole(least, most)), _schema("integer", minimum=least)
+    return _read(words.whole(least, most), shapes.whole(least, most))
 
 
 def _choice(*choices: str) -> tuple[Any, ...]:
-    return PlainValidator(words.one_of(*choices)), _schema("string", enum=list(choices))
+    return _read(words.one_of(*choices), {"enum": list(choices)})
 
 
-_NUMBER: dict[str, Any] = {"type": ["number", "string"]}
-_LENGTH = _schema("string", pattern=r"^(\d+w)?(\d+d)?(\d+h)?(\d+m)?$", examples=["12h", "3d", "90m"])
+_AS_TEXT = PlainSerializer(str, return_type=str)
 _ISO = PlainSerializer(lambda value: value.isoformat(), return_type=str)
 _SECONDS = PlainSerializer(lambda length: int(length.total_seconds()), return_type=int)
 
-Line = Annotated[str, *_text(words.line)]
-Text = Annotated[str, *_text(words.text)]
-Short = Annotated[str, *_text(words.short_text)]
-Id = Annotated[str, *_text(words.identifier, pattern=f"^{words.ID.pattern}$")]
-EditionName = Annotated[str, *_text(words.edition_name, pattern=f"^{words.EDITION.pattern}$")]
-Url = Annotated[str, *_text(web_words.url, format="uri")]
-AdUrl = Annotated[str, *_text(web_words.ad_url)]
-SourceUrl = Annotated[str, *_text(web_words.source_url)]
-LineTemplate = Annotated[str, *_text(web_words.line_template)]
-LinkValue = Annotated[str, *_text(web_words.link_value)]
-Prefix = Annotated[str, *_text(web_words.prefix)]
-Sender = Annotated[str, *_text(web_words.sender)]
-Locale = Annotated[str, *_text(web_words.locale)]
-Color = Annotated[str, *_text(web_words.color, pattern="^#([0-9A-Fa-f]{3}|[0-9A-Fa-f]{6})$")]
-Font = Annotated[str, *_text(web_words.font)]
-Database = Annotated[str, *_text(web_words.database)]
-Zone = Annotated[str, *_text(web_words.zone)]
-Size = Annotated[str, *_text(words.size, pattern=r"^\d+x\d+$")]
+Line = Annotated[str, *_read(words.line, shapes.WORD)]
+Text = Annotated[str, *_read(words.text, shapes.WORD)]
+Short = Annotated[str, *_read(words.short_text, shapes.WORD)]
+Id = Annotated[str, *_read(words.identifier, shapes.name(words.ID.pattern))]
+EditionName = Annotated[str, *_read(words.edition_name, shapes.name(words.EDITION.pattern))]
+Url = Annotated[str, *_read(web_words.url, shapes.ADDRESS)]
+AdUrl = Annotated[str, *_read(web_words.ad_url, shapes.ADDRESS)]
+SourceUrl = Annotated[str, *_read(web_words.source_url, shapes.WORD)]
+LineTemplate = Annotated[str, *_read(web_words.line_template, shapes.WORD)]
+LinkValue = Annotated[str, *_read(web_words.link_value, shapes.WORD)]
+Prefix = Annotated[str, *_read(web_words.prefix, shapes.WORD)]
+Sender = Annotated[str, *_read(web_words.sender, shapes.MAILBOX)]
+Locale = Annotated[str, *_read(web_words.locale, shapes.LOCALE)]
+Color = Annotated[str, *_read(web_words.color, shapes.COLOR)]
+Font = Annotated[str, *_read(web_words.font, shapes.WORD)]
+Database = Annotated[str, *_read(web_words.database, shapes.matching(".+://.*"))]
+Zone = Annotated[str, *_read(web_words.zone, shapes.WORD), shapes.ZONE]
+Size = Annotated[str, *_read(words.size, shapes.SIZE)]
+Mailer = Annotated[str, *_read(words.line, shapes.WORD), shapes.plugins("mailer")]
+SourceType = Annotated[str, *_read(words.line, shapes.WORD), shapes.plugins("source")]
 
-Flag = Annotated[bool, PlainValidator(words.boolean), _schema("boolean")]
+Flag = Annotated[bool, *_read(words.boolean, shapes.FLAG)]
 Count = Annotated[int, *_whole(0)]
 Positive = Annotated[int, *_whole(1)]
 Pixels = Annotated[int, *_whole(1, 10_000)]
 Days = Annotated[int, *_whole(1, 3_660)]
-Number = Annotated[float, PlainValidator(words.number), WithJsonSchema(_NUMBER)]
-Share = Annotated[float, PlainValidator(words.share_number), WithJsonSchema(_NUMBER)]
-Exact = Annotated[
-    Fraction, PlainValidator(words.fraction), PlainSerializer(str, return_type=str), WithJsonSchema(_NUMBER)
-]
-ExactShare = Annotated[
-    Fraction, PlainValidator(words.share), PlainSerializer(str, return_type=str), WithJsonSchema(_NUMBER)
-]
-Day = Annotated[date, PlainValidator(words.day), _ISO, _schema("string", format="date")]
-Clock = Annotated[
-    time, PlainValidator(words.clock), _ISO, _schema("string", pattern=r"^\d{1,2}:\d{2}(:\d{2})?$")
-]
-Length = Annotated[timedelta, PlainValidator(words.duration), _SECONDS, _LENGTH]
-PositiveLength = Annotated[timedelta, PlainValidator(words.positive_duration), _SECONDS, _LENGTH]
-Horizon = Annotated[int, PlainValidator(words.horizon), _LENGTH]
-Weekday = Annotated[int, PlainValidator(words.weekday), _schema("string", enum=list(words.DAYS))]
-Options = Annotated[dict[str, Any], PlainValidator(words.options), _schema("object")]
+Number = Annotated[float, *_read(words.number, shapes.exact())]
+Share = Annotated[float, *_read(words.share_number, shapes.exact(1))]
+Exact = Annotated[Fraction, *_read(words.fraction, shapes.exact()), _AS_TEXT]
+ExactShare = Annotated[Fraction, *_read(words.share, shapes.exact(1)), _AS_TEXT]
+Day = Annotated[date, *_read(words.day, shapes.DAY), _ISO]
+Clock = Annotated[time, *_read(words.clock, shapes.CLOCK), _ISO]
+Length = Annotated[timedelta, *_read(words.duration, shapes.LENGTH), _SECONDS]
+PositiveLength = Annotated[timedelta, *_read(words.positive_duration, shapes.LENGTH), _SECONDS]
+Horizon = Annotated[int, *_read(words.horizon, shapes.LENGTH)]
+Weekday = Annotated[int, *_read(words.weekday, shapes.WEEKDAY)]
+Options = Annotated[dict[str, Any], *_read(words.options, {"type": "object"})]
+Weights = Annotated[dict[str, Number], shapes.plugins("signal")]
 
 Cadence = Annotated[str, *_choice("daily", "weekly")]
 NoRepeat = Annotated[str, *_choice("edition", "publication", "none")]

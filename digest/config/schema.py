@@ -17,6 +17,12 @@ from digest.config import kinds as k
 from digest.config.words import Wrong
 
 REQUIRED = {"digest.yaml": ("publication", "sections", "editions"), "adslots.yaml": ()}
+_HOUSE = {"properties": {"type": {"const": "house"}}, "required": ["type"]}
+_PAID: dict[str, Any] = {"if": _HOUSE, "else": {"required": ["advertiser", "flight"]}}
+_ONE_TO_SHOW: dict[str, Any] = {
+    "dependentRequired": {"image": ["size"], "size": ["image"]},
+    "anyOf": [{"required": [key]} for key in ("image", "headline", "body", "text")],
+}
 TAGS = ("<block>", "<word>")  # steps of a pydantic location that are not in the file
 
 
@@ -47,7 +53,7 @@ class Publication(Block):
 
 class Source(Block):
     name: k.Line
-    type: k.Line
+    type: k.SourceType
     url: k.SourceUrl
     weight: k.Share = 0.5
     options: k.Options = Field(default_factory=dict)
@@ -79,7 +85,7 @@ class Edition(Block):
 
 class Ranking(Block):
     half_life: k.PositiveLength = timedelta(hours=12)
-    weights: dict[str, k.Number] = Field(default_factory=dict)  # empty: the weights of ``digest.select``
+    weights: k.Weights = Field(default_factory=dict)  # empty: the weights of ``digest.select``
     popularity: list[k.Line] = Field(default_factory=list)
     max_per_source: k.Positive | None = None
     max_per_event_day: k.Positive | None = None
@@ -94,7 +100,9 @@ class Thin(Block):
 class Links(Block):
     """``link_prefix`` and any number of ``utm_`` parameters."""
 
-    model_config = ConfigDict(extra="allow")
+    model_config = ConfigDict(
+        extra="allow", json_schema_extra={"propertyNames": {"pattern": "^(link_prefix|utm_[A-Za-z0-9_]*)$"}}
+    )
     __pydantic_extra__: dict[str, k.LinkValue]
     link_prefix: k.Prefix = ""
 
@@ -111,7 +119,7 @@ class DigestFile(Block):
 
     publication: Publication | None = None
     store: k.Database = "sqlite:///var/digest.db"
-    mailer: k.Line = "plain"
+    mailer: k.Mailer = "plain"
     sources: list[Source] = Field(default_factory=list)
     sections: Annotated[list[Section], k.Some] | None = None
     editions: Annotated[dict[k.EditionName, Edition], k.Few] | None = None
@@ -179,6 +187,9 @@ class Flight(Block):
 
 
 class Goal(Block):
+    model_config = ConfigDict(
+        json_schema_extra={"oneOf": [{"required": ["issues"]}, {"required": ["sends"]}]}
+    )
     issues: k.Positive | None = None
     sends: k.Positive | None = None
 
@@ -205,6 +216,7 @@ class Adjacency(Block):
 
 
 class Creative(Block):
+    model_config = ConfigDict(json_schema_extra=_ONE_TO_SHOW)
     id: k.Id
     url: k.AdUrl
     image: k.Url | None = None
@@ -232,7 +244,7 @@ class Creative(Block):
 class LineItem(Block):
     """One booking. What it must have is asked by ``checks.bookings``, so that the rest is still judged."""
 
-    model_config = ConfigDict(json_schema_extra={"required": ["id", "slots", "creatives"]})
+    model_config = ConfigDict(json_schema_extra={"required": ["id", "slots", "creatives"], **_PAID})
     id: k.Id | None = None
     advertiser: k.Id | None = None
     type: k.Tier = "standard"

@@ -17,15 +17,16 @@ DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 EDITION = re.compile(r"[a-z0-9][a-z0-9-]*")
 MAX_LINE, MAX_TEXT, MAX_ID = 1_000, 20_000, 100
-_DAY_NAMES = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+DAY_NAMES = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _MONTHS = "January February March April May June July August September October November December"
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
-_NUMBER = re.compile(r"([+-]?)(\d{1,15}(?:\.\d{1,12})?|\.\d{1,12})(?:\s*/\s*(\d{1,15}))?", re.ASCII)
-_DURATION = re.compile(r"(?:(\d{1,5})w)?(?:(\d{1,6})d)?(?:(\d{1,6})h)?(?:(\d{1,8})m)?", re.ASCII)
-_DATE = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})", re.ASCII)
-_TIME = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?", re.ASCII)
+NUMBER = re.compile(r"([+-]?)(\d{1,15}(?:\.\d{1,12})?|\.\d{1,12})(?:\s*/\s*(\d{1,15}))?", re.ASCII)
+DURATION = re.compile(r"(?:(\d{1,5})w)?(?:(\d{1,6})d)?(?:(\d{1,6})h)?(?:(\d{1,8})m)?", re.ASCII)
+DATE = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})", re.ASCII)
+SIZE = re.compile(r"(\d{1,4})\s*[xX×]\s*(\d{1,4})", re.ASCII)
+TIME = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?", re.ASCII)
 _LONGEST = timedelta(days=3660)
-_TRUE, _FALSE = ("true", "yes", "on"), ("false", "no", "off")
+TRUE, FALSE = ("true", "yes", "on"), ("false", "no", "off")
 
 
 class Wrong(ValueError):
@@ -115,15 +116,15 @@ def _suggest(cure: str, words: str, *, keep: str, lower: bool) -> str:
 
 def boolean(value: object) -> bool:
     words = _scalar(value, "true or false").lower()
-    if words in _TRUE or words in _FALSE:
-        return words in _TRUE
+    if words in TRUE or words in FALSE:
+        return words in TRUE
     raise Wrong(f"must be true or false, not {shown(value)}.", "Write true or false.")
 
 
 def fraction(value: object) -> Fraction:
     """An exact number that is not negative: ``1/4``, ``0.1``, ``450``."""
     words = _scalar(value, "a number").replace("_", "")
-    found = _NUMBER.fullmatch(words)
+    found = NUMBER.fullmatch(words)
     if found is None:
         raise Wrong(f"must be a number, not {shown(value)}.", _number_cure(words))
     if found[3] is not None and int(found[3]) == 0:
@@ -178,7 +179,7 @@ def share_number(value: object) -> float:
 def day(value: object) -> date:
     """A date as ``2026-01-23``; an impossible one is told apart from a misspelt one."""
     words = _scalar(value, "a date")
-    found = _DATE.fullmatch(words)
+    found = DATE.fullmatch(words)
     if found is None:
         raise Wrong(f"must be a date, not {shown(value)}.", "Write year-month-day, such as 2026-01-23.")
     year, month, number = int(found[1]), int(found[2]), int(found[3])
@@ -204,7 +205,7 @@ def _calendar(year: int, month: int) -> str:
 def clock(value: object) -> time:
     """A time of day as ``06:00``."""
     words = _scalar(value, "a time")
-    found = _TIME.fullmatch(words)
+    found = TIME.fullmatch(words)
     if found is None:
         raise Wrong(f"must be a time of day, not {shown(value)}.", "Write it like 06:00.")
     try:
@@ -216,7 +217,7 @@ def clock(value: object) -> time:
 def duration(value: object) -> timedelta:
     """A length of time as ``90m``, ``12h``, ``3d``, ``2w`` or ``1d12h``; at most ten years."""
     words = _scalar(value, "a length of time")
-    found = _DURATION.fullmatch(words)
+    found = DURATION.fullmatch(words)
     if found is None or not words:
         raise Wrong(f"must be a length of time, not {shown(value)}.", "Write it like 90m, 12h or 3d.")
     weeks, days, hours, minutes = (int(part or 0) for part in found.groups())
@@ -244,7 +245,7 @@ def horizon(value: object) -> int:
 def weekday(value: object) -> int:
     """Monday is 0."""
     words = _scalar(value, "a weekday").lower()
-    for number, name in enumerate(_DAY_NAMES):
+    for number, name in enumerate(DAY_NAMES):
         if words in (name, name[:3]):
             return number
     raise Wrong(f"must be a weekday, not {shown(value)}.", f"Write one of {', '.join(DAYS)}.")
@@ -265,7 +266,7 @@ def one_of(*choices: str) -> Callable[[object], str]:
 def size(value: object) -> str:
     """Width and height in pixels as ``600x150``."""
     words = _scalar(value, "a size")
-    found = re.fullmatch(r"(\d{1,4})\s*[xX×]\s*(\d{1,4})", words, re.ASCII)
+    found = SIZE.fullmatch(words)
     if found is None or not (int(found[1]) and int(found[2])):
         raise Wrong(f"must be a size in pixels, not {shown(value)}.", "Write width x height, like 600x150.")
     return f"{int(found[1])}x{int(found[2])}"
