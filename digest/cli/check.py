@@ -11,7 +11,6 @@ import typer
 from digest.cli import app
 from digest.cli.options import Json, Root, newsroom
 from digest.cli.output import emit, say, warn
-from digest.config import problem_at
 from digest.errors import ConfigurationError, Problem
 
 if TYPE_CHECKING:
@@ -78,6 +77,8 @@ def _mailer(room: Newsroom) -> list[str]:
 
 def _files(room: Newsroom) -> list[Problem]:
     """Sources on disk that are not there. A feed on the network may be down for a night; a file may not."""
+    from digest.config import problem_at
+
     return [
         problem_at(
             room.root,
@@ -93,6 +94,7 @@ def _files(room: Newsroom) -> list[Problem]:
 
 def _links(room: Newsroom) -> list[Problem]:
     """Links of the bookings and the brand that lead nowhere; click macros are filled before they are looked up."""
+    from digest.config import problem_at
     from digest.render.deadlinks import dead_links
 
     written: dict[str, list[_Place]] = {}
