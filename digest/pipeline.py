@@ -46,6 +46,7 @@ class Outcome:
     files: dict[str, bytes]
     current: BuiltIssue | None = None  # the ledger's row so far
     folder: Path | None = None
+    kept: Path | None = None  # what somebody had changed by hand in the folder
 
 
 def build(
@@ -73,8 +74,7 @@ def build(
     except DigestError:
         outbox.discard(staged)
         raise
-    outbox.publish(staged)
-    return _at(outcome, "built", outbox)
+    return _at(outcome, "built", outbox, outbox.publish(staged))
 
 
 def rehearse(house: House, edition: Edition, day: date, *, now: datetime, overrides: Overrides) -> Outcome:
@@ -194,17 +194,15 @@ def placing_again(
 def _settle(outbox: Outbox, outcome: Outcome, rebuild: bool) -> Outcome:
     """An unchanged issue: its folder comes back if it is gone, and is mended if somebody changed it."""
     edition, day = outcome.issue.edition.name, outcome.issue.date
-    there = outbox.read(edition, day)
-    if there == outcome.files and not rebuild:
+    if outbox.read(edition, day) == outcome.files and not rebuild:
         return _at(outcome, "unchanged", outbox)
-    outbox.publish(outbox.stage(edition, day, outcome.files), keep_old=there not in (None, outcome.files))
-    return _at(outcome, "restored", outbox)
+    return _at(outcome, "restored", outbox, outbox.publish(outbox.stage(edition, day, outcome.files)))
 
 
-def _at(outcome: Outcome, status: str, outbox: Outbox) -> Outcome:
+def _at(outcome: Outcome, status: str, outbox: Outbox, kept: Path | None = None) -> Outcome:
     issue = outcome.issue
     folder = outbox.place(issue.edition.name, issue.date)
-    return Outcome(issue, outcome.revision, status, outcome.files, outcome.current, folder)
+    return Outcome(issue, outcome.revision, status, outcome.files, outcome.current, folder, kept)
 
 
 def _thin(newsroom: Newsroom, edition: Edition, day: date, window: Window, selection: Selection) -> str:

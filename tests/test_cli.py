@@ -223,6 +223,19 @@ def test_check_is_content_with_a_good_newsroom(room: Room) -> None:
     assert "no problems found" in result.out
 
 
+def test_what_lies_in_the_way_of_an_issue_is_kept_and_told(room: Room) -> None:
+    import shutil
+
+    room.run(*BUILD)
+    place = room.root / "outbox" / "daily" / "2026-01-23"
+    shutil.rmtree(place)
+    place.write_text("notes")
+    result = room.run(*BUILD)
+    assert (result.code, "changed by hand" in result.err) == (0, True), result.err
+    assert (place.parent / ".2026-01-23.changed-by-hand").read_text() == "notes"
+    assert len(room.files()) == 4
+
+
 def test_a_killed_story_leaves_the_next_revision(room: Room) -> None:
     room.run(*BUILD)
     first = room.manifest()["sections"][0]["stories"][0]["id"]

@@ -115,13 +115,62 @@ def test_a_staged_folder_that_is_not_whole_is_never_published(tmp_path: Path) ->
     assert outbox.read("daily", DAY) is None
 
 
-def test_a_folder_changed_by_hand_is_kept_beside_the_restored_one(tmp_path: Path) -> None:
+def edited(place: Path) -> None:
+    (place / "index.html").write_bytes(b"edited")
+
+
+def noted(place: Path) -> None:
+    (place / "notes.txt").write_bytes(b"for the mailer")
+
+
+def broken(place: Path) -> None:
+    (place / "manifest.json").write_bytes(b"[]")
+
+
+def replaced(place: Path) -> None:
+    shutil.rmtree(place)
+    place.write_bytes(b"a file")
+
+
+@pytest.mark.parametrize("by_hand", [edited, noted, broken, replaced])
+@pytest.mark.parametrize("then", [NEW, OLD], ids=["restored", "a revision"])
+def test_what_was_changed_by_hand_is_kept_beside_the_issue(
+    tmp_path: Path, then: dict[str, bytes], by_hand: Callable[[Path], None]
+) -> None:
     outbox, ledger = Outbox(tmp_path), Ledger()
     publish(outbox, ledger, NEW)
-    (outbox.place("daily", DAY) / "index.html").write_bytes(b"edited")
-    outbox.publish(outbox.stage("daily", DAY, NEW), keep_old=True)
-    assert outbox.read("daily", DAY) == NEW
-    assert (tmp_path / "daily" / ".2026-01-23.changed-by-hand" / "index.html").read_bytes() == b"edited"
+    place = outbox.place("daily", DAY)
+    for name in (".2026-01-23.changed-by-hand", ".2026-01-23.changed-by-hand-2"):
+        by_hand(place)
+        before = place.read_bytes() if place.is_file() else {p.name: p.read_bytes() for p in place.iterdir()}
+        kept = outbox.publish(outbox.stage("daily", DAY, then))
+        assert kept == tmp_path / "daily" / name
+        assert outbox.read("daily", DAY) == then
+        assert before == (
+            kept.read_bytes() if kept.is_file() else {p.name: p.read_bytes() for p in kept.iterdir()}
+        )
+    assert outbox.publish(outbox.stage("daily", DAY, NEW)) is None
+
+
+@pytest.mark.parametrize("exchange", [True, False], ids=["one step", "two moves"])
+def test_a_kill_loses_nothing_that_was_changed_by_hand(tmp_path: Path, exchange: bool) -> None:
+    for step in range(1, 60):
+        outbox, ledger = Outbox(tmp_path / str(step)), Ledger()
+        publish(outbox, ledger, OLD)
+        noted(outbox.place("daily", DAY))
+        with pytest.MonkeyPatch.context() as patch:
+            if not exchange:
+                patch.setattr(module, "_exchange", lambda one, other: False)
+            taken = killing_at(step, patch)
+            with contextlib.suppress(Killed):
+                publish(outbox, ledger, NEW)
+            finished = taken() < step
+        outbox.recover(ledger.recorded)
+        notes = [path.read_bytes() for path in (tmp_path / str(step)).rglob("notes.txt")]
+        assert notes == [b"for the mailer"]
+        if finished:
+            return
+    pytest.fail("more steps than tried")
 
 
 def test_an_outbox_that_is_a_file_is_unreachable(tmp_path: Path) -> None:

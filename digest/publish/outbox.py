@@ -20,6 +20,7 @@ from digest.errors import Unreachable
 from digest.values import dataclass
 
 NAMES = ("index.html", "index.txt", "message.eml", "manifest.json")
+_NOT_THERE = (FileNotFoundError, NotADirectoryError, IsADirectoryError)
 _STAGED, _ASIDE, _KEPT = ".staged", ".aside", ".changed-by-hand"
 
 
@@ -45,7 +46,7 @@ class Outbox:
         folder = self.place(edition, day)
         try:
             return {name: (folder / name).read_bytes() for name in NAMES}
-        except FileNotFoundError:
+        except _NOT_THERE:
             return None
         except OSError as error:
             raise _unreachable(folder, error) from error
@@ -62,21 +63,21 @@ class Outbox:
             _flush(folder)
         return Staged(folder, place)
 
-    def publish(self, staged: Staged, *, keep_old: bool = False) -> None:
+    def publish(self, staged: Staged) -> Path | None:
         """Move a staged issue into its place in one step.
 
-        ``keep_old`` keeps a folder that somebody changed by hand beside it, under a hidden name.
+        What somebody changed or put there by hand is kept beside it under a hidden name, which is returned.
         """
-        with _reaching(staged.place):
-            _swap(staged.folder, staged.place)
-            old = staged.folder
-            if keep_old and old.exists():
-                kept = _beside(staged.place, _KEPT)
-                _sweep(kept)
-                old.rename(kept)
-            _sweep(old)
-            _sweep(_beside(staged.place, _ASIDE))
-            _flush(staged.place.parent)
+        place = staged.place
+        with _reaching(place):
+            kept = None if _is_as_built(place) else _free(_beside(place, _KEPT))
+            if kept:
+                place.rename(kept)
+            _swap(staged.folder, place)
+            _sweep(staged.folder)
+            _sweep(_beside(place, _ASIDE))
+            _flush(place.parent)
+        return kept
 
     def discard(self, staged: Staged) -> None:
         """Forget a staged issue."""
@@ -113,15 +114,35 @@ class Outbox:
     @staticmethod
     def _was_recorded(folder: Path, manifest: bytes | None) -> bool:
         """Whether a staged folder is whole and is the issue the ledger holds."""
-        if manifest is None:
-            return False
-        try:
-            return (folder / "manifest.json").read_bytes() == manifest and all(
-                sha256((folder / name).read_bytes()).hexdigest() == entry["sha256"]
-                for name, entry in json.loads(manifest)["files"].items()
-            )
-        except FileNotFoundError:
-            return False
+        return manifest is not None and _manifest_of(folder) == manifest
+
+
+def _manifest_of(folder: Path) -> bytes | None:
+    """The manifest of a whole issue; ``None`` where a file is missing, or is not the one the manifest tells of."""
+    try:
+        manifest = (folder / "manifest.json").read_bytes()
+        files = json.loads(manifest)["files"]
+        told = {name: entry["sha256"] for name, entry in files.items()}
+        there = {name: sha256((folder / name).read_bytes()).hexdigest() for name in told}
+    except (*_NOT_THERE, ValueError, TypeError, KeyError, AttributeError):
+        return None
+    return manifest if there == told else None
+
+
+def _is_as_built(place: Path) -> bool:
+    """Whether nothing lies at a place but an issue as some build wrote it."""
+    if not place.exists() and not place.is_symlink():
+        return True
+    return _manifest_of(place) is not None and {path.name for path in place.iterdir()} <= set(NAMES)
+
+
+def _free(path: Path) -> Path:
+    """``path``, or the first of ``path-2``, ``path-3`` ... that is not taken."""
+    number, free = 1, path
+    while free.exists() or free.is_symlink():
+        number += 1
+        free = path.with_name(f"{path.name}-{number}")
+    return free
 
 
 def _identify(folder: Path, suffix: str) -> tuple[Staged, date | None]:
