@@ -75,3 +75,10 @@ def test_a_bare_environment_builds_the_sample_newsroom(wheel: Path, tmp_path: Pa
     assert list(elsewhere.iterdir()) == []
     checked = run(command, "check", "--root", room, cwd=elsewhere)
     assert checked.returncode == 0, checked.stderr
+    begun = run(command, "init", "mynews", cwd=tmp_path)
+    assert begun.returncode == 0, begun.stderr
+    built = run(command, "build", "--daily", "--weekly", "--root", "mynews", cwd=tmp_path)
+    assert built.returncode == 0, built.stderr
+    assert [path.name for path in (tmp_path / "mynews" / "outbox").iterdir() if path.is_dir()]
+    asked = run(command, "schema", "digest", cwd=elsewhere)
+    assert asked.returncode == 0, asked.stderr

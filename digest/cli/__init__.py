@@ -86,6 +86,7 @@ _FILES = {
     "check": "check",
     "explain": "explain",
     "ingest": "ingest",
+    "init": "init",
     "issues": "issues",
     "mark-sent": "issues",
     "schema": "schema",
