@@ -75,11 +75,12 @@ def _scores(request: Request, candidates: Mapping[str, Candidate], events: Event
     for id, candidate in candidates.items():
         told[events.number[id]].append(candidate.story)
     stories = tuple(candidate.story for candidate in candidates.values())
+    tellings = {number: tuple(members) for number, members in told.items()}
     view = View(
         window=request.window,
         ranking=request.newsroom.ranking,
         stories=stories,
-        events={id: tuple(told[events.number[id]]) for id in candidates},
+        events={id: tellings[events.number[id]] for id in candidates},
         source_weights={source.name: source.weight for source in request.newsroom.sources},
     )
     return scores(view, stories)

@@ -16,7 +16,7 @@ SIGNALS = "digest.select.signals"
 # Tuned on real engagement hidden from the ranker (docs/decisions/ranking.md): being told by others counts most; being
 # new counts little inside a window that is a day long.
 DEFAULT_WEIGHTS: Mapping[str, float] = MappingProxyType(
-    {"recency": 0.1, "coverage": 3.0, "prominence": 2.0, "popularity": 2.0, "editorial": 4.0}
+    {"recency": 0.1, "coverage": 3.0, "prominence": 3.0, "popularity": 2.0, "editorial": 4.0}
 )
 
 

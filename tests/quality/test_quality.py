@@ -45,8 +45,12 @@ def test_ranking_beats_its_baselines() -> None:
     for row in found:
         if row["id"] in gains:
             days.setdefault(row["published_at"][:10], []).append(row)
+    built = partial(quality.by_score, built=True)
+    sample = quality.CHOICES["weights of the sample newsroom"]
     ours = quality.ndcg(days, gains, partial(quality.by_score, weights={}))
-    assert ours >= 0.66
+    assert ours >= 0.78
+    assert quality.ndcg(days, gains, partial(built, weights={})) >= 0.72
+    assert quality.ndcg(days, gains, partial(built, weights=sample)) >= 0.7
     assert (
         ours > quality.ndcg(days, gains, quality.plain_coverage) > quality.ndcg(days, gains, quality.newest)
     )

@@ -1,17 +1,53 @@
-"""How many other sources tell the event: 0 for none, 1/2 for four, near 1 for very many."""
+"""How many other sources tell the event: 0 for none, 1/2 for four, near 1 for very many.
+
+A source that tells it after this telling, or at the same time, took it up and counts in full; one that told it before
+counts a quarter. So the telling that was first stands for its event, and not the last to repeat it.
+"""
 
 from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Mapping
+from datetime import datetime
 
 from digest.model import Story
 from digest.select.signals import Measure, View
 from digest.select.signals._view import source_of
+from digest.values import dataclass
 
 HALF = 4
+BEFORE = 0.25
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """When each source first told an event, and these times in order."""
+
+    by: Mapping[str, datetime]
+    times: list[datetime]
+
+    def weight(self, source: str, at: datetime) -> float:
+        before = bisect_left(self.times, at) - (source in self.by and self.by[source] < at)
+        return len(self.by) - (source in self.by) - (1 - BEFORE) * before
 
 
 def measure(view: View) -> Measure:
+    events: dict[str, _Told] = {}
+
     def coverage(story: Story) -> float:
-        others = {source_of(telling) for telling in view.tellings(story)} - {source_of(story)}
-        return len(others) / (len(others) + HALF)
+        tellings = view.tellings(story)
+        first = tellings[0].id
+        if first not in events:
+            events[first] = _told(tellings)
+        others = events[first].weight(source_of(story), story.time)
+        return others / (others + HALF)
 
     return coverage
+
+
+def _told(tellings: tuple[Story, ...]) -> _Told:
+    by: dict[str, datetime] = {}
+    for telling in tellings:
+        source = source_of(telling)
+        by[source] = min(by.get(source, telling.time), telling.time)
+    return _Told(by, sorted(by.values()))

@@ -1,67 +1,95 @@
-"""How much of the day's news the story is about, by its own words: half what others write of, half how it is told.
+"""How much a story is news for many, by its own words: the mean of four marks.
 
-*In the talk*: for the three words of its title that most other sources have in theirs today, the mean share of the
-other sources that have them (words that any title could hold do not count). *Told as news*, the mean of three marks.
-Weight: words of ``vocabulary/hard_news.txt``, two of the title or eight of the summary are full marks. Fullness:
-a headline of 14 words says most, "In pictures" little. Its own: 0 for regular features, programmes, galleries and
-questions, else 1. No names are listed anywhere, so that it holds on any day; in other languages than English the
-lists are silent and the rest decides.
+*In the talk*: for the five words of its title that most other sources have in theirs today, the mean share of the
+other sources that have them (words that any title could hold do not count). *Concern*: one half, plus a sixth for each
+word of its title on ``vocabulary/concerns.txt``, less a sixth for each on ``vocabulary/pastimes.txt``; words of the
+summary and of the address count half as much. *Its own*: 0 for regular features, programmes, galleries, questions and
+an agency's copy, by the words of title and address; else 1. *Fullness*: a headline of 14 words says most, "In
+pictures" little.
+
+No names are listed anywhere, so that it holds on any day; in other languages than English the lists are silent and
+the rest decides.
 """
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
+from collections.abc import Sequence
+from functools import lru_cache
 from itertools import pairwise
 
 from digest.model import Story
-from digest.select.lexicon import HARD_NEWS, PROGRAMMES, REGULAR, REGULAR_PAIRS
+from digest.select.lexicon import CONCERNS, PASTIMES, PROGRAMMES, REGULAR, REGULAR_PAIRS
 from digest.select.signals import Measure, View
 from digest.select.signals._view import source_of
 from digest.select.telling import COMMON_FORMS
-from digest.select.words import words
+from digest.select.words import form_of, tokens
 
 FULL = 14  # words of a title
-_WORD = re.compile(r"\w[\w'’-]*")
+TALK = 5  # words of a title that are looked for in others
+MOST_CONCERN = 3  # words more of one list than of the other
+_NOTHING = frozenset({""})  # the form of function words
+_CONCERN = frozenset(map(form_of, CONCERNS)) - _NOTHING
+_PASTIME = frozenset(map(form_of, PASTIMES)) - _CONCERN - _NOTHING
+_UNTOLD = PROGRAMMES | REGULAR
+_ASKING = frozenset({"how", "why", "what", "when", "where", "who", "which"})
+_AGENCY = frozenset({"wirestory", "wire", "wires", "newswire", "ap", "afp"})
+_EDGES = ".,:;!?'\"()[]-–—‘’“”…"
 _READ = 400  # characters of a title or summary
 
 
 def measure(view: View) -> Measure:
+    titles = {story.id: tokens(story.title[:_READ]) for story in view.stories}
+    forms = {id: frozenset(map(form_of, title)) - _NOTHING for id, title in titles.items()}
     sources: dict[str, set[str]] = defaultdict(set)
-    told = {story.id: _told(story) for story in view.stories}
     for story in view.stories:
-        for word in told[story.id]:
-            sources[word].add(source_of(story))
+        source = source_of(story)
+        for word in forms[story.id] - COMMON_FORMS:
+            sources[word].add(source)
+    more = {word: len(found) - 1 for word, found in sources.items() if not word[0].isdigit()}
     others = max(len({source_of(story) for story in view.stories}) - 1, 1)
 
+    def talk(title: frozenset[str]) -> float:
+        counts = sorted((more[word] for word in title if word in more), reverse=True)
+        return sum(counts[:TALK]) / (TALK * others)
+
     def prominence(story: Story) -> float:
-        mine, own = told.get(story.id) or _told(story), source_of(story)
-        shares = sorted(
-            ((len(held) - (own in held)) / others for held in map(sources.__getitem__, mine)), reverse=True
+        written, title = [word.casefold() for word in titles[story.id]], forms[story.id]
+        address = _folders(story.url)
+        marks = (
+            talk(title),
+            _concern(title, frozenset(map(_listed, story.summary[:_READ].split() + address)) - title),
+            _own(story.title, written, address),
+            min(len(written) / FULL, 1.0),
         )
-        return (sum(shares[:3]) / 3 + told_as_news(story)) / 2
+        return sum(marks) / len(marks)
 
     return prominence
 
 
-def _told(story: Story) -> frozenset[str]:
-    found = words(story.title[:_READ])
-    return frozenset(word for word in found if word not in COMMON_FORMS and not word[0].isdigit())
+def _folders(url: str) -> list[str]:
+    """The words of the address between its host and its last part, which repeats the title."""
+    path = url.partition("://")[2].partition("/")[2].partition("?")[0].rpartition("/")[0]
+    return path.casefold().replace("-", "/").split("/")
 
 
-def told_as_news(story: Story) -> float:
-    """Weight, fullness and being its own, in [0, 1]."""
-    title = _WORD.findall(story.title[:_READ].casefold())
-    summary = story.summary[:_READ].casefold().split()
-    hard = len(HARD_NEWS.intersection(title)) + len(HARD_NEWS.intersection(summary)) / 4
-    return (min(hard / 2, 1.0) + min(len(title) / FULL, 1.0) + _own(story.title, title)) / 3
+@lru_cache(maxsize=262144)
+def _listed(written: str) -> str:
+    """The form of a word where a list has it, else an empty string."""
+    word = written.strip(_EDGES)
+    form = form_of(word) if word else ""
+    return form if form in _CONCERN or form in _PASTIME else ""
 
 
-def _own(text: str, title: list[str]) -> float:
-    if (
-        text.rstrip().endswith(("?", "？"))
-        or not PROGRAMMES.isdisjoint(title)
-        or not REGULAR.isdisjoint(title)
-    ):
+def _concern(title: frozenset[str], rest: frozenset[str]) -> float:
+    more = len(title & _CONCERN) - len(title & _PASTIME)
+    below = len(rest & _CONCERN) - len(rest & _PASTIME)
+    return min(max(0.5 + (more + below / 2) / (2 * MOST_CONCERN), 0.0), 1.0)
+
+
+def _own(text: str, title: Sequence[str], address: Sequence[str]) -> float:
+    if text.rstrip().endswith(("?", "？")) or not _ASKING.isdisjoint(title[:1]):
+        return 0.0
+    if not _UNTOLD.isdisjoint(title) or not PROGRAMMES.isdisjoint(address) or not _AGENCY.isdisjoint(address):
         return 0.0
     return 0.0 if any(pair in REGULAR_PAIRS for pair in pairwise(title)) else 1.0
