@@ -47,7 +47,7 @@ TOP = 10
 # Weights to measure; none are the defaults. "As built": the ten stories of an issue, one telling an event.
 CHOICES: dict[str, dict[str, float]] = {
     "coverage alone": {"coverage": 1.0},
-    "weights of the sample newsroom": {"recency": 1.0, "coverage": 3.0, "popularity": 2.0, "editorial": 4.0},
+    "sample newsroom": {"recency": 1.0, "coverage": 3.0, "popularity": 2.0, "editorial": 4.0},
     "default weights": {},
 }
 FORMS = ("{}.jsonl.gz", "{}.dev.jsonl.gz", "{}.test.jsonl.gz")

@@ -46,7 +46,7 @@ def test_ranking_beats_its_baselines() -> None:
         if row["id"] in gains:
             days.setdefault(row["published_at"][:10], []).append(row)
     built = partial(quality.by_score, built=True)
-    sample = quality.CHOICES["weights of the sample newsroom"]
+    sample = quality.CHOICES["sample newsroom"]
     ours = quality.ndcg(days, gains, partial(quality.by_score, weights={}))
     assert ours >= 0.78
     assert quality.ndcg(days, gains, partial(built, weights={})) >= 0.72

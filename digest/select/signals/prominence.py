@@ -1,11 +1,11 @@
 """How much a story is news for many, by its own words: the mean of four marks.
 
-*In the talk*: for the five words of its title that most other sources have in theirs today, the mean share of the
-other sources that have them (words that any title could hold do not count). *Concern*: one half, plus a sixth for each
-word of its title on ``vocabulary/concerns.txt``, less a sixth for each on ``vocabulary/pastimes.txt``; words of the
-summary and of the address count half as much. *Its own*: 0 for regular features, programmes, galleries, questions and
-an agency's copy, by the words of title and address; else 1. *Fullness*: a headline of 14 words says most, "In
-pictures" little.
+*In the talk*: the mean of n / (n + 4) over the five words of its title that most others have in theirs today, n
+being the other sources with the word (words that any title could hold do not count). *Concern*: one half, plus a
+sixth for each word of its title on ``vocabulary/concerns.txt``, less a sixth for each on ``vocabulary/pastimes.txt``;
+words of the summary and of the address count half as much. *Its own*: 0 for regular features, programmes, galleries,
+questions and an agency's copy, by the words of title and address; else 1. *Fullness*: a headline of 14 words says
+most, "In pictures" little.
 
 No names are listed anywhere, so that it holds on any day; in other languages than English the lists are silent and
 the rest decides.
@@ -22,6 +22,7 @@ from digest.model import Story
 from digest.select.lexicon import CONCERNS, PASTIMES, PROGRAMMES, REGULAR, REGULAR_PAIRS
 from digest.select.signals import Measure, View
 from digest.select.signals._view import source_of
+from digest.select.signals.coverage import HALF
 from digest.select.telling import COMMON_FORMS
 from digest.select.words import form_of, tokens
 
@@ -46,12 +47,11 @@ def measure(view: View) -> Measure:
         source = source_of(story)
         for word in forms[story.id] - COMMON_FORMS:
             sources[word].add(source)
-    more = {word: len(found) - 1 for word, found in sources.items() if not word[0].isdigit()}
-    others = max(len({source_of(story) for story in view.stories}) - 1, 1)
+    shared = {word: _share(len(held) - 1) for word, held in sources.items() if not word[0].isdigit()}
 
     def talk(title: frozenset[str]) -> float:
-        counts = sorted((more[word] for word in title if word in more), reverse=True)
-        return sum(counts[:TALK]) / (TALK * others)
+        shares = sorted((shared[word] for word in title if word in shared), reverse=True)
+        return sum(shares[:TALK]) / TALK
 
     def prominence(story: Story) -> float:
         written, title = [word.casefold() for word in titles[story.id]], forms[story.id]
@@ -65,6 +65,10 @@ def measure(view: View) -> Measure:
         return sum(marks) / len(marks)
 
     return prominence
+
+
+def _share(others: int) -> float:
+    return others / (others + HALF)
 
 
 def _folders(url: str) -> list[str]:
