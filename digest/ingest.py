@@ -5,20 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from digest.errors import CommandError, Unreachable
-from digest.model import Newsroom, SourceSpec
+from digest.model import Newsroom, SourceSpec, Story
 from digest.values import dataclass
 
 if TYPE_CHECKING:
+    from digest.likeness import Reader
     from digest.sources import Batch, Rejected
     from digest.store import Store
 
 _TYPES = {".xml": "rss", ".rss": "rss", ".atom": "rss", ".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv"}
 _AT_ONCE = 8
+_OF_USE = timedelta(days=14)  # since a story appeared: no issue built now looks back further
 
 Progress = Callable[[int], None]
 
@@ -87,13 +89,25 @@ def ingest(
     *,
     now: datetime,
     progress: Progress | None = None,
+    reader: Reader | None = None,
 ) -> list[SourceReport]:
     """Read the sources and put their stories into the store, in the order given.
 
     Sources are read side by side, since most of the time is waiting; ``progress`` is told how many
-    stories were stored. A source that cannot be reached is a report with an ``error``.
+    stories were stored. A source that cannot be reached is a report with an ``error``. A ``reader`` reads the
+    headlines of what an issue may still bring, so that a build need not.
     """
-    return [_store(store, spec, batch, now, progress) for spec, batch in _read(newsroom, store, specs, now)]
+    reports = []
+    fresh: list[Story] = []
+    for spec, batch in _read(newsroom, store, specs, now):
+        reports.append(_store(store, spec, batch, now, progress))
+        if reader is not None and not isinstance(batch, str):
+            fresh += (story for story in batch.stories if now - story.time < _OF_USE)
+    if reader is not None:
+        from digest.select import plain_title
+
+        reader.read(plain_title(story.title, story.source) for story in fresh)
+    return reports
 
 
 def _read(

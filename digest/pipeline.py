@@ -6,6 +6,7 @@ Everything here is plain calls on frozen values. The clock is an argument.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,27 +14,43 @@ from typing import TYPE_CHECKING, Any
 from digest.ahead import guided
 from digest.errors import AlreadySent, CommandError, DigestError, NothingToSend, did_you_mean
 from digest.memory import Memory, ads_run, fingerprint, issue_row, recall, stories_run
-from digest.model import BuiltIssue, Edition, Issue, Lineup, Newsroom, Overrides, Selection, Window
+from digest.model import (
+    BuiltIssue,
+    Edition,
+    Issue,
+    Likeness,
+    Lineup,
+    Newsroom,
+    Overrides,
+    Selection,
+    Story,
+    Window,
+)
 from digest.place import Request as PlaceRequest
 from digest.place import place
 from digest.publish import Outbox, files_of
 from digest.render import Request as RenderRequest
 from digest.render import Theme, render
 from digest.select import Request as SelectRequest
-from digest.select import reach, select, window_of
+from digest.select import plain_title, reach, select, window_of
 from digest.values import dataclass
 
 if TYPE_CHECKING:
+    from digest.likeness import Reader
     from digest.store import Store
 
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """What every build works with: the newsroom, its open store, its theme."""
+    """What every build works with: the newsroom, its open store, its theme.
+
+    ``reader`` reads headlines where the newsroom names a language model; without one they are read and forgotten.
+    """
 
     newsroom: Newsroom
     store: Store
     theme: Theme
+    reader: Reader | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +133,7 @@ def compose(house: House, edition: Edition, day: date, overrides: Overrides) -> 
 
 def _issue(house: House, edition: Edition, day: date, memory: Memory, overrides: Overrides) -> Issue:
     newsroom = house.newsroom
-    request = selecting(newsroom, house.store, edition, day, memory)
+    request = selecting(newsroom, house.store, edition, day, memory, house.reader)
     selection = select(request)
     if len(selection.lineup) < max(newsroom.thin.min_stories, 1):
         raise NothingToSend(_thin(newsroom, edition, day, request.window, selection))
@@ -138,6 +155,8 @@ def _issue(house: House, edition: Edition, day: date, memory: Memory, overrides:
         "ledger": fingerprint(newsroom, memory),
         "stories": selection.candidates,
     }
+    if request.likeness:
+        inputs["language_model"] = request.likeness.name
     return Issue(
         edition=edition,
         date=day,
@@ -149,21 +168,45 @@ def _issue(house: House, edition: Edition, day: date, memory: Memory, overrides:
     )
 
 
-def selecting(newsroom: Newsroom, store: Store, edition: Edition, day: date, memory: Memory) -> SelectRequest:
+def selecting(
+    newsroom: Newsroom,
+    store: Store,
+    edition: Edition,
+    day: date,
+    memory: Memory,
+    reader: Reader | None = None,
+) -> SelectRequest:
     """What selection needs to choose the lineup of one issue."""
     previous = memory.previous
     window = window_of(edition, day, newsroom.publication.zone, previous.window.end if previous else None)
+    stories = tuple(store.candidates(reach(edition, newsroom.thin, window), window.end))
     return SelectRequest(
         newsroom=newsroom,
         edition=edition,
         day=day,
         window=window,
-        stories=tuple(store.candidates(reach(edition, newsroom.thin, window), window.end)),
+        stories=stories,
         marks=tuple(store.marks()),
         ran=memory.ran,
         ran_later=memory.ran_later,
         late_since=previous.first_built_at if previous else None,
+        likeness=likeness_of(newsroom, [*(run.story for run in memory.ran), *stories], reader),
     )
+
+
+def likeness_of(
+    newsroom: Newsroom, stories: Iterable[Story], reader: Reader | None = None
+) -> Likeness | None:
+    """How alike the stories' headlines are to the newsroom's language model, if it names one.
+
+    Of equal ids the last counts. Without a ``reader`` what is read is not kept.
+    """
+    if not newsroom.language_model:
+        return None
+    from digest.likeness import open_reader
+
+    reader = reader or open_reader(newsroom)
+    return reader.likeness({story.id: plain_title(story.title, story.source) for story in stories})
 
 
 def placing(

@@ -32,6 +32,7 @@ BLOCKS: dict[str, type[BaseModel]] = {
     "sections": schema.Section,
     "editions": schema.Edition,
     "ranking": schema.Ranking,
+    "events": schema.Events,
     "thin": schema.Thin,
     "links": schema.Links,
     "look": schema.Look,

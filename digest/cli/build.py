@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from digest.cli import app
-from digest.cli.options import Json, Root, as_date, edition, known, newsroom, now
+from digest.cli.options import Json, Root, as_date, edition, known, newsroom, now, reader
 from digest.cli.output import emit, say, warn
 from digest.errors import CommandError, ConfigurationError, DigestError, NothingToSend, Unreachable
 
@@ -92,15 +92,18 @@ class _Run:
 
         theme = load_theme(self.room, self.room.root / "var" / "cache", remember=not self.dry_run)
         outbox = Outbox(folder)
+        headlines = reader(self.room, remember=not self.dry_run)
         if self.dry_run:
             with open_store(self.room.store, rehearse=True) as store:
                 self._ingest(store)
-                return [self._one(House(self.room, store, theme), outbox, *one) for one in dates]
+                house = House(self.room, store, theme, headlines)
+                return [self._one(house, outbox, *one) for one in dates]
         with open_store(self.room.store) as store:
             self._ingest(store)
             with store.lock():
                 self._recover(store, outbox)
-                return [self._one(House(self.room, store, theme), outbox, *one) for one in dates]
+                house = House(self.room, store, theme, headlines)
+                return [self._one(house, outbox, *one) for one in dates]
 
     def _ingest(self, store: Store) -> None:
         if self.no_ingest or not self.room.sources:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from digest.cli import app
-from digest.cli.options import Json, Root, newsroom, now
+from digest.cli.options import Json, Root, newsroom, now, reader
 from digest.cli.output import emit, json_wanted, say, warn
 from digest.errors import Unreachable
 
@@ -37,7 +37,7 @@ def ingest(
     room = newsroom(root)
     specs = chosen(room, what or [])
     with open_store(room.store) as store, _progress() as progress:
-        reports = run(room, store, specs, now=now(), progress=progress)
+        reports = run(room, store, specs, now=now(), progress=progress, reader=reader(room))
     emit({"sources": [as_json(report) for report in reports]})
     for report in reports:
         tell(report)

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from digest.cli.output import json_wanted
+from digest.cli.output import json_wanted, warn
 from digest.errors import CommandError, did_you_mean
 
 if TYPE_CHECKING:
+    from digest.likeness import Reader
     from digest.model import BuiltIssue, Edition, Newsroom
     from digest.store import Store
 
@@ -46,6 +47,15 @@ def _given(root: Path) -> Path:
     if not (root / "digest.yaml").is_file():
         raise CommandError(f'"{root}" is not a newsroom: it has no digest.yaml.')
     return root.absolute()
+
+
+def reader(room: Newsroom, *, remember: bool = True) -> Reader | None:
+    """What reads headlines, where the newsroom names a language model."""
+    if not room.language_model:
+        return None
+    from digest.likeness import open_reader
+
+    return open_reader(room, remember=remember, tell=lambda text: warn(f"digest: {text}"))
 
 
 def now() -> datetime:

@@ -57,6 +57,8 @@ def _outside(digest: Sound) -> list[list[Any]]:
     if t.reach(tree, ("ranking", "weights")) is not None:
         weights = data["ranking"]["weights"]
         named += [("signal", name, t.place_of_key(tree, ("ranking", "weights", name))) for name in weights]
+    if model := data["events"]["language_model"]:
+        named.append(("language_model", model, t.place(tree, ("events", "language_model"))))
     if data["publication"]:
         named.append(("zone", data["publication"]["timezone"], t.place(tree, ("publication", "timezone"))))
     return [[kind, name, *at] for kind, name, at in named]

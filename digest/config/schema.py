@@ -92,6 +92,10 @@ class Ranking(Block):
     diversity: k.Share = 0.0
 
 
+class Events(Block):
+    language_model: k.LanguageModel | None = None
+
+
 class Thin(Block):
     widen: k.Length = timedelta(hours=72)
     min_stories: k.Count = 3
@@ -124,6 +128,7 @@ class DigestFile(Block):
     sections: Annotated[list[Section], k.Some] | None = None
     editions: Annotated[dict[k.EditionName, Edition], k.Few] | None = None
     ranking: Ranking = Ranking()
+    events: Events = Events()
     thin: Thin = Thin()
     links: Links = Field(default_factory=lambda: Links.model_validate({}))
     size_budget: k.Positive = 95_000

@@ -20,6 +20,7 @@ from digest.model.ads import (
 from digest.model.history import BuiltIssue, RunAd, RunStory
 from digest.model.intake import Counts, Rejected, Validators
 from digest.model.issue import Issue, Opening, Overrides, Placement, Plan, Refusal, Rendered
+from digest.model.likeness import Likeness
 from digest.model.newsroom import (
     Edition,
     Links,
@@ -36,7 +37,7 @@ from digest.model.stories import Entry, Image, LeftOut, Lineup, Mark, Section, S
 
 __all__ = [
     "TIERS", "AdBook", "Adjacency", "Advertiser", "BuiltIssue", "Counts", "Creative", "Edition", "Entry", "Flight",
-    "FrequencyCap", "Goal", "Image", "Issue", "LeftOut", "LineItem", "Lineup", "Links", "Logo", "Look",
+    "FrequencyCap", "Goal", "Image", "Issue", "LeftOut", "Likeness", "LineItem", "Lineup", "Links", "Logo", "Look",
     "Mark", "Newsroom", "Opening", "Overrides", "Placement", "Plan", "Policy", "Publication", "Ranking",
     "Refusal", "Rejected", "Rendered", "RunAd", "RunStory", "Section", "SectionSpec", "Selection", "Sensitive", "Slot",
     "SourceSpec", "Story", "Thin", "Validators", "Window",

@@ -157,6 +157,7 @@ class Newsroom:
     look: Look
     ads: AdBook
     inputs: Mapping[str, str]  # file name -> sha256 of its bytes
+    language_model: str = ""  # a file of ``digest/likeness/models`` that helps to find events; empty: none
 
     def edition(self, name: str) -> Edition | None:
         return next((edition for edition in self.editions if edition.name == name), None)

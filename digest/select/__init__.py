@@ -8,6 +8,7 @@ from digest.select.events import group, same_event, tie
 from digest.select.lineup import select
 from digest.select.rank import DEFAULT_WEIGHTS, signal_names
 from digest.select.request import Request
+from digest.select.telling import plain_title
 from digest.select.window import cutoff_at, last_issue_date, reach, window_of
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "desk_of",
     "group",
     "last_issue_date",
+    "plain_title",
     "reach",
     "same_event",
     "select",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from digest.model import Edition, Mark, Newsroom, RunStory, SectionSpec, Story, Window
+from digest.model import Edition, Likeness, Mark, Newsroom, RunStory, SectionSpec, Story, Window
 from digest.values import dataclass
 
 
@@ -15,7 +15,8 @@ class Request:
     ``stories`` may reach back to ``reach(...)``; rules here decide which are candidates. ``ran`` holds stories of
     issues built for earlier dates and of other editions' issues of this date; ``ran_later`` those of this edition
     dated later. Both may hold more than counts. ``late_since`` is when the previous issue was first built
-    (``None`` for the edition's first issue).
+    (``None`` for the edition's first issue). ``likeness``, where there is one, helps to find events told in other
+    words.
     """
 
     newsroom: Newsroom
@@ -27,6 +28,7 @@ class Request:
     ran: tuple[RunStory, ...] = ()
     ran_later: tuple[RunStory, ...] = ()
     late_since: datetime | None = None
+    likeness: Likeness | None = None
 
     @property
     def sections(self) -> tuple[SectionSpec, ...]:

