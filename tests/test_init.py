@@ -114,7 +114,7 @@ def test_it_says_what_to_do_next(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     assert made.err.splitlines()[-4:] == [
         "  cd 'my news'",
         "  digest check",
-        "  digest build --daily --dry-run",
+        "  digest preview",
         "  digest build --daily",
     ]
     assert made.json["newsroom"] == str(tmp_path / "my news")

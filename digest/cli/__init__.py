@@ -89,6 +89,7 @@ _FILES = {
     "init": "init",
     "issues": "issues",
     "mark-sent": "issues",
+    "preview": "preview",
     "schema": "schema",
     "stories": "stories",
 }

@@ -51,7 +51,7 @@ def init(
     wish = _wish(name, url, timezone or _zone_here(), locale)
     files = _files(wish, templates)
     _write(folder, files)
-    steps = ["digest check", "digest build --daily --dry-run", "digest build --daily"]
+    steps = ["digest check", "digest preview", "digest build --daily"]
     if folder.absolute() != Path.cwd():
         steps.insert(0, f"cd {quote(str(folder))}")
     emit({"newsroom": str(folder.absolute()), "files": sorted(files), "next": steps})

@@ -32,12 +32,15 @@ def warn(text: str) -> None:
     _print(text, sys.stderr)
 
 
-def emit(value: dict[str, Any]) -> None:
-    """The JSON object of a command, when it was asked for; only the first of a run, so that it stays one."""
+def emit(value: dict[str, Any], *, line: bool = False) -> None:
+    """The JSON object of a command, when it was asked for; only the first of a run, so that it stays one.
+
+    On one ``line`` a reader knows its end while the command still runs.
+    """
     global _emitted
     if _wants_json and not _emitted:
         _emitted = True
-        _print(json.dumps(value, ensure_ascii=False, indent=1, default=_plain), sys.stdout)
+        _print(json.dumps(value, ensure_ascii=False, indent=None if line else 1, default=_plain), sys.stdout)
 
 
 def _print(text: str, to: TextIO) -> None:

@@ -1,0 +1,132 @@
+"""One issue as a build would make it now. The store only rehearses, so that nothing lasts."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import field
+from datetime import date, datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from digest.errors import AlreadySent, ConfigurationError, DigestError
+from digest.model import Edition, Newsroom, Overrides
+from digest.values import dataclass
+
+if TYPE_CHECKING:
+    from digest.ingest import SourceReport
+    from digest.pipeline import House, Outcome
+    from digest.store import Store
+
+_SHOWN = 10  # rejected stories of a source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proof:
+    """What is known of one issue. Without ``files`` there is none, and ``error`` says why.
+
+    ``notes`` are what a build would tell of its sources; ``state`` how this issue stands to what was built.
+    """
+
+    edition: Edition
+    day: date
+    files: dict[str, bytes] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    state: str = ""
+    error: DigestError | None = None
+
+    @property
+    def manifest(self) -> Any:
+        """The manifest as values; ``None`` where there is none."""
+        return json.loads(self.files["manifest.json"]) if "manifest.json" in self.files else None
+
+
+def proof(
+    room: Newsroom, edition: Edition, day: date, *, before: Sequence[Edition], outbox: Path, now: datetime
+) -> Proof:
+    """The proof of one issue; editions of ``before`` are built first, as a build of all of them would.
+
+    Raises ``ConfigurationError`` for what is wrong in templates; any other trouble is the proof's ``error``.
+    """
+    from digest.pipeline import House
+    from digest.render import load_theme
+    from digest.store import open_store
+
+    theme = load_theme(room, room.root / "var" / "cache", remember=False)
+    notes: tuple[str, ...] = ()
+    try:
+        with open_store(room.store, rehearse=True) as store:
+            notes = tuple(_read_sources(room, store, now))
+            house = House(room, store, theme)
+            _rehearse(house, before, day, now)
+            return _composed(house, edition, day, notes, outbox)
+    except ConfigurationError:
+        raise
+    except DigestError as error:
+        return Proof(edition=edition, day=day, notes=notes, error=error)
+
+
+def _rehearse(house: House, editions: Sequence[Edition], day: date, now: datetime) -> None:
+    from digest.pipeline import rehearse
+
+    for one in editions:
+        with suppress(DigestError):
+            rehearse(house, one, day, now=now, overrides=Overrides())
+
+
+def _composed(house: House, edition: Edition, day: date, notes: tuple[str, ...], outbox: Path) -> Proof:
+    from digest.pipeline import compose
+
+    try:
+        outcome = compose(house, edition, day, Overrides())
+    except AlreadySent as sent:
+        return _sent(house.store, edition, day, sent, outbox)
+    return Proof(edition=edition, day=day, files=outcome.files, notes=notes, state=_state(outcome))
+
+
+def _state(outcome: Outcome) -> str:
+    if outcome.status == "unchanged":
+        return f"Built as revision {outcome.revision}, and nothing has changed since."
+    if outcome.current:
+        return f"Built as revision {outcome.current.revision}; a build now would make revision {outcome.revision}."
+    return "Not built yet."
+
+
+def _sent(store: Store, edition: Edition, day: date, sent: AlreadySent, outbox: Path) -> Proof:
+    """The issue that left the house: its files from the outbox, if they are the ones the ledger knows."""
+    from digest.publish import Outbox
+
+    built = store.built(edition.name, day)
+    manifest = built.manifest.encode() if built else b"{}"
+    with suppress(DigestError):
+        files = Outbox(outbox).read(edition.name, day)
+        if files and files["manifest.json"] == manifest and _whole(files, json.loads(manifest)["files"]):
+            return Proof(edition=edition, day=day, files=files, state=f"This is what left the house: {sent}")
+    return Proof(edition=edition, day=day, files={"manifest.json": manifest}, error=sent)
+
+
+def _whole(files: dict[str, bytes], known: dict[str, Any]) -> bool:
+    return all(sha256(files[name]).hexdigest() == one["sha256"] for name, one in known.items())
+
+
+def _read_sources(room: Newsroom, store: Store, now: datetime) -> Iterator[str]:
+    """Read all sources; yields what a build would say of them."""
+    if not room.sources:
+        return
+    from digest.ingest import ingest
+
+    for report in ingest(room, store, room.sources, now=now):
+        yield from _said(report)
+
+
+def _said(report: SourceReport) -> Iterator[str]:
+    if report.error:
+        yield f"{report.error} Going on without {report.name}, with what the store has."
+    if report.broken:
+        yield f"{report.name}: {report.broken}"
+    if report.rejected:
+        yield f"{report.name}: {len(report.rejected)} rejected"
+    for one in report.rejected[:_SHOWN]:
+        yield f"{report.name}, {one.where}: {one.why}"

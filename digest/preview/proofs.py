@@ -1,0 +1,168 @@
+"""The proofs of a newsroom: one is made at a time, and again when what it is made from has changed."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Iterator
+from datetime import date, datetime, timedelta
+from hashlib import sha256
+from pathlib import Path
+from threading import Lock
+
+from digest.errors import CommandError
+from digest.model import Edition, Newsroom
+from digest.preview.proof import Proof, proof
+from digest.values import dataclass
+
+_FILE = re.compile(r"sqlite(?:\+\w+)?:///([^?]+)")
+_KEPT = 12  # proofs
+_STALE = timedelta(
+    minutes=1
+)  # after this, what cannot be watched (feeds on the network, servers) is read again
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the command was asked for: ``edition`` and ``day`` are what the first page shows."""
+
+    root: Path
+    outbox: Path
+    edition: str | None = None
+    day: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    proof: Proof
+    version: str
+    at: datetime
+
+
+class Proofs:
+    """Safe to be asked by several threads. ``clock`` gives the time, aware."""
+
+    def __init__(self, asked: Asked, clock: Callable[[], datetime]) -> None:
+        self.asked, self.clock = asked, clock
+        self._lock = Lock()
+        self._room: tuple[str, Newsroom] | None = None
+        self._made: dict[tuple[str, date], _Made] = {}
+
+    def newsroom(self) -> Newsroom:
+        """The newsroom as its files are now. Raises ``ConfigurationError``."""
+        with self._lock:
+            return self._newsroom()
+
+    def which(self, room: Newsroom, name: str | None, day: date | None) -> tuple[Edition, date]:
+        """The issue meant: what is not said is what the command was asked for, or else the last cutoff's.
+
+        Raises ``CommandError`` for an unknown edition, or a day on which it has no issue.
+        """
+        from digest.pipeline import editions_of
+        from digest.select import last_issue_date, window_of
+
+        wanted = name or self.asked.edition
+        asked = day or self.asked.day
+        if wanted:
+            (edition,) = editions_of(room, None, (wanted,))
+        else:
+            edition = next(
+                (e for e in room.editions if asked is None or e.has_issue(asked)), room.editions[0]
+            )
+        if day is None and asked and (name is None or edition.has_issue(asked)):
+            day = asked
+        zone = room.publication.zone
+        day = day or last_issue_date(edition, zone, self.clock())
+        window_of(edition, day, zone)
+        return edition, day
+
+    def proof(self, room: Newsroom, edition: Edition, day: date) -> Proof:
+        """The proof of an issue, as everything is now. Raises ``ConfigurationError``."""
+        with self._lock:
+            version, now = self.version(room, edition, day), self.clock()
+            made = self._made.get((edition.name, day))
+            if made and made.version == version and (_watched(room) or now - made.at < _STALE):
+                return made.proof
+            fresh = proof(
+                room,
+                edition,
+                day,
+                before=self._before(room, edition, day, now),
+                outbox=self.asked.outbox,
+                now=now,
+            )
+            self._made.pop((edition.name, day), None)
+            self._made[edition.name, day] = _Made(fresh, version, now)
+            for old in list(self._made)[:-_KEPT]:
+                del self._made[old]
+            return fresh
+
+    def version(self, room: Newsroom | None, edition: Edition | None, day: date | None) -> str:
+        """Changes when anything on disk that an issue is made from changes; nothing is read but names and times."""
+        paths = [*_files(self.asked.root), *(_places(room) if room else ())]
+        if edition and day:
+            paths.append(self.asked.outbox / edition.name / day.isoformat() / "manifest.json")
+        told = "\n".join([*map(_stamp, paths), edition.name if edition else "", str(day)])
+        return sha256(told.encode("utf-8", "surrogateescape")).hexdigest()[:16]
+
+    def _newsroom(self) -> Newsroom:
+        from digest.config import load
+
+        stamp = "".join(map(_stamp, _configuration(self.asked.root)))
+        if self._room is None or self._room[0] != stamp:
+            self._room = stamp, load(self.asked.root, remember=False)
+        return self._room[1]
+
+    def _before(self, room: Newsroom, edition: Edition, day: date, now: datetime) -> list[Edition]:
+        """The editions that a build of the whole cadence makes before this one; none if one was asked for by name."""
+        from digest.select import window_of
+
+        def open_(one: Edition) -> bool:
+            return window_of(one, day, room.publication.zone).end > now
+
+        if self.asked.edition:
+            return []
+        earlier = room.editions[: room.editions.index(edition)]
+        same = [one for one in earlier if one.cadence == edition.cadence and one.has_issue(day)]
+        return [one for one in same if open_(edition) or not open_(one)]
+
+
+def parse_day(text: str | None) -> date | None:
+    """A date of an address. Raises ``CommandError``."""
+    if not text:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise CommandError(f'"{text[:40]}" is not a date; write it as YYYY-MM-DD.') from None
+
+
+def _watched(room: Newsroom) -> bool:
+    """Whether all that an issue is made from lies in files."""
+    return bool(_FILE.fullmatch(room.store)) and not any("://" in spec.url for spec in room.sources)
+
+
+def _configuration(root: Path) -> tuple[Path, Path]:
+    return root / "digest.yaml", root / "adslots.yaml"
+
+
+def _files(root: Path) -> Iterator[Path]:
+    yield from _configuration(root)
+    yield from sorted((root / "templates").rglob("*"))
+
+
+def _places(room: Newsroom) -> Iterator[Path]:
+    """Where stories come from and the store lies, with what is not yet written into it."""
+    yield from (Path(spec.url) for spec in room.sources if "://" not in spec.url)
+    if store := _FILE.fullmatch(room.store):
+        yield from (Path(store[1]), Path(f"{store[1]}-wal"))
+
+
+def _stamp(path: Path) -> str:
+    try:
+        status = os.stat(path)
+    except (OSError, ValueError):
+        return f"{path}: none"
+    if path.name.endswith("-wal") and not status.st_size:
+        return f"{path}: none"  # as good as no log at all
+    return f"{path}: {status.st_ino} {status.st_size} {status.st_mtime_ns}"
