@@ -130,7 +130,8 @@ def _none(proof: Proof) -> str:
 def _mail(room: Newsroom, proof: Proof) -> str:
     manifest = proof.manifest
     return (
-        f'<main class="issue">{_inbox(room, proof, manifest)}<div class="columns">{_view(proof)}'
+        f'<main class="issue"><h1 class="unseen">{_text(f"{proof.edition.name} of {proof.day}")}</h1>'
+        f'{_inbox(room, proof, manifest)}<div class="columns">{_view(proof)}'
         f'<aside aria-label="About this issue">{_facts(room, proof, manifest)}{_ads(manifest)}{_stories(manifest)}'
         "</aside></div></main>\n"
     )
@@ -156,7 +157,7 @@ def _view(proof: Proof) -> str:
     title = f"{proof.edition.name} of {proof.day}"
     return (
         f'<section class="view"><div class="tools">{"".join(_choice(*one) for one in _CHOICES)}</div>'
-        f'<div class="stage"><iframe src="{place}/index.html" title="{_text(title)}" '
+        f'<div class="stage" tabindex="0"><iframe src="{place}/index.html" title="{_text(title)}" '
         'sandbox="allow-same-origin allow-popups allow-popups-to-escape-sandbox"></iframe>'
         f"<pre>{_text(proof.files['index.txt'].decode())}</pre></div></section>"
     )
