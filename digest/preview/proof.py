@@ -17,6 +17,7 @@ from digest.values import dataclass
 
 if TYPE_CHECKING:
     from digest.ingest import SourceReport
+    from digest.likeness import Reader
     from digest.pipeline import House, Outcome
     from digest.store import Store
 
@@ -44,7 +45,14 @@ class Proof:
 
 
 def proof(
-    room: Newsroom, edition: Edition, day: date, *, before: Sequence[Edition], outbox: Path, now: datetime
+    room: Newsroom,
+    edition: Edition,
+    day: date,
+    *,
+    before: Sequence[Edition],
+    outbox: Path,
+    now: datetime,
+    reader: Reader | None = None,
 ) -> Proof:
     """The proof of one issue; editions of ``before`` are built first, as a build of all of them would.
 
@@ -59,7 +67,7 @@ def proof(
     try:
         with open_store(room.store, rehearse=True) as store:
             notes = tuple(_read_sources(room, store, now))
-            house = House(room, store, theme)
+            house = House(room, store, theme, reader)
             _rehearse(house, before, day, now)
             return _composed(house, edition, day, notes, outbox)
     except ConfigurationError:

@@ -9,11 +9,15 @@ from datetime import date, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 from threading import Lock
+from typing import TYPE_CHECKING
 
 from digest.errors import CommandError
 from digest.model import Edition, Newsroom
 from digest.preview.proof import Proof, proof
 from digest.values import dataclass
+
+if TYPE_CHECKING:
+    from digest.likeness import Reader
 
 _FILE = re.compile(r"sqlite(?:\+\w+)?:///([^?]+)")
 _KEPT = 12  # proofs
@@ -46,6 +50,7 @@ class Proofs:
         self.asked, self.clock = asked, clock
         self._lock = Lock()
         self._room: tuple[str, Newsroom] | None = None
+        self._reader: tuple[str, Reader] | None = None
         self._made: dict[tuple[str, date], _Made] = {}
 
     def newsroom(self) -> Newsroom:
@@ -90,6 +95,7 @@ class Proofs:
                 before=self._before(room, edition, day, now),
                 outbox=self.asked.outbox,
                 now=now,
+                reader=self._headlines(room),
             )
             self._made.pop((edition.name, day), None)
             self._made[edition.name, day] = _Made(fresh, version, now)
@@ -112,6 +118,16 @@ class Proofs:
         if self._room is None or self._room[0] != stamp:
             self._room = stamp, load(self.asked.root, remember=False)
         return self._room[1]
+
+    def _headlines(self, room: Newsroom) -> Reader | None:
+        """What reads headlines, where the newsroom names a language model; what was read is known until the end."""
+        if not room.language_model:
+            return None
+        if self._reader is None or self._reader[0] != room.language_model:
+            from digest.likeness import open_reader
+
+            self._reader = room.language_model, open_reader(room)
+        return self._reader[1]
 
     def _before(self, room: Newsroom, edition: Edition, day: date, now: datetime) -> list[Edition]:
         """The editions that a build of the whole cadence makes before this one; none if one was asked for by name."""
