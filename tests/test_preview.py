@@ -8,6 +8,7 @@ import os
 import re
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -213,6 +214,16 @@ def test_nothing_is_created_or_changed(room: Room, state: str) -> None:
     ):
         answer(made, address)
         assert everything(room.root) == before
+
+
+def test_a_store_that_keeps_its_journal_otherwise_stays_so(room: Room) -> None:
+    assert room.run("ingest").code == 0
+    store = sqlite3.connect(room.root / "var" / "digest.db")
+    assert store.execute("PRAGMA journal_mode = DELETE").fetchall() == [("delete",)]
+    store.close()
+    before = everything(room.root)
+    seen(proofs(room))
+    assert everything(room.root) == before
 
 
 def test_looking_does_not_change_the_version(room: Room) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from sqlalchemy.pool import StaticPool
 
 from digest.errors import CommandError, DigestError, Unreachable
 from digest.store.database import Database, Row, Values
-from digest.store.file import BUSY, PRAGMAS
+from digest.store.file import BUSY, pragmas
 from digest.store.statements import statements
 from digest.store.trouble import said
 
@@ -85,7 +86,7 @@ def connect(url: str, *, rehearse: bool = False) -> Alchemy:
         address, path = make_url("sqlite://"), None
     if path is not None:
         _make_room(path)
-    return Alchemy(_engine(address, path), path=path, rehearse=rehearse)
+    return Alchemy(_engine(address, path, rehearse), path=path, rehearse=rehearse)
 
 
 def _parse(url: str) -> URL:
@@ -126,7 +127,7 @@ def _make_room(path: Path) -> None:
         )
 
 
-def _engine(address: URL, path: Path | None) -> Engine:
+def _engine(address: URL, path: Path | None, rehearse: bool) -> Engine:
     sqlite = address.get_backend_name() == "sqlite"
     options: dict[str, Any] = {"connect_args": {"isolation_level": None, "timeout": BUSY}} if sqlite else {}
     if sqlite and path is None:
@@ -140,7 +141,7 @@ def _engine(address: URL, path: Path | None) -> Engine:
         raise _no_driver(address, error) from None
     _explain(engine, str(path) if path else address.render_as_string(hide_password=True))
     if sqlite:
-        event.listen(engine, "connect", _set_up_sqlite)
+        event.listen(engine, "connect", partial(_set_up_sqlite, rehearse))
         event.listen(engine, "begin", _begin_sqlite)
     return engine
 
@@ -163,8 +164,8 @@ def _explain(engine: Engine, where: str) -> None:
     event.listen(engine, "handle_error", told)
 
 
-def _set_up_sqlite(connection: Any, record: Any) -> None:
-    for pragma in PRAGMAS:
+def _set_up_sqlite(rehearse: bool, connection: Any, record: Any) -> None:
+    for pragma in pragmas(rehearse):
         connection.execute(f"PRAGMA {pragma}")
 
 

@@ -22,7 +22,8 @@ from digest.store.times import microseconds, moment
 from digest.store.trouble import said
 
 BUSY = 30  # seconds a writer waits for another one
-PRAGMAS = (f"busy_timeout = {BUSY * 1000}", "journal_mode = WAL", "foreign_keys = ON", "cache_size = -32000")
+_PRAGMAS = (f"busy_timeout = {BUSY * 1000}", "foreign_keys = ON", "cache_size = -32000")
+_LASTING = ("journal_mode = WAL",)  # stands in the file from then on
 _PLAIN = re.compile(r"sqlite(?:\+pysqlite)?:///(?!file:|:memory:)([^?%]+)")
 _ANY_TABLE = "SELECT 1 FROM sqlite_master WHERE name = 'digest_version'"
 FROZEN = Path(__file__).with_name("frozen.json")
@@ -180,6 +181,11 @@ def opened(url: str, *, rehearse: bool) -> File | None:
     return None
 
 
+def pragmas(rehearse: bool) -> tuple[str, ...]:
+    """What a connection to SQLite is told first; a rehearsal leaves the file as it is."""
+    return _PRAGMAS if rehearse else _PRAGMAS + _LASTING
+
+
 def _connect(path: Path, rehearse: bool) -> File:
     try:
         raw = sqlite3.connect(path, timeout=BUSY, isolation_level=None, check_same_thread=False)
@@ -187,7 +193,7 @@ def _connect(path: Path, rehearse: bool) -> File:
         raise said(error, str(path)) from error
     file = File(raw, path, rehearse=rehearse)
     try:
-        for pragma in PRAGMAS:
+        for pragma in pragmas(rehearse):
             file._say(f"PRAGMA {pragma}")
     except BaseException:
         file.close()
