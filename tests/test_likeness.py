@@ -21,8 +21,8 @@ from tests.newsrooms import DIGEST, Room, newsroom, story
 
 FAKES = Path(__file__).parent / "fakes"
 SWITCHED_ON = DIGEST + "events: {language_model: e5}\n"
-FIRE = "Fire on harbor ship kills two sailors"
-BLAZE = "Blaze on port ferry: two sailors dead"
+FIRE = "Fire on harbor ship kills sailors"
+BLAZE = "Blaze on port ferry kills crew"
 
 
 @pytest.fixture
@@ -259,7 +259,7 @@ DATE = ("--date", "2026-01-23")
 def told_twice(tmp_path: Path, digest: str) -> Room:
     room = newsroom(tmp_path, digest=digest)
     both = [story(2, title=FIRE, summary="", source="one"), story(5, title=BLAZE, summary="", source="two")]
-    room.stories([*both, *map(story, range(6, 12))])
+    room.stories([*both, *(story(i, section="Health") for i in range(6, 12))])
     return room
 
 
@@ -279,6 +279,28 @@ def test_a_build_reads_once_and_names_the_model(fake: Any, tmp_path: Path) -> No
     assert count >= 8
     assert room.run("build", "--daily", *DATE).code == 0
     assert len(fake.read) == count
+
+
+def test_one_event_in_other_words_runs_once_and_explain_says_why(fake: Any, tmp_path: Path) -> None:
+    room = told_twice(tmp_path, SWITCHED_ON)
+    room.run("build", "--daily", *DATE)
+    (lead,) = [
+        one
+        for part in room.manifest()["sections"]
+        for one in part["stories"]
+        if one["title"] in (FIRE, BLAZE)
+    ]
+    assert len(lead["also"]) == 1
+    told = room.run("explain", "daily", "2026-01-23", "--story", lead["id"]).out
+    assert "titles alike in meaning (1.00 of 1)" in told
+
+
+def test_without_the_key_they_are_two(fake: Any, tmp_path: Path) -> None:
+    room = told_twice(tmp_path, DIGEST)
+    room.run("build", "--daily", *DATE)
+    titles = [one["title"] for part in room.manifest()["sections"] for one in part["stories"]]
+    assert FIRE in titles
+    assert BLAZE in titles
 
 
 def test_without_the_key_nothing_is_read(fake: Any, tmp_path: Path) -> None:

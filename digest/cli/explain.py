@@ -14,7 +14,9 @@ from digest.cli.output import emit, say
 from digest.errors import CommandError
 
 if TYPE_CHECKING:
-    from digest.model import Newsroom
+    from collections.abc import Mapping, Sequence
+
+    from digest.model import Newsroom, Story
     from digest.store import Store
 
 _NEXT = 3
@@ -46,7 +48,7 @@ def explain(
         if line_item:
             _line_item(room, store, manifest, line_item)
         elif story:
-            _story(store, manifest, story)
+            _story(room, store, manifest, story)
         else:
             emit(manifest)
             show(room, manifest, every=every)
@@ -120,12 +122,12 @@ def _ads(manifest: dict[str, Any]) -> None:
             say(f"   by hand: {kind} {', '.join(overrides[kind])}")
 
 
-def _story(store: Store, manifest: dict[str, Any], wanted: str) -> None:
+def _story(room: Newsroom, store: Store, manifest: dict[str, Any], wanted: str) -> None:
     """One story: in, told by another, or left out."""
     for section in manifest["sections"]:
         for one in section["stories"]:
             if one["id"] == wanted or wanted in one["also"]:
-                _told(store, manifest, section, one, wanted)
+                _told(room, store, manifest, section, one, wanted)
                 return
     for one in manifest["left_out"]:
         if one["id"] == wanted:
@@ -139,23 +141,36 @@ def _story(store: Store, manifest: dict[str, Any], wanted: str) -> None:
 
 
 def _told(
-    store: Store, manifest: dict[str, Any], section: dict[str, Any], one: dict[str, Any], wanted: str
+    room: Newsroom,
+    store: Store,
+    manifest: dict[str, Any],
+    section: dict[str, Any],
+    one: dict[str, Any],
+    wanted: str,
 ) -> None:
-    """A story that runs, and what ties the other tellings of its event to it, among the day's stories."""
-    from digest.select import tie
-
+    """A story that runs, and what ties the other tellings of its event to it."""
     told = [row["id"] for part in manifest["sections"] for row in part["stories"]]
     stories = store.stories([*told, *(row["id"] for row in manifest["left_out"])])
-    lead = stories.get(one["id"])
-    ties: dict[str, str] = {}
-    for other in one["also"]:
-        found_tie = tie(lead, stories[other], among=stories.values()) if lead and other in stories else None
-        ties[other] = str(found_tie) if found_tie else "tied through another telling of the event"
+    ties = _ties(room, stories, one["id"], one["also"])
     emit({"story": wanted, "in": True, "section": section["id"], **one, "ties": ties})
     say(f"{one['position']}. {one['title']} ({section['title']})")
     say(f"   {_sum(one)}")
     for other, text in ties.items():
         say(f"   also told by {other}: {stories[other].title if other in stories else other}\n     {text}")
+
+
+def _ties(room: Newsroom, stories: Mapping[str, Story], lead: str, others: Sequence[str]) -> dict[str, str]:
+    """What ties each of the other tellings to the one that runs, among the day's stories."""
+    from digest.select import tie
+
+    there = [other for other in others if lead in stories and other in stories]
+    likeness = None
+    if there and room.language_model:
+        from digest.pipeline import likeness_of
+
+        likeness = likeness_of(room, [stories[id] for id in (lead, *there)])
+    found = {other: tie(stories[lead], stories[other], stories.values(), likeness) for other in there}
+    return {other: str(found.get(other) or "tied through another telling of the event") for other in others}
 
 
 def _line_item(room: Newsroom, store: Store, manifest: dict[str, Any], wanted: str) -> None:

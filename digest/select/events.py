@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from heapq import heapify, heappop, heappush
 from typing import TypeAlias
 
-from digest.model import Story
+from digest.model import Likeness, Story
 from digest.select.rarity import Rarity
 from digest.select.telling import Telling, telling_of
 from digest.select.ties import SURE, Tie, strength, tie_of
@@ -33,11 +33,14 @@ Pair: TypeAlias = tuple[int, int]
 Strength: TypeAlias = Callable[[int, int], float]
 
 
-def group(stories: Iterable[Story]) -> list[list[Story]]:
-    """The stories in events: each event by time, then id; events by their first story. Equal ids count once."""
+def group(stories: Iterable[Story], likeness: Likeness | None = None) -> list[list[Story]]:
+    """The stories in events: each event by time, then id; events by their first story. Equal ids count once.
+
+    ``likeness``, where there is one, helps to find events told in other words.
+    """
     unique = sorted({story.id: story for story in stories}.values(), key=lambda s: (s.time, s.id))
     with _no_collector():
-        found = clusters([telling_of(story) for story in unique])
+        found = clusters([telling_of(story) for story in unique], likeness)
     return [[unique[i] for i in members] for members in found]
 
 
@@ -53,18 +56,19 @@ def _no_collector() -> Iterator[None]:
             gc.enable()
 
 
-def same_event(a: Story, b: Story) -> bool:
+def same_event(a: Story, b: Story, likeness: Likeness | None = None) -> bool:
     """Whether two stories, seen alone, tell one event."""
-    return tie(a, b) is not None
+    return tie(a, b, likeness=likeness) is not None
 
 
-def tie(a: Story, b: Story, among: Iterable[Story] = ()) -> Tie | None:
+def tie(a: Story, b: Story, among: Iterable[Story] = (), likeness: Likeness | None = None) -> Tie | None:
     """What ties two stories, or ``None``. Words that are frequent ``among`` these stories tell less."""
     first, second = telling_of(a), telling_of(b)
-    return tie_of(first, second, Rarity([*map(telling_of, among)] or (first, second)))
+    alike = likeness.between(a.id, b.id) if likeness else None
+    return tie_of(first, second, Rarity([*map(telling_of, among)] or (first, second)), alike)
 
 
-def clusters(tellings: Sequence[Telling]) -> list[list[int]]:
+def clusters(tellings: Sequence[Telling], likeness: Likeness | None = None) -> list[list[int]]:
     """Groups of indices into ``tellings`` (ordered by time), each sorted, in order of their first."""
     rarity = Rarity(tellings)
     twin = _twins(tellings, rarity)
@@ -74,10 +78,16 @@ def clusters(tellings: Sequence[Telling]) -> list[list[int]]:
     def between(i: int, j: int) -> float:
         pair = (i, j) if i < j else (j, i)
         if pair not in known:
-            known[pair] = strength(tellings[pair[0]], tellings[pair[1]], rarity)
+            one, other = tellings[pair[0]], tellings[pair[1]]
+            alike = likeness.between(one.id, other.id) if likeness else None
+            known[pair] = strength(one, other, rarity, alike)
         return known[pair]
 
-    groups = _linked(_rivals(tellings, heads, rarity), between)
+    rivals = _rivals(tellings, heads, rarity)
+    if likeness:
+        near = likeness.nearest([tellings[i].id for i in heads])
+        rivals = list(dict.fromkeys([*rivals, *((heads[j], heads[i]) for j, i in near)]))
+    groups = _linked(rivals, between)
     found: dict[int, list[int]] = defaultdict(list)
     for i, head in enumerate(twin):
         found[groups.get(head, head)].append(i)

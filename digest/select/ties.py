@@ -24,11 +24,12 @@ SURE = 20.0  # the logit of an equal address or title
 @dataclass(frozen=True, slots=True)
 class Tie:
     """Why two stories tell one event: ``rule`` (url, title or telling), ``score`` in [0, 1], ``shared`` words,
-    rarest first."""
+    rarest first. ``alike`` is how alike their titles are in meaning, where that helped."""
 
     rule: str
     score: float
     shared: tuple[str, ...] = ()
+    alike: float | None = None
 
     def __str__(self) -> str:
         if self.rule == "url":
@@ -36,7 +37,9 @@ class Tie:
         words = ", ".join(self.shared[:6])
         if self.rule == "title":
             return f"tied by the title: {words}"
-        return f"tied by shared words, the rarest first: {words} (certainty {self.score:.2f})"
+        said = [f"shared words, the rarest first: {words}"] if words else []
+        said += [f"titles alike in meaning ({self.alike:.2f} of 1)"] if self.alike is not None else []
+        return f"tied by {' and '.join(said)} (certainty {self.score:.2f})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,18 @@ class Model:
         return self.base + sum(map(float.__mul__, weights, shares))
 
 
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What likeness of meaning adds to a logit: nothing where it is what two stories of one day have by chance and
+    their topic."""
+
+    usual: float
+    worth: float
+
+    def logit(self, alike: float) -> float:
+        return self.worth * (alike - self.usual)
+
+
 FEW = 100  # from this many stories on, chance resemblance grows with their number, and so does what is asked
 PER_DECADE = 1.0
 MANY = 500  # from so many on, one shared word can be known to be rare
@@ -76,11 +91,13 @@ TEXTS = Model(-6.56, 1.12, 3.95, 1.82, -3.38, 3.77, -0.14, 1.48, 0.02, 1.60, -1.
 TITLES = Model(-1.55, -8.97, 5.71, 3.81, -8.97, 12.33, -0.55, 0.21, -1.19, 1.39, -1.68, 0.88, -6.63, -1.25)
 ALONE = Model(-5.17, -0.18, 3.71, 0.46, -0.18, 1.95, -0.07, 0.32, 0.24, 0.57, -2.64, 0.66, 0.00, -0.44)
 # fmt: on
+OF_TEXTS, OF_TITLES, OF_ALONE = Meaning(0.86, 40.0), Meaning(0.90, 40.0), Meaning(0.93, 60.0)
+IN_OTHER_WORDS = 0.92  # likeness from which titles may share few words
 
 
-def tie_of(a: Telling, b: Telling, rarity: Rarity) -> Tie | None:
+def tie_of(a: Telling, b: Telling, rarity: Rarity, alike: float | None = None) -> Tie | None:
     """What ties the two, or ``None``."""
-    logit = strength(a, b, rarity)
+    logit = strength(a, b, rarity, alike)
     if logit < 0:
         return None
     shared = tuple(sorted(a.all & b.all, key=lambda word: (-rarity[word], word)))
@@ -88,11 +105,15 @@ def tie_of(a: Telling, b: Telling, rarity: Rarity) -> Tie | None:
         return Tie("url", 1.0, shared)
     if logit >= SURE:
         return Tie("title", 1.0, shared)
-    return Tie("telling", round(1 / (1 + exp(-logit)), 6), shared)
+    helped = alike if alike is not None and alike > _meaning(a, b, rarity).usual else None
+    return Tie("telling", round(1 / (1 + exp(-logit)), 6), shared, helped)
 
 
-def strength(a: Telling, b: Telling, rarity: Rarity) -> float:
-    """How strongly two tellings are tied: a logit, 0 is the border; ``SURE`` and ``-SURE`` where a rule decides."""
+def strength(a: Telling, b: Telling, rarity: Rarity, alike: float | None = None) -> float:
+    """How strongly two tellings are tied: a logit, 0 is the border; ``SURE`` and ``-SURE`` where a rule decides.
+
+    ``alike`` is how alike their titles are in meaning, where that is known.
+    """
     if a.address == b.address and a.address:
         return SURE
     if apart(a, b):
@@ -105,12 +126,19 @@ def strength(a: Telling, b: Telling, rarity: Rarity) -> float:
         a.summary == b.summary and a.summary
     ):  # a set phrase below other headlines, or nothing that the titles do not say
         a, b = without_summary(a), without_summary(b)
-    if rarity.stories < MANY and few_words_shared(a, b, rarity):
+    if rarity.stories < MANY and few_words_shared(a, b, rarity) and (alike or 0.0) < IN_OTHER_WORDS:
         return -SURE
+    meant = 0.0 if alike is None else _meaning(a, b, rarity).logit(alike)
     weighed = shares(a, b, rarity)
     if a.summary and b.summary:
-        return TEXTS.logit(weighed) - PER_DECADE * max(log10(max(rarity.stories, 1) / FEW), 0.0)
-    return (TITLES if rarity.stories >= SOME else ALONE).logit(weighed)
+        return meant + TEXTS.logit(weighed) - PER_DECADE * max(log10(max(rarity.stories, 1) / FEW), 0.0)
+    return meant + (TITLES if rarity.stories >= SOME else ALONE).logit(weighed)
+
+
+def _meaning(a: Telling, b: Telling, rarity: Rarity) -> Meaning:
+    if a.summary and b.summary:
+        return OF_TEXTS
+    return OF_TITLES if rarity.stories >= SOME else OF_ALONE
 
 
 def same_title(a: Telling, b: Telling, rarity: Rarity) -> bool:

@@ -14,6 +14,7 @@ SAYS = {
     "dies": "kills",
     "jet": "plane",
     "ferry": "ship",
+    "crew": "sailors",
     "feu": "fire",
     "port": "harbor",
 }
