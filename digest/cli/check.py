@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias
 import typer
 
 from digest.cli import app
-from digest.cli.options import Json, Root, newsroom
+from digest.cli.options import Json, Root, newsroom, reader
 from digest.cli.output import emit, say, warn
 from digest.errors import ConfigurationError, Problem
 
@@ -29,6 +29,7 @@ def check(
 ) -> None:
     """Look over the newsroom: YAML, dates, files, templates, bookings; --links looks links up, too."""
     room = newsroom(root)
+    _language_model(room)
     problems = [*_doubts(room), *_templates(room), *_files(room), *_ahead(room)]
     notes = [*_mailer(room)]
     if links:
@@ -44,6 +45,12 @@ def check(
         f"{len(room.sections)} sections, {len(room.editions)} editions, {len(room.ads.line_items)} bookings"
     )
     say(f"{room.publication.name}: no problems found ({counts}).")
+
+
+def _language_model(room: Newsroom) -> None:
+    """Raises ``CommandError`` where the newsroom's language model is installed and does not work."""
+    if headlines := reader(room, remember=False):
+        headlines.read([room.publication.name])
 
 
 def _doubts(room: Newsroom) -> list[Problem]:

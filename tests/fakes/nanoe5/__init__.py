@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+__version__ = "0.0"
 SAYS = {
     "blaze": "fire",
     "dead": "kills",
