@@ -33,14 +33,14 @@ class Branches:
         stack, nodes = [self.problem], 0
         while stack:
             node = stack.pop()
-            if node.must & ~_alive(node):
+            if node.must & ~alive(node):
                 continue
             nodes += 1
             if nodes > NODES:
                 self._give_up()
                 break
             pivot = _pivot(node)
-            stack += [_without(node, pivot), _with(node, pivot)] if pivot else self._walk(node)
+            stack += [without(node, pivot), _with(node, pivot)] if pivot else self._walk(node)
         if self.best is None or self.exact:
             return self.best
         return replace(self.best, optimal=False, bound=max(self.bound, self.best.merit))
@@ -55,7 +55,7 @@ class Branches:
         found = outcome.solution
         torn = _torn(self.problem, found.plan) if found is not None and _holds(node.must, found.plan) else 0
         if torn:
-            return [_without(node, torn), replace(node, must=node.must | torn)]
+            return [without(node, torn), replace(node, must=node.must | torn)]
         if not outcome.proven:
             self.exact = False
             self.effort = replace(self.effort, labels=max(self.effort.labels // 2, LEAST))
@@ -90,7 +90,7 @@ def _torn(problem: Problem, plan: Plan) -> int:
     return next((group for group in problem.groups if placed & group and placed & group != group), 0)
 
 
-def _without(problem: Problem, out: int) -> Problem:
+def without(problem: Problem, out: int) -> Problem:
     """The problem without these line items and the groups they belong to."""
     for group in problem.groups:
         if group & out:
@@ -98,7 +98,7 @@ def _without(problem: Problem, out: int) -> Problem:
     return replace(problem, left={i: o for i, o in problem.left.items() if not out >> i & 1})
 
 
-def _alive(problem: Problem) -> int:
+def alive(problem: Problem) -> int:
     mask = 0
     for item, openings in problem.left.items():
         if openings:
@@ -108,11 +108,11 @@ def _alive(problem: Problem) -> int:
 
 def _exclusions(problem: Problem) -> dict[int, int]:
     """Per line item, those that it keeps out of the issue altogether."""
-    alive = _alive(problem)
-    out = dict.fromkeys(bits(alive), 0)
+    running = alive(problem)
+    out = dict.fromkeys(bits(running), 0)
     for fact in problem.facts:
-        items = fact.items & alive
-        if fact.most == 1 and fact.span is None and fact.openings == EVERYWHERE and items != alive:
+        items = fact.items & running
+        if fact.most == 1 and fact.span is None and fact.openings == EVERYWHERE and items != running:
             for item in bits(items):
                 out[item] |= items & ~(1 << item)
     return out
@@ -130,5 +130,5 @@ def _pivot(problem: Problem) -> int:
 def _with(problem: Problem, item: int) -> Problem:
     """The problem in which this line item runs, and so what it keeps out does not."""
     out = _exclusions(problem)[item.bit_length() - 1]
-    kept = _without(problem, out)
+    kept = without(problem, out)
     return replace(kept, must=kept.must | item)

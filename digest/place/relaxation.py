@@ -16,55 +16,64 @@ from digest.place.quiet import quiet_highs
 
 def prices_of(gains: Gains, following: Sequence[int], rows: Sequence[Row], cap: int) -> list[int] | None:
     """A whole price per row, then the toll per ad; ``None`` where HiGHS is not installed or does not end well."""
+    columns = [(i, o) for o, here in enumerate(gains) for i in here]
+    limits = _limits(columns, following, rows)
+    most = [*(1 for _ in rows), cap, *(1 for _ in limits[len(rows) + 1 :])]
+    found = duals([gains[o][i] for i, o in columns], limits, most)
+    return None if found is None else found[: len(rows) + 1]
+
+
+def _limits(columns: list[tuple[int, int]], following: Sequence[int], rows: Sequence[Row]) -> list[list[int]]:
+    """Row by row the columns that count: the limits, the cap, and one ad in each stretch of near openings."""
+    by_opening: dict[int, list[int]] = {}
+    by_item: dict[int, list[tuple[int, int]]] = {}
+    for number, (i, o) in enumerate(columns):
+        by_opening.setdefault(o, []).append(number)
+        by_item.setdefault(i, []).append((o, number))
+    found = [
+        [n for i in bits(items) for o, n in by_item.get(i, ()) if openings >> o & 1]
+        for items, openings in rows
+    ]
+    found.append(list(range(len(columns))))
+    for o, end in stretches(following):
+        found.append([n for near in range(o, end) for n in by_opening.get(near, ())])
+    return found
+
+
+def stretches(following: Sequence[int]) -> list[tuple[int, int]]:
+    """The longest runs of openings of which only one may hold an ad: the first, and the first after."""
+    found, last = [], 0
+    for o, end in enumerate(following):
+        if end > last:
+            found.append((o, end))
+            last = end
+    return found
+
+
+def duals(gains: Sequence[int], rows: Sequence[Sequence[int]], most: Sequence[int]) -> list[int] | None:
+    """A whole price per row of "the columns of a row add up to at most so much"; ``None`` without HiGHS."""
     try:
         import highspy
         import numpy
     except ImportError:
         return None
-    columns = [(i, o) for o, here in enumerate(gains) for i in here]
-    unit = float(max(gains[o][i] for i, o in columns))
-    starts, index = _matrix(columns, following, rows)
+    unit = float(max(gains))
     model = highspy.HighsLp()
-    model.num_col_, model.num_row_ = len(columns), len(starts) - 1
+    model.num_col_, model.num_row_ = len(gains), len(rows)
     model.sense_ = highspy.ObjSense.kMaximize
-    model.col_cost_ = numpy.array([gains[o][i] / unit for i, o in columns])
-    model.col_lower_, model.col_upper_ = (
-        numpy.zeros(len(columns)),
-        numpy.full(len(columns), highspy.kHighsInf),
-    )
-    limits = numpy.ones(len(starts) - 1)
-    limits[len(rows)] = cap
-    model.row_lower_, model.row_upper_ = numpy.full(len(starts) - 1, -highspy.kHighsInf), limits
+    model.col_cost_ = numpy.array([gain / unit for gain in gains])
+    model.col_lower_, model.col_upper_ = numpy.zeros(len(gains)), numpy.full(len(gains), highspy.kHighsInf)
+    model.row_lower_ = numpy.full(len(rows), -highspy.kHighsInf)
+    model.row_upper_ = numpy.array(most, dtype=float)
+    starts, index = [0], list[int]()
+    for row in rows:
+        index += row
+        starts.append(len(index))
     model.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
     model.a_matrix_.start_ = numpy.array(starts)
     model.a_matrix_.index_ = numpy.array(index)
     model.a_matrix_.value_ = numpy.ones(len(index))
-    return _solved(highspy, model, len(rows), unit)
-
-
-def _matrix(
-    columns: list[tuple[int, int]], following: Sequence[int], rows: Sequence[Row]
-) -> tuple[list[int], list[int]]:
-    """Row by row the columns that count: the limits, the cap, and one ad in each stretch of near openings."""
-    by_opening: dict[int, list[tuple[int, int]]] = {}
-    by_item: dict[int, list[tuple[int, int]]] = {}
-    for number, (i, o) in enumerate(columns):
-        by_opening.setdefault(o, []).append((i, number))
-        by_item.setdefault(i, []).append((o, number))
-    starts, index = [0], []
-    for items, openings in rows:
-        for i in bits(items):
-            index += [number for o, number in by_item.get(i, ()) if openings >> o & 1]
-        starts.append(len(index))
-    index += range(len(columns))
-    starts.append(len(index))
-    last = 0
-    for o, end in enumerate(following):
-        if end > last:
-            index += [number for near in range(o, end) for _, number in by_opening.get(near, ())]
-            starts.append(len(index))
-            last = end
-    return starts, index
+    return _solved(highspy, model, len(rows) - 1, unit)
 
 
 def _solved(highspy: Any, model: Any, rows: int, unit: float) -> list[int] | None:

@@ -1,17 +1,20 @@
 """The search for one problem, asked again and again with other line items that must run.
 
 With few ads in an issue the sets of line items are searched (``sets``, ``arrange``, ``patterns``); where that is
-too much work, or many ads fit, the openings are walked (``branches``). Both are exact and give the same plan.
+too much work, or many ads fit, prices lead to outlines that are then seated (``crowd``); what neither decides is
+walked (``branches``). All are exact and give the same plan.
 """
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from functools import cached_property
 from itertools import combinations
 
 from digest.place.arrange import Asked, Undecided, arrange, arrange_apart, least_ahead, plan_of
 from digest.place.branches import Branches
+from digest.place.crowd import Crowd
 from digest.place.facts import EVERYWHERE, AtMost, bits
 from digest.place.filling import filled
 from digest.place.paths import BUDGET, Effort, best_plan
@@ -21,6 +24,7 @@ from digest.place.sets import Chosen, Dive, Overworked, Shelf
 
 FEW = 9  # ads in an issue up to which sets are searched
 EFFORT = 400_000  # steps of the search for sets
+STEPS = 2  # steps of the search by prices that a label of the walk is worth
 HELD = 9  # line items that must run whose places are sought on their own
 TRIES = 24  # arrangements of one set, before its openings are walked
 STAGES = ((8, 5_000), (64, 100_000))  # sets of equal worth to arrange; steps of the search for patterns
@@ -64,7 +68,15 @@ class Search:
                 return self._of_sets(must)
             except Overworked:
                 self.effort = max(self.effort // 2, EFFORT // 16)
+        if self.shelf.plain:
+            with suppress(Overworked):
+                return self._crowded(must, labels)
         return self._branched(must, labels)
+
+    def _crowded(self, must: int, labels: int) -> Solution | None:
+        problem = settled(replace(self.problem, must=must))
+        known = [self.hints[must]] if must in self.hints else []
+        return Crowd(problem, known, STEPS * labels).run()
 
     def _branched(self, must: int, labels: int) -> Solution | None:
         problem = settled(replace(self.problem, must=must))
