@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from fractions import Fraction
 
 import pytest
 
 from digest.place import place, search
 from digest.place.board import board, living, problem
 from digest.place.branches import Branches
+from digest.place.doubt import Level, doubt, sentence
 from digest.place.paths import Effort
-from digest.place.problem import Problem, broken
+from digest.place.problem import Problem, Scale, Solution, broken
 from digest.place.scene import Scene
 from digest.place.search import Search, settled
 from tests.strategies.big_ads import issue
@@ -66,8 +68,45 @@ def test_a_plan_that_is_not_proven_says_how_far_it_may_be_off(monkeypatch: pytes
     plans = [place(issue(seed, 20, 10, 4)) for seed in range(6)]
     cut = [plan for plan in plans if not plan.optimal]
     assert cut
-    assert all("of at most" in plan.bound_gap for plan in cut)
-    assert all(plan.bound_gap == "" for plan in plans if plan.optimal)
+    assert all("not proven to be the best" in plan.bound_gap and plan.doubt for plan in cut)
+    assert all(plan.bound_gap == "" and plan.doubt is None for plan in plans if plan.optimal)
+
+
+@pytest.mark.parametrize(
+    ("less", "stage", "most", "unit", "words"),
+    [
+        ("standard", "standard", "2", "bookings", "up to 2 more standard bookings"),
+        ("bulk", "bulk", "3", "urgency", "bulk bookings of up to 3 more urgency"),
+        ("value", "value", "12.5", "rate x band", "(rate x band) could be up to 12.5 higher"),
+        ("spread", "spread", "0.25", "spread", "spread up to 0.25 lower"),
+        ("", "order", "", "", "only which of equal plans comes first"),
+    ],
+)
+def test_a_doubt_is_told_in_the_unit_of_its_stage(
+    less: str, stage: str, most: str, unit: str, words: str
+) -> None:
+    asked = Problem(
+        left={0: 1, 1: 2, 2: 4},
+        gaps=(1, 4, 9),
+        slots=(0, 0, 0),
+        levels=({0: 1, 1: 1}, {2: 3}),
+        rates={0: Fraction(25, 2), 1: Fraction(3), 2: Fraction(4)},
+        bands=(Fraction(1),) * 3,
+        ideal=Fraction(9, 2),
+    )
+    scale = Scale(asked)
+    levels = [Level("standard", False, asked.levels[0]), Level("bulk", False, asked.levels[1])]
+    off = {
+        "standard": 2 * scale.tops[1],
+        "bulk": 3 * scale.tops[2],
+        "value": 25 * scale.spread,
+        "spread": 1,
+        "": 0,
+    }
+    found = Solution((), -20, False, -20 + off[less])
+    told = doubt(scale, levels, found)
+    assert (told.stage, told.most, told.unit) == (stage, most, unit)
+    assert words in sentence(told)
 
 
 @pytest.mark.parametrize("seed", range(6))

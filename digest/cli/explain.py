@@ -115,7 +115,7 @@ def _ads(manifest: dict[str, Any]) -> None:
     if not ads["placed"] and not ads["refused"]:
         say("   none booked")
     if not ads.get("optimal", True):
-        say(f"   The search was stopped by its time bound: {ads['gap']}")
+        say(f"   {ads['gap'][:1].upper()}{ads['gap'][1:]}.")
     overrides = manifest["overrides"]
     for kind in ("pin", "pause"):
         if overrides[kind]:

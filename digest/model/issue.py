@@ -54,10 +54,24 @@ class Overrides:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Doubt:
+    """What of a plan is not proven: in ``stage`` another plan might be better by at most ``most`` of ``unit``.
+
+    ``stage`` is a tier (``unit``: bookings, or urgency where they differ in it), ``value`` (rate x band), ``spread``
+    or ``order``; what is asked before that stage is proven.
+    """
+
+    stage: str
+    most: str
+    unit: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """The ads of an issue: placed by gap, then slot in file order; refused in file order.
 
-    ``optimal`` is False only where the solver hit its time bound; ``bound_gap`` then says how far it may be off.
+    ``optimal`` is False only where the search hit its bound on work; ``doubt`` then says how far the plan may be
+    off, and ``bound_gap`` says it in words.
     """
 
     placed: tuple[Placement, ...] = ()
@@ -65,6 +79,7 @@ class Plan:
     overrides: Overrides = Overrides()
     optimal: bool = True
     bound_gap: str = ""
+    doubt: Doubt | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

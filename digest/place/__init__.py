@@ -10,6 +10,7 @@ from digest.errors import CommandError, DigestError
 from digest.model import Placement, Plan, Refusal
 from digest.place.because import because
 from digest.place.checker import violations
+from digest.place.doubt import sentence
 from digest.place.explain import Explanation, explained
 from digest.place.planning import Planning
 from digest.place.request import Request
@@ -24,12 +25,14 @@ def place(request: Request) -> Plan:
     broken = violations(planning.table, planning.solution.plan)
     if broken:
         raise DigestError(f"the plan of {request.edition.name} {request.day} breaks a rule: {broken[0]}")
+    doubt = planning.doubt()
     return Plan(
         placed=_placed(planning),
         refused=_refused(planning),
         overrides=request.overrides,
         optimal=planning.solution.optimal,
-        bound_gap=planning.bound_gap(),
+        bound_gap=sentence(doubt) if doubt else "",
+        doubt=doubt,
     )
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from digest.place.amounts import amount
 from digest.place.openings import next_to
-from digest.place.planning import Planning, amount
+from digest.place.planning import Planning
 
 
 def because(planning: Planning, item: int, opening: int) -> str:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import field
 from fractions import Fraction
 
 from digest.model import TIERS
+from digest.place.doubt import Level
 from digest.place.facts import EVERYWHERE, AtMost, Refusal, Together, bits
 from digest.place.problem import Problem
 from digest.place.rules import catalogue
@@ -114,7 +116,7 @@ def problem(table: Board, alive: dict[int, int], must: int = 0, rules: set[str] 
         left=alive,
         gaps=[opening.gap for opening in scene.openings],
         slots=[rank[opening.slot] for opening in scene.openings],
-        levels=_levels(scene, alive),
+        levels=tuple(level.weights for level in levels(scene, alive)),
         rates={item: scene.items[item].rate for item in alive},
         bands=[_weight(scene, number) for number in range(len(scene.openings))],
         ideal=Fraction(scene.stories, scene.capacity + 1),
@@ -124,15 +126,15 @@ def problem(table: Board, alive: dict[int, int], must: int = 0, rules: set[str] 
     )
 
 
-def _levels(scene: Scene, alive: dict[int, int]) -> tuple[dict[int, int], ...]:
+def levels(scene: Scene, alive: Mapping[int, int]) -> list[Level]:
     """Per tier, the urgency of its line items; those the plan over the coming issues wants come first."""
     wanted = {scene.index[name] for name in scene.request.prefer if name in scene.index}
-    levels = []
+    found = []
     for tier in TIERS:
         members = {i: scene.standings[i].urgency for i in alive if scene.items[i].tier == tier}
         preferred = {i: urgency for i, urgency in members.items() if i in wanted}
-        levels += [level for level in (preferred, members) if level]
-    return tuple(levels)
+        found += [Level(tier, True, preferred), Level(tier, False, members)]
+    return [level for level in found if level.weights]
 
 
 def _weight(scene: Scene, opening: int) -> Fraction:

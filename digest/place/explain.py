@@ -6,8 +6,9 @@ from typing import Any
 
 from digest.errors import CommandError
 from digest.model import Opening, Placement
+from digest.place.amounts import amount
 from digest.place.facts import bits
-from digest.place.planning import Planning, Price, amount
+from digest.place.planning import Planning, Price
 from digest.values import dataclass
 
 

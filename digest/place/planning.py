@@ -7,11 +7,13 @@ from fractions import Fraction
 from itertools import pairwise
 
 from digest.errors import CommandError
-from digest.model import TIERS
+from digest.model import TIERS, Doubt
 from digest.place import overrides
+from digest.place.amounts import amount
 from digest.place.arrange import Undecided
-from digest.place.board import Board, board, living, problem
+from digest.place.board import Board, board, levels, living, problem
 from digest.place.checker import against
+from digest.place.doubt import doubt
 from digest.place.facts import AtMost, bits, mask_of
 from digest.place.problem import Plan, Solution
 from digest.place.request import Request
@@ -123,14 +125,11 @@ class Planning:
                 facts.append(fact)
         return rules
 
-    def bound_gap(self) -> str:
-        """Where the search was cut short: how far the plan may be from the best one; else empty."""
-        found = self.solution
-        if found.optimal:
-            return ""
-        return (
-            f"the search ended at its bound on work; the plan is worth {found.merit} of at most {found.bound}"
-        )
+    def doubt(self) -> Doubt | None:
+        """Where the search was cut short: the stage that is open, and by how much; else nothing."""
+        if self.solution.optimal:
+            return None
+        return doubt(self.search.scale, levels(self.scene, self.search.problem.left), self.solution)
 
     def group(self, item: int) -> int:
         return self.scene.groups[item]
@@ -296,14 +295,3 @@ class Planning:
 
     def revenue(self, item: int, opening: int) -> Fraction:
         return self.scene.items[item].rate * self.band(opening)
-
-
-def amount(value: Fraction, *, sign: bool = False) -> str:
-    """An exact amount in words: a decimal where it ends, else a fraction."""
-    prefix = "+" if sign and value > 0 else ""
-    if value.denominator == 1:
-        return f"{prefix}{value.numerator}"
-    for digits in range(1, 7):
-        if (value * 10**digits).denominator == 1:
-            return f"{prefix}{float(value):.{digits}f}"
-    return f"{prefix}{value}"

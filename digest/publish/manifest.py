@@ -94,4 +94,7 @@ def _ads(plan: Plan) -> dict[str, Any]:
         "refused": [{"line_item": no.line_item, "rule": no.rule, "reason": no.reason} for no in plan.refused],
         "optimal": plan.optimal,
     }
-    return ads if plan.optimal else {**ads, "gap": plan.bound_gap}
+    if plan.doubt is None:
+        return ads
+    doubt = {"stage": plan.doubt.stage, "at_most": plan.doubt.most, "unit": plan.doubt.unit}
+    return {**ads, "gap": plan.bound_gap, "unproven": doubt}
