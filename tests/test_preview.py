@@ -11,12 +11,13 @@ import socket
 import sqlite3
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
 from typing import Any
 
 import pytest
@@ -498,6 +499,32 @@ def test_the_command_serves_until_it_is_stopped(room: Room, stop: signal.Signals
     assert everything(room.root) == before
     assert room.run("build", "--daily", "--date", DAY).code == 0
     assert page == room.files()["index.html"]
+
+
+def test_an_issue_that_is_being_made_at_the_end_is_finished_and_no_other_begun(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, go_on, calls, made = Event(), Event(), list[date](), proofs(room)
+
+    def slow(*words: Any, **more: Any) -> Proof:
+        calls.append(words[2])
+        begun.set()
+        go_on.wait(20)
+        return proof(*words, **more)
+
+    monkeypatch.setattr("digest.preview.proofs.proof", slow)
+    Thread(target=seen, args=(made,), daemon=True).start()
+    assert begun.wait(20)
+    closing = Thread(target=made.close)
+    closing.start()
+    closing.join(0.1)
+    assert closing.is_alive()
+    go_on.set()
+    closing.join(20)
+    assert not closing.is_alive()
+    Thread(target=seen, args=(made, "daily", "2026-01-22"), daemon=True).start()
+    time.sleep(0.1)
+    assert calls == [date.fromisoformat(DAY)]
 
 
 def test_people_get_the_address_at_once(room: Room) -> None:

@@ -6,6 +6,7 @@ import signal
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from threading import current_thread, main_thread
 from typing import Annotated, Any
 
 import typer
@@ -54,6 +55,7 @@ def preview(
         say("Ctrl-C ends it.")
         flushed()
         server.serve_forever(poll_interval=0.2)
+    proofs.close()
 
 
 class _Stopped(BaseException):
@@ -62,7 +64,10 @@ class _Stopped(BaseException):
 
 @contextmanager
 def _until_stopped() -> Iterator[None]:
-    """Ctrl-C and SIGTERM end the block quietly."""
+    """Ctrl-C and SIGTERM end the block quietly; only the main thread may listen to them."""
+    if current_thread() is not main_thread():
+        yield
+        return
 
     def stop(*_: Any) -> None:
         raise _Stopped

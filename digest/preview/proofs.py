@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _FILE = re.compile(r"sqlite(?:\+\w+)?:///([^?]+)")
 _KEPT = 12  # proofs
+_PATIENCE = 10.0  # seconds for a proof that is being made at the end
 _STALE = timedelta(
     minutes=1
 )  # after this, what cannot be watched (feeds on the network, servers) is read again
@@ -110,6 +111,10 @@ class Proofs:
             paths.append(self.asked.outbox / edition.name / day.isoformat() / "manifest.json")
         told = "\n".join([*map(_stamp, paths), edition.name if edition else "", str(day)])
         return sha256(told.encode("utf-8", "surrogateescape")).hexdigest()[:16]
+
+    def close(self) -> None:
+        """Let a proof that is being made be finished, so that the store is left in order; no other is begun."""
+        self._lock.acquire(timeout=_PATIENCE)
 
     def _newsroom(self) -> Newsroom:
         from digest.config import load
