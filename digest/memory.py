@@ -65,7 +65,7 @@ def _ran_before(
 
 
 def _ran_later(store: Store, edition: Edition, day: date) -> tuple[RunStory, ...]:
-    if edition.no_repeat == "none":
+    if edition.no_repeat == "none" or day == date.max:
         return ()
     tomorrow = day + timedelta(days=1)
     return tuple(store.ran_stories(tomorrow, _back(day, -edition.no_repeat_for), edition=edition.name))

@@ -236,6 +236,11 @@ def test_what_lies_in_the_way_of_an_issue_is_kept_and_told(room: Room) -> None:
     assert len(room.files()) == 4
 
 
+def test_the_last_day_of_the_calendar_is_one(room: Room) -> None:
+    result = room.run("build", "--daily", "--dry-run", "--date", "9999-12-31")
+    assert (result.code, "nothing to send" in result.err) == (3, True), result.err
+
+
 def test_a_killed_story_leaves_the_next_revision(room: Room) -> None:
     room.run(*BUILD)
     first = room.manifest()["sections"][0]["stories"][0]["id"]
