@@ -4,7 +4,7 @@ const body = document.body;
 const frame = document.querySelector("iframe");
 
 for (const input of document.querySelectorAll("input[type=radio]")) {
-  const kept = sessionStorage.getItem(input.name);
+  const kept = sessionStorage.getItem(input.name) ?? (input.name === "width" && innerWidth < 700 ? "phone" : null);
   if (kept) input.checked = kept === input.value;
   input.addEventListener("change", () => sessionStorage.setItem(input.name, input.value));
 }
