@@ -152,6 +152,7 @@ def test_a_redirect_to_nowhere(address: str) -> None:
         ("deflate", zlib.compress(FEED, wbits=-15)),
         ("identity", FEED),
     ],
+    ids=("gzip", "x-gzip", "deflate", "bare deflate", "identity"),
 )
 def test_packed_answers(address: str, name: str, packed: bytes) -> None:
     answer("/feed", body=packed, Content_Encoding=name)
@@ -169,6 +170,7 @@ def test_packed_answers(address: str, name: str, packed: bytes) -> None:
         ("gzip, gzip", FEED, "not asked for"),
         ("", b" " * 20_000_001, "larger than 20 MB"),
     ],
+    ids=("a bomb", "a deflate bomb", "cut off", "no gzip", "another packing", "packed twice", "too large"),
 )
 def test_packed_answers_that_are_refused(address: str, name: str, packed: bytes, why: str) -> None:
     answer("/feed", body=packed, Content_Encoding=name)
