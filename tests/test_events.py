@@ -12,6 +12,9 @@ from hypothesis import strategies as st
 
 from digest.model import Story
 from digest.select import group, same_event, tie, ties
+from digest.select.akin import kin, kinship
+from digest.select.lexicon import OPPOSITES, written
+from digest.select.rarity import Rarity
 from digest.select.telling import address_of, plain_title, telling_of
 from digest.select.words import stem, words
 from tests.quality.columns import columns
@@ -31,6 +34,8 @@ SAME = [
     ("東京で震度5の地震 けが人の情報", "震度5の地震が東京で発生"),
     ("Землетрясение в Турции: погибли 20 человек", "В Турции при землетрясении погибли 20 человек"),
     ("Erdbeben in der Türkei: Mindestens 20 Tote", "Mindestens 20 Tote bei Erdbeben in der Türkei"),
+    ("Gunmen abduct seven foreign workers in Nigeria", "Seven foreign workers kidnapped in Nigeria"),
+    ("Israel frees Palestinian prisoners", "Israel releases 26 Palestinian prisoners"),
     ("भारत में भूकंप के तेज झटके, दस घायल", "भूकंप के तेज झटके: भारत में दस घायल"),
 ]
 OTHER = [
@@ -47,6 +52,7 @@ OTHER = [
     ("Mayor says taxes will fall", "Mayor says he will not run again"),
     ("今日の天気 東京は晴れ", "今日の天気 大阪は雨"),
     ("Гороскоп на 22 января", "Гороскоп на 23 января"),
+    ("Chinese president arrives in Norway for talks", "Chinese president arrives in Kenya for talks"),
     ("", "Fire destroys historic bakery in Riverton"),
     ("Fire", "Fire destroys historic bakery in Riverton"),
 ]
@@ -189,6 +195,25 @@ def test_every_story_is_in_one_event_whatever_its_text(titles: list[str]) -> Non
 )
 def test_words(text: str, expected: list[str]) -> None:
     assert words(text) == expected
+
+
+def test_kin_are_told_both_ways_and_no_names_or_opposites_are() -> None:
+    known = {word: dict(kin(word)) for line in written("akin") for word in line.split()[:1]}
+    assert len(known) > 4000
+    assert known["accident"]["crash"] == known["crash"]["accident"] > 0
+    for word, others in known.items():
+        assert word not in others
+        assert not others.keys() & OPPOSITES.get(word, frozenset())
+        assert all(0 < alike <= 1 and known[other][word] == alike for other, alike in others.items())
+    assert kinship("abduct", frozenset({"abduct"})) == 1
+    assert kinship("abduct", frozenset({"elephant"})) == 0
+
+
+def test_a_word_tells_less_the_more_stories_hold_it() -> None:
+    apart = [telling_of(story(f"s{i}", 1, title=f"Quorl meets Vexim{i}")) for i in range(50)]
+    day, alone = Rarity(apart), Rarity(apart[:2])
+    assert 0 < day["quorl"] < day["vexim7"] == alone["vexim1"] == alone["quorl"] == 1
+    assert alone["said"] < alone["police"] < 1
 
 
 def test_stems() -> None:

@@ -21,10 +21,10 @@ from digest.select.telling import Telling, telling_of
 from digest.select.ties import SURE, Tie, strength, tie_of
 
 RAREST_IN_TITLE, RAREST_IN_SUMMARY = 8, 5
-LEAST_RARE = 0.35  # weight below which a word brings no two stories together
+LEAST_RARE = 0.2  # weight below which a word brings no two stories together
 LOOK_BACK = 16  # stories with a word that are looked at, the latest first
 MOST_RIVALS = 5  # stories that one is compared with
-LEAST_SHARED = 0.9  # weight of shared words below which nothing is compared,
+LEAST_SHARED = 0.5  # weight of shared words below which nothing is compared,
 LEAST_PART = 0.17  # nor, among many stories, below this part of the weight of the story's own rare words
 MANY = 1000
 MOST_LINKS = 30  # pairs that stand for all pairs of two large groups

@@ -11,10 +11,14 @@ from pathlib import Path
 _FOLDER = Path(__file__).with_name("vocabulary")
 
 
+def written(name: str) -> list[str]:
+    """The lines of a list, without those that say what the list is."""
+    text = (_FOLDER / f"{name}.txt").read_text("utf-8")
+    return [line for line in text.splitlines() if line and line[0] != "#"]
+
+
 def _lines(name: str) -> list[list[str]]:
-    """The lines of a list as words; the first line says what the list is."""
-    lines = (_FOLDER / f"{name}.txt").read_text("utf-8").splitlines()[1:]
-    return [line.split() for line in lines if line.strip()]
+    return [line.split() for line in written(name)]
 
 
 def _words(name: str) -> frozenset[str]:
@@ -27,6 +31,15 @@ def _groups(name: str) -> dict[str, str]:
     for line in _lines(name):
         for word in line:
             found.setdefault(word, line[0])
+    return found
+
+
+def _opposites() -> dict[str, frozenset[str]]:
+    """Each word -> the words that say the opposite."""
+    found: dict[str, frozenset[str]] = {}
+    for line in _lines("opposites"):
+        for word in line:
+            found[word] = found.get(word, frozenset()).union(line) - {word}
     return found
 
 
@@ -46,6 +59,8 @@ COMMON = _words("common")
 CALENDAR = _words("calendar")
 SAME: Mapping[str, str] = _groups("same")
 PLACES: Mapping[str, str] = _groups("places")
+PLACE_NAMES = frozenset(PLACES.values())
+OPPOSITES: Mapping[str, frozenset[str]] = _opposites()
 NUMBERS: Mapping[str, str] = {word: str(value) for value, word in enumerate(_lines("numbers")[0], 1)}
 REGULAR = _words("regular")
 REGULAR_PAIRS = frozenset((line[0], line[1]) for line in _lines("regular_pairs"))

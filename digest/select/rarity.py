@@ -8,10 +8,11 @@ from math import log, sqrt
 
 from digest.select.lexicon import SHARES
 from digest.select.telling import Telling
+from digest.select.words import form_of
 from digest.values import dataclass
 
-BACKGROUND = 200  # stories the background counts as
-LEAST_SHARE = 1.0  # of them, that hold a word which is not listed: one
+BACKGROUND = 200  # imagined stories that are counted together with those at hand
+RAREST = 1 / 2000  # the share of stories that hold a word which is not listed; nothing is rarer
 MOULD_STORIES, MOULD_SHARE = 8, 0.6
 _MOULD = 0.02
 _SMALL_NUMBER = 0.6
@@ -19,8 +20,10 @@ _SMALL_NUMBER = 0.6
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """Weights of one telling: sums of its title and names, and lengths of title and text as vectors."""
+    """Weights of one telling: sums of its title and names, and lengths of title and text as vectors; ``plain`` are
+    the title's words as they stand, without those of the mould."""
 
+    plain: frozenset[str]
     title: float
     names: float
     title_length: float
@@ -30,8 +33,9 @@ class Profile:
 class Rarity(dict[str, float]):
     """Word -> weight in (0, 1]: the share of stories that hold it, on a logarithmic scale.
 
-    The stories at hand are counted together with a background of ``BACKGROUND`` imagined ones in which words occur
-    as often as in news at large, so that a set of two stories knows that "police" tells less than "Kharkiv".
+    The share is that in news at large or among the stories at hand, whichever is greater, so that two stories alone
+    know that "police" tells less than "Kharkiv", and a day full of Kharkiv knows that Kharkiv tells little. That two
+    stories hold a word makes it no commoner: they may be two tellings.
     """
 
     def __init__(self, tellings: Iterable[Telling]) -> None:
@@ -41,8 +45,6 @@ class Rarity(dict[str, float]):
         for telling in tellings:
             self._count.update(telling.all)
             self.stories += 1
-        self._all = BACKGROUND + self.stories
-        self._full = log(self._all / 2)
         self._profiles: dict[int, tuple[Telling, Profile]] = {}
 
     def is_mould(self, word: str) -> bool:
@@ -53,8 +55,9 @@ class Rarity(dict[str, float]):
         if self.is_mould(word):
             self[word] = _MOULD
             return _MOULD
-        held = max(BACKGROUND * SHARES.get(word, 0.0), LEAST_SHARE)
-        weight = log(self._all / (held + max(self._count[word], 1))) / self._full
+        share = max(SHARES.get(word, 0.0), RAREST)
+        at_hand = (BACKGROUND * share + max(self._count[word] - 2, 0)) / (BACKGROUND + self.stories)
+        weight = log(max(share, at_hand)) / log(RAREST)
         weight = max(weight, 0.01) * (_SMALL_NUMBER if word[0].isdigit() and len(word) < 3 else 1.0)
         self[word] = weight
         return weight
@@ -70,6 +73,7 @@ class Rarity(dict[str, float]):
 
     def _profile(self, telling: Telling) -> Profile:
         return Profile(
+            plain=frozenset(word for word in telling.written if not self.is_mould(form_of(word))),
             title=self.of(telling.title),
             names=self.of(telling.names),
             title_length=sqrt(sum(sorted(self[word] ** 2 for word in telling.title))),

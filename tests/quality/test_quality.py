@@ -24,18 +24,18 @@ def test_merges_are_right_and_many() -> None:
     precision, recall, _ = quality.scored(quality.grouped(found), true)
     _, plain, _ = quality.scored(quality.alike([(row["id"], row["title"]) for row in found], 0.35), true)
     assert precision >= 0.97
-    assert recall >= 4.5 * plain
+    assert recall >= 5 * plain
 
 
 def test_events_of_the_hand_made_set() -> None:
     found = rows("wikinews_events")
-    assert quality.scored(quality.grouped(found), quality.true_pairs(found))[2] >= 0.6
+    assert quality.scored(quality.grouped(found), quality.true_pairs(found))[2] >= 0.64
 
 
 def test_pairs_of_headlines() -> None:
     pairs = [row for row in rows("headline_pairs") if row["set"].startswith("sts")]
     alone = [same_event(quality.headline("a", p["a"]), quality.headline("b", p["b"])) for p in pairs]
-    assert quality.agreed(alone, [p["score"] >= 3.5 for p in pairs])[2] >= 0.74
+    assert quality.agreed(alone, [p["score"] >= 3.5 for p in pairs])[2] >= 0.78
 
 
 def test_ranking_beats_its_baselines() -> None:

@@ -1,0 +1,130 @@
+"""What two tellings have in common, in a few shares; ``ties.py`` weighs them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import NamedTuple
+
+from digest.select.akin import kinship
+from digest.select.lexicon import OPPOSITES, PLACE_NAMES
+from digest.select.rarity import Profile, Rarity
+from digest.select.telling import Telling
+
+DAY = timedelta(days=1)
+NAMES_ENOUGH = 4.0  # weight of shared names beyond which more tell no more
+
+
+class Shares(NamedTuple):
+    """In [0, 1] unless said otherwise. Words weigh by rarity; what a share is of stands behind it."""
+
+    title_cosine: float
+    title_jaccard: float
+    title_contained: float  # of the title with less to say
+    text_cosine: float  # title and summary
+    crossed: float  # title words that stand anywhere in the other telling
+    names: float  # weight of the shared names, at most ``NAMES_ENOUGH``
+    names_agree: float
+    rarest: float  # weight of the three rarest words in both titles
+    rarest_all: float  # of the four rarest words in both tellings
+    numbers_differ: float  # 1 where both titles have numbers and share none
+    numbers_shared: float  # how many
+    numbers_left: float  # 1 where both titles have numbers that the other has not
+    numbers_near: float  # of such numbers, the least part that one is of another
+    places_differ: float  # 1 where both titles name places and share none
+    places_left: float  # 1 where both titles name places that the other does not
+    places_shared: float  # 1 where they share one
+    opposed: float  # 1 where one says the opposite of the other
+    kin: float  # of both titles, what the other says in the same or like words
+    kin_most: float  # of the title that is said more fully by the other
+    kin_least: float  # of the one that is said less fully
+    plain: float  # of all words as they stand, those in both titles
+    plain_most: float  # of the shorter title
+    plain_least: float  # of the longer title
+    gap: float  # time between them, a week and more is 1
+    pairs: float  # neighbouring words of the shorter title that are neighbours in the other
+
+
+def shares(a: Telling, b: Telling, rarity: Rarity) -> Shares:
+    """What the two have in common."""
+    one, other = rarity.profile(a), rarity.profile(b)
+    return Shares._make(
+        (
+            *_words(a, b, rarity, one, other),
+            *_numbers(a.numbers, b.numbers),
+            *_places(a.title & PLACE_NAMES, b.title & PLACE_NAMES),
+            _opposed(a.title, b.title),
+            *_kin(a, b, rarity, one.title, other.title),
+            *_plain(one.plain, other.plain),
+            min(abs(a.time - b.time) / DAY, 7.0) / 7,
+            len(a.pairs & b.pairs) / max(1, min(len(a.pairs), len(b.pairs))),
+        )
+    )
+
+
+def _words(a: Telling, b: Telling, rarity: Rarity, one: Profile, other: Profile) -> tuple[float, ...]:
+    weigh = rarity.__getitem__
+    title = sorted(map(weigh, a.title & b.title), reverse=True)
+    text = sorted(map(weigh, a.all & b.all), reverse=True)
+    of_title, named = sum(title), rarity.of(a.names & b.names)
+    least_named = min(one.names, other.names)
+    crossed = part(rarity.of(a.title & b.all), one.title) + part(rarity.of(b.title & a.all), other.title)
+    return (
+        part(_square(title), one.title_length * other.title_length),
+        part(of_title, one.title + other.title - of_title),
+        part(of_title, min(one.title, other.title)),
+        part(_square(text), one.text_length * other.text_length),
+        crossed / 2,
+        min(named, NAMES_ENOUGH),
+        named / least_named if least_named > 0 else 0.3,
+        sum(title[:3]),
+        sum(text[:4]),
+    )
+
+
+def _numbers(a: frozenset[str], b: frozenset[str]) -> tuple[float, float, float, float]:
+    if not (a and b):
+        return (0.0, 0.0, 0.0, 0.0)
+    both, left, right = a & b, a - b, b - a
+    near = [min(x, y) / max(x, y, 1.0) for x in _values(left) for y in _values(right)]
+    return (float(not both), float(len(both)), float(bool(left and right)), max(near, default=0.0))
+
+
+def _values(numbers: frozenset[str]) -> list[float]:
+    """Those that are plain numbers, and no other signs for digits."""
+    return [float(n) for n in numbers if n.isascii() and n.replace(".", "", 1).isdigit()]
+
+
+def _places(a: frozenset[str], b: frozenset[str]) -> tuple[float, float, float]:
+    if not (a and b):
+        return (0.0, 0.0, 0.0)
+    both = a & b
+    return (float(not both), float(bool(a - b and b - a)), float(bool(both)))
+
+
+def _opposed(a: frozenset[str], b: frozenset[str]) -> float:
+    left, right = a - b, b - a
+    return float(any(not right.isdisjoint(OPPOSITES[word]) for word in left & OPPOSITES.keys()))
+
+
+def _kin(a: Telling, b: Telling, rarity: Rarity, one: float, other: float) -> tuple[float, float, float]:
+    said, again = _said(a.title, b.title, rarity), _said(b.title, a.title, rarity)
+    parts = part(said, one), part(again, other)
+    return (part(said + again, one + other), max(parts), min(parts))
+
+
+def _said(words: frozenset[str], others: frozenset[str], rarity: Rarity) -> float:
+    """The weight of the words that the others say as well, in the measure in which they do."""
+    return sum(sorted(rarity[word] * kinship(word, others) for word in words))
+
+
+def _plain(a: frozenset[str], b: frozenset[str]) -> tuple[float, float, float]:
+    both, least, most = len(a & b), min(len(a), len(b)), max(len(a), len(b))
+    return (both / max(least + most - both, 1), both / max(least, 1), both / max(most, 1))
+
+
+def _square(weights: list[float]) -> float:
+    return sum(weight * weight for weight in weights)
+
+
+def part(part: float, whole: float) -> float:
+    return part / whole if whole > 0 else 0.0
