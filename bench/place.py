@@ -1,11 +1,12 @@
 """Placement against HiGHS and CP-SAT, side by side in one run: the same facts, stages and unique optimum.
 
-    python bench/place.py [--instances N] [--most ADS] [--rivals N] [--sizes 40x16,80x30]
+    python bench/place.py [--instances N] [--most ADS] [--rivals N] [--sizes 40x16,80x30] [--crowds N] [--whole N]
 
 For each size the median, in seconds of this process (one thread, so other work on the machine does not count), over
 random issues of: the search; the integer programs of ``tests/oracles/program.py``
 in HiGHS and in CP-SAT (needs ``ortools``); and the bookings that a greedy filling, best first, loses. Every plan
-that is found is asserted to be the same.
+that is found is asserted to be the same. Then issues of 12 to 20 ads among bookings much alike, by kind
+(``tests/strategies/many_ads.py``), and whole placements with the reason of every refusal.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from time import process_time
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from digest.place import place
 from digest.place.board import board, living, problem
 from digest.place.facts import bits
 from digest.place.problem import Plan, Problem, Scale, broken
@@ -26,6 +28,7 @@ from digest.place.scene import Scene
 from digest.place.solver import solve
 from tests.oracles.program import HighsModel, Model, SatModel, best_plan
 from tests.strategies.big_ads import issue
+from tests.strategies.many_ads import KINDS, crowded
 
 SIZES = ((40, 16), (80, 30), (150, 60))
 RIVALS: dict[str, Callable[[], Model]] = {"HiGHS": HighsModel, "CP-SAT": SatModel}
@@ -98,6 +101,32 @@ def measure(stories: int, items: int, most: int, instances: int, rivals: int) ->
     print(" | ".join(parts), flush=True)
 
 
+def crowds(instances: int) -> None:
+    """The search alone, per kind of newsroom with many ads."""
+    for kind in KINDS:
+        took, unproven = list[float](), 0
+        for seed in range(instances):
+            table = board(Scene(crowded(seed, kind)))
+            asked = problem(table, living(table))
+            time, found = seconds(lambda asked=asked: solve(asked))  # type: ignore[misc]
+            took.append(time)
+            unproven += not found.optimal  # type: ignore[attr-defined]
+        print(
+            f"12 to 20 ads, {kind} | {instances} issues | median {1000 * median(took):.0f} ms, "
+            f"slowest {1000 * max(took):.0f} ms, unproven {unproven}",
+            flush=True,
+        )
+
+
+def whole(instances: int) -> None:
+    """Whole placements, every reason included: one issue with 500 live bookings, and those of many ads."""
+    requests = {"500 live bookings, 4 ads": [issue(1, 100, 500, 4)]}
+    requests |= {f"12 to 20 ads, {kind}": [crowded(n, kind) for n in range(instances)] for kind in KINDS}
+    for name, asked in requests.items() if instances else ():
+        took = [seconds(lambda one=one: place(one))[0] for one in asked]  # type: ignore[misc]
+        print(f"whole placement, {name} | median {median(took):.2f} s, slowest {max(took):.2f} s", flush=True)
+
+
 def main(words: Sequence[str] = ()) -> None:
     """The table of all sizes; the rivals, which take seconds to minutes an issue, only at the smallest unless asked."""
     parser = ArgumentParser(description=__doc__)
@@ -105,6 +134,8 @@ def main(words: Sequence[str] = ()) -> None:
     parser.add_argument("--rivals", type=int, help="issues of each size that the rivals solve, too")
     parser.add_argument("--most", type=int, default=4, help="max_ads")
     parser.add_argument("--sizes", default=",".join(f"{s}x{i}" for s, i in SIZES))
+    parser.add_argument("--crowds", type=int, default=20, help="issues of each kind with many ads")
+    parser.add_argument("--whole", type=int, default=4, help="whole placements of each kind")
     chosen = parser.parse_args(words)
     import_solvers()
     for size in chosen.sizes.split(","):
@@ -113,6 +144,8 @@ def main(words: Sequence[str] = ()) -> None:
         measure(
             stories, items, chosen.most, chosen.instances, few if chosen.rivals is None else chosen.rivals
         )
+    crowds(chosen.crowds)
+    whole(chosen.whole)
 
 
 def import_solvers() -> None:

@@ -50,6 +50,10 @@ class Stock:
             4 * (max((max(here.values()) for here in self.offers), default=0) + 1) * (self.size + 1)
         )
 
+    def pool_of(self, item: int) -> int:
+        """The pool of a line item; -1 where it has none, or is not on offer."""
+        return self.classes[self.of_item[item]].pool if item in self.of_item else -1
+
     def gain(self, item: int, opening: int) -> int:
         return self.base[item] + self.scale.rates[item] * self.scale.bands[opening]
 

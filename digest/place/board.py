@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from digest.model import TIERS
 from digest.place.doubt import Level
-from digest.place.facts import EVERYWHERE, AtMost, Refusal, Together, bits
+from digest.place.facts import EVERYWHERE, AtMost, Refusal, Together, bits, members
 from digest.place.problem import Problem
 from digest.place.rules import catalogue
 from digest.place.scene import Scene
@@ -59,7 +59,7 @@ class Board:
             return
         self.by_item[EVERYWHERE] = []
         for number, (_, fact) in enumerate(self.limits):
-            for item in bits(fact.items) if fact.items != EVERYWHERE else (EVERYWHERE,):
+            for item in (EVERYWHERE,) if fact.items == EVERYWHERE else members(fact.items):
                 self.by_item.setdefault(item, []).append(number)
 
 

@@ -20,7 +20,7 @@ from digest.place.facts import Candidate, bits
 from digest.place.filling import filled
 from digest.place.flow import NOBODY, Flow, Prices
 from digest.place.outlines import Evenest, Outline, worthiest
-from digest.place.pricing import cheaper, relaxed, worthless
+from digest.place.pricing import cheaper, priced, relaxed, worthless
 from digest.place.problem import Plan, Problem, Scale, Solution, broken, reading
 from digest.place.seating import Seating, violations
 from digest.place.sets import Overworked
@@ -53,14 +53,15 @@ Key = tuple[int, int, tuple[int, ...], tuple[int, ...]]  # minus the worth, spre
 class Node:
     """A problem and its relaxed best outline. ``bonus`` is what its ``must`` is worth for being there."""
 
-    def __init__(self, problem: Problem, scale: Scale, crowd: Crowd) -> None:
-        self.problem, self.crowd = problem, crowd
+    def __init__(self, problem: Problem, scale: Scale, crowd: Crowd, near: Node | None = None) -> None:
+        self.problem, self.crowd, self.near = problem, crowd, near
         self.scale = scale.of(problem)
         self.stock = Stock(problem, self.scale)
         self.bonus = problem.must.bit_count() * (scale.tops[0] // scale.spread)
         self.known: dict[tuple[int, ...], tuple[int, Prices, bool]] = {}
         self.cuts: list[Cut] = []
         self.low, self.outline = 0, Outline()
+        self.told: list[Prices] = []  # those that decided the outline
 
     def value(self, outline: Outline) -> tuple[int, Prices, bool]:
         """What the best flow makes of an outline, its prices, and whether every opening is filled."""
@@ -86,6 +87,10 @@ class Node:
     def weigh(self) -> None:
         """Find the greatest worth: afterwards ``low`` is it."""
         self.cuts.append(Cut(self.stock, worthless(self.stock)))
+        if self.near is not None:
+            self._inherit(self.near)
+            if self.bound() <= self.low:
+                return
         start = self.learn(tuple(o for _, o in filled(self.problem, self.scale, ())))
         for prices in (relaxed, cheaper):
             if self.bound() <= self.low:
@@ -102,6 +107,29 @@ class Node:
             self.high = found[0]
             self.learn(found[1])
 
+    def _inherit(self, near: Node) -> None:
+        """Begin with the outline and the prices of a similar node; what must run here pays what that is worth."""
+        outline: list[int] = []
+        for o in near.outline:  # what is left may be few enough for a limit to bear on all of it
+            if self.stock.kind[o] >= 0 and (not outline or o >= self.stock.following[outline[-1]]):
+                outline.append(o)
+        self.learn(tuple(outline[: self.stock.limits.cap]))
+        self.cuts += [Cut(self.stock, self._priced_as(near, prices)) for prices in near.told]
+
+    def _priced_as(self, near: Node, prices: Prices) -> Prices:
+        stock, bonus = self.stock, self.scale.tops[0] // self.scale.spread
+        pools = [0] * len(stock.pools)
+        for number, members in enumerate(stock.pooled):
+            there = near.stock.pool_of((members & -members).bit_length() - 1)
+            pools[number] = prices.pools[there] if there >= 0 else 0
+        full = []
+        for one in stock.classes:
+            i = one.items[0]
+            whole = prices.classes[near.stock.of_item[i]] if i in near.stock.of_item else 0
+            whole += bonus * ((self.problem.must >> i & 1) - (near.problem.must >> i & 1))
+            full.append(max(0, whole - (pools[one.pool] if one.pool >= 0 else 0)))
+        return priced(stock, full, pools)
+
     def even(self) -> Key:
         """The best outline of that worth."""
         cuts = sorted(self.cuts, key=lambda cut: cut.most)
@@ -114,6 +142,7 @@ class Node:
             if worse is None:
                 if self.value(outline)[0] >= self.low:
                     self.outline = outline
+                    self.told = [cut.prices for cut in told]
                     return self.bonus - self.low, spread, gaps, slots
                 worse = self.learn(outline)
                 cuts.append(worse)
@@ -123,7 +152,10 @@ class Node:
 class Crowd:
     """One search. ``optimal`` is False where it ended at its bound on work."""
 
-    def __init__(self, problem: Problem, known: Sequence[Plan] = (), work: int = WORK) -> None:
+    def __init__(
+        self, problem: Problem, known: Sequence[Plan] = (), work: int = WORK, near: Node | None = None
+    ) -> None:
+        self.near, self.root = near, near
         self.problem, self.left = problem, work
         self.scale = Scale(replace(problem, must=0))
         self.best: Solution | None = None
@@ -142,7 +174,7 @@ class Crowd:
     def run(self) -> Solution | None:
         """The best plan; ``None`` where none holds what must run. Raises ``Overworked`` where nothing is known."""
         try:
-            self._open(self.problem)
+            self._open(self.problem, self.near)
             while self.heap and (self.best is None or self.heap[0][0] <= self._key(self.best)):
                 key, _, node = heappop(self.heap)
                 self.under, self.roof = node, -key[0]
@@ -150,7 +182,7 @@ class Crowd:
                     self._push(node, node.even())
                     continue
                 for part in self._seat(node):
-                    self._open(part)
+                    self._open(part, node)
         except Overworked:
             return self._cut_short()
         return self.best
@@ -177,15 +209,16 @@ class Crowd:
             raise Overworked
         return found
 
-    def _open(self, problem: Problem) -> None:
+    def _open(self, problem: Problem, near: Node | None) -> None:
         """Relax a node, and keep it where it may hold a better plan."""
         if problem.must & ~alive(problem):
             return
-        node = self.under = Node(problem, self.scale, self)
+        node = self.under = Node(problem, self.scale, self, near)
         node.weigh()
         worth = node.low - node.bonus
         if worth < 0 or (self.best is not None and -worth > self._key(self.best)[0]):
             return
+        self.root = self.root or node
         self._push(node, (-worth, UNKNOWN, (), ()))
 
     def _push(self, node: Node, key: Key) -> None:

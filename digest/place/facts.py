@@ -64,6 +64,16 @@ def bits(mask: int) -> Iterator[int]:
         mask ^= low
 
 
+def members(mask: int) -> list[int]:
+    """The numbers in a mask that holds few, ascending."""
+    found = []
+    while mask:
+        low = mask & -mask
+        found.append(low.bit_length() - 1)
+        mask ^= low
+    return found
+
+
 def mask_of(numbers: Iterator[int] | list[int] | range | tuple[int, ...]) -> int:
     mask = 0
     for number in numbers:

@@ -15,7 +15,7 @@ from digest.place.board import Board, board, levels, living, problem
 from digest.place.checker import against
 from digest.place.doubt import doubt
 from digest.place.facts import AtMost, bits, mask_of
-from digest.place.problem import Plan, Solution
+from digest.place.problem import Plan, Problem, Solution
 from digest.place.request import Request
 from digest.place.scene import Scene
 from digest.place.search import Search
@@ -64,6 +64,7 @@ class Planning:
         self.torn = self._torn()
         self.solution = self._solve()
         self.labels = REASONS
+        self.asked: dict[int, tuple[Problem, list[tuple[str, AtMost]]] | None] = {}  # per group
         if not self.solution.optimal:
             self.solution = self._improved()
         self.placed: dict[int, int] = dict(self.solution.plan)
@@ -200,25 +201,37 @@ class Planning:
     def _group_stopped_by(self, rule: str, item: int, held: int) -> str:
         """The group as one ad: its openings are the ways in which all of it can run alone."""
         group = self.group(item)
-        members = {i: self.alive[i] for i in bits(group)}
-        for member, mask in members.items():
-            for opening in bits(mask & held):
-                alone = problem(self.table, {**members, member: 1 << opening}, group)
-                if possible(alone):
-                    return ""
-        free = {i: mask & ~held for i, mask in members.items()}
-        fixed = {i: 1 << o for i, o in self.placed.items()}
-        question = problem(self.table, {**free, **fixed}, group | mask_of(list(fixed)))
-        facts = tuple(
-            fact if name == rule else replace(fact, items=fact.items & group)
-            for name, fact in self.table.bearing(group | mask_of(list(fixed)))
-        )
-        if possible(replace(question, facts=facts)):
+        if group not in self.asked:
+            self.asked[group] = self._beside(group, held)
+        question = self.asked[group]
+        if question is None or not self._clashes(question, rule, group):
             return ""
         names = ", ".join(self.scene.items[other].id for other in bits(group & ~(1 << item)))
         return (
             f"it runs only together with {names}, and beside the placed ads {rule} stops every way they could"
         )
+
+    def _beside(self, group: int, held: int) -> tuple[Problem, list[tuple[str, AtMost]]] | None:
+        """The question whether a group can run beside the placed ads, and the facts about it by rule; ``None`` where
+        one of its openings is held by another ad, and so no rule stops it."""
+        members = {i: self.alive[i] for i in bits(group)}
+        for member, mask in members.items():
+            for opening in bits(mask & held):
+                if possible(problem(self.table, {**members, member: 1 << opening}, group)):
+                    return None
+        free = {i: mask & ~held for i, mask in members.items()}
+        fixed = {i: 1 << o for i, o in self.placed.items()}
+        together = group | mask_of(list(fixed))
+        question = problem(self.table, {**free, **fixed}, together)
+        return question, self.table.bearing(together)
+
+    def _clashes(self, question: tuple[Problem, list[tuple[str, AtMost]]], rule: str, group: int) -> bool:
+        """Whether one rule alone, against the placed ads, stops every way in which the group could run."""
+        asked, bearing = question
+        facts = tuple(
+            fact if name == rule else replace(fact, items=fact.items & group) for name, fact in bearing
+        )
+        return not possible(replace(asked, facts=facts))
 
     def _outranked(self, item: int) -> Verdict:
         try:

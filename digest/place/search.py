@@ -12,14 +12,16 @@ from dataclasses import replace
 from functools import cached_property
 from itertools import combinations
 
+from digest.place.alike import Stock
 from digest.place.arrange import Asked, Undecided, arrange, arrange_apart, least_ahead, plan_of
 from digest.place.branches import Branches
-from digest.place.crowd import Crowd
+from digest.place.crowd import SEATS, Budget, Crowd, Exhausted, Node
 from digest.place.facts import EVERYWHERE, AtMost, bits
 from digest.place.filling import filled
 from digest.place.paths import BUDGET, Effort, best_plan
 from digest.place.patterns import Patterns
 from digest.place.problem import Plan, Problem, Scale, Solution, reading
+from digest.place.seating import Seating
 from digest.place.sets import Chosen, Dive, Overworked, Shelf
 
 FEW = 9  # ads in an issue up to which sets are searched
@@ -40,6 +42,8 @@ class Search:
         self.effort = EFFORT  # less after each search that did not end
         self.hints: dict[int, Plan] = {}  # plans that such a search found, by what must run
         self.answers: dict[int, Solution | None] = {}
+        self.near: Node | None = None  # where a search by prices may begin
+        self.named: dict[tuple[int, ...], Solution] = {}  # best plans by the classes of what must run
         self.apart: dict[int, Plan | None] = {}  # sets of line items whose areas or spans matter
 
     @cached_property
@@ -75,8 +79,30 @@ class Search:
 
     def _crowded(self, must: int, labels: int) -> Solution | None:
         problem = settled(replace(self.problem, must=must))
+        name = tuple(sorted(self.stock.of_item.get(i, -1) for i in bits(must)))
+        if name in self.named and (found := self._seated(problem, self.named[name])) is not None:
+            return found
         known = [self.hints[must]] if must in self.hints else []
-        return Crowd(problem, known, STEPS * labels).run()
+        crowd = Crowd(problem, known, STEPS * labels, self.near)
+        found = crowd.run()
+        self.near = self.near or crowd.root
+        if found is not None and found.optimal and -1 not in name:
+            self.named[name] = found
+        return found
+
+    def _seated(self, problem: Problem, like: Solution) -> Solution | None:
+        """The best plan where those that must run are alike those of another best plan: the outline is the same."""
+        stock, top = Stock(problem, self.scale.of(problem)), self.scale.tops[0] // self.scale.spread
+        budget = Budget(lambda _: None, SEATS)
+        least = -(-like.merit // self.scale.spread) + problem.must.bit_count() * top
+        with suppress(Exhausted):
+            plan = Seating(stock, [o for _, o in like.plan], least, budget.spend).first()
+            return None if plan is None else self._solution(plan)
+        return None
+
+    @cached_property
+    def stock(self) -> Stock:
+        return Stock(self.problem, self.scale)
 
     def _branched(self, must: int, labels: int) -> Solution | None:
         problem = settled(replace(self.problem, must=must))

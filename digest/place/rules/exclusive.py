@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
+from digest.model import LineItem
 from digest.place.facts import EVERYWHERE, AtMost, Candidate, Fact, bits
 from digest.place.scene import Scene
 
@@ -17,20 +18,34 @@ OPTIONS = ("line_items.exclusive", "line_items.companions")
 
 
 def facts(scene: Scene) -> Iterator[Fact]:
+    reach = [_reach(scene, item) for item in scene.items]
     for number in bits(scene.paid):
         item = scene.items[number]
         if item.exclusive == "none":
             continue
-        areas = [mask for name, mask in scene.by_section.items() if name is not None]
         others = [
-            1 << number | 1 << other
+            other
             for other in bits(scene.paid & ~scene.groups[number])
             if scene.items[other].advertiser != item.advertiser
         ]
         why = partial(_why, scene, number)
-        for area in areas if item.exclusive == "section" else [EVERYWHERE]:
-            for pair in others:
-                yield AtMost(1, pair, area, why)
+        for area in _areas(scene) if item.exclusive == "section" else [EVERYWHERE]:
+            if reach[number] & area:
+                for other in others:
+                    if reach[other] & area:
+                        yield AtMost(1, 1 << number | 1 << other, area, why)
+
+
+def _areas(scene: Scene) -> list[int]:
+    return [mask for name, mask in scene.by_section.items() if name is not None]
+
+
+def _reach(scene: Scene, item: LineItem) -> int:
+    """The openings of the slots and sections that a line item is booked for; elsewhere it meets nobody."""
+    openings = scene.in_slots(item.slots)
+    if item.sections is None:
+        return openings
+    return openings & sum(scene.by_section.get(name, 0) for name in dict.fromkeys(item.sections))
 
 
 def _why(scene: Scene, owner: int, item: int, others: tuple[Candidate, ...]) -> str:
