@@ -50,6 +50,7 @@ class Verdict:
 
 REASONS = 150_000  # labels that the searches for prices may make without a proof, all together
 REASON = 15_000  # and each of them
+PROOF = 4  # labels of a search that ended with a proof which count as one
 
 
 class Planning:
@@ -112,9 +113,12 @@ class Planning:
         """The best plan with a line item, its group and the pins, or without asking for the pins."""
         labels = max(1000, min(self.labels, REASON))
         pins = mask_of(list(self.pins)) if pinned else 0
+        before = self.search.spent
         forced = self.search.best(pins | self.group(item), labels)
         if forced is not None and not forced.optimal:
             self.labels -= labels
+        else:
+            self.labels -= (self.search.spent - before) // PROOF
         return forced
 
     def _rules(self) -> dict[str, list[AtMost]]:

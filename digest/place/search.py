@@ -42,6 +42,7 @@ class Search:
         self.effort = EFFORT  # less after each search that did not end
         self.hints: dict[int, Plan] = {}  # plans that such a search found, by what must run
         self.answers: dict[int, Solution | None] = {}
+        self.spent = 0  # labels' worth of work of the searches by prices that ended
         self.near: Node | None = None  # where a search by prices may begin
         self.named: dict[tuple[int, ...], Solution] = {}  # best plans by the classes of what must run
         self.apart: dict[int, Plan | None] = {}  # sets of line items whose areas or spans matter
@@ -85,6 +86,7 @@ class Search:
         known = [self.hints[must]] if must in self.hints else []
         crowd = Crowd(problem, known, STEPS * labels, self.near)
         found = crowd.run()
+        self.spent += (STEPS * labels - crowd.left) // STEPS
         self.near = self.near or crowd.root
         if found is not None and found.optimal and -1 not in name:
             self.named[name] = found
