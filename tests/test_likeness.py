@@ -51,17 +51,27 @@ def vectors(numbers: list[list[float]]) -> Vectors:
     return Vectors("fake 1", [str(i) for i in range(len(numbers))], b"".join(whole(np.array(numbers))), 4)
 
 
+def cosine(one: list[float], other: list[float]) -> float:
+    a, b = (np.frombuffer(row, np.int8).astype(float) for row in whole(np.array([one, other])))
+    return float(a @ b) / max(float(np.sqrt((a @ a) * (b @ b))), 1.0)
+
+
 @given(rows)
 def test_likeness_is_a_symmetric_cosine(numbers: list[list[float]]) -> None:
-    found = vectors(numbers)
+    found = vectors(numbers[:4])
     one, other = found.between("0", "1"), found.between("1", "0")
     assert one == other
-    assert one is not None
-    assert -1 <= one <= 1
+    assert one == pytest.approx(cosine(numbers[0], numbers[1]), abs=1e-4)
     a, b = np.array(numbers[0]), np.array(numbers[1])
     if min(np.abs(a).max(), np.abs(b).max()) > 1e-3:
-        exact = float(a @ b) / float(np.sqrt((a @ a) * (b @ b)))
-        assert one == pytest.approx(exact, abs=0.02)
+        assert one == pytest.approx(float(a @ b) / float(np.sqrt((a @ a) * (b @ b))), abs=0.02)
+
+
+@given(rows)
+def test_among_others_likeness_is_never_more(numbers: list[list[float]]) -> None:
+    found = vectors(numbers)
+    assert (found.between("0", "1") or 0) <= cosine(numbers[0], numbers[1]) + 1e-4
+    assert found.between("0", "1") == found.between("1", "0")
 
 
 @given(rows)
@@ -90,18 +100,21 @@ def test_who_was_not_read_is_like_nobody() -> None:
     assert found.nearest([]) == []
 
 
+@pytest.mark.parametrize("count", [5, 60])
+def test_what_all_have_in_common_says_nothing(count: int) -> None:
+    mould = vectors([[1, 1, 1, 0.2 * (i % 3)] for i in range(count)])
+    news = vectors([[1, 1, 1, 0], [1, 1, 1, 0.2], *([float(i == j) for j in range(4)] for i in range(count))])
+    assert (mould.between("0", "1") or 0) < 0.9 < (news.between("0", "1") or 0)
+
+
 @given(rows)
 def test_the_nearest_are_those_that_all_pairs_show(numbers: list[list[float]]) -> None:
     found, ids = vectors(numbers), [str(i) for i in range(len(numbers))]
     for j, i in found.nearest(ids):
         assert j < i
-        assert (found.between(ids[j], ids[i]) or 0) >= LEAST - 1e-4
-    alike = {
-        (j, i)
-        for i in range(len(ids))
-        for j in range(i)
-        if (found.between(ids[j], ids[i]) or 0) >= LEAST + 1e-4
-    }
+        assert cosine(numbers[j], numbers[i]) >= LEAST - 1e-4
+    every = ((j, i) for i in range(len(ids)) for j in range(i))
+    alike = {(j, i) for j, i in every if cosine(numbers[j], numbers[i]) >= LEAST + 1e-4}
     for i in range(len(ids)):
         mine = {pair for pair in alike if pair[1] == i}
         near = {pair for pair in found.nearest(ids) if pair[1] == i}

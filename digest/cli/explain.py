@@ -168,7 +168,7 @@ def _ties(room: Newsroom, stories: Mapping[str, Story], lead: str, others: Seque
     if there and room.language_model:
         from digest.pipeline import likeness_of
 
-        likeness = likeness_of(room, [stories[id] for id in (lead, *there)])
+        likeness = likeness_of(room, stories.values())
     found = {other: tie(stories[lead], stories[other], stories.values(), likeness) for other in there}
     return {other: str(found.get(other) or "tied through another telling of the event") for other in others}
 

@@ -45,7 +45,9 @@ def events_of(request: Request, stories: Iterable[Story]) -> Events:
     """The events among ``stories`` and what ran before."""
     counted = [ran for ran in request.ran if _counts(request, ran) or ran.date == request.day]
     pool = {ran.story.id: ran.story for ran in counted} | {story.id: story for story in stories}
-    number = {story.id: i for i, tellings in enumerate(group(pool.values(), request.likeness)) for story in tellings}
+    number = {
+        story.id: i for i, tellings in enumerate(group(pool.values(), request.likeness)) for story in tellings
+    }
     ran_where: dict[int, RunStory] = {}
     today: dict[int, set[str]] = defaultdict(set)
     for ran in sorted(counted, key=lambda r: (r.date, r.edition, r.story.id)):
