@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -13,10 +14,11 @@ from digest.place.branches import Branches
 from digest.place.crowd import Crowd
 from digest.place.flow import NOBODY, Flow
 from digest.place.paths import Effort
-from digest.place.problem import Problem, Scale, broken
+from digest.place.problem import Problem, Scale, Solution, broken
 from digest.place.scene import Scene
 from digest.place.search import Search, settled
 from digest.place.sets import Overworked
+from tests.newsrooms import newsroom
 from tests.oracles.program import HighsModel, best_plan
 from tests.strategies.many_ads import KINDS, crowded
 from tests.strategies.twisted_ads import twisted
@@ -102,3 +104,28 @@ def test_alike_bookings_run_in_the_order_of_the_file() -> None:
     ran = [int(ad.line_item[1:]) for ad in plan.placed]
     assert ran == sorted(ran)
     assert plan.optimal
+
+
+def test_a_plan_without_proof_is_told_by_build_explain_and_manifest(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    best = Search.best
+
+    def unproven(search: Search, must: int, labels: int = 0) -> Solution | None:
+        found = best(search, must)
+        return found and replace(found, optimal=False, bound=found.merit + search.scale.tops[-1])
+
+    monkeypatch.setattr(Search, "best", unproven)
+    room = newsroom(tmp_path)
+    built = room.run("build", "--daily", "--date", "2026-01-23")
+    says = "another plan could run up to 1 more standard booking"
+    assert built.code == 0
+    assert built.err.count(says) == 1
+    ads = room.manifest()["ads"]
+    assert says in ads["gap"]
+    assert (ads["optimal"], ads["unproven"]) == (
+        False,
+        {"stage": "standard", "at_most": "1", "unit": "bookings"},
+    )
+    explained = room.run("explain", "daily", "2026-01-23")
+    assert says in explained.out + explained.err

@@ -25,7 +25,7 @@ from digest.place.problem import Plan, Problem, Scale, Solution, broken, reading
 from digest.place.seating import Seating, violations
 from digest.place.sets import Overworked
 
-WORK = 400_000  # steps of one search
+WORK = 800_000  # steps of one search
 UNKNOWN = -1  # a spread that is still to be found
 SEATS = 5_000  # steps to seat one outline
 

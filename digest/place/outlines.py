@@ -85,7 +85,7 @@ class Evenest:
         for room in range(1, self.cap + 1):
             row = [self.endless] * self.stock.size
             reaches = [self._reaching(room, cut) for cut in self.cuts]
-            self.work(self.stock.size // 4)
+            self.work(self.stock.size * (1 + len(self.cuts)) // 2)
             for o in self.open:
                 row[o] = 0 if self._ends(o, room) else self._nearest(o, room, reaches, rows[-1])
             rows.append(row)
@@ -146,7 +146,7 @@ class Evenest:
 
     def _follow(self, here: Labels, key: Sums, label: Found, o: int, most: int) -> None:
         """Every next opening after the last one of a half-made outline."""
-        self.work(1)
+        self.work(4)
         gaps, costs, gap, spread = self.gaps, self.costs, self.gaps[o], label[0]
         ahead = self.ahead[key[0] - 1]
         for p in range(self.stock.following[o], self.stock.size):

@@ -26,7 +26,7 @@ from digest.place.sets import Chosen, Dive, Overworked, Shelf
 
 FEW = 9  # ads in an issue up to which sets are searched
 EFFORT = 400_000  # steps of the search for sets
-STEPS = 2  # steps of the search by prices that a label of the walk is worth
+STEPS = 4  # steps of the search by prices that a label of the walk is worth
 HELD = 9  # line items that must run whose places are sought on their own
 TRIES = 24  # arrangements of one set, before its openings are walked
 STAGES = ((8, 5_000), (64, 100_000))  # sets of equal worth to arrange; steps of the search for patterns
