@@ -99,11 +99,11 @@ def _twins(tellings: Sequence[Telling], rarity: Rarity) -> list[int]:
     twin, latest = list(range(len(tellings))), dict[object, int]()
     for i, telling in enumerate(tellings):
         for key in (telling.address, (telling.written, telling.summary)):
-            before = latest.get(key) if key else None
-            if before is not None and _is_twin(tellings[before], telling, rarity):
-                twin[i] = min(twin[i], twin[before])
-        for key in (telling.address, (telling.written, telling.summary)):
-            latest[key] = i
+            before = latest.setdefault(key, i) if key else i
+            if before != i:
+                if _is_twin(tellings[before], telling, rarity):
+                    twin[i] = min(twin[i], twin[before])
+                latest[key] = i
     return twin
 
 

@@ -45,11 +45,13 @@ class Rarity(dict[str, float]):
         for telling in tellings:
             self._count.update(telling.all)
             self.stories += 1
+        most = max(MOULD_SHARE * self.stories, 1) if self.stories >= MOULD_STORIES else float("inf")
+        self._mould = frozenset(word for word, count in self._count.items() if count >= most)
         self._profiles: dict[int, tuple[Telling, Profile]] = {}
 
     def is_mould(self, word: str) -> bool:
         """Whether most stories at hand hold the word: then it says how they are written, not what they tell."""
-        return self.stories >= MOULD_STORIES and self._count[word] >= MOULD_SHARE * self.stories
+        return word in self._mould
 
     def __missing__(self, word: str) -> float:
         if self.is_mould(word):
@@ -73,9 +75,16 @@ class Rarity(dict[str, float]):
 
     def _profile(self, telling: Telling) -> Profile:
         return Profile(
-            plain=frozenset(word for word in telling.written if not self.is_mould(form_of(word))),
+            plain=self._plain(telling.written),
             title=self.of(telling.title),
             names=self.of(telling.names),
             title_length=sqrt(sum(sorted(self[word] ** 2 for word in telling.title))),
             text_length=sqrt(sum(sorted(self[word] ** 2 for word in telling.all))),
+        )
+
+    def _plain(self, written: tuple[str, ...]) -> frozenset[str]:
+        return (
+            frozenset(word for word in written if form_of(word) not in self._mould)
+            if self._mould
+            else frozenset(written)
         )
