@@ -7,6 +7,7 @@ import os
 import pytest
 from hypothesis import HealthCheck, settings
 
+pytest_plugins = ("tests.fakes",)
 settings.register_profile(
     "laws",
     derandomize=True,

