@@ -61,7 +61,9 @@ SAME: Mapping[str, str] = _groups("same")
 PLACES: Mapping[str, str] = _groups("places")
 PLACE_NAMES = frozenset(PLACES.values())
 OPPOSITES: Mapping[str, frozenset[str]] = _opposites()
-NUMBERS: Mapping[str, str] = {word: str(value) for value, word in enumerate(_lines("numbers")[0], 1)}
+NUMBERS: Mapping[str, str] = {
+    word: str(value) for line in _lines("numbers") for value, word in enumerate(line, 1) if word != "-"
+}
 REGULAR = _words("regular")
 REGULAR_PAIRS = frozenset((line[0], line[1]) for line in _lines("regular_pairs"))
 CONCERNS = _words("concerns")

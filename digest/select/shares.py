@@ -50,7 +50,7 @@ def shares(a: Telling, b: Telling, rarity: Rarity) -> Shares:
     return Shares._make(
         (
             *_words(a, b, rarity, one, other),
-            *_numbers(a.numbers, b.numbers),
+            *_numbers(a, b),
             *_places(a.title & PLACE_NAMES, b.title & PLACE_NAMES),
             _opposed(a.title, b.title),
             *_kin(a, b, rarity, one.title, other.title),
@@ -81,12 +81,17 @@ def _words(a: Telling, b: Telling, rarity: Rarity, one: Profile, other: Profile)
     )
 
 
-def _numbers(a: frozenset[str], b: frozenset[str]) -> tuple[float, float, float, float]:
-    if not (a and b):
-        return (0.0, 0.0, 0.0, 0.0)
-    both, left, right = a & b, a - b, b - a
+def _numbers(a: Telling, b: Telling) -> tuple[float, float, float, float]:
+    """What holds letters and digits (A7, Q3) counts as a number the other has not, too."""
+    left, right = a.fillers - b.fillers, b.fillers - a.fillers
+    both = a.numbers & b.numbers
     near = [min(x, y) / max(x, y, 1.0) for x in _values(left) for y in _values(right)]
-    return (float(not both), float(len(both)), float(bool(left and right)), max(near, default=0.0))
+    return (
+        float(bool(a.numbers and b.numbers) and not both),
+        float(len(both)),
+        float(bool(left and right)),
+        max(near, default=0.0),
+    )
 
 
 def _values(numbers: frozenset[str]) -> list[float]:
