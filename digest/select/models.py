@@ -9,33 +9,33 @@ from digest.select.shares import Shares
 from digest.values import dataclass
 
 _WEIGHTS = """\
-share            texts  titles   alone
-base             -5.15   -1.40   -5.24
-title_cosine     -1.24   -8.67   -1.76
-title_jaccard     0.12    2.39    0.77
-title_contained   0.89    1.34   -1.24
-text_cosine       3.33    0.00    0.00
-crossed           2.88    1.61   -0.27
-names            -0.21   -0.71   -0.15
-names_agree       1.17    0.34    0.26
-rarest            0.01   -0.47    0.22
-rarest_all        0.71    1.66    0.26
-numbers_differ   -0.23    0.69   -0.84
-numbers_shared   -0.35    1.31    0.79
-numbers_left     -0.31   -1.63   -1.94
-numbers_near      0.00   -0.27    0.23
-places_differ     0.00   -0.62   -0.04
-places_left       1.10   -2.41   -2.25
-places_shared     1.64   -1.42   -0.36
-opposed           0.00   -2.44   -3.16
-kin               1.33    0.95    2.79
-kin_most          1.04    1.74    1.65
-kin_least         1.40    2.42    3.47
-plain             0.10    1.34    0.84
-plain_most        0.23    0.44    1.12
-plain_least       1.35   -2.36    1.48
-gap               0.00  -16.17    0.00
-pairs             0.00   -0.76   -0.78
+share            texts  titles   alone   meant
+base             -5.15   -1.40   -5.24    -1.73
+title_cosine     -1.24   -8.67   -1.76    -0.49
+title_jaccard     0.12    2.39    0.77     0.34
+title_contained   0.89    1.34   -1.24    -0.53
+text_cosine       3.33    0.00    0.00     0.00
+crossed           2.88    1.61   -0.27    -0.15
+names            -0.21   -0.71   -0.15    -0.10
+names_agree       1.17    0.34    0.26    -0.05
+rarest            0.01   -0.47    0.22     0.15
+rarest_all        0.71    1.66    0.26     0.13
+numbers_differ   -0.23    0.69   -0.84    -0.86
+numbers_shared   -0.35    1.31    0.79     0.46
+numbers_left     -0.31   -1.63   -1.94    -1.25
+numbers_near      0.00   -0.27    0.23    -0.57
+places_differ     0.00   -0.62   -0.04    -0.43
+places_left       1.10   -2.41   -2.25    -1.16
+places_shared     1.64   -1.42   -0.36    -0.30
+opposed           0.00   -2.44   -3.16    -2.14
+kin               1.33    0.95    2.79     0.77
+kin_most          1.04    1.74    1.65     0.28
+kin_least         1.40    2.42    3.47     1.12
+plain             0.10    1.34    0.84     0.56
+plain_most        0.23    0.44    1.12     0.64
+plain_least       1.35   -2.36    1.48     0.58
+gap               0.00  -16.17    0.00     0.00
+pairs             0.00   -0.76   -0.78    -0.36
 """
 
 
@@ -52,14 +52,18 @@ class Model:
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """What likeness of meaning adds to a logit: nothing where it is what two stories of one day have by chance and
-    their topic."""
+    """What likeness of meaning adds to a logit: nothing where it is as usual for two stories of one topic.
+
+    Titles read alike the more words they have in common, which the shares have weighed already: ``words`` is how
+    much more alike two titles are that have all of them.
+    """
 
     usual: float
     worth: float
+    words: float
 
-    def logit(self, alike: float) -> float:
-        return self.worth * (alike - self.usual)
+    def logit(self, alike: float, plain: float) -> float:
+        return self.worth * (alike - self.usual - self.words * plain)
 
 
 def _model(name: str) -> Model:
@@ -72,4 +76,6 @@ def _model(name: str) -> Model:
 TEXTS = _model("texts")  # stories with summaries
 TITLES = _model("titles")  # titles among many stories
 ALONE = _model("alone")  # titles among few
-OF_TEXTS, OF_TITLES, OF_ALONE = Meaning(0.86, 40.0), Meaning(0.90, 40.0), Meaning(0.93, 60.0)
+ALONE_MEANT = _model("meant")  # the same, where likeness of meaning is known
+OF_TEXTS, OF_TITLES = Meaning(0.86, 30.0, 0.1), Meaning(0.88, 30.0, 0.1)
+OF_ALONE = Meaning(0.93, 37.0, 0.0)

@@ -8,7 +8,17 @@ from __future__ import annotations
 from datetime import timedelta
 from math import exp, log10
 
-from digest.select.models import ALONE, OF_ALONE, OF_TEXTS, OF_TITLES, TEXTS, TITLES, Meaning
+from digest.select.models import (
+    ALONE,
+    ALONE_MEANT,
+    OF_ALONE,
+    OF_TEXTS,
+    OF_TITLES,
+    TEXTS,
+    TITLES,
+    Meaning,
+    Model,
+)
 from digest.select.rarity import Rarity
 from digest.select.shares import shares
 from digest.select.telling import REGULAR_FORMS, Telling, tells, without_summary
@@ -59,7 +69,8 @@ def tie_of(a: Telling, b: Telling, rarity: Rarity, alike: float | None = None) -
         return Tie("url", 1.0, shared)
     if logit >= SURE:
         return Tie("title", 1.0, shared)
-    helped = alike if alike is not None and alike > _meaning(a, b, rarity).usual else None
+    usual = _models(a, b, rarity, alike is not None)[1].usual
+    helped = alike if alike is not None and alike > usual else None
     return Tie("telling", round(1 / (1 + exp(-logit)), 6), shared, helped)
 
 
@@ -80,19 +91,27 @@ def strength(a: Telling, b: Telling, rarity: Rarity, alike: float | None = None)
         a.summary == b.summary and a.summary
     ):  # a set phrase below other headlines, or nothing that the titles do not say
         a, b = without_summary(a), without_summary(b)
-    if rarity.stories < MANY and few_words_shared(a, b, rarity) and (alike or 0.0) < IN_OTHER_WORDS:
+    if rarity.stories < MANY and few_words_shared(a, b, rarity) and not _in_other_words(a, b, alike):
         return -SURE
-    meant = 0.0 if alike is None else _meaning(a, b, rarity).logit(alike)
     weighed = shares(a, b, rarity)
-    if a.summary and b.summary:
-        return meant + TEXTS.logit(weighed) - PER_DECADE * max(log10(max(rarity.stories, 1) / FEW), 0.0)
-    return meant + (TITLES if rarity.stories >= SOME else ALONE).logit(weighed)
+    model, meaning = _models(a, b, rarity, alike is not None)
+    meant = 0.0 if alike is None else meaning.logit(alike, weighed.plain)
+    asked = PER_DECADE * max(log10(max(rarity.stories, 1) / FEW), 0.0) if model is TEXTS else 0.0
+    return meant + model.logit(weighed) - asked
 
 
-def _meaning(a: Telling, b: Telling, rarity: Rarity) -> Meaning:
+def _models(a: Telling, b: Telling, rarity: Rarity, meant: bool) -> tuple[Model, Meaning]:
     if a.summary and b.summary:
-        return OF_TEXTS
-    return OF_TITLES if rarity.stories >= SOME else OF_ALONE
+        return TEXTS, OF_TEXTS
+    if rarity.stories >= SOME:
+        return TITLES, OF_TITLES
+    return ALONE_MEANT if meant else ALONE, OF_ALONE
+
+
+def _in_other_words(a: Telling, b: Telling, alike: float | None) -> bool:
+    """Whether two titles mean the same and hardly any word of one stands in the other, common words included."""
+    both, either = a.title & b.title, a.title | b.title
+    return alike is not None and alike >= IN_OTHER_WORDS and len(both) * 3 < len(either)
 
 
 def same_title(a: Telling, b: Telling, rarity: Rarity) -> bool:
