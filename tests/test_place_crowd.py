@@ -8,16 +8,16 @@ from pathlib import Path
 import pytest
 
 from digest.place import place
-from digest.place.alike import Stock
 from digest.place.board import board, living, problem
-from digest.place.branches import Branches
-from digest.place.crowd import Crowd
-from digest.place.flow import NOBODY, Flow
-from digest.place.paths import Effort
+from digest.place.few.sets import Overworked
+from digest.place.many.alike import Stock
+from digest.place.many.crowd import Crowd
+from digest.place.many.flow import NOBODY, Flow
 from digest.place.problem import Problem, Scale, Solution, broken
 from digest.place.scene import Scene
 from digest.place.search import Search, settled
-from digest.place.sets import Overworked
+from digest.place.walk.branches import Branches
+from digest.place.walk.paths import Effort
 from tests.newsrooms import newsroom
 from tests.oracles.program import HighsModel, best_plan
 from tests.strategies.many_ads import KINDS, crowded

@@ -7,13 +7,13 @@ from dataclasses import replace
 import pytest
 
 from digest.place.board import problem
-from digest.place.branches import Branches
 from digest.place.checker import against
 from digest.place.facts import bits
-from digest.place.paths import Effort
 from digest.place.planning import Planning
 from digest.place.request import Request
 from digest.place.search import settled
+from digest.place.walk.branches import Branches
+from digest.place.walk.paths import Effort
 from tests.strategies.big_ads import issue
 from tests.strategies.twisted_ads import twisted
 

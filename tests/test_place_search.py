@@ -9,12 +9,12 @@ import pytest
 
 from digest.place import place, search
 from digest.place.board import board, living, problem
-from digest.place.branches import Branches
 from digest.place.doubt import Level, doubt, sentence
-from digest.place.paths import Effort
 from digest.place.problem import Problem, Scale, Solution, broken
 from digest.place.scene import Scene
 from digest.place.search import Search, settled
+from digest.place.walk.branches import Branches
+from digest.place.walk.paths import Effort
 from tests.strategies.big_ads import issue
 from tests.strategies.twisted_ads import twisted
 
@@ -48,7 +48,7 @@ def test_a_search_cut_short_says_so_and_still_gives_a_plan(
     asked = question(seed)
     best = {must: Search(asked).best(must) for must in musts(asked, seed)}
     monkeypatch.setattr(search, "FEW", 0)
-    monkeypatch.setattr("digest.place.paths.EASY", 2)
+    monkeypatch.setattr("digest.place.walk.paths.EASY", 2)
     for must, true in best.items():
         found = Search(asked).best(must, labels=2)
         if true is None:
@@ -62,7 +62,7 @@ def test_a_search_cut_short_says_so_and_still_gives_a_plan(
 
 def test_a_plan_that_is_not_proven_says_how_far_it_may_be_off(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(search, "FEW", 0)
-    monkeypatch.setattr("digest.place.paths.EASY", 2)
+    monkeypatch.setattr("digest.place.walk.paths.EASY", 2)
     monkeypatch.setattr(search, "BUDGET", 2)
     monkeypatch.setattr(Search.best, "__defaults__", (2,))
     plans = [place(issue(seed, 20, 10, 4)) for seed in range(6)]

@@ -10,11 +10,11 @@ from digest.errors import CommandError
 from digest.model import TIERS, Doubt
 from digest.place import overrides
 from digest.place.amounts import amount
-from digest.place.arrange import Undecided
 from digest.place.board import Board, board, levels, living, problem
 from digest.place.checker import against
 from digest.place.doubt import doubt
 from digest.place.facts import AtMost, bits, mask_of
+from digest.place.few.arrange import Undecided
 from digest.place.problem import Plan, Problem, Solution
 from digest.place.request import Request
 from digest.place.scene import Scene

@@ -1,8 +1,8 @@
 """The search for one problem, asked again and again with other line items that must run.
 
-With few ads in an issue the sets of line items are searched (``sets``, ``arrange``, ``patterns``); where that is
-too much work, or many ads fit, prices lead to outlines that are then seated (``crowd``); what neither decides is
-walked (``branches``). All are exact and give the same plan.
+With few ads in an issue the sets of line items are searched (``few``); where that is too much work, or many ads fit,
+prices lead to outlines that are then seated (``many``); what neither decides is walked (``walk``). All are exact and
+give the same plan.
 """
 
 from __future__ import annotations
@@ -12,17 +12,17 @@ from dataclasses import replace
 from functools import cached_property
 from itertools import combinations
 
-from digest.place.alike import Stock
-from digest.place.arrange import Asked, Undecided, arrange, arrange_apart, least_ahead, plan_of
-from digest.place.branches import Branches
-from digest.place.crowd import SEATS, Budget, Crowd, Exhausted, Node
 from digest.place.facts import EVERYWHERE, AtMost, bits
+from digest.place.few.arrange import Asked, Undecided, arrange, arrange_apart, least_ahead, plan_of
+from digest.place.few.patterns import Patterns
+from digest.place.few.sets import Chosen, Dive, Overworked, Shelf
 from digest.place.filling import filled
-from digest.place.paths import BUDGET, Effort, best_plan
-from digest.place.patterns import Patterns
+from digest.place.many.alike import Stock
+from digest.place.many.crowd import SEATS, Budget, Crowd, Exhausted, Node
+from digest.place.many.seating import Seating
 from digest.place.problem import Plan, Problem, Scale, Solution, reading
-from digest.place.seating import Seating
-from digest.place.sets import Chosen, Dive, Overworked, Shelf
+from digest.place.walk.branches import Branches
+from digest.place.walk.paths import BUDGET, Effort, best_plan
 
 FEW = 9  # ads in an issue up to which sets are searched
 EFFORT = 400_000  # steps of the search for sets

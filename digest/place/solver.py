@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from digest.place.arrange import Undecided
+from digest.place.few.arrange import Undecided
 from digest.place.problem import Problem, Solution
 from digest.place.search import Search
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from digest.place.dual import Gains, Row
 from digest.place.facts import bits
 from digest.place.quiet import quiet_highs
+from digest.place.walk.dual import Gains, Row
 
 
 def prices_of(gains: Gains, following: Sequence[int], rows: Sequence[Row], cap: int) -> list[int] | None:

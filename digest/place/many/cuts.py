@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from digest.place.alike import Stock
-from digest.place.flow import Prices
+from digest.place.many.alike import Stock
+from digest.place.many.flow import Prices
 
 NEVER = -1  # the kind of an opening that offers nothing
 

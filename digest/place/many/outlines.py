@@ -11,8 +11,8 @@ from collections.abc import Callable, Sequence
 from heapq import heappop, heappush
 from typing import Any
 
-from digest.place.alike import Stock
-from digest.place.cuts import Cut
+from digest.place.many.alike import Stock
+from digest.place.many.cuts import Cut
 
 Outline = tuple[int, ...]
 Found = tuple[int, tuple[int, ...], tuple[int, ...], Outline]  # spread, gaps, slots, openings

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from digest.place.facts import EVERYWHERE, bits
-from digest.place.paths import Effort, Walk, best_plan
 from digest.place.problem import Plan, Problem, Scale, Solution, reading
+from digest.place.walk.paths import Effort, Walk, best_plan
 
 LEAST = 2000  # labels of a walk, where walks before it did not end
 NODES = 400  # branches after which the search gives up proving

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from digest.place.alike import Relation, Stock
 from digest.place.facts import Candidate, bits
-from digest.place.flow import NOBODY, Flow
+from digest.place.many.alike import Relation, Stock
+from digest.place.many.flow import NOBODY, Flow
 from digest.place.problem import Plan
 
 

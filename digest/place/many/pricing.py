@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from digest.place.alike import Stock
-from digest.place.flow import Prices
-from digest.place.relaxation import duals, stretches
+from digest.place.many.alike import Stock
+from digest.place.many.flow import Prices
+from digest.place.walk.relaxation import duals, stretches
 
 STEPS = 100  # steps to lower the bound
 PATIENCE = 5  # steps without success before they are made shorter

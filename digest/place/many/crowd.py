@@ -13,17 +13,17 @@ from contextlib import suppress
 from dataclasses import replace
 from heapq import heappop, heappush
 
-from digest.place.alike import Stock
-from digest.place.branches import alive, without
-from digest.place.cuts import Cut
 from digest.place.facts import Candidate, bits
+from digest.place.few.sets import Overworked
 from digest.place.filling import filled
-from digest.place.flow import NOBODY, Flow, Prices
-from digest.place.outlines import Evenest, Outline, worthiest
-from digest.place.pricing import cheaper, priced, relaxed, worthless
+from digest.place.many.alike import Stock
+from digest.place.many.cuts import Cut
+from digest.place.many.flow import NOBODY, Flow, Prices
+from digest.place.many.outlines import Evenest, Outline, worthiest
+from digest.place.many.pricing import cheaper, priced, relaxed, worthless
+from digest.place.many.seating import Seating, violations
 from digest.place.problem import Plan, Problem, Scale, Solution, broken, reading
-from digest.place.seating import Seating, violations
-from digest.place.sets import Overworked
+from digest.place.walk.branches import alive, without
 
 WORK = 800_000  # steps of one search
 UNKNOWN = -1  # a spread that is still to be found

@@ -9,11 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from digest.place.dual import Prices
 from digest.place.facts import EVERYWHERE, bits
 from digest.place.fields import Fields, Recent
 from digest.place.problem import Plan, Problem, Scale, Solution, candidates, reading
-from digest.place.relaxation import prices_of
+from digest.place.walk.dual import Prices
+from digest.place.walk.relaxation import prices_of
 
 WIDE = 48  # half-made plans an opening keeps in the last quick walk
 BEAM = 6  # half-made plans an opening keeps in the first quick walk

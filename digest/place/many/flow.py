@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from digest.place.alike import Stock
+from digest.place.many.alike import Stock
 from digest.values import dataclass
 
 NOBODY = -1  # the class of an opening that stays empty

@@ -1,0 +1,1 @@
+"""Issues with many ads: prices lead to outlines of slots and gaps, and names are seated in them."""
