@@ -46,22 +46,31 @@ def recall(store: Store, newsroom: Newsroom, edition: Edition, day: date) -> Mem
 def _ran_before(
     store: Store, newsroom: Newsroom, edition: Edition, day: date, current: BuiltIssue | None
 ) -> tuple[RunStory, ...]:
-    """The stories that may not run again: of this edition, or of the publication.
-
-    Of the issues of the same date only those count that were there before this one was first
-    built, so that building it again finds what it found then.
-    """
-    if edition.no_repeat == "none":
-        return ()
+    """The stories that bear on what may run: of this edition, or of the publication, and of this very date."""
     first, yesterday = _back(day, edition.no_repeat_for), day - timedelta(days=1)
-    if edition.no_repeat == "edition":
-        return tuple(store.ran_stories(first, yesterday, edition=edition.name))
-    earlier = list(store.ran_stories(first, yesterday))
+    earlier: list[RunStory] = []
+    if edition.no_repeat != "none":
+        only = edition.name if edition.no_repeat == "edition" else None
+        earlier = store.ran_stories(first, yesterday, edition=only)
+    if edition.no_repeat == "publication" or newsroom.ranking.max_per_event_day is not None:
+        earlier += _ran_today(store, newsroom, edition, day, current)
+    return tuple(earlier)
+
+
+def _ran_today(
+    store: Store, newsroom: Newsroom, edition: Edition, day: date, current: BuiltIssue | None
+) -> list[RunStory]:
+    """The stories of the other editions' issues of the same date.
+
+    Only issues count that were there before this one was first built, so that building it again
+    finds what it found then.
+    """
+    found: list[RunStory] = []
     for other in newsroom.editions:
         built = None if other.name == edition.name else store.built(other.name, day)
         if built and (current is None or built.sequence < current.sequence):
-            earlier += store.ran_stories(day, day, edition=other.name)
-    return tuple(earlier)
+            found += store.ran_stories(day, day, edition=other.name)
+    return found
 
 
 def _ran_later(store: Store, edition: Edition, day: date) -> tuple[RunStory, ...]:

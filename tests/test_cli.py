@@ -136,6 +136,32 @@ def test_a_dry_run_knows_what_the_editions_before_will_run(room: Room) -> None:
     assert len(built) > 1
 
 
+@pytest.mark.parametrize("scope", ["edition", "publication", "none"])
+def test_an_event_is_told_by_so_many_issues_of_a_date(room: Room, scope: str) -> None:
+    room.write(
+        "digest.yaml",
+        f"{DIGEST}  evening: {{cadence: daily, no_repeat: {scope}}}\nranking: {{max_per_event_day: 1}}\n",
+    )
+    room.run("build", "--edition", "daily", "--date", "2026-01-23")
+    evening = ("build", "--edition", "evening", "--date", "2026-01-23")
+    room.run(*evening)
+    told = {
+        name: {s["id"] for section in room.manifest(name)["sections"] for s in section["stories"]}
+        for name in ("daily", "evening")
+    }
+    assert told["evening"]
+    assert told["daily"].isdisjoint(told["evening"])
+    rules = {row["why"].partition(":")[0] for row in room.manifest("evening")["left_out"]}
+    assert ("no_repeat" if scope == "publication" else "max_per_event_day") in rules
+    assert room.run(*evening, "--json").json["issues"][0]["status"] == "unchanged"
+    assert (
+        room.run("build", "--edition", "daily", "--date", "2026-01-23", "--json").json["issues"][0][
+            "revision"
+        ]
+        == 1
+    )
+
+
 def test_an_edition_without_an_issue_that_day_stops_no_other(room: Room) -> None:
     room.write("digest.yaml", f"{DIGEST}  weekly: {{cadence: weekly, weekday: mon}}\n")
     result = room.run("build", "--daily", "--weekly", "--date", "2026-01-23", "--json")
