@@ -250,6 +250,26 @@ def test_stories_of_a_thin_section_run_elsewhere() -> None:
     assert [(e.story.id, e.section) for e in found.lineup] == [("ab", "b")]
 
 
+@pytest.mark.parametrize("both", [("A", "B"), ("B", "A")])
+@pytest.mark.parametrize(("lender", "thin"), [("A", "B"), ("B", "A")])
+def test_a_section_that_can_look_back_leaves_a_shared_story_to_one_that_cannot(
+    both: tuple[str, ...], lender: str, thin: str
+) -> None:
+    room = newsroom(section("A", least=1), section("B", least=1))
+    stories = (story("shared", sections=both), story("old", 30, sections=(lender,)))
+    found = select(request(*stories, room=room))
+    places = {entry.story.id: entry.section for entry in found.lineup}
+    assert places == {"shared": thin.lower(), "old": lender.lower()}
+
+
+def test_no_section_looks_back_for_another_in_vain() -> None:
+    room = newsroom(section("A", least=1), section("B", least=2))
+    stories = (story("shared", sections=("A", "B")), story("old", 30, sections=("A",)))
+    found = select(request(*stories, room=room))
+    assert ids(found) == ["shared"]
+    assert found.candidates == 1
+
+
 def test_widening_never_goes_past_its_limit() -> None:
     thin = Thin(widen=timedelta(hours=40))
     found = select(request(story("x", 40), story("y", 40.1), room=newsroom(section("A", least=2), thin=thin)))

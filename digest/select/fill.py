@@ -18,7 +18,7 @@ from digest.select.candidates import (
     widened_candidates,
 )
 from digest.select.desk import Desk
-from digest.select.field import Field, events_of, field_of
+from digest.select.field import Events, Field, events_of, field_of
 from digest.select.request import Request
 from digest.select.signals._view import source_of
 from digest.values import dataclass
@@ -40,22 +40,89 @@ class Draft:
         return [story for story, place in self.place.items() if place == section]
 
 
+@dataclass(frozen=True, slots=True)
+class _Pool:
+    """All that a lineup may be filled from: the plain candidates, and the events among them and the earlier stories."""
+
+    request: Request
+    desk: Desk
+    banned: Mapping[str, str]
+    plain: Sequence[Candidate]
+    narrow: Events
+    wide: list[Events]  # empty until a section widens
+
+    def draft(self, starts: Mapping[str, datetime]) -> Draft:
+        """The best lineup with the windows of these sections widened as told."""
+        if not starts:
+            field = field_of(self.request, self.plain, self.narrow, self.banned)
+        else:
+            candidates = sorted((*self.plain, *self._earlier(starts)), key=lambda c: c.story.id)
+            field = field_of(self.request, candidates, self._events(), self.banned)
+        return Draft(field, _assigned(self.request, field, self.request.sections), {}, starts)
+
+    def _events(self) -> Events:
+        if not self.wide:
+            everyone = (*self.plain, *self._earlier(_all_widest(self.request)))
+            self.wide.append(events_of(self.request, (c.story for c in everyone)))
+        return self.wide[0]
+
+    def _earlier(self, starts: Mapping[str, datetime]) -> list[Candidate]:
+        return widened_candidates(self.request, self.desk, (c.story.id for c in self.plain), starts)
+
+
 def fill(request: Request, desk: Desk, banned: Mapping[str, str]) -> Draft:
     """The best lineup; sections under their ``min`` widen step by step, and are left out if that does not help."""
     plain = plain_candidates(request, desk)
-    events, starts = events_of(request, (c.story for c in plain)), dict[str, datetime]()
-    field = field_of(request, plain, events, banned)
+    pool = _Pool(request, desk, banned, plain, events_of(request, (c.story for c in plain)), [])
+    draft = _widened(pool, {})
+    while _under(request.sections, draft.place) and (better := _lent(pool, draft)):
+        draft = better
+    return _without_thin(request, draft)
+
+
+def _widened(pool: _Pool, starts: Mapping[str, datetime]) -> Draft:
+    """From these windows on, every section that is under its ``min`` widens as far as it may."""
     while True:
-        place = _assigned(request, field, request.sections)
-        wider = _wider(request, _under(request.sections, place), starts)
+        draft = pool.draft(starts)
+        wider = _wider(pool.request, _under(pool.request.sections, draft.place), starts)
         if not wider:
-            return _without_thin(request, field, place, starts)
-        if not starts:
-            everyone = widened_candidates(request, desk, field.candidates, _all_widest(request))
-            events = events_of(request, [c.story for c in (*plain, *everyone)])
-        starts |= wider
-        more = widened_candidates(request, desk, (c.story.id for c in plain), starts)
-        field = field_of(request, sorted((*plain, *more), key=lambda c: c.story.id), events, banned)
+            return draft
+        starts = {**starts, **wider}
+
+
+def _lent(pool: _Pool, draft: Draft) -> Draft | None:
+    """A section that has enough gives a story to one that has not, and looks back itself; ``None`` if none can."""
+    short = len(_under(pool.request.sections, draft.place))
+    limit = widen_limit(pool.request)
+    for lender in _lenders(pool.request, draft):
+        widest = {**draft.starts, lender: limit}
+        if len(_under(pool.request.sections, _widened(pool, widest).place)) >= short:
+            continue
+        start = draft.starts.get(lender, pool.request.window.start)
+        while start > limit:
+            start = earlier(start, limit)
+            found = _widened(pool, {**draft.starts, lender: start})
+            if len(_under(pool.request.sections, found.place)) < short:
+                return found
+    return None
+
+
+def _lenders(request: Request, draft: Draft) -> list[str]:
+    """Sections with an event that could be told in one under its ``min``, or in one that could lend in its turn."""
+    number, homes = draft.field.events.number, defaultdict[int, set[str]](set)
+    for candidate in draft.field.open():
+        homes[number[candidate.story.id]].update(candidate.sections)
+    short = set(_under(request.sections, draft.place))
+    found = set(short)
+    while more := {
+        place
+        for id, place in draft.place.items()
+        if place not in found and not homes[number[id]].isdisjoint(found)
+    }:
+        found |= more
+    limit = widen_limit(request)
+    now = {id: draft.starts.get(id, request.window.start) for id in found - short}
+    return [section.id for section in request.sections if now.get(section.id, limit) > limit]
 
 
 def _all_widest(request: Request) -> dict[str, datetime]:
@@ -81,13 +148,12 @@ def _count(place: Mapping[str, str]) -> dict[str, int]:
     return count
 
 
-def _without_thin(
-    request: Request, field: Field, place: Mapping[str, str], starts: Mapping[str, datetime]
-) -> Draft:
+def _without_thin(request: Request, draft: Draft) -> Draft:
     """Leave out as few sections as possible so that the others reach their ``min``."""
+    field, place, starts = draft.field, draft.place, draft.starts
     sections, dropped = request.sections, dict[str, int]()
     if not _under(sections, place):
-        return Draft(field, place, {}, starts)
+        return draft
     for section in sections:
         alone = len(_assigned(request, field, [section]))
         if alone < min(section.min, section.top):
