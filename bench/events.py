@@ -52,7 +52,7 @@ def main() -> None:
     busiest = min(seconds(3000 + 2000, 8) for _ in range(3))
     print(f"3,000 stories of a day beside 2,000 of the week before: {busiest:.2f} s of processor time")
     for size in (500, 3000):
-        small, large = min(seconds(size, 1) for _ in range(3)), seconds(size * 10, 1)
+        small, large = (min(seconds(count, 1) for _ in range(3)) for count in (size, size * 10))
         print(
             f"{size} stories {small:.2f} s, {size * 10} stories {large:.2f} s: {large / small:.1f}x (at most 12x)"
         )

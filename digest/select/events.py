@@ -118,13 +118,18 @@ def _rivals(tellings: Sequence[Telling], heads: Sequence[int], rarity: Rarity) -
     part = LEAST_PART if rarity.stories >= MANY else 0.0
     for i in heads:
         rare = _rarest(tellings[i], rarity)
-        weight: dict[int, float] = defaultdict(float)
+        rest = rarity.of(rare)
+        least = max(LEAST_SHARED, part * rest)
+        weight: dict[int, float] = {}
         for word in rare:
             worth, held = rarity[word], posted[word]
             for j in held[-LOOK_BACK:]:
-                weight[j] += worth
+                if j in weight:
+                    weight[j] += worth
+                elif rest >= least:  # what shares no rarer word can still reach it
+                    weight[j] = worth
             held.append(i)
-        least = max(LEAST_SHARED, part * rarity.of(rare))
+            rest -= worth
         best = sorted((j for j in weight if weight[j] >= least), key=lambda j: (-weight[j], -j))
         pairs.extend((j, i) for j in best[:MOST_RIVALS])
     return pairs
