@@ -133,6 +133,14 @@ def test_a_pin_for_this_date_brings_an_older_story_in() -> None:
     assert "the pin of old has no effect" in undated.notes[0]
 
 
+@pytest.mark.parametrize("dated_at", [NOON, NOON + timedelta(hours=2)])
+def test_a_pin_for_this_date_stands_beside_one_for_all(dated_at: datetime) -> None:
+    dated = Mark(story="old", action="pin", date=DAY, at=dated_at)
+    for_all = Mark(story="old", action="pin", at=NOON + timedelta(hours=1))
+    found = select(request(story("old", 200), story("now"), marks=(dated, for_all)))
+    assert (ids(found), found.notes) == (["old", "now"], ())
+
+
 def test_order_and_ties() -> None:
     stories = [
         story("b", 5, priority=1),

@@ -82,10 +82,10 @@ def earlier(start: datetime, limit: datetime) -> datetime:
 
 
 def _is_candidate(request: Request, desk: Desk, story: Story) -> bool:
-    window, pin = request.window, desk.pins.get(story.id)
+    window = request.window
     if story.time in window or _is_late(request, story):
         return True
-    if pin is not None and pin.date == request.day and story.time < window.end:
+    if story.id in desk.called and story.time < window.end:
         return True
     return (story.published_at or story.first_seen) in window and _embargoed(story, window.end)
 

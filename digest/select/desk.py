@@ -15,11 +15,15 @@ _NONE: Mapping[str, Mark] = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """The marks that count for one issue, one of each kind for a story: the latest."""
+    """The marks that count for one issue, one of each kind for a story: the latest.
+
+    ``called`` are the stories with a pin for this very date, whatever was said of them later for all dates.
+    """
 
     pins: Mapping[str, Mark] = field(default_factory=lambda: _NONE)
     holds: Mapping[str, Mark] = field(default_factory=lambda: _NONE)
     kills: Mapping[str, Mark] = field(default_factory=lambda: _NONE)
+    called: frozenset[str] = frozenset()
 
     def pinned(self, story: str) -> bool:
         """Whether a pin stands; a kill or a hold beats it."""
@@ -37,10 +41,11 @@ class Desk:
 def desk_of(marks: Iterable[Mark], edition: str, day: date) -> Desk:
     """The marks that count for the issue of ``edition`` dated ``day``."""
     kinds: dict[str, dict[str, Mark]] = {"pin": {}, "hold": {}, "kill": {}}
-    for mark in sorted(marks, key=_order):
-        if mark.action in kinds and mark.counts_for(edition, day):
-            kinds[mark.action][mark.story] = mark
-    return Desk(kinds["pin"], kinds["hold"], kinds["kill"])
+    counted = [mark for mark in marks if mark.action in kinds and mark.counts_for(edition, day)]
+    for mark in sorted(counted, key=_order):
+        kinds[mark.action][mark.story] = mark
+    called = frozenset(mark.story for mark in counted if mark.action == "pin" and mark.date is not None)
+    return Desk(kinds["pin"], kinds["hold"], kinds["kill"], called)
 
 
 def _order(mark: Mark) -> tuple[datetime, str, str, str, date]:
