@@ -78,6 +78,17 @@ def killing_at(step: int, monkeypatch: pytest.MonkeyPatch) -> Callable[[], int]:
     return lambda: taken
 
 
+def publish_until(step: int, outbox: Outbox, ledger: Ledger, *, exchange: bool) -> bool:
+    """Publish the new issue and stop the world at a step; whether all was done before it."""
+    with pytest.MonkeyPatch.context() as patch:
+        if not exchange:
+            patch.setattr(module, "_exchange", lambda one, other: False)
+        taken = killing_at(step, patch)
+        with contextlib.suppress(Killed):
+            publish(outbox, ledger, NEW)
+        return taken() < step
+
+
 @pytest.mark.parametrize("before", [None, OLD], ids=["first issue", "a revision"])
 @pytest.mark.parametrize("exchange", [True, False], ids=["one step", "two moves"])
 def test_a_kill_at_any_step_leaves_the_old_issue_or_the_new_one(
@@ -88,13 +99,7 @@ def test_a_kill_at_any_step_leaves_the_old_issue_or_the_new_one(
         outbox, ledger = Outbox(tmp_path / str(step)), Ledger()
         if before:
             publish(outbox, ledger, before)
-        with pytest.MonkeyPatch.context() as patch:
-            if not exchange:
-                patch.setattr(module, "_exchange", lambda one, other: False)
-            taken = killing_at(step, patch)
-            with contextlib.suppress(Killed):
-                publish(outbox, ledger, NEW)
-            finished = taken() < step
+        finished = publish_until(step, outbox, ledger, exchange=exchange)
         seen = outbox.read("daily", DAY)
         assert seen in ((before, NEW) if exchange else (before, NEW, None))
         outbox.recover(ledger.recorded)
@@ -158,13 +163,7 @@ def test_a_kill_loses_nothing_that_was_changed_by_hand(tmp_path: Path, exchange:
         outbox, ledger = Outbox(tmp_path / str(step)), Ledger()
         publish(outbox, ledger, OLD)
         noted(outbox.place("daily", DAY))
-        with pytest.MonkeyPatch.context() as patch:
-            if not exchange:
-                patch.setattr(module, "_exchange", lambda one, other: False)
-            taken = killing_at(step, patch)
-            with contextlib.suppress(Killed):
-                publish(outbox, ledger, NEW)
-            finished = taken() < step
+        finished = publish_until(step, outbox, ledger, exchange=exchange)
         outbox.recover(ledger.recorded)
         notes = [path.read_bytes() for path in (tmp_path / str(step)).rglob("notes.txt")]
         assert notes == [b"for the mailer"]
