@@ -270,6 +270,18 @@ def test_a_section_that_can_look_back_leaves_a_shared_story_to_one_that_cannot(
     assert places == {"shared": thin.lower(), "old": lender.lower()}
 
 
+def test_what_is_lent_goes_to_the_section_that_it_saves() -> None:
+    """The shared story would go to B, which stays thin with it; in C it makes a whole section."""
+    room = newsroom(section("A", least=1), section("B", least=2), section("C", least=2))
+    stories = (
+        story("shared", sections=("A", "B", "C")),
+        story("old", 30, sections=("A",)),
+        story("c", sections=("C",)),
+    )
+    found = select(request(*stories, room=room))
+    assert {e.story.id: e.section for e in found.lineup} == {"old": "a", "shared": "c", "c": "c"}
+
+
 def test_no_section_looks_back_for_another_in_vain() -> None:
     room = newsroom(section("A", least=1), section("B", least=2))
     stories = (story("shared", sections=("A", "B")), story("old", 30, sections=("A",)))

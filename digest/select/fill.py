@@ -75,9 +75,9 @@ def fill(request: Request, desk: Desk, banned: Mapping[str, str]) -> Draft:
     plain = plain_candidates(request, desk)
     pool = _Pool(request, desk, banned, plain, events_of(request, (c.story for c in plain)), [])
     draft = _widened(pool, {})
-    while _under(request.sections, draft.place) and (better := _lent(pool, draft)):
+    while (left := _without_thin(request, draft)).thin and (better := _lent(pool, draft, len(left.thin))):
         draft = better
-    return _without_thin(request, draft)
+    return left
 
 
 def _widened(pool: _Pool, starts: Mapping[str, datetime]) -> Draft:
@@ -90,19 +90,28 @@ def _widened(pool: _Pool, starts: Mapping[str, datetime]) -> Draft:
         starts = {**starts, **wider}
 
 
-def _lent(pool: _Pool, draft: Draft) -> Draft | None:
-    """A section that has enough gives a story to one that has not, and looks back itself; ``None`` if none can."""
-    short = len(_under(pool.request.sections, draft.place))
+def _lent(pool: _Pool, draft: Draft, thin: int) -> Draft | None:
+    """A section that has enough gives a story to one that has not, and looks back itself.
+
+    ``None`` unless then fewer than ``thin`` sections are left out.
+    """
+
+    sections = pool.request.sections
+    seated = _seated(sections, draft.place)
+
+    def helps(found: Draft) -> bool:
+        more = _seated(sections, found.place) > seated
+        return more and len(_without_thin(pool.request, found).thin) < thin
+
     limit = widen_limit(pool.request)
     for lender in _lenders(pool.request, draft):
-        widest = {**draft.starts, lender: limit}
-        if len(_under(pool.request.sections, _widened(pool, widest).place)) >= short:
-            continue
         start = draft.starts.get(lender, pool.request.window.start)
+        if not helps(_widened(pool, {**draft.starts, lender: limit})):
+            continue
         while start > limit:
             start = earlier(start, limit)
             found = _widened(pool, {**draft.starts, lender: start})
-            if len(_under(pool.request.sections, found.place)) < short:
+            if helps(found):
                 return found
     return None
 
@@ -138,7 +147,17 @@ def _wider(request: Request, under: Iterable[str], starts: Mapping[str, datetime
 def _under(sections: Iterable[SectionSpec], place: Mapping[str, str]) -> list[str]:
     """Sections below what they need."""
     count = _count(place)
-    return [section.id for section in sections if count.get(section.id, 0) < min(section.min, section.top)]
+    return [section.id for section in sections if count.get(section.id, 0) < _need(section)]
+
+
+def _need(section: SectionSpec) -> int:
+    return min(section.min, section.top)
+
+
+def _seated(sections: Iterable[SectionSpec], place: Mapping[str, str]) -> int:
+    """How many stories that sections need they have; no assignment gives these sections more."""
+    count = _count(place)
+    return sum(min(count.get(section.id, 0), _need(section)) for section in sections)
 
 
 def _count(place: Mapping[str, str]) -> dict[str, int]:
@@ -156,7 +175,7 @@ def _without_thin(request: Request, draft: Draft) -> Draft:
         return draft
     for section in sections:
         alone = len(_assigned(request, field, [section]))
-        if alone < min(section.min, section.top):
+        if alone < _need(section):
             dropped[section.id] = alone
     rest = [section for section in sections if section.id not in dropped]
     place, kept = _largest(request, field, rest)
@@ -171,10 +190,13 @@ def _largest(
     request: Request, field: Field, sections: Sequence[SectionSpec]
 ) -> tuple[dict[str, str], set[str]]:
     """The largest set of sections that can all reach ``min``: of equal ones the higher total, then the earlier."""
+    most = _seated(sections, _assigned(request, field, sections))
     while True:
         for gone in range(len(sections) + 1):
             fits = [
-                kept for kept in _kept(sections, gone) if not _under(kept, _assigned(request, field, kept))
+                kept
+                for kept in _kept(sections, gone)
+                if sum(map(_need, kept)) <= most and not _under(kept, _assigned(request, field, kept))
             ]
             if fits:
                 best = max(fits, key=lambda kept: _total(field, _assigned(request, field, kept)))
