@@ -136,6 +136,14 @@ def test_a_chain_of_half_similar_stories_does_not_melt() -> None:
     assert max(map(len, group(chain))) <= 2
 
 
+@pytest.mark.parametrize("count", [2, 30, 500])
+@pytest.mark.parametrize("title", ["Mayor resigns", "Snow"])
+def test_a_short_headline_twice_on_one_day_is_one_event(title: str, count: int) -> None:
+    told = [story(f"s{n}", n / 1000, title=title, source=f"source {n % 3}") for n in range(count)]
+    assert len(group(told)) == 1
+    assert len(group([told[0], story("yesterday", 25, title=title)])) == 2
+
+
 def test_identical_stories_are_one_event_and_fast() -> None:
     same = [story(f"s{i:04}", 1, title="Mayor Quill resigns over harbor contract") for i in range(2000)]
     assert len(group(same)) == 1

@@ -115,14 +115,14 @@ def _in_other_words(a: Telling, b: Telling, alike: float | None) -> bool:
 
 
 def same_title(a: Telling, b: Telling, rarity: Rarity) -> bool:
-    """Equal titles that tell something, or such texts on one day."""
+    """Equal titles that tell enough; equal texts on one day that tell anything."""
     if a.written != b.written:
         return False
     if len(a.told) >= 2 and not a.regular:
         return True
     if abs(a.time - b.time) >= NEXT_ISSUE or a.summary != b.summary:
         return False
-    return sum(tells(word) and not rarity.is_mould(word) for word in a.summary) >= NEWS_WORDS
+    return bool(a.told) or sum(tells(word) and not rarity.is_mould(word) for word in a.summary) >= NEWS_WORDS
 
 
 def apart(a: Telling, b: Telling) -> bool:
