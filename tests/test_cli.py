@@ -375,6 +375,20 @@ def test_explain_tells_stories_and_ads(room: Room) -> None:
     assert "not in" in room.run("explain", "daily", "2026-01-23", "--story", out).out
 
 
+def test_explain_tells_what_ties_a_story_left_out_to_the_one_that_runs(room: Room) -> None:
+    twin = story(1) | {"id": "twin", "url": "https://other.example/1", "source": "other"}
+    room.write("stories.jsonl", "\n".join(json.dumps(one) for one in (*map(story, range(12)), twin)))
+    room.run(*BUILD)
+    runs = [one for section in room.manifest()["sections"] for one in section["stories"]]
+    (lead,) = (one for one in runs if one["also"])
+    (left,) = lead["also"]
+    words = ("explain", "daily", "2026-01-23", "--story")
+    said = room.run(*words, left, "--json").json
+    assert (said["story"], said["in"], said["told_by"]) == (left, False, lead["id"])
+    assert said["tie"] == room.run(*words, lead["id"], "--json").json["ties"][left]
+    assert said["tie"] in room.run(*words, left).out
+
+
 def test_overrides_are_recorded(room: Room) -> None:
     result = room.run(*BUILD, "--pause", "aquafresh")
     assert result.code == 0

@@ -124,39 +124,57 @@ def _ads(manifest: dict[str, Any]) -> None:
 
 def _story(room: Newsroom, store: Store, manifest: dict[str, Any], wanted: str) -> None:
     """One story: in, told by another, or left out."""
-    for section in manifest["sections"]:
-        for one in section["stories"]:
-            if one["id"] == wanted or wanted in one["also"]:
-                _told(room, store, manifest, section, one, wanted)
-                return
-    for one in manifest["left_out"]:
-        if one["id"] == wanted:
-            emit({"story": wanted, "in": False, **one})
-            say(f"{one['title']}\n   not in: {one['why']}")
-            return
-    raise CommandError(
-        f'"{wanted}" was no candidate of this issue: it lies outside the window, or the store did not have it then. '
-        "`digest stories list` shows what the store has."
-    )
+    runs = [(section, one) for section in manifest["sections"] for one in section["stories"]]
+    mine = next(((section, one) for section, one in runs if one["id"] == wanted), None)
+    lead = next(((section, one) for section, one in runs if wanted in one["also"]), None)
+    left = next((one for one in manifest["left_out"] if one["id"] == wanted), None)
+    if left and not mine:
+        _left_out(room, store, manifest, left, lead and lead[1])
+    elif there := mine or lead:
+        _told(room, store, manifest, *there)
+    else:
+        raise CommandError(
+            f'"{wanted}" was no candidate of this issue: it lies outside the window, or the store did not have it '
+            "then. `digest stories list` shows what the store has."
+        )
 
 
 def _told(
-    room: Newsroom,
-    store: Store,
-    manifest: dict[str, Any],
-    section: dict[str, Any],
-    one: dict[str, Any],
-    wanted: str,
+    room: Newsroom, store: Store, manifest: dict[str, Any], section: dict[str, Any], one: dict[str, Any]
 ) -> None:
     """A story that runs, and what ties the other tellings of its event to it."""
-    told = [row["id"] for part in manifest["sections"] for row in part["stories"]]
-    stories = store.stories([*told, *(row["id"] for row in manifest["left_out"])])
+    stories = _candidates(store, manifest)
     ties = _ties(room, stories, one["id"], one["also"])
-    emit({"story": wanted, "in": True, "section": section["id"], **one, "ties": ties})
+    emit({"story": one["id"], "in": True, "section": section["id"], **one, "ties": ties})
     say(f"{one['position']}. {one['title']} ({section['title']})")
     say(f"   {_sum(one)}")
     for other, text in ties.items():
         say(f"   also told by {other}: {stories[other].title if other in stories else other}\n     {text}")
+
+
+def _left_out(
+    room: Newsroom,
+    store: Store,
+    manifest: dict[str, Any],
+    one: dict[str, Any],
+    told_by: dict[str, Any] | None,
+) -> None:
+    """A story that does not run; where another one tells its event, what ties the two."""
+    tie = told_by and _ties(room, _candidates(store, manifest), told_by["id"], [one["id"]])[one["id"]]
+    more = {"told_by": told_by["id"], "tie": tie} if told_by else {}
+    emit({"story": one["id"], "in": False, **one, **more})
+    say(one["title"])
+    if one.get("score") is not None:
+        say(f"   {_sum(one)}")
+    say(f"   not in: {one['why']}")
+    if told_by:
+        say(f"   {told_by['title']}\n     {tie}")
+
+
+def _candidates(store: Store, manifest: dict[str, Any]) -> dict[str, Story]:
+    """The stories that were there for an issue, by id."""
+    told = [row["id"] for part in manifest["sections"] for row in part["stories"]]
+    return store.stories([*told, *(row["id"] for row in manifest["left_out"])])
 
 
 def _ties(room: Newsroom, stories: Mapping[str, Story], lead: str, others: Sequence[str]) -> dict[str, str]:
