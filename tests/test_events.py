@@ -114,8 +114,8 @@ def test_a_tie_says_what_tied() -> None:
     found = tie(one, other)
     assert found is not None
     assert found.rule == "telling"
-    assert {"tampa", "stab"} <= set(found.shared)
-    assert "tampa" in str(found)
+    assert {"Tampa", "stab"} <= set(found.shared)
+    assert "Tampa" in str(found)
     same = tie(one, replace(other, url=one.url + "?utm_source=x"))
     assert same is not None
     assert str(same) == "the same address"

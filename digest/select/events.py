@@ -12,6 +12,7 @@ import gc
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from heapq import heapify, heappop, heappush
 from typing import TypeAlias
 
@@ -19,6 +20,7 @@ from digest.model import Likeness, Story
 from digest.select.rarity import Rarity
 from digest.select.telling import Telling, telling_of
 from digest.select.ties import SURE, Tie, strength, tie_of
+from digest.select.words import form_of, tokens
 
 RAREST_IN_TITLE, RAREST_IN_SUMMARY = 8, 5
 LEAST_RARE = 0.2  # weight below which a word brings no two stories together
@@ -65,7 +67,14 @@ def tie(a: Story, b: Story, among: Iterable[Story] = (), likeness: Likeness | No
     """What ties two stories, or ``None``. Words that are frequent ``among`` these stories tell less."""
     first, second = telling_of(a), telling_of(b)
     alike = likeness.between(a.id, b.id) if likeness else None
-    return tie_of(first, second, Rarity([*map(telling_of, among)] or (first, second)), alike)
+    found = tie_of(first, second, Rarity([*map(telling_of, among)] or (first, second)), alike)
+    return found and replace(found, shared=_as_written(found.shared, a))
+
+
+def _as_written(forms: Sequence[str], story: Story) -> tuple[str, ...]:
+    """Words as a story has them, and not the forms that they are compared in."""
+    written = {form_of(word): word for word in reversed(tokens(f"{story.title} {story.summary}"))}
+    return tuple(written.get(form, form) for form in forms)
 
 
 def clusters(tellings: Sequence[Telling], likeness: Likeness | None = None) -> list[list[int]]:
