@@ -9,11 +9,10 @@ import pytest
 
 from digest.place import place
 from digest.place.board import board, living, problem
-from digest.place.few.sets import Overworked
 from digest.place.many.alike import Stock
 from digest.place.many.crowd import Crowd
 from digest.place.many.flow import NOBODY, Flow
-from digest.place.problem import Problem, Scale, Solution, broken
+from digest.place.problem import Overworked, Problem, Scale, Solution, broken
 from digest.place.scene import Scene
 from digest.place.search import Search, settled
 from digest.place.walk.branches import Branches

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
-from dataclasses import field
+from dataclasses import field, replace
 from fractions import Fraction
 from itertools import pairwise
 from math import lcm
@@ -24,6 +24,10 @@ from digest.place.facts import AtMost, Candidate, bits
 from digest.values import dataclass
 
 Plan = tuple[Candidate, ...]  # by opening
+
+
+class Overworked(Exception):
+    """A search used up its bound on work."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,3 +176,20 @@ def candidates(problem: Problem) -> list[list[int]]:
         for opening in bits(problem.left[item]):
             found[opening].append(item)
     return found
+
+
+def without(problem: Problem, out: int) -> Problem:
+    """The problem without these line items and the groups they belong to."""
+    for group in problem.groups:
+        if group & out:
+            out |= group
+    return replace(problem, left={i: o for i, o in problem.left.items() if not out >> i & 1})
+
+
+def alive(problem: Problem) -> int:
+    """The line items that have an opening, as a mask."""
+    mask = 0
+    for item, openings in problem.left.items():
+        if openings:
+            mask |= 1 << item
+    return mask

@@ -15,12 +15,12 @@ from itertools import combinations
 from digest.place.facts import EVERYWHERE, AtMost, bits
 from digest.place.few.arrange import Asked, Undecided, arrange, arrange_apart, least_ahead, plan_of
 from digest.place.few.patterns import Patterns
-from digest.place.few.sets import Chosen, Dive, Overworked, Shelf
+from digest.place.few.sets import Chosen, Dive, Shelf
 from digest.place.filling import filled
 from digest.place.many.alike import Stock
 from digest.place.many.crowd import SEATS, Budget, Crowd, Exhausted, Node
 from digest.place.many.seating import Seating
-from digest.place.problem import Plan, Problem, Scale, Solution, reading
+from digest.place.problem import Overworked, Plan, Problem, Scale, Solution, reading
 from digest.place.walk.branches import Branches
 from digest.place.walk.paths import BUDGET, Effort, best_plan
 

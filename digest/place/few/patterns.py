@@ -12,8 +12,8 @@ from itertools import product
 from operator import add
 
 from digest.place.facts import AtMost, Candidate, bits
-from digest.place.few.sets import Overworked, Shelf, Unit
-from digest.place.problem import Plan, exceeds, reading
+from digest.place.few.sets import Shelf, Unit
+from digest.place.problem import Overworked, Plan, exceeds, reading
 from digest.values import dataclass
 
 ENDLESS = 1 << 200

@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 from digest.place.facts import bits
 from digest.place.fields import Limits
-from digest.place.problem import Plan, Problem, Scale, candidates
+from digest.place.problem import Overworked, Plan, Problem, Scale, candidates
 from digest.values import dataclass
 
 HARD = 2000  # steps that a set costs whose areas or spans have to be looked at
@@ -38,10 +38,6 @@ class Chosen:
     ends: list[int] | None
     fronts: list[Front] | None
     plan: Plan | None = None  # where areas or spans bear on it
-
-
-class Overworked(Exception):
-    """The search looked at more sets than it may."""
 
 
 class Shelf:

@@ -14,7 +14,6 @@ from dataclasses import replace
 from heapq import heappop, heappush
 
 from digest.place.facts import Candidate, bits
-from digest.place.few.sets import Overworked
 from digest.place.filling import filled
 from digest.place.many.alike import Stock
 from digest.place.many.cuts import Cut
@@ -22,8 +21,17 @@ from digest.place.many.flow import NOBODY, Flow, Prices
 from digest.place.many.outlines import Evenest, Outline, worthiest
 from digest.place.many.pricing import cheaper, priced, relaxed, worthless
 from digest.place.many.seating import Seating, violations
-from digest.place.problem import Plan, Problem, Scale, Solution, broken, reading
-from digest.place.walk.branches import alive, without
+from digest.place.problem import (
+    Overworked,
+    Plan,
+    Problem,
+    Scale,
+    Solution,
+    alive,
+    broken,
+    reading,
+    without,
+)
 
 WORK = 800_000  # steps of one search
 UNKNOWN = -1  # a spread that is still to be found

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from digest.place.facts import EVERYWHERE, bits
-from digest.place.problem import Plan, Problem, Scale, Solution, reading
+from digest.place.problem import Plan, Problem, Scale, Solution, alive, reading, without
 from digest.place.walk.paths import Effort, Walk, best_plan
 
 LEAST = 2000  # labels of a walk, where walks before it did not end
@@ -88,22 +88,6 @@ def _torn(problem: Problem, plan: Plan) -> int:
     for item, _ in plan:
         placed |= 1 << item
     return next((group for group in problem.groups if placed & group and placed & group != group), 0)
-
-
-def without(problem: Problem, out: int) -> Problem:
-    """The problem without these line items and the groups they belong to."""
-    for group in problem.groups:
-        if group & out:
-            out |= group
-    return replace(problem, left={i: o for i, o in problem.left.items() if not out >> i & 1})
-
-
-def alive(problem: Problem) -> int:
-    mask = 0
-    for item, openings in problem.left.items():
-        if openings:
-            mask |= 1 << item
-    return mask
 
 
 def _exclusions(problem: Problem) -> dict[int, int]:
