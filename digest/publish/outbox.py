@@ -51,6 +51,12 @@ class Outbox:
         except OSError as error:
             raise _unreachable(folder, error) from error
 
+    def recorded(self, edition: str, day: date, manifest: bytes) -> dict[str, bytes] | None:
+        """The files of an issue, if they are those that a manifest of the ledger tells of. Raises ``Unreachable``."""
+        place = self.place(edition, day)
+        with _reaching(place):
+            return self.read(edition, day) if _manifest_of(place) == manifest else None
+
     def stage(self, edition: str, day: date, files: Mapping[str, bytes]) -> Staged:
         """Write all files to a hidden folder and flush them to disk. Raises ``Unreachable``."""
         place = self.place(edition, day)
