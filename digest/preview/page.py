@@ -17,7 +17,6 @@ from digest.preview.proof import Proof
 from digest.values import dataclass
 
 GMAIL = 102_000  # bytes; about here Gmail clips a message
-FILES = ("index.html", "index.txt", "message.eml", "manifest.json")
 _NEXT = 3  # stories left out that are shown at once
 _ICON = (
     "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E%3Crect width='16' height='16' "
@@ -202,11 +201,7 @@ def _facts(room: Newsroom, proof: Proof, manifest: Any) -> str:
 
 def _downloads(proof: Proof) -> str:
     place = f"/{proof.edition.name}/{proof.day}"
-    links = (
-        f'<a href="{place}/{name}" target="_blank" rel="noopener">{name}</a>'
-        for name in FILES
-        if name in proof.files
-    )
+    links = (f'<a href="{place}/{name}" target="_blank" rel="noopener">{name}</a>' for name in proof.files)
     return f'<p class="files">{" ".join(links)}</p>'
 
 
