@@ -28,9 +28,9 @@ from digest.model import (
     Slot,
 )
 from digest.place import Request, place
-from digest.place.horizon import Outlook, Schedule, avails, plan, typical
-from digest.place.horizon.program import last_stages, program, tier_stages
-from digest.place.horizon.search import Search, total
+from digest.place.forecast import Outlook, Schedule, avails, plan, typical
+from digest.place.forecast.program import last_stages, program, tier_stages
+from digest.place.forecast.search import Search, total
 
 T = TypeVar("T")
 START, DAYS, ITEMS, INSTANCES = date(2026, 1, 5), 90, 40, 15

@@ -15,9 +15,8 @@ One handler in ``digest.cli`` prints them and sets the exit code.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import ClassVar
-
-from digest.values import dataclass
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from digest.errors import CommandError
 from digest.model import AdBook, Advertiser, Edition, Flight, Goal, LineItem, Policy, RunAd
 from digest.place import Request, place
-from digest.place.horizon import (
+from digest.place.forecast import (
     Coming,
     Outlook,
     avails,

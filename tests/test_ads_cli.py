@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from digest.place.horizon import search
+from digest.place.forecast import search
 from tests.newsrooms import DIGEST, Room, newsroom, story
 
 ADS = """\
@@ -297,9 +297,9 @@ def test_without_the_solver_the_days_ahead_are_told_one_by_one(
 
 
 def test_a_typical_issue_is_what_the_last_ones_were(room: Room) -> None:
-    from digest.ahead import lineups
+    from digest.app.forecast_inputs import lineups
     from digest.config import load
-    from digest.place.horizon import sections_of
+    from digest.place.forecast import sections_of
     from digest.store import open_store
 
     made = load(room.root)

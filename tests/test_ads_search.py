@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bench.plan import Plainly, outlook
-from digest.place.horizon import Outlook, plan, search
-from digest.place.horizon import program as building
-from digest.place.horizon.plan import Solved, schedule, settle
+from digest.place.forecast import Outlook, plan, search
+from digest.place.forecast import program as building
+from digest.place.forecast.plan import Solved, schedule, settle
 from tests.strategies.ahead import crowded, outlooks
 
 SPANS = st.one_of(crowded(), outlooks(), st.integers(0, 30).map(lambda seed: outlook(seed, 10, 14)))

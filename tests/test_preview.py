@@ -23,10 +23,10 @@ from typing import Any
 import pytest
 
 from digest import registry
-from digest.preview import Asked, Proofs, Server, listen
-from digest.preview.answer import Answer, answer
-from digest.preview.proof import Proof, proof
-from digest.preview.server import PORT
+from digest.desk import Asked, Proofs, Server, listen
+from digest.desk.answer import Answer, answer
+from digest.desk.proof import Proof, proof
+from digest.desk.server import PORT
 from tests.newsrooms import ADS, DIGEST, Room, newsroom, story
 
 NAMES = ("index.html", "index.txt", "message.eml", "manifest.json")
@@ -248,7 +248,7 @@ def test_an_issue_is_made_again_only_when_something_changed(
         calls.append(words[2])
         return proof(*words, **more)
 
-    monkeypatch.setattr("digest.preview.proofs.proof", counted)
+    monkeypatch.setattr("digest.desk.proofs.proof", counted)
     for _ in range(3):
         seen(made)
     assert len(calls) == 1
@@ -512,7 +512,7 @@ def test_an_issue_that_is_being_made_at_the_end_is_finished_and_no_other_begun(
         go_on.wait(20)
         return proof(*words, **more)
 
-    monkeypatch.setattr("digest.preview.proofs.proof", slow)
+    monkeypatch.setattr("digest.desk.proofs.proof", slow)
     Thread(target=seen, args=(made,), daemon=True).start()
     assert begun.wait(20)
     closing = Thread(target=made.close)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from digest.model import Newsroom
-    from digest.place.horizon import Avail, Coming, Outlook, Prospect, Schedule
+    from digest.place.forecast import Avail, Coming, Outlook, Prospect, Schedule
 
 ads = typer.Typer(
     help="The bookings: the days ahead, what can still be sold, what was delivered.",
@@ -54,7 +54,7 @@ def issue_date(text: str) -> date:
 
 def span(room: Newsroom, first: str | None, last: str | None) -> tuple[date, date]:
     """The dates a command speaks of. Raises ``CommandError``."""
-    from digest.ahead import last_day
+    from digest.app.forecast_inputs import last_day
 
     start = issue_date(first) if first else today(room)
     end = issue_date(last) if last else last_day(room, start)
@@ -65,16 +65,16 @@ def span(room: Newsroom, first: str | None, last: str | None) -> tuple[date, dat
 
 def day_by_day(asked: Outlook) -> Schedule:
     """The coming issues where the solver is missing, with a word about it."""
-    from digest.place import horizon
+    from digest.place import forecast
 
     warn(
         'Planned day by day, as builds go, without looking ahead. For the best plan: pip install "digest[plan]".'
     )
-    return horizon.day_by_day(asked)
+    return forecast.day_by_day(asked)
 
 
 def outlook_of(room: Newsroom, first: date, last: date) -> Outlook:
-    from digest.ahead import outlook
+    from digest.app.forecast_inputs import outlook
     from digest.store import open_store
 
     with open_store(room.store, rehearse=True) as store:
@@ -84,11 +84,11 @@ def outlook_of(room: Newsroom, first: date, last: date) -> Outlook:
 @ads.command("plan")
 def plan(first: From = None, last: To = None, root: Root = None, json: Json = False) -> None:
     """The coming issues with what will run where, the best over all of them."""
-    from digest.place import horizon
+    from digest.place import forecast
 
     room = newsroom(root)
     asked = outlook_of(room, *span(room, first, last))
-    schedule = horizon.plan(asked) if horizon.available() else day_by_day(asked)
+    schedule = forecast.plan(asked) if forecast.available() else day_by_day(asked)
     emit(
         {
             "from": schedule.first,
@@ -114,7 +114,7 @@ def _issue(schedule: Schedule, issue: Coming, built: bool) -> dict[str, Any]:
 
 
 def _show_plan(schedule: Schedule) -> None:
-    from digest.place import horizon
+    from digest.place import forecast
 
     say(f"{schedule.first} to {schedule.last}: {len(schedule.issues)} issues, {len(schedule.runs)} ads\n")
     rows = [
@@ -130,7 +130,7 @@ def _show_plan(schedule: Schedule) -> None:
         table(heads, [_prospect_cells(prospect) for prospect in live])
     else:
         say("No booking can run in these issues.")
-    if not schedule.optimal and horizon.available():
+    if not schedule.optimal and forecast.available():
         warn(
             "The search was stopped by its bound on work: this plan keeps every rule, but a better one may exist."
         )
@@ -169,7 +169,7 @@ def avails(
     json: Json = False,
 ) -> None:
     """What can still be sold in a slot, issue by issue, without hurting a booking."""
-    from digest.place import horizon
+    from digest.place import forecast
 
     room = newsroom(root)
     names = [one.id for one in room.ads.slots]
@@ -177,7 +177,7 @@ def avails(
         hint = did_you_mean(slot, names, otherwise=f" There are: {', '.join(names) or 'none'}.")
         raise CommandError(f'adslots.yaml has no slot "{slot}".{hint}')
     start, end = span(room, first, last)
-    found = horizon.avails(outlook_of(room, start, end), slot)
+    found = forecast.avails(outlook_of(room, start, end), slot)
     emit(
         {
             "slot": slot,

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from digest.model import Newsroom
-    from digest.place.horizon import Run
+    from digest.place.forecast import Run
 
 BACK, AHEAD = 7, 14  # days shown unless told
 _MARKS = {True: "", False: "?"}
@@ -59,7 +59,7 @@ def _at(run: Run, day: date, edition: str) -> bool:
 
 def _runs(room: Newsroom, start: date, end: date, now: date) -> tuple[list[Run], list[tuple[date, str, str]]]:
     """What ran and what is planned; and every issue with its state: sent, built, missed or planned."""
-    from digest.place import horizon
+    from digest.place import forecast
     from digest.store import open_store
 
     order = {edition.name: number for number, edition in enumerate(room.editions)}
@@ -67,7 +67,7 @@ def _runs(room: Newsroom, start: date, end: date, now: date) -> tuple[list[Run],
         built = {(one.date, one.edition): one for one in store.issues() if start <= one.date <= end}
         ran = [run for run in store.ran_ads() if start <= run.date <= end]
     runs = [
-        horizon.Run(
+        forecast.Run(
             date=run.date, edition=run.edition, line_item=run.line_item, slot=run.slot, gap=run.gap,
             section=run.section, built=True,
         )
@@ -88,7 +88,7 @@ def _runs(room: Newsroom, start: date, end: date, now: date) -> tuple[list[Run],
     ]
     if first <= end:
         asked = outlook_of(room, first, end)
-        schedule = horizon.plan(asked) if horizon.available() else day_by_day(asked)
+        schedule = forecast.plan(asked) if forecast.available() else day_by_day(asked)
         runs += [run for run in schedule.runs if not run.built]
     runs.sort(key=lambda run: (run.date, order.get(run.edition, len(order)), run.gap))
     return runs, sorted(issues, key=lambda one: (one[0], order.get(one[1], len(order)), one[1]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -10,13 +11,12 @@ from digest.cli.ads import From, To, ads, issue_date, outlook_of, today
 from digest.cli.options import Json, Root, newsroom
 from digest.cli.output import emit, say, warn
 from digest.errors import CommandError, Problem
-from digest.values import dataclass
 
 if TYPE_CHECKING:
     from datetime import date
 
     from digest.model import Newsroom
-    from digest.place.horizon import Shortfall
+    from digest.place.forecast import Shortfall
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ def overbooking(room: Newsroom) -> list[Problem]:
 
 def look(room: Newsroom, first: date, last: date | None) -> Looked:
     """Plan from ``first`` to ``last``, by default as far as flights with a goal go."""
-    from digest.ahead import last_end
+    from digest.app.forecast_inputs import last_end
 
     end = last or last_end(room, first)
     if end < first:
@@ -97,11 +97,11 @@ def look(room: Newsroom, first: date, last: date | None) -> Looked:
         for item in room.ads.line_items
     ):
         return Looked(end, (), (), owed, True)
-    from digest.place import horizon
+    from digest.place import forecast
 
     asked = outlook_of(room, first, end)
-    exact = horizon.available()
-    schedule, short = horizon.overbooking(asked) if exact else horizon.short_day_by_day(asked)
+    exact = forecast.available()
+    schedule, short = forecast.overbooking(asked) if exact else forecast.short_day_by_day(asked)
     problems = tuple(_place(room, one) for one in short)
     return Looked(end, short, problems, owed, schedule.optimal or not exact)
 

@@ -58,7 +58,7 @@ def report(
 
 
 def _report(room: Newsroom, advertiser: str | None, first: str | None, last: str | None) -> Report:
-    from digest.accounts import Span, report
+    from digest.app.delivery_report import Span, report
     from digest.store import open_store
 
     with open_store(room.store, rehearse=True) as store:

@@ -14,8 +14,8 @@ from digest.cli.output import emit, say, warn
 from digest.errors import CommandError, ConfigurationError, DigestError, NothingToSend, Unreachable
 
 if TYPE_CHECKING:
+    from digest.app.pipeline import House, Outcome
     from digest.model import Edition, Newsroom, Overrides
-    from digest.pipeline import House, Outcome
     from digest.publish import Outbox
     from digest.store import Store
 
@@ -85,7 +85,7 @@ class _Run:
         self.sources: list[dict[str, Any]] = []
 
     def all(self, dates: list[tuple[Edition, date]], folder: Path) -> list[tuple[dict[str, Any], int]]:
-        from digest.pipeline import House
+        from digest.app.pipeline import House
         from digest.publish import Outbox
         from digest.render import load_theme
         from digest.store import open_store
@@ -108,8 +108,8 @@ class _Run:
     def _ingest(self, store: Store) -> None:
         if self.no_ingest or not self.room.sources:
             return
+        from digest.app.ingest import ingest
         from digest.cli.ingest import as_json, tell
-        from digest.ingest import ingest
 
         reports = ingest(self.room, store, self.room.sources, now=self.at)
         self.sources = [as_json(report) for report in reports]
@@ -129,7 +129,7 @@ class _Run:
             warn(f"digest: finished publishing {name} of {day}, which an earlier run could not finish.")
 
     def _one(self, house: House, outbox: Outbox, edition: Edition, day: date) -> tuple[dict[str, Any], int]:
-        from digest.pipeline import build, rehearse
+        from digest.app.pipeline import build, rehearse
 
         try:
             if self.dry_run:
@@ -178,7 +178,7 @@ def _dates(
 
 
 def _wanted(room: Newsroom, daily: bool, weekly: bool, names: list[str]) -> list[Edition]:
-    from digest.pipeline import editions_of
+    from digest.app.pipeline import editions_of
 
     if not (daily or weekly or names):
         raise CommandError("say what to build: --daily, --weekly or --edition NAME.")
@@ -226,7 +226,7 @@ def _date(room: Newsroom, edition: Edition, text: str | None, at: datetime, ahea
 def _as_json(outcome: Outcome, dry_run: bool) -> dict[str, Any]:
     from json import loads
 
-    from digest.pipeline import summary
+    from digest.app.pipeline import summary
 
     row = summary(outcome)
     return row | {"manifest": loads(outcome.files["manifest.json"])} if dry_run else row
@@ -241,7 +241,7 @@ _WORDS = {
 
 
 def _tell(room: Newsroom, outcome: Outcome, dry_run: bool) -> None:
-    from digest.pipeline import summary
+    from digest.app.pipeline import summary
 
     row = summary(outcome)
     state = _WORDS["rehearsed"] if dry_run else _WORDS[outcome.status]

@@ -184,7 +184,7 @@ def _ties(room: Newsroom, stories: Mapping[str, Story], lead: str, others: Seque
     there = [other for other in others if lead in stories and other in stories]
     likeness = None
     if there and room.language_model:
-        from digest.pipeline import likeness_of
+        from digest.app.pipeline import likeness_of
 
         likeness = likeness_of(room, stories.values())
     found = {other: tie(stories[lead], stories[other], stories.values(), likeness) for other in there}
@@ -205,8 +205,8 @@ def _line_item(room: Newsroom, store: Store, manifest: dict[str, Any], wanted: s
 
 
 def _placing(room: Newsroom, store: Store, manifest: dict[str, Any]) -> tuple[Any, bool]:
+    from digest.app.pipeline import placing_again
     from digest.model import Overrides
-    from digest.pipeline import placing_again
 
     edition = room.edition(manifest["edition"])
     if edition is None:

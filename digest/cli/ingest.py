@@ -15,7 +15,7 @@ from digest.cli.output import emit, json_wanted, say, warn
 from digest.errors import Unreachable
 
 if TYPE_CHECKING:
-    from digest.ingest import SourceReport
+    from digest.app.ingest import SourceReport
 
 _SHOWN = 10
 
@@ -30,8 +30,8 @@ def ingest(
     json: Json = False,
 ) -> None:
     """Read sources, or a feed, JSONL or CSV file, into the store."""
-    from digest.ingest import chosen
-    from digest.ingest import ingest as run
+    from digest.app.ingest import chosen
+    from digest.app.ingest import ingest as run
     from digest.store import open_store
 
     room = newsroom(root)

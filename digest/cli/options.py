@@ -73,7 +73,7 @@ def as_date(text: str) -> date:
 
 def edition(room: Newsroom, name: str) -> Edition:
     """An edition by name. Raises ``CommandError`` with what was likely meant."""
-    from digest.pipeline import editions_of
+    from digest.app.pipeline import editions_of
 
     return editions_of(room, None, (name,))[0]
 

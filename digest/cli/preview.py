@@ -38,7 +38,7 @@ def preview(
     json: Json = False,
 ) -> None:
     """Serve the issue, exactly as a build would make it, on 127.0.0.1; changes nothing."""
-    from digest.preview import Asked, Proofs, listen
+    from digest.desk import Asked, Proofs, listen
 
     room = newsroom(root, remember=False)
     asked = Asked(

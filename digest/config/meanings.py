@@ -7,10 +7,9 @@ blocks are rows too, as ``block.key``.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-
-from digest.values import dataclass
 
 _HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 _ROW = re.compile(r"^\| `([\w.]+)` \| (.*?) \| (.*) \|$", re.MULTILINE)

@@ -8,12 +8,11 @@ are bounded. Plain scalars stay the text that was written; ``digest.config.words
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
 from digest.config.yaml_errors import in_plain_words
 from digest.errors import Problem
-from digest.values import dataclass
 
 MAX_DEPTH = 16
 MAX_NODES = 400_000

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from fractions import Fraction
 from types import MappingProxyType
-
-from digest.values import dataclass
 
 TIERS = ("sponsorship", "standard", "bulk", "house")
 _NO_BANDS: Mapping[str, Fraction] = MappingProxyType({})

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import date
 from types import MappingProxyType
 from typing import Any
 
 from digest.model.newsroom import Edition
 from digest.model.stories import Selection, Window
-from digest.values import dataclass
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from types import MappingProxyType
-
-from digest.values import dataclass
 
 Day = date  # Mark has a field of that name
 _EMPTY: Mapping[str, float] = MappingProxyType({})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from fractions import Fraction
 
 from digest.model import TIERS
@@ -12,7 +12,6 @@ from digest.place.facts import EVERYWHERE, AtMost, Refusal, Together, bits, memb
 from digest.place.problem import Problem
 from digest.place.rules import catalogue
 from digest.place.scene import Scene
-from digest.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,12 +7,12 @@ line item and of issues dated before ``day``, so an older issue built again neve
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
 from math import ceil, floor
 
 from digest.model import Edition, Flight, LineItem, RunAd
-from digest.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

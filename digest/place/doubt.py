@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 
 from digest.model import Doubt
 from digest.place.amounts import amount
 from digest.place.problem import Scale, Solution
-from digest.values import dataclass
 
 ENDED = "the plan of the ads is not proven to be the best, because the search ended at its bound on work"
 

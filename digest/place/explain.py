@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from digest.errors import CommandError
@@ -9,7 +10,6 @@ from digest.model import Opening, Placement
 from digest.place.amounts import amount
 from digest.place.facts import bits
 from digest.place.planning import Planning, Price
-from digest.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,7 @@ line item ``i``, bit ``o`` is opening ``o``. Every fact carries its sentence.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-
-from digest.values import dataclass
+from dataclasses import dataclass
 
 EVERYWHERE = -1  # a mask of all openings, or of all line items
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from digest.model import Lineup, Opening, Slot
-from digest.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import pairwise
 
@@ -20,7 +20,6 @@ from digest.place.request import Request
 from digest.place.scene import Scene
 from digest.place.search import Search
 from digest.place.solver import possible
-from digest.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,13 +15,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import pairwise
 from math import lcm
 
 from digest.place.facts import AtMost, Candidate, bits
-from digest.values import dataclass
 
 Plan = tuple[Candidate, ...]  # by opening
 

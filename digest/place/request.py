@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import date
 from types import MappingProxyType
 
 from digest.model import AdBook, Edition, Lineup, Overrides, RunAd
-from digest.values import dataclass
 
 _NONE = Overrides()
 

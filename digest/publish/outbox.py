@@ -12,12 +12,12 @@ import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
 
 from digest.errors import Unreachable
-from digest.values import dataclass
 
 NAMES = ("index.html", "index.txt", "message.eml", "manifest.json")
 _NOT_THERE = (FileNotFoundError, NotADirectoryError, IsADirectoryError)

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Final
 
 from digest.errors import Problem
 from digest.render.shelf import Source
-from digest.values import dataclass
 
 STYLE_LIMIT: Final = 16_384  # characters of all <style> together; Gmail drops more
 

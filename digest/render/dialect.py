@@ -15,9 +15,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Final
-
-from digest.values import dataclass
 
 JOINER: Final = "\u2060"  # invisible, forbids a line break, and no spam filter minds it
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
@@ -20,7 +21,6 @@ from digest.render.plaintext import set_text
 from digest.render.theme import Name, Theme
 from digest.render.values import Look, Story, Verbatim
 from digest.render.views import Maker, maker
-from digest.values import dataclass
 
 if TYPE_CHECKING:
     from jinja2 import Template

@@ -8,10 +8,9 @@ A file is known by its name inside ``templates/``, such as ``blocks/story.j2``. 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
-
-from digest.values import dataclass
 
 BLOCKS: Final = (
     "masthead", "section", "lead", "story", "brief", "ad_banner", "ad_native", "sponsor", "house", "more_online",

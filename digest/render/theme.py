@@ -11,7 +11,7 @@ import marshal
 import os
 import sys
 from collections.abc import Iterable, Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 from types import CodeType
@@ -23,7 +23,6 @@ from digest.render import shelf
 from digest.render.dialects import dialect
 from digest.render.faces import environment, html_gate, text_gate
 from digest.render.shelf import FRAMES, Source
-from digest.values import dataclass
 
 if TYPE_CHECKING:
     from jinja2 import Template

@@ -7,9 +7,8 @@ marked kinds of text: ``Address`` (a URL, already protected) and ``Verbatim`` (a
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
-
-from digest.values import dataclass
 
 
 class Verbatim(str):

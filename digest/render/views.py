@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
@@ -15,7 +16,6 @@ from digest.render.dialect import Dialect, unsubscribe_link
 from digest.render.dialects import dialect
 from digest.render.links import ad_href, story_href
 from digest.render.values import Address, Verbatim
-from digest.values import dataclass
 
 COLUMN: Final = 552  # pixels between the margins of the 600-pixel sheet
 THUMB: Final = 160

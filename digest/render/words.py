@@ -11,13 +11,13 @@ import html
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
 from digest.errors import ConfigurationError, Problem
 from digest.model import Lineup
 from digest.render._phrases import DEFAULT_DISCLOSURE, PHRASES, RIGHT_TO_LEFT, Labels
-from digest.values import dataclass
 
 VARIABLES: Final = ("lead", "date", "count", "sections", "publication", "edition")
 SUBJECT_LENGTH: Final = 78  # graphemes; what a phone and a desktop list show at most

@@ -11,10 +11,8 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict, deque
 from collections.abc import Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import TypeAlias
-
-from digest.values import dataclass
 
 Place: TypeAlias = tuple[str, str]  # section id, source ("" where sources do not matter)
 Node: TypeAlias = Place | str  # a place, or a section's own id

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
@@ -11,7 +12,6 @@ from digest.model import SectionSpec, Story
 from digest.select.desk import Desk
 from digest.select.request import Request
 from digest.select.window import back
-from digest.values import dataclass
 
 STEP = timedelta(hours=12)
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from types import MappingProxyType
 
 from digest.model import Mark, Publication
-from digest.values import dataclass
 
 _NONE: Mapping[str, Mark] = MappingProxyType({})
 

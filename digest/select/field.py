@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from digest.model import RunStory, Story
 from digest.select.candidates import Candidate
@@ -11,7 +12,6 @@ from digest.select.events import group
 from digest.select.rank import Scored, scores
 from digest.select.request import Request
 from digest.select.signals import View
-from digest.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

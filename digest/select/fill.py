@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import combinations
 
@@ -21,7 +22,6 @@ from digest.select.desk import Desk
 from digest.select.field import Events, Field, events_of, field_of
 from digest.select.request import Request
 from digest.select.signals._view import source_of
-from digest.values import dataclass
 
 _MICRO = 1_000_000
 _MANY = 12  # with more doubtful sections than this, they are given up one by one

@@ -5,8 +5,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from digest.select.shares import Shares
-from digest.values import dataclass
 
 _WEIGHTS = """\
 share            texts  titles   alone   meant

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from types import MappingProxyType
 
 from digest import registry
 from digest.errors import CommandError
 from digest.model import Story
 from digest.select.signals import Measure, View
-from digest.values import dataclass
 
 SIGNALS = "digest.select.signals"
 # Tuned on real engagement hidden from the ranker (docs/decisions/ranking.md): being told by others counts most; being

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import dataclass
 from math import log, sqrt
 
 from digest.select.lexicon import SHARES
 from digest.select.telling import Telling
 from digest.select.words import form_of
-from digest.values import dataclass
 
 BACKGROUND = 200  # imagined stories that are counted together with those at hand
 RAREST = 1 / 2000  # the share of stories that hold a word which is not listed; nothing is rarer

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 from digest.select.candidates import Candidate
 from digest.select.fill import Draft
 from digest.select.request import Request
 from digest.select.signals._view import source_of
-from digest.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from digest.model import Edition, Likeness, Mark, Newsroom, RunStory, SectionSpec, Story, Window
-from digest.values import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import pairwise
 
 from digest.model import Story
 from digest.select.lexicon import CALENDAR, COMMON, REGULAR, REGULAR_PAIRS
 from digest.select.words import form_of, tokens
-from digest.values import dataclass
 
 COMMON_FORMS = frozenset(map(form_of, COMMON | CALENDAR)) - {""}
 REGULAR_FORMS = frozenset(map(form_of, REGULAR)) | {

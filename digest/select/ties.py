@@ -5,6 +5,7 @@ Rules come first; where they are silent, ``models.py`` weighs what the two have 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
 from math import exp, log10
 
@@ -22,7 +23,6 @@ from digest.select.models import (
 from digest.select.rarity import Rarity
 from digest.select.shares import shares
 from digest.select.telling import REGULAR_FORMS, Telling, tells, without_summary
-from digest.values import dataclass
 
 NEXT_ISSUE = timedelta(hours=18)  # further apart, a regular feature is another one
 FURTHEST = timedelta(days=8)

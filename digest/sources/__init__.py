@@ -8,6 +8,7 @@ what the plugin finds.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -15,7 +16,6 @@ from digest import registry
 from digest.errors import CommandError
 from digest.model import Rejected, SourceSpec, Story, Validators
 from digest.model.urls import url_key
-from digest.values import dataclass
 
 __all__ = ["Batch", "Context", "Rejected", "Remark", "Validators", "read"]
 

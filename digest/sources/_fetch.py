@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 import stat
+from dataclasses import dataclass
 from pathlib import Path
 
 from digest.errors import Unreachable
 from digest.model import SourceSpec, Validators
-from digest.values import dataclass
 
 _WEB = re.compile(r"https?://", re.IGNORECASE)
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.\-]+)://")

@@ -14,6 +14,7 @@ import threading
 import time
 import zlib
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, unquote, urljoin, urlsplit
 
@@ -24,7 +25,6 @@ from digest.errors import Unreachable
 from digest.model import SourceSpec, Validators
 from digest.model.urls import is_web_url
 from digest.sources._fetch import Fetched
-from digest.values import dataclass
 
 SECONDS = 20.0
 BYTES = 20_000_000

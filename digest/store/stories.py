@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +12,6 @@ from digest.model import Counts, Story
 from digest.model.urls import story_id, url_key
 from digest.store.database import Database, Row
 from digest.store.rows import row_of, story_of, times_of
-from digest.values import dataclass
 
 CHUNK = 1000  # stories of one transaction: other processes get their turn in between
 _ASCII = re.compile(r"[ -~]+")

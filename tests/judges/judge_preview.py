@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from digest.preview import Asked, Proofs, listen
+from digest.desk import Asked, Proofs, listen
 from tests.judges.tools import CHROMIUM, node
 from tests.newsrooms import newsroom
 

@@ -12,7 +12,7 @@ from digest.model import TIERS, LineItem, RunAd
 from digest.place import delivery
 from digest.place.board import Board, board, problem
 from digest.place.facts import mask_of
-from digest.place.horizon import Coming, Outlook
+from digest.place.forecast import Coming, Outlook
 from digest.place.request import Request
 from digest.place.scene import Scene
 from digest.place.solver import solve

@@ -21,7 +21,7 @@ from digest.model import (
     RunAd,
     Slot,
 )
-from digest.place.horizon import Coming, Outlook, typical
+from digest.place.forecast import Coming, Outlook, typical
 
 FIRST = date(2026, 1, 22)  # a Thursday: the weekly follows on the next day
 NATIVE = Creative(id="native", url="https://a.example", headline="Hello")

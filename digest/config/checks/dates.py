@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
 from digest.model import Edition, Flight
-from digest.values import dataclass
 
 EVERY_DAY = frozenset(range(7))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cached_property
 
 from digest.config import freeze
@@ -10,7 +11,6 @@ from digest.config.subject import subject
 from digest.config.validate import Sound
 from digest.errors import Problem
 from digest.model import AdBook, Edition, LineItem, SectionSpec
-from digest.values import dataclass
 
 _KINDS = ("sections", "editions", "slots", "advertisers", "line_items")
 Names = dict[str, None]  # in file order

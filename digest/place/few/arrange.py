@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from heapq import heappop, heappush
 from itertools import pairwise
 from operator import add
@@ -16,7 +16,6 @@ from typing import NamedTuple
 
 from digest.place.facts import AtMost, bits
 from digest.place.problem import Plan, Scale, exceeds, within
-from digest.values import dataclass
 
 Label = tuple[int, tuple[int, ...], tuple[int, ...], tuple[int, ...], tuple[int, ...]]
 # minus the merit, then gaps, slots, line items and openings

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import product
 from operator import add
 
 from digest.place.facts import AtMost, Candidate, bits
 from digest.place.few.sets import Shelf, Unit
 from digest.place.problem import Overworked, Plan, exceeds, reading
-from digest.values import dataclass
 
 ENDLESS = 1 << 200
 

@@ -8,11 +8,11 @@ least ends: for each part of it, the first opening that is free again when that 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from digest.place.facts import bits
 from digest.place.fields import Limits
 from digest.place.problem import Overworked, Plan, Problem, Scale, candidates
-from digest.values import dataclass
 
 HARD = 2000  # steps that a set costs whose areas or spans have to be looked at
 Front = list[tuple[int, int]]  # first free opening, worth so far: none is better in both

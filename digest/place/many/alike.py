@@ -7,10 +7,11 @@ every class gains the same in them. A *pool* is a set of classes of which only s
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from digest.place.facts import bits
 from digest.place.fields import Limits, cliques
 from digest.place.problem import Problem, Scale, candidates
-from digest.values import dataclass
 
 Relation = tuple[int, int, int, int]  # most, line items, openings, span (0: none)
 

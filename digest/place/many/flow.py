@@ -8,9 +8,9 @@ its pool's are left aside, so the worth is at least that of every plan in these 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 
 from digest.place.many.alike import Stock
-from digest.values import dataclass
 
 NOBODY = -1  # the class of an opening that stays empty
 EMPTY = -1  # what such an opening adds: less than none at all

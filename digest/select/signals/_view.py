@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import TypeAlias
 
 from digest.model import Ranking, Story, Window
-from digest.values import dataclass
 
 Measure: TypeAlias = Callable[[Story], float]
 

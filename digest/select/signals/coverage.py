@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 from digest.model import Story
 from digest.select.signals import Measure, View
 from digest.select.signals._view import source_of
-from digest.values import dataclass
 
 HALF = 4
 BEFORE = 0.25

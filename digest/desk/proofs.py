@@ -5,16 +5,16 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING
 
+from digest.desk.proof import Proof, proof
 from digest.errors import CommandError
 from digest.model import Edition, Newsroom
-from digest.preview.proof import Proof, proof
-from digest.values import dataclass
 
 if TYPE_CHECKING:
     from digest.likeness import Reader
@@ -64,7 +64,7 @@ class Proofs:
 
         Raises ``CommandError`` for an unknown edition, or a day on which it has no issue.
         """
-        from digest.pipeline import editions_of
+        from digest.app.pipeline import editions_of
         from digest.select import last_issue_date, window_of
 
         wanted = name or self.asked.edition

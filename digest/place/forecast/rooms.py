@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from digest.place.facts import bits
-from digest.place.horizon.ground import Ground
+from digest.place.forecast.ground import Ground
 
 Sum = tuple[int, int]  # mask of line items, at most so many of them
 

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from digest.errors import CommandError
 from digest.model import AdBook, Creative, Flight, LineItem, Slot
-from digest.place.horizon.booking import Row
-from digest.place.horizon.outlook import Coming, Outlook
-from digest.place.horizon.plan import Solved, fitting, schedule, solved
-from digest.place.horizon.program import Program, program
-from digest.place.horizon.search import Search
-from digest.values import dataclass
+from digest.place.forecast.booking import Row
+from digest.place.forecast.outlook import Coming, Outlook
+from digest.place.forecast.plan import Solved, fitting, schedule, solved
+from digest.place.forecast.program import Program, program
+from digest.place.forecast.search import Search
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 
 from digest.model import Edition, LineItem, RunAd
-from digest.place.horizon.booking import Booking
-from digest.place.horizon.outlook import Coming, Outlook, Prospect, Run, Schedule
-from digest.place.horizon.overbooking import RIVALS, Shortfall, is_over
-from digest.place.horizon.plan import built_runs
+from digest.place.forecast.booking import Booking
+from digest.place.forecast.outlook import Coming, Outlook, Prospect, Run, Schedule
+from digest.place.forecast.overbooking import RIVALS, Shortfall, is_over
+from digest.place.forecast.plan import built_runs
 from digest.place.planning import Planning
 from digest.place.request import Request
 

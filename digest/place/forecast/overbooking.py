@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from digest.place.horizon.ground import groups_of
-from digest.place.horizon.outlook import Outlook, Prospect, Schedule
-from digest.place.horizon.plan import Solved, plan, schedule, solved
-from digest.place.horizon.program import Program
-from digest.values import dataclass
+from digest.place.forecast.ground import groups_of
+from digest.place.forecast.outlook import Outlook, Prospect, Schedule
+from digest.place.forecast.plan import Solved, plan, schedule, solved
+from digest.place.forecast.program import Program
 
 RIVALS = 5
 

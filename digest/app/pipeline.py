@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from digest.ahead import guided
+from digest.app.forecast_inputs import guided
+from digest.app.history import Memory, ads_run, fingerprint, issue_row, recall, stories_run
 from digest.errors import AlreadySent, CommandError, DigestError, NothingToSend, did_you_mean
-from digest.memory import Memory, ads_run, fingerprint, issue_row, recall, stories_run
 from digest.model import (
     BuiltIssue,
     Edition,
@@ -33,7 +34,6 @@ from digest.render import Request as RenderRequest
 from digest.render import Theme, render
 from digest.select import Request as SelectRequest
 from digest.select import plain_title, reach, select, window_of
-from digest.values import dataclass
 
 if TYPE_CHECKING:
     from digest.likeness import Reader

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import dataclass
 
 from digest.model import TIERS, LineItem, RunAd
-from digest.place.horizon.booking import Booking
-from digest.place.horizon.outlook import Coming, Outlook, Prospect, Run, Schedule
-from digest.place.horizon.program import Program, Weights, last_stages, program, tier_stages
-from digest.place.horizon.search import Search, total
-from digest.values import dataclass
+from digest.place.forecast.booking import Booking
+from digest.place.forecast.outlook import Coming, Outlook, Prospect, Run, Schedule
+from digest.place.forecast.program import Program, Weights, last_stages, program, tier_stages
+from digest.place.forecast.search import Search, total
 
 ROUNDS = 200  # of cuts in one stage
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from urllib.parse import parse_qs, urlencode, urlsplit
 
+from digest.desk import page
+from digest.desk.proofs import Proofs, parse_day
 from digest.errors import AlreadySent, ConfigurationError, DigestError, Unreachable
-from digest.preview import page
-from digest.preview.proofs import Proofs, parse_day
-from digest.values import dataclass
 
 _HTML, _TEXT = "text/html; charset=utf-8", "text/plain; charset=utf-8"
 _KINDS = {
@@ -79,7 +79,7 @@ def _json(value: Mapping[str, str]) -> Answer:
 
 @cache
 def _own(name: str) -> bytes:
-    return files("digest.preview").joinpath(name).read_bytes()
+    return files("digest.desk").joinpath(name).read_bytes()
 
 
 def _version(proofs: Proofs, asked: Mapping[str, str]) -> str:

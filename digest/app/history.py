@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from digest.ahead import lineups
+from digest.app.forecast_inputs import lineups
 from digest.model import BuiltIssue, Edition, Issue, Lineup, Newsroom, RunAd, RunStory
-from digest.values import dataclass
 
 if TYPE_CHECKING:
     from digest.store import Store

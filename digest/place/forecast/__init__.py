@@ -3,14 +3,14 @@
 Pure, like all of placement. It needs the solver HiGHS (``pip install "digest[plan]"``).
 """
 
-from digest.place.horizon.avails import Avail, Avails, avails
-from digest.place.horizon.daily import day_by_day, short_day_by_day
-from digest.place.horizon.guide import guided
-from digest.place.horizon.outlook import Coming, Outlook, Prospect, Run, Schedule
-from digest.place.horizon.overbooking import Shortfall, overbooking
-from digest.place.horizon.plan import plan
-from digest.place.horizon.search import available
-from digest.place.horizon.typical import sections_of, typical
+from digest.place.forecast.avails import Avail, Avails, avails
+from digest.place.forecast.daily import day_by_day, short_day_by_day
+from digest.place.forecast.guide import guided
+from digest.place.forecast.outlook import Coming, Outlook, Prospect, Run, Schedule
+from digest.place.forecast.overbooking import Shortfall, overbooking
+from digest.place.forecast.plan import plan
+from digest.place.forecast.search import available
+from digest.place.forecast.typical import sections_of, typical
 
 __all__ = [
     "Avail",

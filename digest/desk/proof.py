@@ -5,19 +5,18 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from digest.errors import AlreadySent, ConfigurationError, DigestError
 from digest.model import Edition, Newsroom, Overrides
-from digest.values import dataclass
 
 if TYPE_CHECKING:
-    from digest.ingest import SourceReport
+    from digest.app.ingest import SourceReport
+    from digest.app.pipeline import House, Outcome
     from digest.likeness import Reader
-    from digest.pipeline import House, Outcome
     from digest.store import Store
 
 _SHOWN = 10  # rejected stories of a source
@@ -57,7 +56,7 @@ def proof(
 
     Raises ``ConfigurationError`` for what is wrong in templates; any other trouble is the proof's ``error``.
     """
-    from digest.pipeline import House
+    from digest.app.pipeline import House
     from digest.render import load_theme
     from digest.store import open_store
 
@@ -76,7 +75,7 @@ def proof(
 
 
 def _rehearse(house: House, editions: Sequence[Edition], day: date, now: datetime) -> None:
-    from digest.pipeline import rehearse
+    from digest.app.pipeline import rehearse
 
     for one in editions:
         with suppress(DigestError):
@@ -84,7 +83,7 @@ def _rehearse(house: House, editions: Sequence[Edition], day: date, now: datetim
 
 
 def _composed(house: House, edition: Edition, day: date, notes: tuple[str, ...], outbox: Path) -> Proof:
-    from digest.pipeline import compose
+    from digest.app.pipeline import compose
 
     try:
         outcome = compose(house, edition, day, Overrides())
@@ -117,7 +116,7 @@ def _read_sources(room: Newsroom, store: Store, now: datetime) -> Iterator[str]:
     """Read all sources; yields what a build would say of them."""
     if not room.sources:
         return
-    from digest.ingest import ingest
+    from digest.app.ingest import ingest
 
     for report in ingest(room, store, room.sources, now=now):
         yield from _said(report)

@@ -11,10 +11,10 @@ from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from socketserver import TCPServer
 
+from digest.desk.answer import Answer, answer
+from digest.desk.page import plain
+from digest.desk.proofs import Proofs
 from digest.errors import Unreachable
-from digest.preview.answer import Answer, answer
-from digest.preview.page import plain
-from digest.preview.proofs import Proofs
 
 HOST = "127.0.0.1"
 PORT = 8042

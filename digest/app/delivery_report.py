@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from digest.errors import CommandError, did_you_mean
 from digest.model import LineItem, Newsroom, RunAd
 from digest.place import delivery
 from digest.report.values import Account, Point, Report, Shown
-from digest.values import dataclass
 
 MOST_POINTS = 400  # of a chart
 

@@ -9,7 +9,7 @@ from functools import cached_property
 
 from digest.model import AdBook, Edition, LineItem, Lineup, Opening
 from digest.place.facts import EVERYWHERE, AtMost, Refusal, bits
-from digest.place.horizon.seats import Hall, Left
+from digest.place.forecast.seats import Hall, Left
 from digest.place.request import Request
 from digest.place.rules import catalogue
 from digest.place.scene import Scene

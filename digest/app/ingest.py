@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from digest.errors import CommandError, Unreachable
 from digest.model import Newsroom, SourceSpec, Story
-from digest.values import dataclass
 
 if TYPE_CHECKING:
     from digest.likeness import Reader

@@ -16,7 +16,7 @@ from digest.model import Edition, Lineup, Newsroom
 
 if TYPE_CHECKING:
     from digest.place import Request
-    from digest.place.horizon import Outlook
+    from digest.place.forecast import Outlook
     from digest.store import Store
 
 SPAN, LONGEST = 28, 92  # days ahead: at least, and at most unless asked for
@@ -27,7 +27,7 @@ ISSUES = 7  # that say what a typical issue looks like
 
 def lineups(newsroom: Newsroom, store: Store, before: date) -> dict[str, Lineup]:
     """The typical issue of every edition, from issues dated before ``before``."""
-    from digest.place.horizon import typical
+    from digest.place.forecast import typical
 
     return {
         edition.name: typical(
@@ -56,7 +56,7 @@ def _counts(newsroom: Newsroom, store: Store, edition: Edition, before: date) ->
 
 def outlook(newsroom: Newsroom, store: Store, first: date, last: date) -> Outlook:
     """The coming issues dated ``first`` to ``last``; those that are built already are facts."""
-    from digest.place.horizon import Coming, Outlook
+    from digest.place.forecast import Coming, Outlook
 
     if last < first:
         raise CommandError(f"--to {last} lies before --from {first}.")
@@ -120,9 +120,9 @@ def guided(newsroom: Newsroom, request: Request, shapes: Mapping[str, Lineup]) -
     days = newsroom.ads.policy.horizon
     if not days or not newsroom.ads.line_items:
         return request
-    from digest.place import horizon
+    from digest.place import forecast
 
-    if not horizon.available():
+    if not forecast.available():
         from digest.config import problem_at
 
         says = "policy.horizon needs the solver HiGHS, which is not installed."
@@ -130,4 +130,4 @@ def guided(newsroom: Newsroom, request: Request, shapes: Mapping[str, Lineup]) -
         raise ConfigurationError(
             [problem_at(newsroom.root, "adslots.yaml", ("policy", "horizon"), says, cure)]
         )
-    return horizon.guided(request, shapes, days)
+    return forecast.guided(request, shapes, days)

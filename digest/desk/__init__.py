@@ -11,7 +11,7 @@
 
 from __future__ import annotations
 
-from digest.preview.proofs import Asked, Proofs
-from digest.preview.server import Server, listen
+from digest.desk.proofs import Asked, Proofs
+from digest.desk.server import Server, listen
 
 __all__ = ["Asked", "Proofs", "Server", "listen"]

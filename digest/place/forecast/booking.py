@@ -9,14 +9,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from math import ceil
 
 from digest.model import Edition, LineItem, RunAd
 from digest.place import delivery
-from digest.place.horizon.outlook import Coming, Outlook, Prospect
-from digest.values import dataclass
+from digest.place.forecast.outlook import Coming, Outlook, Prospect
 
 Chance = tuple[Coming, int]  # an issue, and the number of the column that says whether it runs there
 Row = tuple[list[tuple[int, int]], int]  # (column, weight), at most

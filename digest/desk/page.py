@@ -6,15 +6,15 @@ Foreign text is escaped here, and the page's policy lets it load nothing and run
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from html import escape
 from typing import Any
 from urllib.parse import urlencode
 
+from digest.desk.proof import Proof
 from digest.errors import ConfigurationError, DigestError
 from digest.model import Edition, Newsroom
-from digest.preview.proof import Proof
-from digest.values import dataclass
 
 GMAIL = 102_000  # bytes; about here Gmail clips a message
 _NEXT = 3  # stories left out that are shown at once

@@ -13,8 +13,8 @@ from math import floor, gcd
 from typing import Any
 
 from digest.errors import CommandError
-from digest.place.horizon.booking import Row
-from digest.place.horizon.program import Program, Weights
+from digest.place.forecast.booking import Row
+from digest.place.forecast.program import Program, Weights
 
 NODES = 20_000  # of one search; a bound on work is the same on every machine, a bound on time is not
 _NEAR, _HALF = 1e-6, 0.5

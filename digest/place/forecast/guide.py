@@ -7,8 +7,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 from digest.model import Lineup
-from digest.place.horizon.outlook import Coming, Outlook, Run
-from digest.place.horizon.plan import plan
+from digest.place.forecast.outlook import Coming, Outlook, Run
+from digest.place.forecast.plan import plan
 from digest.place.request import Request
 
 _SHOWN = 3

@@ -14,11 +14,11 @@ from math import ceil, gcd, lcm
 
 from digest.model import TIERS, AdBook, RunAd
 from digest.place.facts import mask_of
-from digest.place.horizon.booking import Booking, Row
-from digest.place.horizon.ground import Ground, ground, groups_of
-from digest.place.horizon.outlook import Coming, Outlook
-from digest.place.horizon.rooms import Sum, sums
-from digest.place.horizon.typical import sections_of
+from digest.place.forecast.booking import Booking, Row
+from digest.place.forecast.ground import Ground, ground, groups_of
+from digest.place.forecast.outlook import Coming, Outlook
+from digest.place.forecast.rooms import Sum, sums
+from digest.place.forecast.typical import sections_of
 
 Weights = dict[int, int]  # column -> weight
 MOST_WEIGHT = 1_000_000  # a solver in floating point tells sums of such weights apart
