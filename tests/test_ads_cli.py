@@ -278,7 +278,7 @@ def test_without_the_solver_a_horizon_is_a_clear_error(
     result = made.run(*BUILD)
     assert result.code == 2
     assert "adslots.yaml:1:19: policy.horizon needs the solver HiGHS" in result.err
-    assert 'pip install "digest[plan]"' in made.run("ads", "avails", "--slot", "top_banner").err
+    assert 'pip install "newsroom-digest[plan]"' in made.run("ads", "avails", "--slot", "top_banner").err
 
 
 def test_without_the_solver_the_days_ahead_are_told_one_by_one(

@@ -453,7 +453,7 @@ def test_check_names_a_locale_whose_dates_cannot_be_written(
     result = room.run("check")
     assert result.code == 2
     assert "digest.yaml:1:101: publication.locale" in result.err
-    assert "digest[locale]" in result.err
+    assert "newsroom-digest[locale]" in result.err
 
 
 def test_a_booking_that_cannot_do_what_it_promises_stops_check_and_no_build(room: Room) -> None:

