@@ -18,11 +18,11 @@ from pathlib import Path
 from typing import Any
 
 from digest.render import Request, load_theme, render
-from digest.render.compiler import faces_of
-from digest.render.issue import fragments, press_of
-from digest.render.shelf import collect
+from digest.render.compiler import parts_of
+from digest.render.issue import fragments, renderer_of
+from digest.render.loader import collect
 from digest.render.values import Verbatim
-from digest.render.views import maker
+from digest.render.views import views_of
 from tests.strategies import render as make
 
 _COLD = (
@@ -56,28 +56,28 @@ def plain_jinja(request: Request) -> Callable[[], str]:
 
     newsroom = request.newsroom
     files = collect(newsroom.root, "lively")
-    rooms = {"html": Environment(autoescape=True), "text": Environment(autoescape=False)}
-    faces = {
-        (block, face): rooms[face].from_string(source.text)
-        for block, both in faces_of(files).items()
-        for face, source in both.items()
+    environments = {"html": Environment(autoescape=True), "text": Environment(autoescape=False)}
+    parts = {
+        (block, part): environments[part].from_string(source.text)
+        for block, both in parts_of(files).items()
+        for part, source in both.items()
     }
-    frames = {"html": rooms["html"].from_string(files["issue.html.j2"].text)}
-    made = maker(newsroom, request.edition, request.day)
-    press = press_of(request, made)
+    frames = {"html": environments["html"].from_string(files["issue.html.j2"].text)}
+    made = views_of(newsroom, request.edition, request.day)
+    renderer = renderer_of(request, made)
     named = list(values(request))
 
     def run() -> str:
-        html = "".join(faces[n, "html"].render({**press.common["html"], **v}) for n, v in named)
-        text = "".join(faces[n, "text"].render({**press.common["text"], **v}) for n, v in named)
-        return frames["html"].render({**press.common["html"], "blocks": Verbatim(html)}) + text
+        html = "".join(parts[n, "html"].render({**renderer.common["html"], **v}) for n, v in named)
+        text = "".join(parts[n, "text"].render({**renderer.common["text"], **v}) for n, v in named)
+        return frames["html"].render({**renderer.common["html"], "blocks": Verbatim(html)}) + text
 
     return run
 
 
 def values(request: Request) -> Any:
     """Every block of the issue with what it prints."""
-    made = maker(request.newsroom, request.edition, request.day)
+    made = views_of(request.newsroom, request.edition, request.day)
     entries = {e.story.id: e for e in request.lineup}
     sections = {s.id: (s, n) for n, s in enumerate(request.lineup.sections, 1)}
     ads = iter(request.plan.placed)

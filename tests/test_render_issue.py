@@ -15,13 +15,13 @@ from lxml import etree  # type: ignore[import-untyped]
 
 from digest import model as m
 from digest.render import Request, Theme, load_theme, render
-from digest.render.compiler import Sheet, examined, faces_of, inlined
-from digest.render.faces import environment, html_gate
+from digest.render.compiler import Sheet, examined, inlined, parts_of
 from digest.render.inliner import inlined_document, small
-from digest.render.issue import folded, fragments, moving, press_of
-from digest.render.shelf import collect
+from digest.render.issue import folded, fragments, moving, renderer_of
+from digest.render.loader import collect
+from digest.render.templating import environment, html_gate
 from digest.render.values import Verbatim
-from digest.render.views import maker
+from digest.render.views import views_of
 from tests.strategies import render as make
 
 THEMES = ("lively", "broadsheet")
@@ -58,27 +58,27 @@ def whole(request: Request) -> str:
     """The issue printed from templates that were never inlined, as one document with nothing inlined."""
     newsroom = request.newsroom
     files = collect(newsroom.root, newsroom.look.theme)
-    faces = faces_of(files)
-    press = press_of(request, maker(newsroom, request.edition, request.day))
-    room = environment(html_gate(press.make.speech))
+    parts = parts_of(files)
+    renderer = renderer_of(request, views_of(newsroom, request.edition, request.day))
+    jinja = environment(html_gate(renderer.views.dialect))
     printed = []
     for one in _named(request):
-        template = room.from_string(faces[one[0]]["html"].text)
-        printed.append(template.render({**press.common["html"], **one[1]}))
-    frame = room.from_string(files["issue.html.j2"].text)
-    common = {**press.common["html"], "styles": Verbatim(""), "blocks": Verbatim("\n".join(printed))}
+        template = jinja.from_string(parts[one[0]]["html"].text)
+        printed.append(template.render({**renderer.common["html"], **one[1]}))
+    frame = jinja.from_string(files["issue.html.j2"].text)
+    common = {**renderer.common["html"], "styles": Verbatim(""), "blocks": Verbatim("\n".join(printed))}
     sheet = sheet_of(request)
     return inlined_document(frame.render(common), sheet.inlined, sheet.kept)
 
 
 def _named(request: Request) -> list[tuple[str, dict[str, object]]]:
     """The blocks of an issue with the values they print."""
-    press_maker = maker(request.newsroom, request.edition, request.day)
-    entries = {entry.story.id: press_maker.story(entry) for entry in request.lineup}
-    sections = {s.id: press_maker.section(s, n) for n, s in enumerate(request.lineup.sections, 1)}
+    views = views_of(request.newsroom, request.edition, request.day)
+    entries = {entry.story.id: views.story(entry) for entry in request.lineup}
+    sections = {s.id: views.section(s, n) for n, s in enumerate(request.lineup.sections, 1)}
     book = request.newsroom.ads
     ads = {
-        (p.line_item, p.creative): press_maker.ad(
+        (p.line_item, p.creative): views.ad(
             p, next(c for item in book.line_items for c in item.creatives if c.id == p.creative)
         )
         for p in request.plan.placed
@@ -161,15 +161,15 @@ def test_css_inline_agrees(cache: Path, theme: str) -> None:
     newsroom = request.newsroom
     files = collect(newsroom.root, theme)
     sheet = sheet_of(request)
-    press = press_of(request, maker(newsroom, request.edition, request.day))
-    room = environment(html_gate(press.make.speech))
-    faces = faces_of(files)
-    parts = [
-        room.from_string(faces[n]["html"].text).render({**press.common["html"], **v})
+    renderer = renderer_of(request, views_of(newsroom, request.edition, request.day))
+    jinja = environment(html_gate(renderer.views.dialect))
+    parts = parts_of(files)
+    printed = [
+        jinja.from_string(parts[n]["html"].text).render({**renderer.common["html"], **v})
         for n, v in _named(request)
     ]
-    common = {**press.common["html"], "blocks": Verbatim("\n".join(parts)), "styles": Verbatim("")}
-    raw = room.from_string(files["issue.html.j2"].text).render(common)
+    common = {**renderer.common["html"], "blocks": Verbatim("\n".join(printed)), "styles": Verbatim("")}
+    raw = jinja.from_string(files["issue.html.j2"].text).render(common)
     oracle = css_inline.CSSInliner(load_remote_stylesheets=False, extra_css=sheet.inlined).inline(raw)
     assert styles_of(render(request).html.decode()) == styles_of(oracle)
 
@@ -179,12 +179,12 @@ def test_blocks_compile_to_the_same_bytes_in_any_order(cache: Path, theme: str) 
     request = request_of(cache, make.lineup(1), make.plan(), theme=theme)
     files = collect(cache, theme)
     sheet = sheet_of(request)
-    faces = faces_of(files)
-    first = inlined(files, faces, sheet)
+    parts = parts_of(files)
+    first = inlined(files, parts, sheet)
     for seed in range(4):
-        names = list(faces)
+        names = list(parts)
         random.Random(seed).shuffle(names)
-        assert inlined(files, {name: faces[name] for name in names}, sheet) == first
+        assert inlined(files, {name: parts[name] for name in names}, sheet) == first
 
 
 def test_an_ad_without_an_opening_is_a_defect_and_never_lost(cache: Path) -> None:
@@ -222,7 +222,7 @@ def test_reading_order_at_one_gap(cache: Path) -> None:
 
 
 @pytest.mark.parametrize("theme", THEMES)
-def test_every_ad_carries_its_marks_and_its_label_in_both_faces(cache: Path, theme: str) -> None:
+def test_every_ad_carries_its_marks_and_its_label_in_both_parts(cache: Path, theme: str) -> None:
     request = request_of(cache, make.lineup(4, 5), theme=theme)
     issue = render(request)
     assert re.findall(rb'data-line-item="([^"]+)" data-creative="([^"]+)"', issue.html) == [
@@ -240,12 +240,12 @@ def test_the_label_is_the_policys_word(cache: Path) -> None:
 
 
 @pytest.mark.parametrize("theme", THEMES)
-def test_both_faces_say_who_sends_and_how_to_leave(cache: Path, theme: str) -> None:
+def test_both_parts_say_who_sends_and_how_to_leave(cache: Path, theme: str) -> None:
     issue = render(request_of(cache, make.lineup(3), make.plan(), theme=theme))
-    for face in (issue.html.decode(), issue.text.decode()):
-        assert "1 Pier Road, Port" in face
-        assert "Unsubscribe" in face
-        assert "mailto:news@news.example" in face
+    for part in (issue.html.decode(), issue.text.decode()):
+        assert "1 Pier Road, Port" in part
+        assert "Unsubscribe" in part
+        assert "mailto:news@news.example" in part
 
 
 @pytest.mark.parametrize("theme", THEMES)

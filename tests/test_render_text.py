@@ -1,4 +1,4 @@
-"""The plain-text face: as a person would set it; and colours that can be read."""
+"""The plain-text part: as a person would set it; and colours that can be read."""
 
 from __future__ import annotations
 

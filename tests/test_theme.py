@@ -11,10 +11,10 @@ import pytest
 
 from digest.errors import ConfigurationError
 from digest.model import Edition, Look
-from digest.render import Request, load_theme, problems, render, shelf
+from digest.render import Request, load_theme, loader, problems, render
 from tests.strategies import render as make
 
-STORY = shelf.shipped() / "blocks" / "story.j2"
+STORY = loader.shipped() / "blocks" / "story.j2"
 
 
 def write(root: Path, name: str, text: str) -> None:
@@ -90,7 +90,7 @@ REFUSED = [
     ("blocks/story.j2", block("<table><tr><td>x"), 1, "do not close", ""),
     ("blocks/story.j2", block("</td></tr></table><p>x</p>"), 1, "do not close", ""),
     ("blocks/story.j2", block("<div>" * 80 + "</div>" * 80), 1, "nested 80 deep", ""),
-    ("blocks/story.j2", "{% block html %}<p>x</p>{% endblock %}", 1, "no {% block text %}", "both faces"),
+    ("blocks/story.j2", "{% block html %}<p>x</p>{% endblock %}", 1, "no {% block text %}", "both parts"),
     ("blocks/story.j2", block("<p>x</p>") + "lost words", 7, "outside", ""),
     ("blocks/story.j2", block("<p>x</p>") + "{{ nonsense }}", 7, "there is no `nonsense`", "story"),
     ("blocks/story.j2", block("<p>x</p>") + '<link rel="stylesheet" href="x.css">', 7, "external style", ""),

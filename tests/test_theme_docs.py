@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from digest.render import problems, shelf, values
+from digest.render import loader, problems, values
 from tests.strategies import render as make
 
 DOC = (Path(__file__).parents[1] / "docs" / "templates.md").read_text("utf-8")
 NAMED = {**values.COMMON, **values.AT_HAND["section"], **values.AT_HAND["story"], **values.AT_HAND["house"]}
 
 
-@pytest.mark.parametrize("name", shelf.NAMES)
+@pytest.mark.parametrize("name", loader.NAMES)
 def test_every_file_is_in_the_table(name: str) -> None:
     assert f"`{name}`" in DOC
 
@@ -38,7 +38,7 @@ def test_the_example_is_a_block_that_works(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("theme", ["lively", "broadsheet"])
 def test_classes_of_the_blocks_are_known_to_a_style_sheet(theme: str, tmp_path: Path) -> None:
-    files = shelf.collect(tmp_path, theme)
+    files = loader.collect(tmp_path, theme)
     sheets = "".join(source.text for name, source in files.items() if name.endswith(".css"))
     used = {
         name

@@ -135,7 +135,7 @@ def _files(wish: Wish, templates: bool) -> dict[str, bytes]:
 
 
 def _templates() -> Iterator[tuple[str, bytes]]:
-    from digest.render.shelf import shipped
+    from digest.render.loader import shipped
 
     for path in sorted(shipped().rglob("*")):
         if path.is_file():

@@ -9,7 +9,7 @@ from __future__ import annotations
 from digest.errors import ConfigurationError, Problem
 from digest.model import Newsroom
 from digest.render.issue import Request, render
-from digest.render.shelf import themes
+from digest.render.loader import themes
 from digest.render.theme import Theme, load_theme
 
 
@@ -19,7 +19,7 @@ def problems(newsroom: Newsroom) -> tuple[Problem, ...]:
     from datetime import date
 
     from digest.render.compiler import problems as found
-    from digest.render.named import unwritable_dates
+    from digest.render.digest_yaml import unwritable_dates
     from digest.render.words import format_date
 
     locale = newsroom.publication.locale

@@ -9,10 +9,10 @@ from typing import Final
 
 from digest.errors import ConfigurationError, Problem
 from digest.model import Newsroom
-from digest.render import css, lint, shelf, tokens
-from digest.render.faces import constant_html, environment, split
+from digest.render import css, lint, loader, tokens
 from digest.render.inliner import Unbalanced, inlined_templates
-from digest.render.shelf import BLOCKS, FRAMES, INLINED, KEPT, Source
+from digest.render.loader import BLOCKS, FRAMES, INLINED, KEPT, Source
+from digest.render.templating import constant_html, environment, split
 from digest.render.theme import Compiled, Name, collected, used
 
 NARROW: Final = "@media only screen and (max-width:620px)"
@@ -67,11 +67,11 @@ def compiled(newsroom: Newsroom, theme: str, files: Mapping[str, Source]) -> Com
     sheet, values, found = examined(newsroom, files)
     if found:
         raise ConfigurationError(found)
-    faces = faces_of(files)
-    html, found = _whole(files, faces, sheet)
+    parts = parts_of(files)
+    html, found = _whole(files, parts, sheet)
     if found:
         raise ConfigurationError(found)
-    code = {key: _code(text, key, files) for key, text in {**_text_faces(files, faces), **html}.items()}
+    code = {key: _code(text, key, files) for key, text in {**_text_parts(files, parts), **html}.items()}
     shades = {
         name.replace("-", "_"): values[name] for name in ("accent", "on-accent", "paper", "ink", "canvas")
     }
@@ -95,16 +95,16 @@ def _digest_yaml(newsroom: Newsroom) -> str:
         return ""
 
 
-def faces_of(files: Mapping[str, Source]) -> dict[str, dict[str, Source]]:
-    """Both faces of every block."""
+def parts_of(files: Mapping[str, Source]) -> dict[str, dict[str, Source]]:
+    """Both parts of every block."""
     return {block: split(files[f"blocks/{block}.j2"])[0] for block in BLOCKS}
 
 
 def inlined(
-    files: Mapping[str, Source], faces: Mapping[str, Mapping[str, Source]], sheet: Sheet
+    files: Mapping[str, Source], parts: Mapping[str, Mapping[str, Source]], sheet: Sheet
 ) -> dict[Name, str]:
-    """The HTML faces and the frame after premailer. Raises ``Unbalanced`` naming a block."""
-    blocks = {block: faces[block]["html"].text for block in faces}
+    """The HTML parts and the frame after premailer. Raises ``Unbalanced`` naming a block."""
+    blocks = {block: parts[block]["html"].text for block in parts}
     frame, done = inlined_templates(files["issue.html.j2"].text, blocks, sheet.inlined, sheet.kept)
     return {
         ("issue.html.j2", "html"): frame,
@@ -112,17 +112,17 @@ def inlined(
     }
 
 
-def _text_faces(files: Mapping[str, Source], faces: Mapping[str, Mapping[str, Source]]) -> dict[Name, str]:
-    texts = {(block, "text"): faces[block]["text"].text.strip("\n") for block in faces}
+def _text_parts(files: Mapping[str, Source], parts: Mapping[str, Mapping[str, Source]]) -> dict[Name, str]:
+    texts = {(block, "text"): parts[block]["text"].text.strip("\n") for block in parts}
     return {("issue.txt.j2", "text"): files["issue.txt.j2"].text, **texts}
 
 
 def _whole(
-    files: Mapping[str, Source], faces: Mapping[str, Mapping[str, Source]], sheet: Sheet
+    files: Mapping[str, Source], parts: Mapping[str, Mapping[str, Source]], sheet: Sheet
 ) -> tuple[dict[Name, str], list[Problem]]:
-    """The inlined faces, or the block whose tags do not close where they open."""
+    """The inlined parts, or the block whose tags do not close where they open."""
     try:
-        return inlined(files, faces, sheet), []
+        return inlined(files, parts, sheet), []
     except Unbalanced as error:
         shown = files[f"blocks/{error}.j2" if str(error) in BLOCKS else "issue.html.j2"].shown
         cure = "Every element must end inside its own file."
@@ -138,9 +138,9 @@ def _whole(
 
 def order_problems(files: Mapping[str, Source], sheet: Sheet) -> list[Problem]:
     """Whether every block comes out of the inliner the same, whatever stands around it."""
-    faces = faces_of(files)
-    one, found = _whole(files, faces, sheet)
-    other, _ = _whole(files, dict(reversed(faces.items())), sheet)
+    parts = parts_of(files)
+    one, found = _whole(files, parts, sheet)
+    other, _ = _whole(files, dict(reversed(parts.items())), sheet)
     if found:
         return found
     message = "a rule of the style sheets changes this block depending on what stands around it."
@@ -152,10 +152,10 @@ def order_problems(files: Mapping[str, Source], sheet: Sheet) -> list[Problem]:
 
 
 def _code(text: str, key: Name, files: Mapping[str, Source]) -> CodeType:
-    name, face = key
+    name, part = key
     shown = files[name if name in FRAMES else f"blocks/{name}.j2"].shown
-    room = environment(constant_html if face == "html" else str)
-    made: CodeType = room.compile(text, name=shown, filename=shown)
+    jinja = environment(constant_html if part == "html" else str)
+    made: CodeType = jinja.compile(text, name=shown, filename=shown)
     return made
 
 
@@ -175,8 +175,8 @@ def problems(newsroom: Newsroom) -> tuple[Problem, ...]:
 
 def _misspelt(newsroom: Newsroom) -> Iterator[Problem]:
     """Files whose names are nearly those of a template: they would never be read."""
-    for name in shelf.stray(newsroom.root):
-        near = get_close_matches(name, shelf.NAMES, 1, 0.8)
+    for name in loader.stray(newsroom.root):
+        near = get_close_matches(name, loader.NAMES, 1, 0.8)
         if near:
             yield Problem(
                 f"templates/{name}", 1, 1, "no theme reads a file of this name.", f"Did you mean {near[0]}?"

@@ -14,7 +14,7 @@ from difflib import get_close_matches
 from typing import Final
 
 from digest.errors import Problem
-from digest.render.shelf import Source
+from digest.render.loader import Source
 
 STYLE_LIMIT: Final = 16_384  # characters of all <style> together; Gmail drops more
 

@@ -8,20 +8,20 @@ from typing import Any
 
 from digest.errors import Problem
 from digest.model import Edition, Newsroom
-from digest.render import shelf
-from digest.render.faces import environment, split
+from digest.render import loader
+from digest.render.templating import environment, split
 
 
 def failed(
     newsroom: Newsroom, edition: Edition, name: tuple[str, str], error: Exception, known: Mapping[str, Any]
 ) -> Problem:
     """The file and line of a failure, found by printing the template again as it was written, without inlining."""
-    block, face = name
-    files = shelf.collect(newsroom.root, edition.theme or newsroom.look.theme)
-    source = files[block if block in shelf.FRAMES else f"blocks/{block}.j2"]
+    block, part = name
+    files = loader.collect(newsroom.root, edition.theme or newsroom.look.theme)
+    source = files[block if block in loader.FRAMES else f"blocks/{block}.j2"]
     message = " ".join(str(error).split()) or type(error).__name__
     return Problem(
-        source.shown, _line(split(source)[0][face].text, known), 1, f"printing it failed: {message}."
+        source.shown, _line(split(source)[0][part].text, known), 1, f"printing it failed: {message}."
     )
 
 

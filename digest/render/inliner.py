@@ -39,7 +39,7 @@ class Unbalanced(ValueError):
 def inlined_templates(
     frame: str, blocks: dict[str, str], css: str, kept: frozenset[str]
 ) -> tuple[str, dict[str, str]]:
-    """The frame and the HTML faces of blocks with ``css`` inlined and made small.
+    """The frame and the HTML parts of blocks with ``css`` inlined and made small.
 
     The frame prints the blocks with ``{{ blocks }}``; classes that are not in ``kept`` go.
     Raises ``Unbalanced`` with the name of a block whose tags do not close where they open.
@@ -147,7 +147,7 @@ def _tokens(hidden: list[str]) -> list[tuple[str, str]]:
 
 def _cut(done: str, blocks: dict[str, str], hidden: list[str]) -> tuple[str, dict[str, str]]:
     """The document cut at its marks; every block must come out whole."""
-    faces: dict[str, str] = {}
+    parts: dict[str, str] = {}
     start = done.find("<!--block:-->")
     if start < 0:
         raise Unbalanced("")
@@ -158,13 +158,13 @@ def _cut(done: str, blocks: dict[str, str], hidden: list[str]) -> tuple[str, dic
         piece = done[at:end]
         if not piece.startswith(opening) or not _balanced(piece):
             raise Unbalanced(name)
-        faces[name] = _restored(piece.removeprefix(opening), hidden)
+        parts[name] = _restored(piece.removeprefix(opening), hidden)
         at = end + len("<!--/block-->")
     tail = done[at:]
     if not tail.startswith("<!--/block-->"):
         raise Unbalanced(next(reversed(blocks)))
     frame = done[:start] + "{{ blocks }}" + tail.removeprefix("<!--/block-->")
-    return _restored(frame, hidden), faces
+    return _restored(frame, hidden), parts
 
 
 _VOID: Final = frozenset(

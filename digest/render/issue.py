@@ -20,7 +20,7 @@ from digest.render import words
 from digest.render.plaintext import set_text
 from digest.render.theme import Name, Theme
 from digest.render.values import Look, Story, Verbatim
-from digest.render.views import Maker, maker
+from digest.render.views import Views, views_of
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -56,67 +56,67 @@ class Fragment:
 
 
 @dataclass(frozen=True, slots=True)
-class Press:
-    """Prints the blocks of one issue; ``common`` holds by face what every block can print."""
+class Renderer:
+    """Prints the blocks of one issue; ``common`` holds by part what every block can print."""
 
     templates: Mapping[Name, Template]
     common: Mapping[str, dict[str, Any]]
-    make: Maker
+    views: Views
 
-    def print(self, name: Name, at_hand: Mapping[str, Any]) -> str:
-        """One face of a block or frame."""
+    def printed(self, name: Name, at_hand: Mapping[str, Any]) -> str:
+        """One part of a block or frame."""
         template = self.templates[name]
         context = template.new_context({**self.common[name[1]], **at_hand}, shared=True)
         try:
             return "".join(template.root_render_func(context))
         except Exception as error:
-            raise ConfigurationError([_failure(self.make, name, error, context.get_all())]) from None
+            raise ConfigurationError([_failure(self.views, name, error, context.get_all())]) from None
 
     def fragment(self, block: str, at_hand: Mapping[str, Any], section: str = "") -> Fragment:
-        """Both faces of a block."""
-        html = self.make.speech.finish_html(self.print((block, "html"), at_hand).strip())
-        text = set_text(self.print((block, "text"), at_hand))
+        """Both parts of a block."""
+        html = self.views.dialect.finish_html(self.printed((block, "html"), at_hand).strip())
+        text = set_text(self.printed((block, "text"), at_hand))
         return Fragment(folded(f"{html}\n".encode()), text, block, section, at_hand.get("story"))
 
 
 def render(request: Request) -> model.Rendered:
-    """Both faces of an issue, within the size budget if its stories allow.
+    """Both parts of an issue, within the size budget if its stories allow.
 
     Raises ``ConfigurationError`` where a newsroom's template fails or the locale's dates need an extra.
     """
-    make = maker(request.newsroom, request.edition, request.day)
-    subject, title, preheader = _lines(request, make)
-    press = _press(request, make, title, preheader)
-    blocks = _complete(request, list(_blocks(request, press)))
-    shown, moved = _within(request, press, blocks)
+    views = views_of(request.newsroom, request.edition, request.day)
+    subject, title, preheader = _lines(request, views)
+    renderer = _renderer(request, views, title, preheader)
+    blocks = _complete(request, list(_blocks(request, renderer)))
+    shown, moved = _within(request, renderer, blocks)
     return model.Rendered(
-        html=_page(press, "html", shown),
-        text=_page(press, "text", shown),
+        html=_page(renderer, "html", shown),
+        text=_page(renderer, "text", shown),
         subject=subject,
         preheader=preheader,
         more_online=moved,
-        headers=make.speech.headers,
+        headers=views.dialect.headers,
     )
 
 
 def fragments(request: Request) -> list[Fragment]:
     """Every block of an issue in reading order, nothing moved for size."""
-    make = maker(request.newsroom, request.edition, request.day)
-    return list(_blocks(request, press_of(request, make)))
+    views = views_of(request.newsroom, request.edition, request.day)
+    return list(_blocks(request, renderer_of(request, views)))
 
 
-def press_of(request: Request, make: Maker) -> Press:
-    """The press of an issue."""
-    _, title, preheader = _lines(request, make)
-    return _press(request, make, title, preheader)
+def renderer_of(request: Request, views: Views) -> Renderer:
+    """The renderer of an issue."""
+    _, title, preheader = _lines(request, views)
+    return _renderer(request, views, title, preheader)
 
 
-def _lines(request: Request, make: Maker) -> tuple[str, str, str]:
+def _lines(request: Request, views: Views) -> tuple[str, str, str]:
     """The subject as the mailer must get it, the same as plain text, and the preheader as plain text."""
     known = _facts(request)
-    protect = make.speech.protect_subject
+    protect = views.dialect.protect_subject
     title = words.subject(request.edition.subject, known)
-    same = not make.speech.text_rules and not make.speech.subject_rules
+    same = not views.dialect.text_rules and not views.dialect.subject_rules
     subject = title if same else words.subject(request.edition.subject, known, protect)
     return subject, title, words.preheader(request.edition.preheader, known)
 
@@ -132,53 +132,53 @@ def _facts(request: Request) -> words.Facts:
             edition=request.edition.name,
         )
     except ConfigurationError as error:
-        from digest.render.named import unwritable_dates
+        from digest.render.digest_yaml import unwritable_dates
 
         raise unwritable_dates(error, request.newsroom.root, brand.locale) from None
 
 
-def _press(request: Request, make: Maker, title: str, preheader: str) -> Press:
+def _renderer(request: Request, views: Views, title: str, preheader: str) -> Renderer:
     compiled = request.theme.of(request.edition)
     shared: dict[str, Any] = {
-        "publication": make.publication(),
-        "issue": make.issue(title, preheader, len(request.lineup)),
-        "words": make.words(),
+        "publication": views.publication(),
+        "issue": views.issue(title, preheader, len(request.lineup)),
+        "words": views.words(),
         "look": Look(**compiled.colors),
-        "styles": Verbatim(_styles(compiled.styles, make)),
+        "styles": Verbatim(_styles(compiled.styles, views)),
         "outlook": Verbatim(compiled.outlook),
         "blocks": Verbatim(_SPLIT),
     }
-    common = {face: {**shared, "tags": make.tags(face)} for face in ("html", "text")}
-    return Press(request.theme.templates(compiled.name, request.newsroom.mailer), common, make)
+    common = {part: {**shared, "tags": views.tags(part)} for part in ("html", "text")}
+    return Renderer(request.theme.templates(compiled.name, request.newsroom.mailer), common, views)
 
 
-def _styles(styles: tuple[str, ...], make: Maker) -> str:
+def _styles(styles: tuple[str, ...], views: Views) -> str:
     """The head's styles, less what the mailer could read as its tags: ``[data-ogsc]`` looks like ``[firstname]``."""
-    protect = make.speech.protect_text
+    protect = views.dialect.protect_text
     tags = (re.findall(r"\[[^\]]*\]", one) for one in styles)
     kept = (one for one, found in zip(styles, tags, strict=True) if all(protect(tag) == tag for tag in found))
     return "\n".join(kept)
 
 
-def _blocks(request: Request, press: Press) -> Iterator[Fragment]:
+def _blocks(request: Request, renderer: Renderer) -> Iterator[Fragment]:
     """Every block in reading order; at one gap: section_end, between_stories, heading, section_start."""
-    ads = _ads(request, press)
+    ads = _ads(request, renderer)
     total = len(request.lineup)
-    yield press.fragment("masthead", {})
+    yield renderer.fragment("masthead", {})
     yield from ads.get(("top", 0), ())
     for number, section in enumerate(request.lineup.sections, 1):
         first, last = section.entries[0].position, section.entries[-1].position
-        yield press.fragment("section", {"section": press.make.section(section, number)}, section.id)
+        yield renderer.fragment("section", {"section": renderer.views.section(section, number)}, section.id)
         yield from ads.get(("section_start", first - 1), ())
         for index, entry in enumerate(section.entries):
             block = _block(request, entry.position, index)
-            yield press.fragment(block, {"story": press.make.story(entry)}, section.id)
+            yield renderer.fragment(block, {"story": renderer.views.story(entry)}, section.id)
             if entry.position == last:
                 yield from ads.get(("section_end", last), ())
             if entry.position < total:
                 yield from ads.get(("between_stories", entry.position), ())
     yield from ads.get(("end", total), ())
-    yield press.fragment("footer", {})
+    yield renderer.fragment("footer", {})
 
 
 def _complete(request: Request, blocks: list[Fragment]) -> list[Fragment]:
@@ -198,7 +198,7 @@ def _block(request: Request, position: int, index: int) -> str:
     return "story" if index < FULL.get(request.newsroom.look.density, 4) else "brief"
 
 
-def _ads(request: Request, press: Press) -> dict[tuple[str, int], list[Fragment]]:
+def _ads(request: Request, renderer: Renderer) -> dict[tuple[str, int], list[Fragment]]:
     """The placed ads by position and gap; at one opening's gap in the order of the plan."""
     book = request.newsroom.ads
     positions = {slot.id: slot.position for slot in book.slots}
@@ -209,7 +209,9 @@ def _ads(request: Request, press: Press) -> dict[tuple[str, int], list[Fragment]
         if creative is None:
             raise ValueError(f"the plan places {placed.line_item}/{placed.creative}, which is not booked")
         block = _ad_block(placed, creative, positions[placed.slot])
-        fragment = press.fragment(block, {"ad": press.make.ad(placed, creative)}, positions[placed.slot])
+        fragment = renderer.fragment(
+            block, {"ad": renderer.views.ad(placed, creative)}, positions[placed.slot]
+        )
         found.setdefault((positions[placed.slot], placed.gap), []).append(fragment)
     return found
 
@@ -222,40 +224,42 @@ def _ad_block(placed: model.Placement, creative: model.Creative, position: str) 
     return "sponsor" if position == "section_start" else "ad_native"
 
 
-def _page(press: Press, face: str, shown: list[Fragment]) -> bytes:
-    """The frame of a face around its blocks."""
-    before, after = _frame(press, face)
-    if face == "html":
+def _page(renderer: Renderer, part: str, shown: list[Fragment]) -> bytes:
+    """The frame of a part around its blocks."""
+    before, after = _frame(renderer, part)
+    if part == "html":
         return before + b"".join(one.html for one in shown) + after
     body = "\n\n".join(one.text for one in shown if one.text)
     return before + body.encode() + after
 
 
-def _frame(press: Press, face: str) -> tuple[bytes, bytes]:
-    printed = press.print((f"issue.{'html' if face == 'html' else 'txt'}.j2", face), {}).strip() + "\n"
+def _frame(renderer: Renderer, part: str) -> tuple[bytes, bytes]:
+    printed = renderer.printed((f"issue.{'html' if part == 'html' else 'txt'}.j2", part), {}).strip() + "\n"
     before, _, after = printed.partition(_SPLIT)
-    if face == "html":
+    if part == "html":
         return folded(before.rstrip().encode() + b"\n"), folded(after.lstrip().encode())
     before, after = set_text(before), set_text(after)
     return (f"{before}\n\n" if before else "").encode(), (f"\n\n{after}\n" if after else "\n").encode()
 
 
-def _within(request: Request, press: Press, blocks: list[Fragment]) -> tuple[list[Fragment], tuple[str, ...]]:
+def _within(
+    request: Request, renderer: Renderer, blocks: list[Fragment]
+) -> tuple[list[Fragment], tuple[str, ...]]:
     """The blocks with as few stories moved to "more online" as the budget asks for, and the ids of those."""
     budget = request.newsroom.size_budget
-    size = len(_page(press, "html", blocks))
+    size = len(_page(renderer, "html", blocks))
     if size <= budget:
         return blocks, ()
     order = moving(blocks)
     low, high = 1, len(order)
     while low < high:
         middle = (low + high) // 2
-        if len(_page(press, "html", _moved(press, blocks, order[:middle]))) <= budget:
+        if len(_page(renderer, "html", _moved(renderer, blocks, order[:middle]))) <= budget:
             high = middle
         else:
             low = middle + 1
     gone = order[:low]
-    shown = _moved(press, blocks, gone)
+    shown = _moved(renderer, blocks, gone)
     ids = {one.story.id for one in gone if one.story}
     return shown, tuple(one.story.id for one in blocks if one.story and one.story.id in ids)
 
@@ -276,7 +280,7 @@ def moving(blocks: list[Fragment]) -> list[Fragment]:
         order.append(left[longest].pop())
 
 
-def _moved(press: Press, blocks: list[Fragment], gone: list[Fragment]) -> list[Fragment]:
+def _moved(renderer: Renderer, blocks: list[Fragment], gone: list[Fragment]) -> list[Fragment]:
     """The blocks without the stories gone; a heading without stories goes too; the list comes after the last story."""
     away = {id(one) for one in gone}
     kept = [one for one in blocks if id(one) not in away]
@@ -289,7 +293,7 @@ def _moved(press: Press, blocks: list[Fragment], gone: list[Fragment]) -> list[F
         i for i, one in enumerate(kept) if one.kind == "footer" or (one.kind in ADS and one.section == "end")
     )
     at = next(after)
-    return [*kept[:at], press.fragment("more_online", {"stories": stories}), *kept[at:]]
+    return [*kept[:at], renderer.fragment("more_online", {"stories": stories}), *kept[at:]]
 
 
 def folded(html: bytes) -> bytes:
@@ -315,8 +319,8 @@ def _fold(line: bytes) -> bytes:
     return b"\n".join([*done, line])
 
 
-def _failure(make: Maker, name: Name, error: Exception, known: Mapping[str, Any]) -> Problem:
+def _failure(views: Views, name: Name, error: Exception, known: Mapping[str, Any]) -> Problem:
     """A template that failed on a value: printed again as it was written, to learn the line."""
     from digest.render.failure import failed
 
-    return failed(make.newsroom, make.edition, name, error, known)
+    return failed(views.newsroom, views.edition, name, error, known)

@@ -10,9 +10,9 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Final, TypeGuard, get_args, get_origin, get_type_hints
 
 from digest.errors import Problem
-from digest.render.faces import FILTERS, OUTSIDE, constant_html, environment, split
 from digest.render.inliner import JINJA, deepest, markup_state
-from digest.render.shelf import FRAMES, Source
+from digest.render.loader import FRAMES, Source
+from digest.render.templating import FILTERS, OUTSIDE, constant_html, environment, split
 from digest.render.values import AT_HAND, COMMON
 
 if TYPE_CHECKING:
@@ -44,18 +44,18 @@ def problems(source: Source) -> list[Problem]:
     from jinja2 import TemplateSyntaxError
 
     try:
-        tree = _room().parse(source.text)
+        tree = _environment().parse(source.text)
     except TemplateSyntaxError as error:
         return [Problem(source.shown, error.lineno, 1, _sentence(error.message), "")]
-    faces, found = split(source)
+    parts, found = split(source)
     for name in ("html", OUTSIDE):
-        if name in faces:
-            found += _html(faces[name])
+        if name in parts:
+            found += _html(parts[name])
     return [*found, *_values(source, tree), *_frame(source)]
 
 
 @cache
-def _room() -> Environment:
+def _environment() -> Environment:
     return environment(constant_html)
 
 
@@ -65,7 +65,7 @@ def _sentence(message: str | None) -> str:
 
 
 def _values(source: Source, tree: nodes.Template) -> list[Problem]:
-    """Statements, filters and names that are not there; a block's faces are its top."""
+    """Statements, filters and names that are not there; a block's parts are its top."""
     key = source.name if source.name in FRAMES else source.name.removeprefix("blocks/").removesuffix(".j2")
     walk = _Walk(source, {**COMMON, **AT_HAND.get(key, {})})
     if source.name in FRAMES:
@@ -79,7 +79,7 @@ def _is_block(node: nodes.Node) -> TypeGuard[nodes.Block]:
 
 
 class _Walk:
-    """One walk over a face's tree; ``kinds`` maps names set in the template to their types (None: any)."""
+    """One walk over a part's tree; ``kinds`` maps names set in the template to their types (None: any)."""
 
     def __init__(self, source: Source, names: Mapping[str, object]) -> None:
         self.source = source
@@ -210,67 +210,67 @@ def _dotted(node: Any) -> str:
     return str(node.name) if kind == "Name" else "it"
 
 
-def _html(face: Source) -> Iterator[Problem]:
-    yield from _inside_tags(face)
-    bare = JINJA.sub(lambda match: re.sub(r"[^\n]", "x", match[0]), face.text)
+def _html(part: Source) -> Iterator[Problem]:
+    yield from _inside_tags(part)
+    bare = JINJA.sub(lambda match: re.sub(r"[^\n]", "x", match[0]), part.text)
     visible = _COMMENT.sub(lambda match: re.sub(r"[^\n]", " ", match[0]), bare)
     for link in _LINK.finditer(visible):
-        yield _at(face, link.start(), "an external style sheet is not loaded by mail programs, nor by a build.",
+        yield _at(part, link.start(), "an external style sheet is not loaded by mail programs, nor by a build.",
                   "Copy its rules into brand.css.")  # fmt: skip
-    if face.name not in FRAMES:
-        yield from _elements(face, visible)
-    yield from _styles(face, visible)
+    if part.name not in FRAMES:
+        yield from _elements(part, visible)
+    yield from _styles(part, visible)
     depth = deepest(visible)
     if depth > DEEPEST:
         yield _at(
-            face, 0, f"elements are nested {depth} deep; below {DEEPEST} some would be lost.", "Nest less."
+            part, 0, f"elements are nested {depth} deep; below {DEEPEST} some would be lost.", "Nest less."
         )
 
 
-def _elements(face: Source, visible: str) -> Iterator[Problem]:
+def _elements(part: Source, visible: str) -> Iterator[Problem]:
     for match in _FORBIDDEN.finditer(visible):
         name = match[1].lower()
         if name == "style":
-            yield from _style_element(face, visible, match.start())
+            yield from _style_element(part, visible, match.start())
         elif not (name == "link" and _LINK.match(visible, match.start())):
-            yield _at(face, match.start(), f"<{name}> has no place in a block of a mail.", "Leave it out.")
+            yield _at(part, match.start(), f"<{name}> has no place in a block of a mail.", "Leave it out.")
 
 
-def _style_element(face: Source, visible: str, start: int) -> Iterator[Problem]:
+def _style_element(part: Source, visible: str, start: int) -> Iterator[Problem]:
     """A <style> in a block: what is worst in it first."""
     from digest.render import css
 
     body_at = visible.find(">", start) + 1
     body = visible[body_at : visible.find("</style", body_at)]
-    inner = Source(face.name, face.shown, re.sub(r"[^\n]", " ", face.text[:body_at]) + body)
+    inner = Source(part.name, part.shown, re.sub(r"[^\n]", " ", part.text[:body_at]) + body)
     rules, found = css.parse(inner)
     yield from found
     yield from css.unsafe(inner, rules)
-    yield _at(face, start, "a block cannot carry a <style> of its own.", "Put its rules into brand.css.")
+    yield _at(part, start, "a block cannot carry a <style> of its own.", "Put its rules into brand.css.")
 
 
-def _inside_tags(face: Source) -> Iterator[Problem]:
+def _inside_tags(part: Source) -> Iterator[Problem]:
     """Statements inside a tag, and values there outside of quotes."""
     inside, at = "", 0
-    for match in JINJA.finditer(face.text):
-        inside = markup_state(face.text[at : match.start()], inside)
+    for match in JINJA.finditer(part.text):
+        inside = markup_state(part.text[at : match.start()], inside)
         at = match.end()
         if match["statement"] is not None and inside in (">", '"', "'"):
-            yield _at(face, match.start(), f"a Jinja statement inside a tag ({_short(match[0])}) cannot be inlined.",
+            yield _at(part, match.start(), f"a Jinja statement inside a tag ({_short(match[0])}) cannot be inlined.",
                       'Write the tag twice inside the if, or print a value: "{{ a if b else c }}".')  # fmt: skip
         elif match["expression"] is not None and inside == ">":
-            yield _at(face, match.start(), f"{_short(match[0])} stands in a tag without quotes.",
+            yield _at(part, match.start(), f"{_short(match[0])} stands in a tag without quotes.",
                       'Write name="{{ value }}".')  # fmt: skip
 
 
-def _styles(face: Source, visible: str) -> Iterator[Problem]:
+def _styles(part: Source, visible: str) -> Iterator[Problem]:
     for match in _STYLE.finditer(visible):
         if markup_state(visible[: match.start()], "") != ">":
             continue
         value = match[1] or match[2] or match[3] or ""
         for one in re.split(r";(?![^(]*\))", value):
             if one.strip() and not _DECLARATION.match(one):
-                yield _at(face, match.start(), f'style="{_short(value)}" is no list of declarations.',
+                yield _at(part, match.start(), f'style="{_short(value)}" is no list of declarations.',
                           'Write style="property: value; property: value".')  # fmt: skip
                 break
 
@@ -288,8 +288,8 @@ def _frame(source: Source) -> Iterator[Problem]:
         yield Problem(source.shown, 1, 1, "the frame must begin with <!doctype html>.", "")
 
 
-def _at(face: Source, offset: int, message: str, cure: str) -> Problem:
-    return Problem(face.shown, *face.place(offset), message, cure)
+def _at(part: Source, offset: int, message: str, cure: str) -> Problem:
+    return Problem(part.shown, *part.place(offset), message, cure)
 
 
 def _short(text: str) -> str:

@@ -1,4 +1,4 @@
-"""The plain-text face, set as a person would set it: lines of at most 72 columns, addresses whole."""
+"""The plain-text part, set as a person would set it: lines of at most 72 columns, addresses whole."""
 
 from __future__ import annotations
 

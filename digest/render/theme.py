@@ -19,15 +19,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 from digest.errors import ConfigurationError, Problem
 from digest.model import Edition, Newsroom
-from digest.render import shelf
+from digest.render import loader
 from digest.render.dialects import dialect
-from digest.render.faces import environment, html_gate, text_gate
-from digest.render.shelf import FRAMES, Source
+from digest.render.loader import FRAMES, Source
+from digest.render.templating import environment, html_gate, text_gate
 
 if TYPE_CHECKING:
     from jinja2 import Template
 
-Name = tuple[str, str]  # a block or frame, and its face
+Name = tuple[str, str]  # a block or frame, and its part
 _MARSHALLED: Final = b"digest theme 1\n"
 
 
@@ -87,19 +87,22 @@ def templates(code: Mapping[Name, CodeType], mailer: str) -> dict[Name, Template
     """Code as templates whose values pass the gate of a mailer's dialect."""
     from jinja2 import Template
 
-    spoken = dialect(mailer)
-    rooms = {"html": environment(html_gate(spoken)), "text": environment(text_gate(spoken))}
-    return {name: Template.from_code(rooms[name[1]], code[name], {}) for name in code}
+    mailer_dialect = dialect(mailer)
+    environments = {
+        "html": environment(html_gate(mailer_dialect)),
+        "text": environment(text_gate(mailer_dialect)),
+    }
+    return {name: Template.from_code(environments[name[1]], code[name], {}) for name in code}
 
 
 def collected(newsroom: Newsroom, theme: str) -> dict[str, Source]:
-    known = shelf.themes(newsroom.root)
+    known = loader.themes(newsroom.root)
     if theme not in known:
-        from digest.render.named import unknown_theme
+        from digest.render.digest_yaml import unknown_theme
 
         raise unknown_theme(newsroom.root, theme, known)
     try:
-        return shelf.collect(newsroom.root, theme)
+        return loader.collect(newsroom.root, theme)
     except (OSError, UnicodeDecodeError) as error:
         message = f"a template cannot be read: {error}."
         raise ConfigurationError([Problem("templates", 1, 1, message, "Save it as UTF-8 text.")]) from None
@@ -143,7 +146,7 @@ def _programs() -> Iterable[str]:
     from importlib.util import find_spec
 
     here = Path(__file__).parent
-    for name in ("compiler", "css", "faces", "inliner", "tokens", "values", "theme", "lint", "colors"):
+    for name in ("compiler", "css", "templating", "inliner", "tokens", "values", "theme", "lint", "colors"):
         yield _stamp(here / f"{name}.py")
     for package in ("jinja2", "premailer", "cssutils"):
         spec = find_spec(package)

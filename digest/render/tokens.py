@@ -10,7 +10,7 @@ from typing import Final
 from digest.errors import Problem
 from digest.model import Look
 from digest.render import colors, css
-from digest.render.shelf import Source
+from digest.render.loader import Source
 
 DENSITIES: Final = ("comfortable", "compact")
 _TEXT_INKS: Final = ("accent", "muted")  # colours that are read as text on paper

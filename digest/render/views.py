@@ -27,33 +27,33 @@ _SIZE: Final = re.compile(r"(\d{1,4})x(\d{1,4})\Z")
 
 
 @dataclass(frozen=True, slots=True)
-class Maker:
-    """Makes the values of one issue's templates."""
+class Views:
+    """Turns the model of one issue into the values of its templates."""
 
     newsroom: model.Newsroom
     edition: model.Edition
     day: date
-    speech: Dialect
+    dialect: Dialect
     labels: Labels
     lang: str
     dir: str
 
     def address(self, url: str) -> Address:
         """A URL fit for a link: protected, and empty where it would run as a program."""
-        return Address(self.speech.protect_url(url)) if _LINK.match(url) else Address("")
+        return Address(self.dialect.protect_url(url)) if _LINK.match(url) else Address("")
 
     def picture(self, url: str, size: tuple[int, int], alt: str) -> values.Picture | None:
         """A picture shown at ``size``, if its URL is one."""
         if not _PICTURE.match(url):
             return None
-        return values.Picture(Address(self.speech.protect_url(url)), *size, alt)
+        return values.Picture(Address(self.dialect.protect_url(url)), *size, alt)
 
     def publication(self) -> values.Publication:
         brand = self.newsroom.publication
         logo = brand.logo
         shown = None
         if logo and _PICTURE.match(logo.url):
-            shown = values.Logo(Address(self.speech.protect_url(logo.url)), logo.width, logo.height)
+            shown = values.Logo(Address(self.dialect.protect_url(logo.url)), logo.width, logo.height)
         return values.Publication(brand.name, self.address(brand.url), brand.address, shown)
 
     def words(self) -> values.Words:
@@ -72,18 +72,18 @@ class Maker:
             self.edition.name, written, subject, preheader, padding, count, self.lang, self.dir, start, end
         )
 
-    def tags(self, face: str) -> values.Tags:
-        """The merge tags, as a face writes them; without an unsubscribe tag, a mail to the sender."""
-        speech = self.speech
-        leave = unsubscribe_link(speech, self.edition.sender, self.newsroom.publication.url)
-        known = (leave, speech.browser, speech.preferences)
-        written = [(tag.href if face == "html" else tag.plain) if tag else "" for tag in known]
-        address = speech.address
-        place = (address.href if face == "html" else address.plain) if address else ""
-        first: str = Verbatim(written[0]) if speech.unsubscribe else self.address(written[0])
+    def tags(self, part: str) -> values.Tags:
+        """The merge tags, as a part writes them; without an unsubscribe tag, a mail to the sender."""
+        dialect = self.dialect
+        leave = unsubscribe_link(dialect, self.edition.sender, self.newsroom.publication.url)
+        known = (leave, dialect.browser, dialect.preferences)
+        written = [(tag.href if part == "html" else tag.plain) if tag else "" for tag in known]
+        address = dialect.address
+        place = (address.href if part == "html" else address.plain) if address else ""
+        first: str = Verbatim(written[0]) if dialect.unsubscribe else self.address(written[0])
         return values.Tags(
-            first, Verbatim(written[1]), Verbatim(written[2]), Verbatim(speech.greeting(self.labels.reader)),
-            Verbatim(place), Verbatim(speech.preview),
+            first, Verbatim(written[1]), Verbatim(written[2]), Verbatim(dialect.greeting(self.labels.reader)),
+            Verbatim(place), Verbatim(dialect.preview),
         )  # fmt: skip
 
     def section(self, section: model.Section, number: int) -> values.Section:
@@ -147,10 +147,10 @@ class Maker:
         return (self.lang, self.dir) if runs in ("", self.dir) else ("", runs)
 
 
-def maker(newsroom: model.Newsroom, edition: model.Edition, day: date) -> Maker:
-    """The maker of an issue's values."""
+def views_of(newsroom: model.Newsroom, edition: model.Edition, day: date) -> Views:
+    """What turns the model of one issue into the values of its templates."""
     locale = newsroom.publication.locale
-    return Maker(
+    return Views(
         newsroom,
         edition,
         day,

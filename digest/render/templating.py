@@ -1,4 +1,4 @@
-"""One block, one file, both faces: ``{% block html %}`` and ``{% block text %}``, as Jinja templates.
+"""One block, one file, both parts: ``{% block html %}`` and ``{% block text %}``, as Jinja templates.
 
 Whatever a template prints passes one gate (``finalize``): in HTML it is escaped and the mailer's openers become
 character references; in text it is protected as the dialect does. Only ``Verbatim`` passes as it is. Nothing
@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
 from digest.errors import Problem
-from digest.render.shelf import FRAMES, Source
+from digest.render.loader import FRAMES, Source
 from digest.render.values import Address, Verbatim
 
 if TYPE_CHECKING:
@@ -25,8 +25,8 @@ FILTERS: Final = (
     "lower", "max", "min", "replace", "reverse", "round", "slice", "sort", "string", "sum", "title", "trim",
     "truncate", "upper", "wordcount", "unique",
 )  # fmt: skip
-OUTSIDE: Final = "(outside)"  # what stands in neither face: an error, but looked at like the rest
-_FACE: Final = re.compile(
+OUTSIDE: Final = "(outside)"  # what stands in neither part: an error, but looked at like the rest
+_PART: Final = re.compile(
     r"\{%[-+]?\s*block\s+(\w+)\s*[-+]?%\}(.*?)\{%[-+]?\s*endblock(?:\s+\w+)?\s*[-+]?%\}", re.DOTALL
 )
 _QUIET: Final = re.compile(
@@ -92,35 +92,35 @@ def constant_html(value: Any) -> str:
 
 
 def split(source: Source) -> tuple[dict[str, Source], list[Problem]]:
-    """The faces of a block, or the one face of a frame, on the lines where they stand in the file."""
+    """The parts of a block, or the one part of a frame, on the lines where they stand in the file."""
     if source.name in FRAMES:
         return {"html" if source.name.endswith(".html.j2") else "text": source}, []
     blank = _COMMENT.sub(lambda match: re.sub(r"[^\n]", " ", match[0]), source.text)
-    faces: dict[str, Source] = {}
+    parts: dict[str, Source] = {}
     rest = blank
-    for match in _FACE.finditer(blank):
-        faces[match[1]] = Source(source.name, source.shown, _in_place(blank, match), source.own)
+    for match in _PART.finditer(blank):
+        parts[match[1]] = Source(source.name, source.shown, _in_place(blank, match), source.own)
         rest = rest.replace(match[0], re.sub(r"[^\n]", " ", match[0]))
-    found = [*_missing(source, faces), *_outside(source, rest)]
+    found = [*_missing(source, parts), *_outside(source, rest)]
     if rest.strip():
-        faces[OUTSIDE] = Source(source.name, source.shown, rest, source.own)
-    return faces, found
+        parts[OUTSIDE] = Source(source.name, source.shown, rest, source.own)
+    return parts, found
 
 
 def _in_place(text: str, match: re.Match[str]) -> str:
-    """A face after as many line ends as stand before it."""
+    """A part after as many line ends as stand before it."""
     return "\n" * text.count("\n", 0, match.start(2)) + match[2]
 
 
-def _missing(source: Source, faces: dict[str, Source]) -> list[Problem]:
-    cure = "A block has both faces: {% block html %}...{% endblock %} and {% block text %}...{% endblock %}."
-    lacking = [face for face in ("html", "text") if face not in faces]
+def _missing(source: Source, parts: dict[str, Source]) -> list[Problem]:
+    cure = "A block has both parts: {% block html %}...{% endblock %} and {% block text %}...{% endblock %}."
+    lacking = [part for part in ("html", "text") if part not in parts]
     return [
-        Problem(source.shown, 1, 1, f"there is no {{% block {face} %}} here.", cure) for face in lacking
+        Problem(source.shown, 1, 1, f"there is no {{% block {part} %}} here.", cure) for part in lacking
     ] + [
-        Problem(source.shown, 1, 1, f"a block has no face named `{face}`.", cure)
-        for face in faces
-        if face not in ("html", "text")
+        Problem(source.shown, 1, 1, f"a block has no part named `{part}`.", cure)
+        for part in parts
+        if part not in ("html", "text")
     ]
 
 
@@ -130,7 +130,7 @@ def _outside(source: Source, rest: str) -> list[Problem]:
     offset = len(rest) - len(rest.lstrip())
     return [
         Problem(
-            source.shown, *source.place(offset), "this stands outside of both faces and would never be printed.",
+            source.shown, *source.place(offset), "this stands outside of both parts and would never be printed.",
             "Move it into {% block html %} or {% block text %}, or make it a comment {# ... #}.",
         )
     ]  # fmt: skip

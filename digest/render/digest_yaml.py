@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from digest.errors import ConfigurationError, Problem
-from digest.render.shelf import Source
+from digest.render.loader import Source
 
 
 def placed(problem: Problem, root: Path, key: str, value: str) -> Problem:
