@@ -21,10 +21,10 @@ from time import process_time
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from digest.place import place
-from digest.place.board import board, living, problem
+from digest.place.context import IssueContext
+from digest.place.eligibility import eligibility, eligible, problem
 from digest.place.facts import bits
 from digest.place.problem import Plan, Problem, Scale, broken
-from digest.place.scene import Scene
 from digest.place.solver import solve
 from tests.oracles.program import HighsModel, Model, SatModel, best_plan
 from tests.strategies.big_ads import issue
@@ -35,8 +35,8 @@ RIVALS: dict[str, Callable[[], Model]] = {"HiGHS": HighsModel, "CP-SAT": SatMode
 
 
 def question(seed: int, stories: int, items: int, most: int) -> Problem:
-    table = board(Scene(issue(seed, stories, items, most)))
-    return problem(table, living(table))
+    table = eligibility(IssueContext(issue(seed, stories, items, most)))
+    return problem(table, eligible(table))
 
 
 def greedy(asked: Problem) -> Plan:
@@ -106,8 +106,8 @@ def crowds(instances: int) -> None:
     for kind in KINDS:
         took, unproven = list[float](), 0
         for seed in range(instances):
-            table = board(Scene(crowded(seed, kind)))
-            asked = problem(table, living(table))
+            table = eligibility(IssueContext(crowded(seed, kind)))
+            asked = problem(table, eligible(table))
             time, found = seconds(lambda asked=asked: solve(asked))  # type: ignore[misc]
             took.append(time)
             unproven += not found.optimal  # type: ignore[attr-defined]

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from digest.place import place
-from digest.place.board import board, living, problem
+from digest.place.context import IssueContext
+from digest.place.eligibility import eligibility, eligible, problem
 from digest.place.many.alike import Stock
 from digest.place.many.crowd import Crowd
 from digest.place.many.flow import NOBODY, Flow
 from digest.place.problem import Overworked, Problem, Scale, Solution, broken
-from digest.place.scene import Scene
 from digest.place.search import Search, settled
 from digest.place.walk.branches import Branches
 from digest.place.walk.paths import Effort
@@ -24,14 +24,14 @@ from tests.strategies.twisted_ads import twisted
 
 
 def question(kind: str, seed: int, stories: int = 0, items: int = 0, most: int = 0) -> Problem:
-    table = board(Scene(crowded(seed, kind, stories, items, most)))
-    return settled(problem(table, living(table)))
+    table = eligibility(IssueContext(crowded(seed, kind, stories, items, most)))
+    return settled(problem(table, eligible(table)))
 
 
 @pytest.mark.parametrize("seed", range(100, 160))
 def test_the_search_by_prices_and_the_walk_find_the_same_plan(seed: int) -> None:
-    table = board(Scene(twisted(seed)))
-    asked = problem(table, living(table))
+    table = eligibility(IssueContext(twisted(seed)))
+    asked = problem(table, eligible(table))
     if not Search(asked).shelf.plain:
         pytest.skip("something adds nothing")
     for must in (0, *(1 << i for i in sorted(asked.left)[:3])):

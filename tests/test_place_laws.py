@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from digest.model import TIERS, LineItem, Overrides, Plan
 from digest.place import Request, place
+from digest.place.context import IssueContext
 from digest.place.rules import catalogue
-from digest.place.scene import Scene
 from tests.strategies.ads import requests
 
 NO_PLAN_NEEDED = {name for name, rule in catalogue() if rule.STAGE != "plan"}
@@ -34,10 +34,10 @@ def with_policy(request: Request, **changes: Any) -> Request:
 
 def tiers(request: Request, plan: Plan) -> list[int]:
     """Per tier, the urgency that runs."""
-    scene = Scene(request)
+    context = IssueContext(request)
     sums = dict.fromkeys(TIERS, 0)
     for ad in plan.placed:
-        sums[ad.tier] += scene.standings[scene.index[ad.line_item]].urgency
+        sums[ad.tier] += context.standings[context.index[ad.line_item]].urgency
     return list(sums.values())
 
 

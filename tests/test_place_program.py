@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from digest.place.board import board, living, problem
+from digest.place.context import IssueContext
+from digest.place.eligibility import eligibility, eligible, problem
 from digest.place.problem import broken
-from digest.place.scene import Scene
 from digest.place.solver import solve
 from tests.oracles.program import HighsModel, best_plan
 from tests.strategies.big_ads import issue
@@ -25,8 +25,8 @@ SIZES = [
 def test_the_search_and_the_integer_programs_find_the_same_plan(
     seed: int, stories: int, items: int, most: int
 ) -> None:
-    table = board(Scene(issue(seed, stories, items, most)))
-    question = problem(table, living(table))
+    table = eligibility(IssueContext(issue(seed, stories, items, most)))
+    question = problem(table, eligible(table))
     found = solve(question)
     assert found is not None
     assert found.optimal

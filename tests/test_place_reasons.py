@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from digest.place.board import problem
 from digest.place.checker import against
+from digest.place.eligibility import problem
 from digest.place.facts import bits
 from digest.place.planning import Planning
 from digest.place.request import Request
@@ -46,7 +46,7 @@ def test_every_refusal_is_true(request_: Request) -> None:
     planning = Planning(request_)
     rules = list(dict.fromkeys(name for name, _ in planning.table.limits))
     held = set(planning.placed.values())
-    for item, booking in enumerate(planning.scene.items):
+    for item, booking in enumerate(planning.context.items):
         if item in planning.placed or item in planning.table.stopped or item not in planning.alive:
             continue
         verdict = planning.verdict(item)
@@ -62,4 +62,4 @@ def test_every_refusal_is_true(request_: Request) -> None:
         if verdict.rule == "outranked":
             assert verdict.price is not None
             assert set(verdict.price.loses) == lost(planning, item), booking.id
-            assert all(planning.scene.items[i].id in verdict.reason for i in verdict.price.loses)
+            assert all(planning.context.items[i].id in verdict.reason for i in verdict.price.loses)

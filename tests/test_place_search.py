@@ -8,10 +8,10 @@ from fractions import Fraction
 import pytest
 
 from digest.place import place, search
-from digest.place.board import board, living, problem
-from digest.place.doubt import Level, doubt, sentence
+from digest.place.context import IssueContext
+from digest.place.eligibility import eligibility, eligible, problem
+from digest.place.optimality_gap import Level, optimality_gap
 from digest.place.problem import Problem, Scale, Solution, broken
-from digest.place.scene import Scene
 from digest.place.search import Search, settled
 from digest.place.walk.branches import Branches
 from digest.place.walk.paths import Effort
@@ -20,8 +20,8 @@ from tests.strategies.twisted_ads import twisted
 
 
 def question(seed: int) -> Problem:
-    table = board(Scene(twisted(seed)))
-    return problem(table, living(table))
+    table = eligibility(IssueContext(twisted(seed)))
+    return problem(table, eligible(table))
 
 
 def musts(asked: Problem, seed: int) -> list[int]:
@@ -68,8 +68,9 @@ def test_a_plan_that_is_not_proven_says_how_far_it_may_be_off(monkeypatch: pytes
     plans = [place(issue(seed, 20, 10, 4)) for seed in range(6)]
     cut = [plan for plan in plans if not plan.optimal]
     assert cut
-    assert all("not proven to be the best" in plan.bound_gap and plan.doubt for plan in cut)
-    assert all(plan.bound_gap == "" and plan.doubt is None for plan in plans if plan.optimal)
+    assert all(
+        "not proven to be the best" in plan.optimality_gap.words for plan in cut if plan.optimality_gap
+    )
 
 
 @pytest.mark.parametrize(
@@ -82,7 +83,7 @@ def test_a_plan_that_is_not_proven_says_how_far_it_may_be_off(monkeypatch: pytes
         ("", "order", "", "", "only which of equal plans comes first"),
     ],
 )
-def test_a_doubt_is_told_in_the_unit_of_its_stage(
+def test_a_gap_is_told_in_the_unit_of_its_stage(
     less: str, stage: str, most: str, unit: str, words: str
 ) -> None:
     asked = Problem(
@@ -104,15 +105,15 @@ def test_a_doubt_is_told_in_the_unit_of_its_stage(
         "": 0,
     }
     found = Solution((), -20, False, -20 + off[less])
-    told = doubt(scale, levels, found)
-    assert (told.stage, told.most, told.unit) == (stage, most, unit)
-    assert words in sentence(told)
+    gap = optimality_gap(scale, levels, found)
+    assert (gap.stage, gap.most, gap.unit) == (stage, most, unit)
+    assert words in gap.words
 
 
 @pytest.mark.parametrize("seed", range(6))
 def test_many_ads_give_a_plan_that_keeps_every_rule(seed: int) -> None:
-    table = board(Scene(issue(seed, 60, 24, 15)))
-    asked = problem(table, living(table))
+    table = eligibility(IssueContext(issue(seed, 60, 24, 15)))
+    asked = problem(table, eligible(table))
     found = Search(asked).best(0, labels=500)
     assert found is not None
     assert broken(asked, found.plan) is None

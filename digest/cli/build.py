@@ -255,8 +255,8 @@ def _tell(room: Newsroom, outcome: Outcome, dry_run: bool) -> None:
         say(f"  {note}")
     if outcome.folder:
         say(f"  {outcome.folder}/index.html")
-    if not outcome.issue.plan.optimal:
-        warn(f"digest: {outcome.issue.plan.bound_gap}.")
+    if gap := outcome.issue.plan.optimality_gap:
+        warn(f"digest: {gap.words}.")
     if outcome.kept:
         warn(f"digest: the folder had been changed by hand; what lay there is kept as {outcome.kept}.")
     if dry_run:

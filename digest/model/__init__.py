@@ -19,7 +19,7 @@ from digest.model.ads import (
 )
 from digest.model.history import BuiltIssue, RunAd, RunStory
 from digest.model.intake import Counts, Rejected, Validators
-from digest.model.issue import Doubt, Issue, Opening, Overrides, Placement, Plan, Refusal, Rendered
+from digest.model.issue import Issue, Opening, OptimalityGap, Overrides, Placement, Plan, Refusal, Rendered
 from digest.model.likeness import Likeness
 from digest.model.newsroom import (
     Edition,
@@ -36,9 +36,9 @@ from digest.model.newsroom import (
 from digest.model.stories import Entry, Image, LeftOut, Lineup, Mark, Section, Selection, Story, Window
 
 __all__ = [
-    "TIERS", "AdBook", "Adjacency", "Advertiser", "BuiltIssue", "Counts", "Creative", "Doubt", "Edition", "Entry",
+    "TIERS", "AdBook", "Adjacency", "Advertiser", "BuiltIssue", "Counts", "Creative", "Edition", "Entry",
     "Flight", "FrequencyCap", "Goal", "Image", "Issue", "LeftOut", "Likeness", "LineItem", "Lineup", "Links",
-    "Logo", "Look", "Mark", "Newsroom", "Opening", "Overrides", "Placement", "Plan", "Policy", "Publication",
-    "Ranking", "Refusal", "Rejected", "Rendered", "RunAd", "RunStory", "Section", "SectionSpec", "Selection",
-    "Sensitive", "Slot", "SourceSpec", "Story", "Thin", "Validators", "Window",
+    "Logo", "Look", "Mark", "Newsroom", "Opening", "OptimalityGap", "Overrides", "Placement", "Plan", "Policy",
+    "Publication", "Ranking", "Refusal", "Rejected", "Rendered", "RunAd", "RunStory", "Section", "SectionSpec",
+    "Selection", "Sensitive", "Slot", "SourceSpec", "Story", "Thin", "Validators", "Window",
 ]  # fmt: skip

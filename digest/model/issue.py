@@ -53,32 +53,34 @@ class Overrides:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Doubt:
+class OptimalityGap:
     """What of a plan is not proven: in ``stage`` another plan might be better by at most ``most`` of ``unit``.
 
     ``stage`` is a tier (``unit``: bookings, or urgency where they differ in it), ``value`` (rate x band), ``spread``
-    or ``order``; what is asked before that stage is proven.
+    or ``order``; what is asked before that stage is proven. ``words`` says so for a reader.
     """
 
     stage: str
     most: str
     unit: str
+    words: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """The ads of an issue: placed by gap, then slot in file order; refused in file order.
 
-    ``optimal`` is False only where the search hit its bound on work; ``doubt`` then says how far the plan may be
-    off, and ``bound_gap`` says it in words.
+    ``optimality_gap`` is there only where the search hit its bound on work: how far the plan may be off.
     """
 
     placed: tuple[Placement, ...] = ()
     refused: tuple[Refusal, ...] = ()
     overrides: Overrides = Overrides()
-    optimal: bool = True
-    bound_gap: str = ""
-    doubt: Doubt | None = None
+    optimality_gap: OptimalityGap | None = None
+
+    @property
+    def optimal(self) -> bool:
+        return self.optimality_gap is None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

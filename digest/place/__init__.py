@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from digest.errors import CommandError, DigestError
 from digest.model import Placement, Plan, Refusal
-from digest.place.because import because
 from digest.place.checker import violations
-from digest.place.doubt import sentence
 from digest.place.explain import Explanation, explained
+from digest.place.placement_reason import placement_reason
 from digest.place.planning import Planning
 from digest.place.request import Request
 from digest.place.rotation import choose
@@ -25,14 +24,11 @@ def place(request: Request) -> Plan:
     broken = violations(planning.table, planning.solution.plan)
     if broken:
         raise DigestError(f"the plan of {request.edition.name} {request.day} breaks a rule: {broken[0]}")
-    doubt = planning.doubt()
     return Plan(
         placed=_placed(planning),
         refused=_refused(planning),
         overrides=request.overrides,
-        optimal=planning.solution.optimal,
-        bound_gap=sentence(doubt) if doubt else "",
-        doubt=doubt,
+        optimality_gap=planning.optimality_gap(),
     )
 
 
@@ -46,28 +42,30 @@ def explain(request: Request, line_item_id: str) -> Explanation:
 
 
 def _placed(planning: Planning) -> tuple[Placement, ...]:
-    scene = planning.scene
+    context = planning.context
     return tuple(
         Placement(
-            line_item=scene.items[item].id,
+            line_item=context.items[item].id,
             creative=choose(
-                scene.items[item], scene.slots[scene.openings[opening].slot], scene.rows(scene.items[item])
+                context.items[item],
+                context.slots[context.openings[opening].slot],
+                context.rows(context.items[item]),
             ).id,
-            advertiser=scene.items[item].advertiser,
-            tier=scene.items[item].tier,
-            slot=scene.openings[opening].slot,
-            gap=scene.openings[opening].gap,
-            section=scene.openings[opening].section,
-            because=because(planning, item, opening),
+            advertiser=context.items[item].advertiser,
+            tier=context.items[item].tier,
+            slot=context.openings[opening].slot,
+            gap=context.openings[opening].gap,
+            section=context.openings[opening].section,
+            because=placement_reason(planning, item, opening),
         )
         for item, opening in planning.solution.plan
     )
 
 
 def _refused(planning: Planning) -> tuple[Refusal, ...]:
-    out = [number for number in range(len(planning.scene.items)) if number not in planning.placed]
+    out = [number for number in range(len(planning.context.items)) if number not in planning.placed]
     verdicts = ((number, planning.verdict(number)) for number in out)
     return tuple(
-        Refusal(line_item=planning.scene.items[number].id, rule=verdict.rule, reason=verdict.reason)
+        Refusal(line_item=planning.context.items[number].id, rule=verdict.rule, reason=verdict.reason)
         for number, verdict in verdicts
     )

@@ -4,47 +4,47 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from digest.place.board import Board
+from digest.place.eligibility import Eligibility
 from digest.place.facts import AtMost, Candidate, mask_of
 from digest.place.problem import Plan, within
 
 
-def violations(table: Board, plan: Plan) -> tuple[str, ...]:
+def violations(table: Eligibility, plan: Plan) -> tuple[str, ...]:
     """Every fact a plan breaks, in words; empty for a plan that may run."""
     return (*_places(table, plan), *_limits(table, plan), *_groups(table, plan))
 
 
-def _places(table: Board, plan: Plan) -> Iterator[str]:
-    scene = table.scene
+def _places(table: Eligibility, plan: Plan) -> Iterator[str]:
+    context = table.context
     for item, opening in plan:
         if not table.left[item] >> opening & 1 or item in table.barred:
-            yield f"{scene.items[item].id} may not stand in {scene.place(opening)}"
+            yield f"{context.items[item].id} may not stand in {context.place(opening)}"
     for what, name in ((0, "line item"), (1, "opening")):
         used = [one[what] for one in plan]
         if len(set(used)) < len(used):
             yield f"one {name} is used twice"
 
 
-def _limits(table: Board, plan: Plan) -> Iterator[str]:
+def _limits(table: Eligibility, plan: Plan) -> Iterator[str]:
     bearing = table.bearing(mask_of([item for item, _ in plan]))
     for number, (item, opening) in enumerate(plan):
         others = plan[:number]
         for rule, fact in bearing:
             hit = against(table, fact, (item, opening), others)
             if hit is not None:
-                yield f"{rule}: {table.scene.items[item].id} {fact.why(item, hit)}"
+                yield f"{rule}: {table.context.items[item].id} {fact.why(item, hit)}"
 
 
-def _groups(table: Board, plan: Plan) -> Iterator[str]:
+def _groups(table: Eligibility, plan: Plan) -> Iterator[str]:
     placed = 0
     for item, _ in plan:
         placed |= 1 << item
     for group in table.groups:
         if placed & group.items and placed & group.items != group.items:
-            yield f"companions: not all of the group of {table.scene.items[plan[0][0]].id} run"
+            yield f"companions: not all of the group of {table.context.items[plan[0][0]].id} run"
 
 
-def against(table: Board, fact: AtMost, ad: Candidate, others: Iterable[Candidate]) -> Plan | None:
+def against(table: Eligibility, fact: AtMost, ad: Candidate, others: Iterable[Candidate]) -> Plan | None:
     """The ads among ``others`` that make ``ad`` break the fact; ``None`` where it does not."""
     item, opening = ad
     if not (fact.items >> item & 1 and fact.openings >> opening & 1):
@@ -52,8 +52,8 @@ def against(table: Board, fact: AtMost, ad: Candidate, others: Iterable[Candidat
     hit = within(fact, others)
     if fact.span is None:
         return hit if len(hit) >= fact.most else None
-    gap = table.scene.openings[opening].gap
-    gaps = {o: table.scene.openings[o].gap for _, o in hit}
+    gap = table.context.openings[opening].gap
+    gaps = {o: table.context.openings[o].gap for _, o in hit}
     near = tuple((i, o) for i, o in hit if abs(gaps[o] - gap) < fact.span)
     return near if _crowded(fact, [gaps[o] for _, o in near], gap) else None
 

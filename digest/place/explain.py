@@ -111,18 +111,18 @@ def _asked(one: Asked) -> list[str]:
 
 def explained(planning: Planning, line_item: str, placed: Placement | None) -> Explanation:
     """Raises ``CommandError`` for a line item the file has not."""
-    scene, table = planning.scene, planning.table
-    if line_item not in scene.index:
+    context, table = planning.context, planning.table
+    if line_item not in context.index:
         raise CommandError(f'adslots.yaml has no line item "{line_item}".')
-    item = scene.index[line_item]
+    item = context.index[line_item]
     verdict = None if placed else planning.verdict(item)
     return Explanation(
         line_item,
-        len(scene.openings),
+        len(context.openings),
         tuple(
             Asked(
                 step.rule,
-                tuple(Removed(scene.openings[o], step.fact.why(o)) for o in bits(step.removed))
+                tuple(Removed(context.openings[o], step.fact.why(o)) for o in bits(step.removed))
                 if step.fact.openings != -1
                 else (),
                 step.left.bit_count() if step.fact.openings != -1 else 0,
@@ -130,7 +130,7 @@ def explained(planning: Planning, line_item: str, placed: Placement | None) -> E
             )
             for step in table.steps[item]
         ),
-        tuple(scene.openings[o] for o in bits(table.left[item])),
+        tuple(context.openings[o] for o in bits(table.left[item])),
         placed,
         verdict.rule if verdict else "",
         verdict.reason if verdict else "",
@@ -139,7 +139,7 @@ def explained(planning: Planning, line_item: str, placed: Placement | None) -> E
 
 
 def _cost(planning: Planning, price: Price) -> Cost:
-    items = planning.scene.items
+    items = planning.context.items
     return Cost(
         tuple(items[i].id for i in price.loses),
         tuple(items[i].id for i in price.gains),

@@ -9,7 +9,7 @@ from digest.model import Lineup, Opening, Slot
 
 
 @dataclass(frozen=True, slots=True)
-class Layout:
+class SlotLayout:
     """A lineup as placement sees it: where sections begin and end. Positions count stories from 1."""
 
     stories: int
@@ -19,25 +19,25 @@ class Layout:
         return next((name for name, first, last in self.sections if first <= position <= last), None)
 
 
-def layout(lineup: Lineup) -> Layout:
+def slot_layout(lineup: Lineup) -> SlotLayout:
     sections, at = [], 0
     for section in lineup.sections:
         if section.entries:
             sections.append((section.id, at + 1, at + len(section.entries)))
             at += len(section.entries)
-    return Layout(at, tuple(sections))
+    return SlotLayout(at, tuple(sections))
 
 
 def openings(lineup: Lineup, slots: tuple[Slot, ...]) -> tuple[Opening, ...]:
     """Every opening of the lineup, by gap, then slot in file order."""
-    plan = layout(lineup)
+    plan = slot_layout(lineup)
     found = [
         (opening.gap, index, opening) for index, slot in enumerate(slots) for opening in _of_slot(slot, plan)
     ]
     return tuple(opening for _, _, opening in sorted(found, key=lambda one: one[:2]))
 
 
-def _of_slot(slot: Slot, plan: Layout) -> Iterator[Opening]:
+def _of_slot(slot: Slot, plan: SlotLayout) -> Iterator[Opening]:
     """The openings of one slot. ``top``: gap 0; ``end``: gap n; the section is that of
     the story below for ``section_start``, of the story above for every other."""
     if slot.position == "top":

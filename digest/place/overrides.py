@@ -1,4 +1,4 @@
-"""Pins and pauses given by hand: read, checked, and applied to the board. They override no rule."""
+"""Pins and pauses given by hand: read, checked, and applied to who may stand where. They override no rule."""
 
 from __future__ import annotations
 
@@ -8,26 +8,26 @@ from typing import Any
 
 from digest.errors import CommandError, did_you_mean
 from digest.model import Overrides
-from digest.place.board import Board, Step, living, problem
+from digest.place.context import IssueContext, counted
+from digest.place.eligibility import Eligibility, Step, eligible, problem
 from digest.place.facts import bits, mask_of
-from digest.place.scene import Scene, counted
 from digest.place.solver import possible
 
 Pins = dict[int, str]  # line item -> slot
 
 
-def read(scene: Scene, overrides: Overrides) -> Pins:
+def read(context: IssueContext, overrides: Overrides) -> Pins:
     """The pins by line item. Raises ``CommandError`` for a word that names nothing, or pins that contradict."""
     for name in overrides.pause:
-        _known(name, scene.index, "--pause", "line item")
+        _known(name, context.index, "--pause", "line item")
     pins: Pins = {}
     for pin in overrides.pin:
         name, _, slot = pin.rpartition("@")
         if not name:
             raise CommandError(f'--pin "{pin}" is not of the form LINE_ITEM@SLOT.')
-        _known(name, scene.index, "--pin", "line item")
-        _known(slot, scene.slots, "--pin", "slot")
-        number = scene.index[name]
+        _known(name, context.index, "--pin", "line item")
+        _known(slot, context.slots, "--pin", "slot")
+        number = context.index[name]
         if pins.setdefault(number, slot) != slot:
             raise CommandError(
                 f"{name} is pinned to {pins[number]} and to {slot}; a line item runs once in an issue. Drop one pin."
@@ -43,24 +43,24 @@ def _known(name: str, among: Iterable[str], option: str, what: str) -> None:
         raise CommandError(f'{option}: adslots.yaml has no {what} "{name}".{did_you_mean(name, names)}')
 
 
-def apply(table: Board, pins: Pins) -> None:
+def apply(table: Eligibility, pins: Pins) -> None:
     """Keep only the pinned slot's openings. Raises ``CommandError`` where a pin asks what a rule forbids."""
-    scene = table.scene
+    context = table.context
     for number, slot in pins.items():
-        item = scene.items[number]
+        item = context.items[number]
         pin = f"the pin {item.id}@{slot} is impossible"
         step = table.stopped.get(number) or table.barred.get(number)
         if step is not None:
             raise CommandError(f"{pin}: {step.rule}: {sentence(table, number, step)}.")
-        kept = table.left[number] & scene.by_slot.get(slot, 0)
+        kept = table.left[number] & context.by_slot.get(slot, 0)
         if not kept:
             raise CommandError(f"{pin}: {_no_opening(table, number, slot)}.")
         table.left[number] = kept
 
 
-def sentence(table: Board, number: int, step: Step) -> str:
+def sentence(table: Eligibility, number: int, step: Step) -> str:
     """Why a refusal left a line item nothing, in words: the first openings it took, and how many more."""
-    scene, removed = table.scene, step.removed
+    context, removed = table.context, step.removed
     if step.left or step.fact.openings == -1:
         return step.fact.why(-1)
     if not removed or step.rule == "slot":
@@ -71,73 +71,75 @@ def sentence(table: Board, number: int, step: Step) -> str:
     count = "its one opening" if len(taken) == 1 else f"each of its {len(taken)} openings"
     before = (
         " that the rules before left"
-        if len(taken) < scene.in_slots(scene.items[number].slots).bit_count()
+        if len(taken) < context.in_slots(context.items[number].slots).bit_count()
         else ""
     )
     return f"{count}{before}: {'; '.join(said[:3])}{more}"
 
 
-def _no_opening(table: Board, number: int, slot: str) -> str:
-    scene = table.scene
-    item = scene.items[number]
+def _no_opening(table: Eligibility, number: int, slot: str) -> str:
+    context = table.context
+    item = context.items[number]
     if slot not in item.slots:
         return f"slot: it is booked for {', '.join(item.slots)}, not for {slot}"
-    here = scene.by_slot.get(slot, 0)
+    here = context.by_slot.get(slot, 0)
     if not here:
-        return f"slot: this issue of {counted(scene.stories, 'story', 'stories')} has no opening of {slot}"
+        return f"slot: this issue of {counted(context.stories, 'story', 'stories')} has no opening of {slot}"
     step = [step for step in table.steps[number] if step.removed & here][-1]
     opening = next(bits(step.removed & here))
     return f"{step.rule}: no opening of {slot} is left: {step.fact.why(opening)}"
 
 
-def clash(table: Board, pins: Pins) -> CommandError:
+def clash(table: Eligibility, pins: Pins) -> CommandError:
     """The error for pins that cannot all be kept: the least set of them that clash, and the rules they break."""
-    alive = living(table)
+    alive = eligible(table)
     dead = [number for number in pins if number not in alive]
     if dead:
-        name = table.scene.items[dead[0]].id
+        name = table.context.items[dead[0]].id
         why = f"companions: {_absent(table, dead[0])}"
         return CommandError(f"the pin {name}@{pins[dead[0]]} is impossible: {why}.")
     core = _least(list(pins), lambda chosen: _possible(table, chosen, None))
     rules = list(dict.fromkeys(rule for rule, _ in table.limits))
     broken = _least(rules, lambda chosen: _possible(table, core, set(chosen)))
-    names = [_named(table.scene, number, pins[number]) for number in core]
+    names = [_named(table.context, number, pins[number]) for number in core]
     what, verb, cure = ("the pin", "is impossible", "it") if len(core) == 1 else ("the pins", "clash", "one")
-    why = ", ".join(f"{rule}{_measure(table.scene, rule)}" for rule in broken) or "they need the same opening"
+    why = (
+        ", ".join(f"{rule}{_measure(table.context, rule)}" for rule in broken) or "they need the same opening"
+    )
     return CommandError(f"{what} {' and '.join(names)} {verb}: {why}. Drop {cure}, or change the rule.")
 
 
-def _absent(table: Board, number: int) -> str:
+def _absent(table: Eligibility, number: int) -> str:
     """The companion that cannot run today, and why."""
-    scene = table.scene
-    for other in bits(scene.groups[number]):
+    context = table.context
+    for other in bits(context.groups[number]):
         step = table.stopped.get(other) or table.barred.get(other)
         if step is not None and other != number:
-            return f"its companion {scene.items[other].id} cannot run: {step.rule}: {sentence(table, other, step)}"
+            return f"its companion {context.items[other].id} cannot run: {step.rule}: {sentence(table, other, step)}"
     return "not all of its companions can run today"
 
 
-def _named(scene: Scene, number: int, slot: str) -> str:
+def _named(context: IssueContext, number: int, slot: str) -> str:
     """A pin with those it brings along."""
-    others = [scene.items[other].id for other in bits(scene.groups[number] & ~(1 << number))]
-    return f"{scene.items[number].id}@{slot}" + (f" (with {', '.join(others)})" if others else "")
+    others = [context.items[other].id for other in bits(context.groups[number] & ~(1 << number))]
+    return f"{context.items[number].id}@{slot}" + (f" (with {', '.join(others)})" if others else "")
 
 
-def _measure(scene: Scene, rule: str) -> str:
+def _measure(context: IssueContext, rule: str) -> str:
     """What a rule that counts allows in this issue."""
-    policy, stories = scene.policy, counted(scene.stories, "story allows", "stories allow")
+    policy, stories = context.policy, counted(context.stories, "story allows", "stories allow")
     allowed = {
         "max_ads": f"at most {policy.max_ads}",
-        "max_ratio": f"{stories} {floor(policy.max_ratio * scene.stories)}",
+        "max_ratio": f"{stories} {floor(policy.max_ratio * context.stories)}",
         "min_gap": counted(policy.min_gap, "story", "stories"),
         "max_per_advertiser": f"at most {policy.max_per_advertiser}",
     }.get(rule)
     return f" ({allowed})" if allowed else ""
 
 
-def _possible(table: Board, pinned: list[int], rules: set[str] | None) -> bool:
+def _possible(table: Eligibility, pinned: list[int], rules: set[str] | None) -> bool:
     """Whether these pins can be kept together under these rules (``None``: all)."""
-    alive = living(table)
+    alive = eligible(table)
     must = mask_of(pinned)
     for group in table.groups:
         if group.items & must:

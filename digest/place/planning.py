@@ -7,17 +7,17 @@ from fractions import Fraction
 from itertools import pairwise
 
 from digest.errors import CommandError
-from digest.model import TIERS, Doubt
+from digest.model import TIERS, OptimalityGap
 from digest.place import overrides
 from digest.place.amounts import amount
-from digest.place.board import Board, board, levels, living, problem
 from digest.place.checker import against
-from digest.place.doubt import doubt
+from digest.place.context import IssueContext
+from digest.place.eligibility import Eligibility, eligibility, eligible, levels, problem
 from digest.place.facts import AtMost, bits, mask_of
 from digest.place.few.arrange import Undecided
+from digest.place.optimality_gap import optimality_gap
 from digest.place.problem import Plan, Problem, Solution
 from digest.place.request import Request
-from digest.place.scene import Scene
 from digest.place.search import Search
 from digest.place.solver import possible
 
@@ -56,11 +56,11 @@ class Planning:
     """Raises ``CommandError`` for pins that cannot be kept."""
 
     def __init__(self, request: Request) -> None:
-        self.scene = Scene(request)
-        self.pins = overrides.read(self.scene, request.overrides)
-        self.table: Board = board(self.scene)
+        self.context = IssueContext(request)
+        self.pins = overrides.read(self.context, request.overrides)
+        self.table: Eligibility = eligibility(self.context)
         overrides.apply(self.table, self.pins)
-        self.alive = living(self.table)
+        self.alive = eligible(self.table)
         self.torn = self._torn()
         self.solution = self._solve()
         self.labels = REASONS
@@ -129,19 +129,21 @@ class Planning:
                 facts.append(fact)
         return rules
 
-    def doubt(self) -> Doubt | None:
+    def optimality_gap(self) -> OptimalityGap | None:
         """Where the search was cut short: the stage that is open, and by how much; else nothing."""
         if self.solution.optimal:
             return None
-        return doubt(self.search.scale, levels(self.scene, self.search.problem.left), self.solution)
+        return optimality_gap(
+            self.search.scale, levels(self.context, self.search.problem.left), self.solution
+        )
 
     def group(self, item: int) -> int:
-        return self.scene.groups[item]
+        return self.context.groups[item]
 
     def verdict(self, item: int) -> Verdict:
         """Why a line item that is not placed is not; and what a plan over the coming issues says of it."""
         found = self._verdict(item)
-        ahead = self.scene.request.ahead.get(self.scene.items[item].id)
+        ahead = self.context.request.ahead.get(self.context.items[item].id)
         return replace(found, reason=f"{found.reason}; {ahead}") if ahead else found
 
     def _verdict(self, item: int) -> Verdict:
@@ -160,15 +162,15 @@ class Planning:
 
     def _companions(self, item: int) -> str:
         """The companion that cannot run, or that they cannot all run even alone."""
-        table, scene = self.table, self.scene
+        table, context = self.table, self.context
         if item in table.barred:
             return table.barred[item].fact.why(-1)
         for other in bits(self.group(item)):
             step = table.stopped.get(other) or table.barred.get(other)
             if step is not None:
                 why = overrides.sentence(table, other, step)
-                return f"its companion {scene.items[other].id} cannot run: {step.rule}: {why}"
-        names = ", ".join(scene.items[other].id for other in bits(self.group(item) & ~(1 << item)))
+                return f"its companion {context.items[other].id} cannot run: {step.rule}: {why}"
+        names = ", ".join(context.items[other].id for other in bits(self.group(item) & ~(1 << item)))
         return f"it runs only together with {names}, and they cannot all run even if no other ad did"
 
     def _stopped_by(self, rule: str, item: int, held: int) -> str:
@@ -197,7 +199,7 @@ class Planning:
         reasons = list(dict.fromkeys(why for _, why in said))
         if len(reasons) == 1:
             return reasons[0]
-        some = "; ".join(f"{self.scene.place(opening)}: {why}" for opening, why in said[:3])
+        some = "; ".join(f"{self.context.place(opening)}: {why}" for opening, why in said[:3])
         more = f"; and {len(said) - 3} more" if len(said) > 3 else ""
         return f"in each of its {len(said)} openings: {some}{more}"
 
@@ -209,7 +211,7 @@ class Planning:
         question = self.asked[group]
         if question is None or not self._clashes(question, rule, group):
             return ""
-        names = ", ".join(self.scene.items[other].id for other in bits(group & ~(1 << item)))
+        names = ", ".join(self.context.items[other].id for other in bits(group & ~(1 << item)))
         return (
             f"it runs only together with {names}, and beside the placed ads {rule} stops every way they could"
         )
@@ -243,7 +245,7 @@ class Planning:
             return Verdict("outranked", "the search for a plan with it ended at its bound on work")
         if price is None:
             return Verdict("outranked", self._beside_pins(item))
-        names = ", ".join(self.scene.items[other].id for other in price.loses)
+        names = ", ".join(self.context.items[other].id for other in price.loses)
         what = f"would lose {names or 'no line item'} ({self.cost(price)})"
         if price.proven:
             return Verdict("outranked", f"the best plan with it {what}", price)
@@ -259,7 +261,7 @@ class Planning:
             return says
         if free is None or not free.proven or not free.loses:
             return says
-        names = ", ".join(self.scene.items[other].id for other in free.loses)
+        names = ", ".join(self.context.items[other].id for other in free.loses)
         return f"{says}; the best plan with it would lose {names} ({self.cost(free)})"
 
     def cost(self, price: Price) -> str:
@@ -289,25 +291,25 @@ class Planning:
             {tier: worth[0][tier] - worth_now[0][tier] for tier in TIERS},
             worth[1] - worth_now[1],
             worth[2] - worth_now[2],
-            any(self.scene.items[i].id in self.scene.request.prefer for i in set(now) - set(then)),
+            any(self.context.items[i].id in self.context.request.prefer for i in set(now) - set(then)),
             forced.optimal,
         )
 
     def _worth(self, plan: Plan) -> tuple[dict[str, int], Fraction, Fraction]:
         """Urgency per tier, revenue and spread of a plan."""
-        scene = self.scene
+        context = self.context
         urgency = dict.fromkeys(TIERS, 0)
         for item, _ in plan:
-            urgency[scene.items[item].tier] += scene.standings[item].urgency
+            urgency[context.items[item].tier] += context.standings[item].urgency
         revenue = sum((self.revenue(item, opening) for item, opening in plan), Fraction(0))
-        gaps = [scene.openings[opening].gap for _, opening in plan]
-        ideal = Fraction(scene.stories, scene.capacity + 1)
+        gaps = [context.openings[opening].gap for _, opening in plan]
+        ideal = Fraction(context.stories, context.capacity + 1)
         spread = sum(((b - a - ideal) ** 2 for a, b in pairwise(gaps)), Fraction(0))
         return urgency, revenue, spread
 
     def band(self, opening: int) -> Fraction:
-        one = self.scene.openings[opening]
-        return self.scene.slots[one.slot].bands.get(self.scene.band(one), Fraction(1))
+        one = self.context.openings[opening]
+        return self.context.slots[one.slot].bands.get(self.context.band(one), Fraction(1))
 
     def revenue(self, item: int, opening: int) -> Fraction:
-        return self.scene.items[item].rate * self.band(opening)
+        return self.context.items[item].rate * self.band(opening)

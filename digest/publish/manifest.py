@@ -94,7 +94,8 @@ def _ads(plan: Plan) -> dict[str, Any]:
         "refused": [{"line_item": no.line_item, "rule": no.rule, "reason": no.reason} for no in plan.refused],
         "optimal": plan.optimal,
     }
-    if plan.doubt is None:
+    gap = plan.optimality_gap
+    if gap is None:
         return ads
-    doubt = {"stage": plan.doubt.stage, "at_most": plan.doubt.most, "unit": plan.doubt.unit}
-    return {**ads, "gap": plan.bound_gap, "unproven": doubt}
+    unproven = {"stage": gap.stage, "at_most": gap.most, "unit": gap.unit}
+    return {**ads, "gap": gap.words, "unproven": unproven}

@@ -10,11 +10,11 @@ from math import ceil
 
 from digest.model import TIERS, LineItem, RunAd
 from digest.place import delivery
-from digest.place.board import Board, board, problem
+from digest.place.context import IssueContext
+from digest.place.eligibility import Eligibility, eligibility, problem
 from digest.place.facts import mask_of
 from digest.place.forecast import Coming, Outlook
 from digest.place.request import Request
-from digest.place.scene import Scene
 from digest.place.solver import solve
 
 Choice = tuple[frozenset[int], ...]  # per issue that is not built, the line items that run
@@ -74,7 +74,7 @@ class Oracle:
         rows = tuple(run for run in self.rows(chosen) if run.date < issue.date)
         key = (number, items, rows)
         if key not in self._kept:
-            table = board(Scene(self._request(issue, rows)))
+            table = eligibility(IssueContext(self._request(issue, rows)))
             alive = {item: table.left[item] for item in items if item not in table.barred}
             whole = all(group.items & mask_of(list(items)) in (0, group.items) for group in table.groups)
             self._kept[key] = (
@@ -185,23 +185,23 @@ class Oracle:
 
     def band(self, issue: Coming, number: int) -> Fraction:
         """The greatest weight of the openings a line item may have."""
-        scene = Scene(self._request(issue, ()))
-        table = board(scene)
+        context = IssueContext(self._request(issue, ()))
+        table = eligibility(context)
         weights = [
-            scene.slots[opening.slot].bands.get(scene.band(opening), Fraction(1))
-            for o, opening in enumerate(scene.openings)
+            context.slots[opening.slot].bands.get(context.band(opening), Fraction(1))
+            for o, opening in enumerate(context.openings)
             if self._place(table, number) >> o & 1
         ]
         return max(weights, default=Fraction(1))
 
-    def _place(self, table: Board, number: int) -> int:
+    def _place(self, table: Eligibility, number: int) -> int:
         """The openings left by the rules that do not speak of the day."""
         item = replace(
             self.items[number], flight=None, goal=None, frequency_cap=None, editions=None, companions=()
         )
         alone = replace(self.outlook.ads, line_items=(item,))
-        request = replace(table.scene.request, ads=alone, ran_ads=())
-        return board(Scene(request)).left[0]
+        request = replace(table.context.request, ads=alone, ran_ads=())
+        return eligibility(IssueContext(request)).left[0]
 
 
 def _greatest(choices: list[Choice], worth: Callable[[Choice], Fraction | int]) -> list[Choice]:

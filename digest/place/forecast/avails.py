@@ -74,9 +74,9 @@ def _room(now: Solved, slot: Slot) -> dict[Coming, int]:
     found = {}
     for number, issue in enumerate(now.made.issues):
         ground = now.made.grounds[now.made.ground_of[number]]
-        openings = ground.scene.by_slot.get(slot.id, 0)
+        openings = ground.context.by_slot.get(slot.id, 0)
         if issue not in now.made.outlook.built and (slot.native or slot.sizes):
-            found[issue] = min(ground.scene.capacity, ground.hall.most(openings))
+            found[issue] = min(ground.context.capacity, ground.hall.most(openings))
     return found
 
 

@@ -50,15 +50,15 @@ def _issue(outlook: Outlook, edition: Edition, issue: Coming, ledger: tuple[RunA
             ran_ads=ledger,
         )
     )
-    scene = planning.scene
+    context = planning.context
     return [
         Run(
             date=issue.date,
             edition=issue.edition,
-            line_item=scene.items[item].id,
-            slot=scene.openings[opening].slot,
-            gap=scene.openings[opening].gap,
-            section=scene.openings[opening].section,
+            line_item=context.items[item].id,
+            slot=context.openings[opening].slot,
+            gap=context.openings[opening].gap,
+            section=context.openings[opening].section,
         )
         for item, opening in planning.solution.plan
     ]

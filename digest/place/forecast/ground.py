@@ -8,11 +8,11 @@ from fractions import Fraction
 from functools import cached_property
 
 from digest.model import AdBook, Edition, LineItem, Lineup, Opening
+from digest.place.context import IssueContext
 from digest.place.facts import EVERYWHERE, AtMost, Refusal, bits
 from digest.place.forecast.seats import Hall, Left
 from digest.place.request import Request
 from digest.place.rules import catalogue
-from digest.place.scene import Scene
 
 
 @dataclass
@@ -22,14 +22,14 @@ class Ground:
     ``left`` is the mask of openings per line item, whatever the date; ``limits`` are the counting facts.
     """
 
-    scene: Scene
+    context: IssueContext
     left: list[int]
     limits: list[AtMost] = field(default_factory=list)
     _seats: dict[frozenset[int], Left | None] = field(default_factory=dict)
 
     @cached_property
     def hall(self) -> Hall:
-        gaps = tuple(opening.gap for opening in self.scene.openings)
+        gaps = tuple(opening.gap for opening in self.context.openings)
         return Hall.of(gaps, (1 << len(self.left)) - 1, self.limits)
 
     @cached_property
@@ -85,8 +85,8 @@ class Ground:
     @cached_property
     def bands(self) -> list[Fraction]:
         """Per opening, its weight."""
-        slots, scene = self.scene.slots, self.scene
-        return [slots[o.slot].bands.get(scene.band(o), Fraction(1)) for o in scene.openings]
+        slots, context = self.context.slots, self.context
+        return [slots[o.slot].bands.get(context.band(o), Fraction(1)) for o in context.openings]
 
     def best_band(self, item: int) -> Fraction:
         """The greatest weight among the openings a line item may have."""
@@ -102,7 +102,7 @@ class Ground:
         """Places for line items that fit: the highest rate chooses first among the openings that leave a place
         to all others, by weight, then reading order. By opening."""
         left = {item: self.left[item] for item in sorted(chosen)}
-        items = self.scene.items
+        items = self.context.items
         for item in sorted(chosen, key=lambda one: (-items[one].rate, one)):
             mask = left[item]
             for opening in sorted(bits(mask), key=lambda o: (-self.bands[o], o)):
@@ -112,17 +112,19 @@ class Ground:
             else:
                 left[item] = mask
         places = sorted((next(bits(mask)), item) for item, mask in left.items())
-        return [(item, self.scene.openings[opening]) for opening, item in places]
+        return [(item, self.context.openings[opening]) for opening, item in places]
 
 
 def ground(ads: AdBook, edition: Edition, lineup: Lineup) -> Ground:
     """Ask every rule that does not speak of the day."""
-    scene = Scene(Request(ads=ads, editions=(edition,), edition=edition, day=date.min, lineup=lineup))
-    here = Ground(scene, [scene.everywhere] * len(scene.items))
+    context = IssueContext(
+        Request(ads=ads, editions=(edition,), edition=edition, day=date.min, lineup=lineup)
+    )
+    here = Ground(context, [context.everywhere] * len(context.items))
     for _, rule in catalogue():
         if rule.STAGE == "today":
             continue
-        for fact in rule.facts(scene):
+        for fact in rule.facts(context):
             if isinstance(fact, AtMost):
                 here.limits.append(fact)
             elif isinstance(fact, Refusal):

@@ -1,7 +1,7 @@
 """The rules of placement, one file each, asked in the order of their ``ORDER``.
 
 A rule is a module with a docstring (its help), ``ORDER`` (when it is asked), ``OPTIONS`` (the keys of
-``adslots.yaml`` it reads) and ``facts(scene)``. It states facts and never searches. ``STAGE`` says what its
+``adslots.yaml`` it reads) and ``facts(context)``. It states facts and never searches. ``STAGE`` says what its
 refusals speak of: ``today`` (may the line item run?), ``openings`` (where?) or ``plan`` (with which others?).
 """
 
@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Protocol, cast
 
+from digest.place.context import IssueContext
 from digest.place.facts import Fact
-from digest.place.scene import Scene
 from digest.registry import load, names
 
 STAGES = ("today", "openings", "plan")
@@ -27,7 +27,7 @@ class Rule(Protocol):
     STAGE: str
     OPTIONS: tuple[str, ...]
 
-    def facts(self, scene: Scene) -> Iterator[Fact]: ...
+    def facts(self, context: IssueContext) -> Iterator[Fact]: ...
 
 
 @cache

@@ -9,20 +9,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
+from digest.place.context import IssueContext
 from digest.place.facts import Fact, Refusal
-from digest.place.scene import Scene
 
 STAGE, ORDER = "openings", 40
 OPTIONS = ("line_items.adjacency", "policy.adjacency_radius", "policy.sensitive")
 
 
-def facts(scene: Scene) -> Iterator[Fact]:
-    for number, item in enumerate(scene.items):
-        hits = scene.avoided(item.adjacency)
+def facts(context: IssueContext) -> Iterator[Fact]:
+    for number, item in enumerate(context.items):
+        hits = context.avoided(item.adjacency)
         if hits:
-            yield Refusal(number, scene.next_to(hits), partial(_why, scene, hits))
+            yield Refusal(number, context.next_to(hits), partial(_why, context, hits))
 
 
-def _why(scene: Scene, hits: dict[int, str], opening: int) -> str:
-    story = next(s for s in hits if scene.near[s] >> opening & 1)
-    return f"{scene.place(opening)} is next to {scene.story(story)} ({hits[story]})"
+def _why(context: IssueContext, hits: dict[int, str], opening: int) -> str:
+    story = next(s for s in hits if context.near[s] >> opening & 1)
+    return f"{context.place(opening)} is next to {context.story(story)} ({hits[story]})"

@@ -6,24 +6,24 @@ from collections.abc import Iterator
 from functools import partial
 
 from digest.model import LineItem
+from digest.place.context import IssueContext
 from digest.place.facts import Fact, Refusal
-from digest.place.scene import Scene
 
 STAGE, ORDER = "openings", 20
 OPTIONS = ("line_items.creatives", "slots.sizes", "slots.native")
 
 
-def facts(scene: Scene) -> Iterator[Fact]:
-    for number, item in enumerate(scene.items):
+def facts(context: IssueContext) -> Iterator[Fact]:
+    for number, item in enumerate(context.items):
         yield Refusal(
             number,
-            scene.everywhere & ~scene.fitting_slots(item),
-            partial(_why, scene, item),
+            context.everywhere & ~context.fitting_slots(item),
+            partial(_why, context, item),
         )
 
 
-def _why(scene: Scene, item: LineItem, opening: int) -> str:
-    slot = scene.slots[scene.openings[opening].slot]
+def _why(context: IssueContext, item: LineItem, opening: int) -> str:
+    slot = context.slots[context.openings[opening].slot]
     has = [f"{one.id} ({one.size or 'no size' if one.image else 'no image'})" for one in item.creatives]
     takes = [*slot.sizes, *(["native ads"] if slot.native else [])]
     return (

@@ -10,48 +10,48 @@ from collections.abc import Iterator
 from functools import partial
 
 from digest.model import LineItem
+from digest.place.context import IssueContext
 from digest.place.facts import EVERYWHERE, AtMost, Candidate, Fact, bits
-from digest.place.scene import Scene
 
 STAGE, ORDER = "plan", 60
 OPTIONS = ("line_items.exclusive", "line_items.companions")
 
 
-def facts(scene: Scene) -> Iterator[Fact]:
-    reach = [_reach(scene, item) for item in scene.items]
-    for number in bits(scene.paid):
-        item = scene.items[number]
+def facts(context: IssueContext) -> Iterator[Fact]:
+    reach = [_reach(context, item) for item in context.items]
+    for number in bits(context.paid):
+        item = context.items[number]
         if item.exclusive == "none":
             continue
         others = [
             other
-            for other in bits(scene.paid & ~scene.groups[number])
-            if scene.items[other].advertiser != item.advertiser
+            for other in bits(context.paid & ~context.groups[number])
+            if context.items[other].advertiser != item.advertiser
         ]
-        why = partial(_why, scene, number)
-        for area in _areas(scene) if item.exclusive == "section" else [EVERYWHERE]:
+        why = partial(_why, context, number)
+        for area in _areas(context) if item.exclusive == "section" else [EVERYWHERE]:
             if reach[number] & area:
                 for other in others:
                     if reach[other] & area:
                         yield AtMost(1, 1 << number | 1 << other, area, why)
 
 
-def _areas(scene: Scene) -> list[int]:
-    return [mask for name, mask in scene.by_section.items() if name is not None]
+def _areas(context: IssueContext) -> list[int]:
+    return [mask for name, mask in context.by_section.items() if name is not None]
 
 
-def _reach(scene: Scene, item: LineItem) -> int:
+def _reach(context: IssueContext, item: LineItem) -> int:
     """The openings of the slots and sections that a line item is booked for; elsewhere it meets nobody."""
-    openings = scene.in_slots(item.slots)
+    openings = context.in_slots(item.slots)
     if item.sections is None:
         return openings
-    return openings & sum(scene.by_section.get(name, 0) for name in dict.fromkeys(item.sections))
+    return openings & sum(context.by_section.get(name, 0) for name in dict.fromkeys(item.sections))
 
 
-def _why(scene: Scene, owner: int, item: int, others: tuple[Candidate, ...]) -> str:
+def _why(context: IssueContext, owner: int, item: int, others: tuple[Candidate, ...]) -> str:
     other, opening = others[0]
-    at = scene.openings[opening]
-    where = "the issue" if scene.items[owner].exclusive == "issue" else f"section {at.section}"
+    at = context.openings[opening]
+    where = "the issue" if context.items[owner].exclusive == "issue" else f"section {at.section}"
     if owner == item:
-        return f"it wants {where} to itself, and {scene.items[other].id} is there at gap {at.gap}"
-    return f"{scene.items[owner].id} at gap {at.gap} has {where} to itself"
+        return f"it wants {where} to itself, and {context.items[other].id} is there at gap {at.gap}"
+    return f"{context.items[owner].id} at gap {at.gap} has {where} to itself"

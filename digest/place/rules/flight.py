@@ -6,18 +6,18 @@ from collections.abc import Iterator
 from datetime import date
 
 from digest.model import Flight
+from digest.place.context import IssueContext
 from digest.place.facts import EVERYWHERE, Fact, Refusal, always
-from digest.place.scene import Scene
 
 STAGE, ORDER = "today", 20
 OPTIONS = ("line_items.flight",)
 _DAYS = ("Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays")
 
 
-def facts(scene: Scene) -> Iterator[Fact]:
-    for number, item in enumerate(scene.items):
-        if item.flight is not None and scene.day not in item.flight:
-            yield Refusal(number, EVERYWHERE, always(_why(item.flight, scene.day)))
+def facts(context: IssueContext) -> Iterator[Fact]:
+    for number, item in enumerate(context.items):
+        if item.flight is not None and context.day not in item.flight:
+            yield Refusal(number, EVERYWHERE, always(_why(item.flight, context.day)))
 
 
 def _why(flight: Flight, day: date) -> str:

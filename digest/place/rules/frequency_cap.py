@@ -6,20 +6,20 @@ Issues of every edition count, dated before today; today's own is the one more.
 from collections.abc import Iterator
 
 from digest.model import LineItem, RunAd
+from digest.place.context import IssueContext, counted
 from digest.place.delivery import in_window
 from digest.place.facts import EVERYWHERE, Fact, Refusal, always
-from digest.place.scene import Scene, counted
 
 STAGE, ORDER = "today", 40
 OPTIONS = ("line_items.frequency_cap",)
 
 
-def facts(scene: Scene) -> Iterator[Fact]:
-    for number, item in enumerate(scene.items):
+def facts(context: IssueContext) -> Iterator[Fact]:
+    for number, item in enumerate(context.items):
         cap = item.frequency_cap
         if cap is None:
             continue
-        ran = in_window(scene.rows(item), scene.day, cap.per_days)
+        ran = in_window(context.rows(item), context.day, cap.per_days)
         if len(ran) >= cap.max_issues:
             why = _why(item, ran)
             yield Refusal(number, EVERYWHERE, always(why))

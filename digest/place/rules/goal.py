@@ -2,18 +2,18 @@
 
 from collections.abc import Iterator
 
+from digest.place.context import IssueContext
 from digest.place.facts import EVERYWHERE, Fact, Refusal, always
-from digest.place.scene import Scene
 
 STAGE, ORDER = "today", 50
 OPTIONS = ("line_items.goal",)
 
 
-def facts(scene: Scene) -> Iterator[Fact]:
-    for number, item in enumerate(scene.items):
+def facts(context: IssueContext) -> Iterator[Fact]:
+    for number, item in enumerate(context.items):
         if item.goal is None:
             continue
-        had = scene.standings[number].delivered
+        had = context.standings[number].delivered
         if had >= item.goal.amount:
             why = f"its goal is reached: {had} of {item.goal.amount} {item.goal.unit} delivered before today"
             yield Refusal(number, EVERYWHERE, always(why))

@@ -2,15 +2,15 @@
 
 from collections.abc import Iterator
 
+from digest.place.context import IssueContext, counted
 from digest.place.facts import EVERYWHERE, AtMost, Fact
-from digest.place.scene import Scene, counted
 
 STAGE, ORDER = "plan", 20
 OPTIONS = ("policy.max_ads",)
 
 
-def facts(scene: Scene) -> Iterator[Fact]:
-    most = max(0, scene.policy.max_ads)
+def facts(context: IssueContext) -> Iterator[Fact]:
+    most = max(0, context.policy.max_ads)
     yield AtMost(
         most,
         EVERYWHERE,

@@ -6,16 +6,16 @@ ceil(goal * x) is delivered, ``frontloaded`` while less than ceil(goal * (1 - (1
 
 from collections.abc import Iterator
 
+from digest.place.context import IssueContext
 from digest.place.facts import EVERYWHERE, Fact, Refusal, always
-from digest.place.scene import Scene
 
 STAGE, ORDER = "today", 60
 OPTIONS = ("line_items.pacing", "line_items.goal")
 
 
-def facts(scene: Scene) -> Iterator[Fact]:
-    for number, item in enumerate(scene.items):
-        now = scene.standings[number] if item.goal else None
+def facts(context: IssueContext) -> Iterator[Fact]:
+    for number, item in enumerate(context.items):
+        now = context.standings[number] if item.goal else None
         if item.goal is None or now is None or now.allowed is None or now.delivered < now.allowed:
             continue
         why = (

@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator
 
+from digest.place.context import IssueContext
 from digest.place.facts import EVERYWHERE, Fact, Refusal, always
-from digest.place.scene import Scene
 
 STAGE, ORDER = "today", 10
 OPTIONS = ()
 
 
-def facts(scene: Scene) -> Iterator[Fact]:
-    for name in scene.request.overrides.pause:
-        if name in scene.index:
-            yield Refusal(scene.index[name], EVERYWHERE, always("paused by hand for this build"))
+def facts(context: IssueContext) -> Iterator[Fact]:
+    for name in context.request.overrides.pause:
+        if name in context.index:
+            yield Refusal(context.index[name], EVERYWHERE, always("paused by hand for this build"))

@@ -3,25 +3,23 @@
 from collections.abc import Iterator
 from functools import partial
 
+from digest.place.context import IssueContext
 from digest.place.facts import Fact, Refusal
-from digest.place.scene import Scene
 
 STAGE, ORDER = "openings", 30
 OPTIONS = ("line_items.sections",)
 
 
-def facts(scene: Scene) -> Iterator[Fact]:
-    for number, item in enumerate(scene.items):
+def facts(context: IssueContext) -> Iterator[Fact]:
+    for number, item in enumerate(context.items):
         if item.sections is None:
             continue
         inside = 0
         for name in item.sections:
-            inside |= scene.by_section.get(name, 0)
-        yield Refusal(number, scene.everywhere & ~inside, partial(_why, scene, item.sections))
+            inside |= context.by_section.get(name, 0)
+        yield Refusal(number, context.everywhere & ~inside, partial(_why, context, item.sections))
 
 
-def _why(scene: Scene, sections: tuple[str, ...], opening: int) -> str:
-    here = scene.openings[opening].section
-    return (
-        f"it wants {', '.join(sections) or 'no section'}; {scene.place(opening)} is in {here or 'no section'}"
-    )
+def _why(context: IssueContext, sections: tuple[str, ...], opening: int) -> str:
+    here = context.openings[opening].section
+    return f"it wants {', '.join(sections) or 'no section'}; {context.place(opening)} is in {here or 'no section'}"

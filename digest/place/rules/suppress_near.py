@@ -8,31 +8,31 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
+from digest.place.context import IssueContext
 from digest.place.facts import Fact, Refusal
-from digest.place.scene import Scene
 
 STAGE, ORDER = "openings", 50
 OPTIONS = ("policy.suppress_near", "policy.adjacency_radius")
 
 
-def facts(scene: Scene) -> Iterator[Fact]:
-    paid = _suppressed(scene, scene.policy.suppress_near)
-    house = {story: flag for story, flag in paid.items() if "no_ads" in scene.flags[story]}
-    house = dict.fromkeys(house, "no_ads") if "no_ads" in scene.policy.suppress_near else {}
-    for number, item in enumerate(scene.items):
+def facts(context: IssueContext) -> Iterator[Fact]:
+    paid = _suppressed(context, context.policy.suppress_near)
+    house = {story: flag for story, flag in paid.items() if "no_ads" in context.flags[story]}
+    house = dict.fromkeys(house, "no_ads") if "no_ads" in context.policy.suppress_near else {}
+    for number, item in enumerate(context.items):
         hits = house if item.is_house else paid
         if hits:
-            yield Refusal(number, scene.next_to(hits), partial(_why, scene, hits))
+            yield Refusal(number, context.next_to(hits), partial(_why, context, hits))
 
 
-def _suppressed(scene: Scene, names: tuple[str, ...]) -> dict[int, str]:
+def _suppressed(context: IssueContext, names: tuple[str, ...]) -> dict[int, str]:
     return {
         story: next(name for name in names if name in flags)
-        for story, flags in enumerate(scene.flags)
+        for story, flags in enumerate(context.flags)
         if any(name in flags for name in names)
     }
 
 
-def _why(scene: Scene, hits: dict[int, str], opening: int) -> str:
-    story = next(s for s in hits if scene.near[s] >> opening & 1)
-    return f"{scene.place(opening)} is next to {scene.story(story)} ({scene.flag(story, hits[story])})"
+def _why(context: IssueContext, hits: dict[int, str], opening: int) -> str:
+    story = next(s for s in hits if context.near[s] >> opening & 1)
+    return f"{context.place(opening)} is next to {context.story(story)} ({context.flag(story, hits[story])})"

@@ -20,7 +20,7 @@ def counted(number: int, one: str, more: str) -> str:
     return f"{number} {one if number == 1 else more}"
 
 
-class Scene:
+class IssueContext:
     """One issue under planning. Line items and openings are numbered in file and reading order.
 
     ``near[s]`` is the mask of the openings next to the story at index ``s`` (position ``s + 1``).

@@ -7,22 +7,22 @@ from digest.place.openings import next_to
 from digest.place.planning import Planning
 
 
-def because(planning: Planning, item: int, opening: int) -> str:
+def placement_reason(planning: Planning, item: int, opening: int) -> str:
     """Tier and urgency, the value of the place, the stories beside it, the hand that pinned it."""
-    scene = planning.scene
+    context = planning.context
     parts = [_standing(planning, item), _value(planning, item, opening), _beside(planning, opening)]
     if item in planning.pins:
         parts.insert(0, f"pinned to {planning.pins[item]} by hand")
-    others = [one.id for i, one in enumerate(scene.items) if planning.group(item) >> i & 1 and i != item]
+    others = [one.id for i, one in enumerate(context.items) if planning.group(item) >> i & 1 and i != item]
     if others:
         parts.append(f"runs together with {', '.join(others)}")
-    parts.append(scene.request.ahead.get(scene.items[item].id, ""))
+    parts.append(context.request.ahead.get(context.items[item].id, ""))
     return "; ".join(part for part in parts if part)
 
 
 def _standing(planning: Planning, item: int) -> str:
-    booking = planning.scene.items[item]
-    now = planning.scene.standings[item]
+    booking = planning.context.items[item]
+    now = planning.context.standings[item]
     if booking.goal is None or now.even is None:
         return f"{booking.tier}, no goal"
     return (
@@ -32,16 +32,16 @@ def _standing(planning: Planning, item: int) -> str:
 
 
 def _value(planning: Planning, item: int, opening: int) -> str:
-    rate, weight = planning.scene.items[item].rate, planning.band(opening)
+    rate, weight = planning.context.items[item].rate, planning.band(opening)
     if not rate:
         return ""
-    third = planning.scene.band(planning.scene.openings[opening])
+    third = planning.context.band(planning.context.openings[opening])
     return f"rate {amount(rate)} x {amount(weight)} for the {third} third = {amount(rate * weight)}"
 
 
 def _beside(planning: Planning, opening: int) -> str:
-    scene = planning.scene
-    near = next_to(scene.openings[opening].gap, scene.policy.adjacency_radius, scene.stories)
+    context = planning.context
+    near = next_to(context.openings[opening].gap, context.policy.adjacency_radius, context.stories)
     if not near:
         return ""
     word = "story" if len(near) == 1 else "stories"

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from digest.model import TIERS
-from digest.place.doubt import Level
+from digest.place.context import IssueContext
 from digest.place.facts import EVERYWHERE, AtMost, Refusal, Together, bits, members
+from digest.place.optimality_gap import Level
 from digest.place.problem import Problem
 from digest.place.rules import catalogue
-from digest.place.scene import Scene
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,14 +25,14 @@ class Step:
 
 
 @dataclass(slots=True)
-class Board:
+class Eligibility:
     """The facts of an issue, and per line item what they leave.
 
     ``left`` is a mask of openings per line item; ``steps`` are the refusals that bore on it, in order;
     ``stopped`` is the one that left nothing. ``limits`` are the counting facts by rule, in order of asking.
     """
 
-    scene: Scene
+    context: IssueContext
     left: list[int]
     steps: list[list[Step]]
     stopped: dict[int, Step] = field(default_factory=dict)
@@ -62,23 +62,23 @@ class Board:
                 self.by_item.setdefault(item, []).append(number)
 
 
-def board(scene: Scene) -> Board:
+def eligibility(context: IssueContext) -> Eligibility:
     """Ask every rule once."""
-    table = Board(scene, [scene.everywhere] * len(scene.items), [[] for _ in scene.items])
+    table = Eligibility(context, [context.everywhere] * len(context.items), [[] for _ in context.items])
     for name, rule in catalogue():
-        for fact in rule.facts(scene):
+        for fact in rule.facts(context):
             if isinstance(fact, AtMost):
                 table.limits.append((name, fact))
             elif isinstance(fact, Together):
                 table.groups.append(fact)
             elif rule.STAGE == "plan":
-                table.barred.setdefault(fact.item, Step(name, fact, scene.everywhere, 0))
+                table.barred.setdefault(fact.item, Step(name, fact, context.everywhere, 0))
             else:
                 _refuse(table, name, rule.STAGE, fact)
     return table
 
 
-def _refuse(table: Board, name: str, stage: str, fact: Refusal) -> None:
+def _refuse(table: Eligibility, name: str, stage: str, fact: Refusal) -> None:
     item = fact.item
     if item in table.stopped:
         return
@@ -93,7 +93,7 @@ def _refuse(table: Board, name: str, stage: str, fact: Refusal) -> None:
         table.stopped[item] = step
 
 
-def living(table: Board) -> dict[int, int]:
+def eligible(table: Eligibility) -> dict[int, int]:
     """The openings left of the line items that still have some, without groups that cannot be complete."""
     alive = {item: mask for item, mask in enumerate(table.left) if mask and item not in table.barred}
     for group in table.groups:
@@ -104,38 +104,40 @@ def living(table: Board) -> dict[int, int]:
     return alive
 
 
-def problem(table: Board, alive: dict[int, int], must: int = 0, rules: set[str] | None = None) -> Problem:
+def problem(
+    table: Eligibility, alive: dict[int, int], must: int = 0, rules: set[str] | None = None
+) -> Problem:
     """The question of the best plan for these line items; ``rules`` names the counting rules (``None``: all)."""
-    scene = table.scene
+    context = table.context
     mask = 0
     for item in alive:
         mask |= 1 << item
-    rank = {slot: number for number, slot in enumerate(scene.slots)}
+    rank = {slot: number for number, slot in enumerate(context.slots)}
     return Problem(
         left=alive,
-        gaps=[opening.gap for opening in scene.openings],
-        slots=[rank[opening.slot] for opening in scene.openings],
-        levels=tuple(level.weights for level in levels(scene, alive)),
-        rates={item: scene.items[item].rate for item in alive},
-        bands=[_weight(scene, number) for number in range(len(scene.openings))],
-        ideal=Fraction(scene.stories, scene.capacity + 1),
+        gaps=[opening.gap for opening in context.openings],
+        slots=[rank[opening.slot] for opening in context.openings],
+        levels=tuple(level.weights for level in levels(context, alive)),
+        rates={item: context.items[item].rate for item in alive},
+        bands=[_weight(context, number) for number in range(len(context.openings))],
+        ideal=Fraction(context.stories, context.capacity + 1),
         facts=tuple(fact for name, fact in table.bearing(mask) if rules is None or name in rules),
         groups=tuple(group.items for group in table.groups if group.items & mask),
         must=must,
     )
 
 
-def levels(scene: Scene, alive: Mapping[int, int]) -> list[Level]:
+def levels(context: IssueContext, alive: Mapping[int, int]) -> list[Level]:
     """Per tier, the urgency of its line items; those the plan over the coming issues wants come first."""
-    wanted = {scene.index[name] for name in scene.request.prefer if name in scene.index}
+    wanted = {context.index[name] for name in context.request.prefer if name in context.index}
     found = []
     for tier in TIERS:
-        members = {i: scene.standings[i].urgency for i in alive if scene.items[i].tier == tier}
+        members = {i: context.standings[i].urgency for i in alive if context.items[i].tier == tier}
         preferred = {i: urgency for i, urgency in members.items() if i in wanted}
         found += [Level(tier, True, preferred), Level(tier, False, members)]
     return [level for level in found if level.weights]
 
 
-def _weight(scene: Scene, opening: int) -> Fraction:
-    one = scene.openings[opening]
-    return scene.slots[one.slot].bands.get(scene.band(one), Fraction(1))
+def _weight(context: IssueContext, opening: int) -> Fraction:
+    one = context.openings[opening]
+    return context.slots[one.slot].bands.get(context.band(one), Fraction(1))

@@ -1,0 +1,65 @@
+"""What of a plan is not proven, in the unit of the stage that is open: bookings, urgency, money or spread."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from digest.model import OptimalityGap
+from digest.place.amounts import amount
+from digest.place.problem import Scale, Solution
+
+ENDED = "the plan of the ads is not proven to be the best, because the search ended at its bound on work"
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """A tier's stage: the weights of its line items; ``wanted`` where they are those a plan ahead wants today."""
+
+    tier: str
+    wanted: bool
+    weights: Mapping[int, int]
+
+
+def optimality_gap(scale: Scale, levels: Sequence[Level], found: Solution) -> OptimalityGap:
+    """The first stage in which another plan might be better, and by how much at most."""
+    stage, most, unit = _open(scale, levels, found)
+    return OptimalityGap(stage=stage, most=most, unit=unit, words=f"{ENDED}: {_words(stage, most, unit)}")
+
+
+def _open(scale: Scale, levels: Sequence[Level], found: Solution) -> tuple[str, str, str]:
+    """The open stage, the most that is open in it, and the unit."""
+    ours, most = _stages(scale, found.merit), _stages(scale, found.bound)
+    for level, has, bound in zip(levels, ours, most, strict=False):
+        if bound > has:
+            plain = max(level.weights.values()) == 1
+            return level.tier, str(bound - has), "bookings" if plain else "urgency"
+    if most[-2] > ours[-2]:
+        return "value", amount(Fraction(most[-2] - ours[-2], scale.unit)), "rate x band"
+    even = Fraction(ours[-1] - most[-1], scale.problem.ideal.denominator**2)
+    return ("spread", amount(even), "spread") if even else ("order", "", "")
+
+
+def _stages(scale: Scale, merit: int) -> list[int]:
+    """A merit taken apart: the sum of each level, then the value, then the spread."""
+    worth = -(-merit // scale.spread)
+    spread, rest, sums = worth * scale.spread - merit, worth + scale.value // 2, []
+    for top in scale.tops[1:]:
+        whole, rest = divmod(rest, top // scale.spread)
+        sums.append(whole)
+    return [*sums, rest - scale.value // 2, spread]
+
+
+def _words(stage: str, most: str, unit: str) -> str:
+    """The gap for a reader."""
+    if stage == "value":
+        return f"the bookings are proven, but their value (rate x band) could be up to {most} higher"
+    if stage == "spread":
+        return f"bookings and value are proven, but the ads could be more even (spread up to {most} lower)"
+    if stage == "order":
+        return "bookings, value and spread are proven; only which of equal plans comes first is open"
+    if unit == "bookings":
+        what = "booking" if most == "1" else "bookings"
+        return f"another plan could run up to {most} more {stage} {what}"
+    return f"another plan could run {stage} bookings of up to {most} more urgency (issues behind)"
