@@ -12,7 +12,7 @@ from random import Random
 
 from digest.model import Story
 from digest.select import group
-from digest.select.words import form_of
+from digest.select.events.tokens import form_of
 
 END = datetime(2026, 1, 23, 6, tzinfo=UTC)
 

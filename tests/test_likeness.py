@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from digest import registry
 from digest.errors import CommandError
-from digest.likeness import Reader, kept
+from digest.likeness import Reader, cache
 from digest.likeness.vectors import LEAST, Vectors, whole
 from tests.fakes import BLAZE, FIRE
 
@@ -158,10 +158,10 @@ def test_a_folder_that_cannot_be_written_is_no_error(language_model: Any, tmp_pa
 
 
 def test_the_last_used_are_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(kept, "_MOST", 2)
-    rows = {bytes([i]) * kept.KEY: bytes([i]) * 3 for i in range(4)}
-    kept.write(tmp_path / "x.bin", rows)
-    assert kept.read(tmp_path / "x.bin", 3) == dict(list(rows.items())[-2:])
+    monkeypatch.setattr(cache, "_MOST", 2)
+    rows = {bytes([i]) * cache.KEY: bytes([i]) * 3 for i in range(4)}
+    cache.write(tmp_path / "x.bin", rows)
+    assert cache.read(tmp_path / "x.bin", 3) == dict(list(rows.items())[-2:])
 
 
 def test_headlines_without_words_are_not_read(language_model: Any, tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ import pytest
 from digest import config, registry
 from digest.errors import CommandError, ConfigurationError
 from digest.model import Story
-from digest.select import group, same_event, tie
+from digest.select import group, match_between, same_event
 from tests.fakes import BLAZE, FIRE
 from tests.newsrooms import DIGEST, Room, newsroom, story
 from tests.quality.columns import columns
@@ -127,7 +127,7 @@ def test_likeness_speaks_for_and_against() -> None:
         titled("a", "Two dead in port warehouse fire"),
         titled("b", "Warehouse fire at port leaves two dead"),
     )
-    found = tie(*pair, likeness=Says(0.97))
+    found = match_between(*pair, likeness=Says(0.97))
     assert found is not None
     assert found.alike == 0.97
     assert "titles alike in meaning (0.97 of 1)" in str(found)

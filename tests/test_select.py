@@ -10,7 +10,7 @@ import pytest
 
 from digest.errors import CommandError
 from digest.model import Edition, Mark, Ranking, RunStory, Selection, Story, Thin
-from digest.select import Request, select
+from digest.select import SelectRequest, select
 from tests.strategies.select import DAY, END, newsroom, request, section, story
 
 NOON = datetime(2026, 1, 22, 12, tzinfo=UTC)
@@ -407,5 +407,5 @@ def test_the_same_story_given_twice_counts_once() -> None:
 
 def test_a_request_far_back_in_time() -> None:
     early = replace(request(story("x")), day=date(2, 1, 1))
-    assert isinstance(early, Request)
+    assert isinstance(early, SelectRequest)
     assert select(early).candidates == 1

@@ -12,14 +12,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digest.model import Mark, Newsroom, Ranking, RunStory, SectionSpec, Selection, Story, Thin
-from digest.select import Request, select, window_of
+from digest.select import SelectRequest, select, window_of
 from tests.strategies.select import DAY, END, newsroom, request, rooms, section, stories
 
 NO_WIDENING = Thin(widen=timedelta(0))
 
 
 @st.composite
-def requests(draw: st.DrawFn) -> Request:
+def requests(draw: st.DrawFn) -> SelectRequest:
     """Anything at once: marks, earlier issues, limits, stories up to three days old."""
     ranking = Ranking(
         weights={"recency": 1, "editorial": 4},
@@ -48,7 +48,7 @@ def chosen(selection: Selection) -> list[str]:
 
 
 @given(requests())
-def test_nothing_is_lost_and_nothing_is_doubled(asked: Request) -> None:
+def test_nothing_is_lost_and_nothing_is_doubled(asked: SelectRequest) -> None:
     found = select(asked)
     runs, out = chosen(found), [left.story.id for left in found.left_out]
     assert len(set(runs)) == len(runs)
@@ -62,7 +62,7 @@ def test_nothing_is_lost_and_nothing_is_doubled(asked: Request) -> None:
 
 
 @given(requests())
-def test_sections_keep_their_promises(asked: Request) -> None:
+def test_sections_keep_their_promises(asked: SelectRequest) -> None:
     found = select(asked)
     order = [spec.id for spec in asked.sections]
     assert [part.id for part in found.lineup.sections] == [id for id in order if id in _by_section(found)]
@@ -80,7 +80,7 @@ def _by_section(found: Selection) -> dict[str, list]:  # type: ignore[type-arg]
 
 
 @given(requests())
-def test_nothing_better_is_left_out_without_a_reason(asked: Request) -> None:
+def test_nothing_better_is_left_out_without_a_reason(asked: SelectRequest) -> None:
     """``top`` is only said of a story that no story without a pin in its section stands behind."""
     found = select(asked)
     for left in found.left_out:
@@ -95,7 +95,7 @@ def test_nothing_better_is_left_out_without_a_reason(asked: Request) -> None:
 
 
 @given(requests(), st.integers(0, 1000))
-def test_the_order_of_the_input_does_not_matter(asked: Request, seed: int) -> None:
+def test_the_order_of_the_input_does_not_matter(asked: SelectRequest, seed: int) -> None:
     shuffled = list(asked.stories)
     Random(seed).shuffle(shuffled)
     again = replace(asked, stories=tuple(shuffled), marks=asked.marks[::-1], ran=asked.ran[::-1])
@@ -103,7 +103,7 @@ def test_the_order_of_the_input_does_not_matter(asked: Request, seed: int) -> No
 
 
 @given(requests())
-def test_killed_held_and_repeated_stories_never_run(asked: Request) -> None:
+def test_killed_held_and_repeated_stories_never_run(asked: SelectRequest) -> None:
     runs = set(chosen(select(asked)))
     assert not runs & {mark.story for mark in asked.marks if mark.action != "pin"}
     assert not runs & {ran.story.id for ran in (*asked.ran, *asked.ran_later)}

@@ -32,8 +32,7 @@ from digest.place import place
 from digest.publish import Outbox, files_of
 from digest.render import Request as RenderRequest
 from digest.render import Theme, render
-from digest.select import Request as SelectRequest
-from digest.select import plain_title, reach, select, window_of
+from digest.select import SelectRequest, plain_title, reach, select, window_of
 
 if TYPE_CHECKING:
     from digest.likeness import Reader

@@ -179,7 +179,7 @@ def _candidates(store: Store, manifest: dict[str, Any]) -> dict[str, Story]:
 
 def _ties(room: Newsroom, stories: Mapping[str, Story], lead: str, others: Sequence[str]) -> dict[str, str]:
     """What ties each of the other tellings to the one that runs, among the day's stories."""
-    from digest.select import tie
+    from digest.select import match_between
 
     there = [other for other in others if lead in stories and other in stories]
     likeness = None
@@ -187,7 +187,9 @@ def _ties(room: Newsroom, stories: Mapping[str, Story], lead: str, others: Seque
         from digest.app.pipeline import likeness_of
 
         likeness = likeness_of(room, stories.values())
-    found = {other: tie(stories[lead], stories[other], stories.values(), likeness) for other in there}
+    found = {
+        other: match_between(stories[lead], stories[other], stories.values(), likeness) for other in there
+    }
     return {other: str(found.get(other) or "tied through another telling of the event") for other in others}
 
 

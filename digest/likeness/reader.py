@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from digest import registry
 from digest.errors import CommandError
-from digest.likeness import kept
+from digest.likeness import cache
 from digest.model import Likeness, Newsroom
 
 if TYPE_CHECKING:
@@ -33,9 +33,9 @@ def open_reader(newsroom: Newsroom, *, remember: bool = False, tell: Tell | None
 class Reader:
     """One model with what it has read so far. ``name`` says which, with its version."""
 
-    def __init__(self, model: str, cache: Path, remember: bool = False, tell: Tell | None = None) -> None:
+    def __init__(self, model: str, folder: Path, remember: bool = False, tell: Tell | None = None) -> None:
         self._model = registry.load("digest.likeness.models", model)
-        self._file = cache / f"headlines-{model}.bin"
+        self._file = folder / f"headlines-{model}.bin"
         self._remember, self._tell = remember, tell
         self.name = f"{model} {self._whole(self._model.version)}"
 
@@ -77,11 +77,11 @@ class Reader:
             if self._remember:
                 used = {key: known.pop(key) for key in keys.values() if key in known}
                 known |= used
-                kept.write(self._file, known)
+                cache.write(self._file, known)
 
     @cached_property
     def _known(self) -> dict[bytes, bytes]:
-        return kept.read(self._file, self._model.WIDTH)
+        return cache.read(self._file, self._model.WIDTH)
 
     @cached_property
     def _loaded(self) -> Callable[[list[str]], NDArray[Any]]:
@@ -100,7 +100,7 @@ class Reader:
             ) from None
 
     def _key(self, text: str) -> bytes:
-        return sha256(f"{self.name}\n{text}".encode()).digest()[: kept.KEY]
+        return sha256(f"{self.name}\n{text}".encode()).digest()[: cache.KEY]
 
 
 def _plain(headline: str) -> str:

@@ -3,26 +3,25 @@
 Pure: no disk, clock, database or randomness.
 """
 
-from digest.select.desk import desk_of
-from digest.select.events import group, same_event, tie
+from digest.select.events import group, match_between, plain_title, same_event
 from digest.select.lineup import select
+from digest.select.marks import marks_of
 from digest.select.rank import DEFAULT_WEIGHTS, signal_names
-from digest.select.request import Request
-from digest.select.telling import plain_title
+from digest.select.request import SelectRequest
 from digest.select.window import cutoff_at, last_issue_date, reach, window_of
 
 __all__ = [
     "DEFAULT_WEIGHTS",
-    "Request",
+    "SelectRequest",
     "cutoff_at",
-    "desk_of",
     "group",
     "last_issue_date",
+    "marks_of",
+    "match_between",
     "plain_title",
     "reach",
     "same_event",
     "select",
     "signal_names",
-    "tie",
     "window_of",
 ]

@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from digest.model import SectionSpec, Story
-from digest.select.desk import Desk
-from digest.select.request import Request
+from digest.select.marks import DeskMarks
+from digest.select.request import SelectRequest
 from digest.select.window import back
 
 STEP = timedelta(hours=12)
@@ -45,7 +45,7 @@ def sections_for(story: Story, names: Mapping[str, tuple[str, ...]]) -> tuple[st
     return tuple(dict.fromkeys(id for category in story.sections for id in names.get(name_of(category), ())))
 
 
-def plain_candidates(request: Request, desk: Desk) -> list[Candidate]:
+def plain_candidates(request: SelectRequest, desk: DeskMarks) -> list[Candidate]:
     """The stories of the window, the late ones, and those pinned to this very date; sorted by id."""
     names = section_names(request.sections)
     unique = {story.id: story for story in sorted(request.stories, key=lambda s: s.id)}
@@ -57,7 +57,7 @@ def plain_candidates(request: Request, desk: Desk) -> list[Candidate]:
 
 
 def widened_candidates(
-    request: Request, desk: Desk, taken: Iterable[str], starts: Mapping[str, datetime]
+    request: SelectRequest, desk: DeskMarks, taken: Iterable[str], starts: Mapping[str, datetime]
 ) -> list[Candidate]:
     """Earlier stories that sections with a widened window (id -> its start) may take; each only for those sections."""
     names, known = section_names(request.sections), set(taken)
@@ -72,7 +72,7 @@ def widened_candidates(
     return found
 
 
-def widen_limit(request: Request) -> datetime:
+def widen_limit(request: SelectRequest) -> datetime:
     return back(request.window.end, request.newsroom.thin.widen)
 
 
@@ -81,7 +81,7 @@ def earlier(start: datetime, limit: datetime) -> datetime:
     return max(back(start, STEP), limit)
 
 
-def _is_candidate(request: Request, desk: Desk, story: Story) -> bool:
+def _is_candidate(request: SelectRequest, desk: DeskMarks, story: Story) -> bool:
     window = request.window
     if story.time in window or _is_late(request, story):
         return True
@@ -90,13 +90,15 @@ def _is_candidate(request: Request, desk: Desk, story: Story) -> bool:
     return (story.published_at or story.first_seen) in window and _embargoed(story, window.end)
 
 
-def _is_late(request: Request, story: Story) -> bool:
+def _is_late(request: SelectRequest, story: Story) -> bool:
     if request.late_since is None or story.first_seen <= request.late_since:
         return False
     return back(request.window.start, request.edition.late) <= story.time < request.window.start
 
 
-def _candidate(request: Request, desk: Desk, story: Story, names: Mapping[str, tuple[str, ...]]) -> Candidate:
+def _candidate(
+    request: SelectRequest, desk: DeskMarks, story: Story, names: Mapping[str, tuple[str, ...]]
+) -> Candidate:
     pin = desk.pins.get(story.id)
     sections = sections_for(story, names)
     if pin is not None and pin.section is not None and any(s.id == pin.section for s in request.sections):
@@ -109,7 +111,7 @@ def _candidate(request: Request, desk: Desk, story: Story, names: Mapping[str, t
     return Candidate(story, sections, desk.pinned(story.id), why)
 
 
-def never(story: Story, request: Request) -> str:
+def never(story: Story, request: SelectRequest) -> str:
     """Why a story can be in no issue with the window of ``request``, or an empty string."""
     end, clock = request.window.end, request.newsroom.publication.clock
     if not story.title.strip():
@@ -135,7 +137,7 @@ def _embargoed(story: Story, end: datetime) -> bool:
     return story.embargo_until is not None and story.embargo_until > end
 
 
-def _homeless(request: Request, story: Story, sections: Sequence[str]) -> str:
+def _homeless(request: SelectRequest, story: Story, sections: Sequence[str]) -> str:
     if sections:
         return ""
     if not story.sections:

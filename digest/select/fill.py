@@ -18,9 +18,9 @@ from digest.select.candidates import (
     widen_limit,
     widened_candidates,
 )
-from digest.select.desk import Desk
-from digest.select.field import Events, Field, events_of, field_of
-from digest.select.request import Request
+from digest.select.marks import DeskMarks
+from digest.select.pool import CandidatePool, Events, events_of, pool_of
+from digest.select.request import SelectRequest
 from digest.select.signals._view import source_of
 
 _MICRO = 1_000_000
@@ -28,10 +28,10 @@ _MANY = 12  # with more doubtful sections than this, they are given up one by on
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class SectionPlan:
     """Who runs where. ``thin`` are the sections left out, each with the number of stories it could have had."""
 
-    field: Field
+    pool: CandidatePool
     place: Mapping[str, str]  # story id -> section id
     thin: Mapping[str, int]
     starts: Mapping[str, datetime]  # sections that widened -> where their window starts now
@@ -41,104 +41,106 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True)
-class _Pool:
-    """All that a lineup may be filled from: the plain candidates, and the events among them and the earlier stories."""
+class _Planner:
+    """Makes plans: from the window's own candidates, and from earlier stories where sections widen."""
 
-    request: Request
-    desk: Desk
+    request: SelectRequest
+    desk: DeskMarks
     banned: Mapping[str, str]
-    plain: Sequence[Candidate]
-    narrow: Events
-    wide: list[Events]  # empty until a section widens
+    own: Sequence[Candidate]
+    own_events: Events
+    all_events: list[Events]  # empty until a section widens
 
-    def draft(self, starts: Mapping[str, datetime]) -> Draft:
+    def plan(self, starts: Mapping[str, datetime]) -> SectionPlan:
         """The best lineup with the windows of these sections widened as told."""
         if not starts:
-            field = field_of(self.request, self.plain, self.narrow, self.banned)
+            pool = pool_of(self.request, self.own, self.own_events, self.banned)
         else:
-            candidates = sorted((*self.plain, *self._earlier(starts)), key=lambda c: c.story.id)
-            field = field_of(self.request, candidates, self._events(), self.banned)
-        return Draft(field, _assigned(self.request, field, self.request.sections), {}, starts)
+            candidates = sorted((*self.own, *self._earlier(starts)), key=lambda c: c.story.id)
+            pool = pool_of(self.request, candidates, self._events(), self.banned)
+        return SectionPlan(pool, _assigned(self.request, pool, self.request.sections), {}, starts)
 
     def _events(self) -> Events:
-        if not self.wide:
-            everyone = (*self.plain, *self._earlier(_all_widest(self.request)))
-            self.wide.append(events_of(self.request, (c.story for c in everyone)))
-        return self.wide[0]
+        if not self.all_events:
+            everyone = (*self.own, *self._earlier(_all_widest(self.request)))
+            self.all_events.append(events_of(self.request, (c.story for c in everyone)))
+        return self.all_events[0]
 
     def _earlier(self, starts: Mapping[str, datetime]) -> list[Candidate]:
-        return widened_candidates(self.request, self.desk, (c.story.id for c in self.plain), starts)
+        return widened_candidates(self.request, self.desk, (c.story.id for c in self.own), starts)
 
 
-def fill(request: Request, desk: Desk, banned: Mapping[str, str]) -> Draft:
+def fill(request: SelectRequest, desk: DeskMarks, banned: Mapping[str, str]) -> SectionPlan:
     """The best lineup; sections under their ``min`` widen step by step, and are left out if that does not help."""
-    plain = plain_candidates(request, desk)
-    pool = _Pool(request, desk, banned, plain, events_of(request, (c.story for c in plain)), [])
-    draft = _widened(pool, {})
-    while (left := _without_thin(request, draft)).thin and (better := _lent(pool, draft, len(left.thin))):
-        draft = better
+    own = plain_candidates(request, desk)
+    planner = _Planner(request, desk, banned, own, events_of(request, (c.story for c in own)), [])
+    plan = _widened(planner, {})
+    while (left := _without_thin(request, plan)).thin and (better := _lent(planner, plan, len(left.thin))):
+        plan = better
     return left
 
 
-def _widened(pool: _Pool, starts: Mapping[str, datetime]) -> Draft:
+def _widened(planner: _Planner, starts: Mapping[str, datetime]) -> SectionPlan:
     """From these windows on, every section that is under its ``min`` widens as far as it may."""
     while True:
-        draft = pool.draft(starts)
-        wider = _wider(pool.request, _under(pool.request.sections, draft.place), starts)
+        plan = planner.plan(starts)
+        wider = _wider(planner.request, _under(planner.request.sections, plan.place), starts)
         if not wider:
-            return draft
+            return plan
         starts = {**starts, **wider}
 
 
-def _lent(pool: _Pool, draft: Draft, thin: int) -> Draft | None:
+def _lent(planner: _Planner, plan: SectionPlan, thin: int) -> SectionPlan | None:
     """A section that has enough gives a story to one that has not, and looks back itself.
 
     ``None`` unless then fewer than ``thin`` sections are left out.
     """
 
-    sections = pool.request.sections
-    seated = _seated(sections, draft.place)
+    sections = planner.request.sections
+    seated = _seated(sections, plan.place)
 
-    def helps(found: Draft) -> bool:
+    def helps(found: SectionPlan) -> bool:
         more = _seated(sections, found.place) > seated
-        return more and len(_without_thin(pool.request, found).thin) < thin
+        return more and len(_without_thin(planner.request, found).thin) < thin
 
-    limit = widen_limit(pool.request)
-    for lender in _lenders(pool.request, draft):
-        start = draft.starts.get(lender, pool.request.window.start)
-        if not helps(_widened(pool, {**draft.starts, lender: limit})):
+    limit = widen_limit(planner.request)
+    for lender in _lenders(planner.request, plan):
+        start = plan.starts.get(lender, planner.request.window.start)
+        if not helps(_widened(planner, {**plan.starts, lender: limit})):
             continue
         while start > limit:
             start = earlier(start, limit)
-            found = _widened(pool, {**draft.starts, lender: start})
+            found = _widened(planner, {**plan.starts, lender: start})
             if helps(found):
                 return found
     return None
 
 
-def _lenders(request: Request, draft: Draft) -> list[str]:
+def _lenders(request: SelectRequest, plan: SectionPlan) -> list[str]:
     """Sections with an event that could be told in one under its ``min``, or in one that could lend in its turn."""
-    number, homes = draft.field.events.number, defaultdict[int, set[str]](set)
-    for candidate in draft.field.open():
+    number, homes = plan.pool.events.number, defaultdict[int, set[str]](set)
+    for candidate in plan.pool.open():
         homes[number[candidate.story.id]].update(candidate.sections)
-    short = set(_under(request.sections, draft.place))
+    short = set(_under(request.sections, plan.place))
     found = set(short)
     while more := {
         place
-        for id, place in draft.place.items()
+        for id, place in plan.place.items()
         if place not in found and not homes[number[id]].isdisjoint(found)
     }:
         found |= more
     limit = widen_limit(request)
-    now = {id: draft.starts.get(id, request.window.start) for id in found - short}
+    now = {id: plan.starts.get(id, request.window.start) for id in found - short}
     return [section.id for section in request.sections if now.get(section.id, limit) > limit]
 
 
-def _all_widest(request: Request) -> dict[str, datetime]:
+def _all_widest(request: SelectRequest) -> dict[str, datetime]:
     return {section.id: widen_limit(request) for section in request.sections}
 
 
-def _wider(request: Request, under: Iterable[str], starts: Mapping[str, datetime]) -> dict[str, datetime]:
+def _wider(
+    request: SelectRequest, under: Iterable[str], starts: Mapping[str, datetime]
+) -> dict[str, datetime]:
     limit = widen_limit(request)
     now = {section: starts.get(section, request.window.start) for section in under}
     return {section: earlier(start, limit) for section, start in now.items() if start > limit}
@@ -167,43 +169,43 @@ def _count(place: Mapping[str, str]) -> dict[str, int]:
     return count
 
 
-def _without_thin(request: Request, draft: Draft) -> Draft:
+def _without_thin(request: SelectRequest, plan: SectionPlan) -> SectionPlan:
     """Leave out as few sections as possible so that the others reach their ``min``."""
-    field, place, starts = draft.field, draft.place, draft.starts
+    pool, place, starts = plan.pool, plan.place, plan.starts
     sections, dropped = request.sections, dict[str, int]()
     if not _under(sections, place):
-        return draft
+        return plan
     for section in sections:
-        alone = len(_assigned(request, field, [section]))
+        alone = len(_assigned(request, pool, [section]))
         if alone < _need(section):
             dropped[section.id] = alone
     rest = [section for section in sections if section.id not in dropped]
-    place, kept = _largest(request, field, rest)
-    most = _count(_assigned(request, field, sections))
+    place, kept = _largest(request, pool, rest)
+    most = _count(_assigned(request, pool, sections))
     for section in rest:
         if section.id not in kept:
             dropped[section.id] = min(most.get(section.id, 0), max(section.min - 1, 0))
-    return Draft(field, place, dropped, starts)
+    return SectionPlan(pool, place, dropped, starts)
 
 
 def _largest(
-    request: Request, field: Field, sections: Sequence[SectionSpec]
+    request: SelectRequest, pool: CandidatePool, sections: Sequence[SectionSpec]
 ) -> tuple[dict[str, str], set[str]]:
     """The largest set of sections that can all reach ``min``: of equal ones the higher total, then the earlier."""
-    most = _seated(sections, _assigned(request, field, sections))
+    most = _seated(sections, _assigned(request, pool, sections))
     while True:
         for gone in range(len(sections) + 1):
             fits = [
                 kept
                 for kept in _kept(sections, gone)
-                if sum(map(_need, kept)) <= most and not _under(kept, _assigned(request, field, kept))
+                if sum(map(_need, kept)) <= most and not _under(kept, _assigned(request, pool, kept))
             ]
             if fits:
-                best = max(fits, key=lambda kept: _total(field, _assigned(request, field, kept)))
-                return _assigned(request, field, best), {section.id for section in best}
+                best = max(fits, key=lambda kept: _total(pool, _assigned(request, pool, kept)))
+                return _assigned(request, pool, best), {section.id for section in best}
             if len(sections) > _MANY and gone == 1:
                 break
-        under = _under(sections, _assigned(request, field, sections))
+        under = _under(sections, _assigned(request, pool, sections))
         sections = [section for section in sections if section.id != under[-1]]
 
 
@@ -211,23 +213,23 @@ def _kept(sections: Sequence[SectionSpec], gone: int) -> Iterable[list[SectionSp
     return (list(kept) for kept in combinations(sections, len(sections) - gone))
 
 
-def _total(field: Field, place: Mapping[str, str]) -> int:
-    return sum(_micro(field.scored[story].score) for story in place)
+def _total(pool: CandidatePool, place: Mapping[str, str]) -> int:
+    return sum(_micro(pool.scored[story].score) for story in place)
 
 
 def _micro(score: float) -> int:
     return round(score * _MICRO) if math.isfinite(score) else 0
 
 
-def _assigned(request: Request, field: Field, sections: Sequence[SectionSpec]) -> dict[str, str]:
+def _assigned(request: SelectRequest, pool: CandidatePool, sections: Sequence[SectionSpec]) -> dict[str, str]:
     """Story id -> section id for the best assignment to these sections."""
     ranking = request.newsroom.ranking
-    weigh = _weights(field, {section.id for section in sections})
+    weigh = _weights(pool, {section.id for section in sections})
     limits = Limits(ranking.max_per_source, max(0, round(ranking.diversity * _MICRO)) * weigh.unit)
-    choices, tellings = _choices(field, weigh, limits)
+    choices, stories = _choices(pool, weigh, limits)
     seats = {section.id: Seats(section.min, max(section.top, 0)) for section in sections}
     places = assign(choices, seats, limits)
-    return {told[place]: place[0] for told, place in zip(tellings, places, strict=True) if place is not None}
+    return {told[place]: place[0] for told, place in zip(stories, places, strict=True) if place is not None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,43 +241,45 @@ class _Weights:
     low: int
     unit: int
 
-    def weight(self, field: Field, rank: int, preference: int) -> int:
-        score = _micro(field.scored[self.open[rank].story.id].score) - self.low
+    def weight(self, pool: CandidatePool, rank: int, preference: int) -> int:
+        score = _micro(pool.scored[self.open[rank].story.id].score) - self.low
         return score * self.unit + (rank + 1) * (len(self.sections) + 1) - min(preference, len(self.sections))
 
 
-def _weights(field: Field, sections: set[str]) -> _Weights:
-    found = [c for c in field.open() if not sections.isdisjoint(c.sections)]
+def _weights(pool: CandidatePool, sections: set[str]) -> _Weights:
+    found = [c for c in pool.open() if not sections.isdisjoint(c.sections)]
     found.sort(key=lambda c: c.story.id, reverse=True)
     found.sort(key=lambda c: c.story.published_at or c.story.first_seen)
-    low = min((_micro(field.scored[c.story.id].score) for c in found), default=0)
+    low = min((_micro(pool.scored[c.story.id].score) for c in found), default=0)
     seats = len(found) + 1
     return _Weights(found, sections, min(low, 0), seats * seats * (len(sections) + 2))
 
 
-def _choices(field: Field, weigh: _Weights, limits: Limits) -> tuple[list[Choice], list[dict[Place, str]]]:
-    """For each event its places with the best telling for each."""
+def _choices(
+    pool: CandidatePool, weigh: _Weights, limits: Limits
+) -> tuple[list[Choice], list[dict[Place, str]]]:
+    """For each event its places with the best story for each."""
     events: dict[int, dict[Place, tuple[bool, int, str]]] = defaultdict(dict)
     for rank in reversed(range(len(weigh.open))):
         candidate = weigh.open[rank]
         story = candidate.story
-        mine = events[field.events.number[story.id]]
+        offers = events[pool.events.number[story.id]]
         source = "" if limits.idle else source_of(story)
         homes = [section for section in candidate.sections if section in weigh.sections]
         for preference, section in enumerate(homes):
-            offer = (candidate.pinned, weigh.weight(field, rank, preference), story.id)
-            mine[section, source] = max(mine.get((section, source), offer), offer)
+            offer = (candidate.pinned, weigh.weight(pool, rank, preference), story.id)
+            offers[section, source] = max(offers.get((section, source), offer), offer)
     return _pinned_alone(events)
 
 
 def _pinned_alone(
     events: Mapping[int, Mapping[Place, tuple[bool, int, str]]],
 ) -> tuple[list[Choice], list[dict[Place, str]]]:
-    """Where a telling is pinned, only pinned tellings stand for the event."""
-    choices, tellings = [], []
+    """Where a story is pinned, only pinned stories stand for the event."""
+    choices, stories = [], []
     for places in events.values():
         pinned = any(pin for pin, _, _ in places.values())
-        mine = {place: (weight, id) for place, (pin, weight, id) in places.items() if pin == pinned}
-        choices.append(Choice({place: weight for place, (weight, _) in mine.items()}, pinned))
-        tellings.append({place: id for place, (_, id) in mine.items()})
-    return choices, tellings
+        offers = {place: (weight, id) for place, (pin, weight, id) in places.items() if pin == pinned}
+        choices.append(Choice({place: weight for place, (weight, _) in offers.items()}, pinned))
+        stories.append({place: id for place, (_, id) in offers.items()})
+    return choices, stories

@@ -8,75 +8,77 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from digest.select.candidates import Candidate
-from digest.select.fill import Draft
-from digest.select.request import Request
+from digest.select.fill import SectionPlan
+from digest.select.request import SelectRequest
 from digest.select.signals._view import source_of
 
 
 @dataclass(frozen=True, slots=True)
-class _Table:
+class _Standing:
     """A section as it stands: what runs, and all eligible stories in order of score."""
 
     top: int
     runs: list[str]
-    rank: Mapping[str, int]  # from 1; other tellings of what runs do not count
+    rank: Mapping[str, int]  # from 1; other stories on what runs do not count
     sources: Mapping[str, int]
     last: float | None  # lowest score that runs without a pin
 
 
-def reasons(request: Request, draft: Draft) -> dict[str, tuple[str, str | None]]:
+def reasons(request: SelectRequest, plan: SectionPlan) -> dict[str, tuple[str, str | None]]:
     """For each candidate not chosen: the reason, and the section it speaks of."""
-    tables = _tables(request, draft)
-    number = draft.field.events.number
-    told = {number[id]: id for id in draft.place}
+    standings = _standings(request, plan)
+    number = plan.pool.events.number
+    told = {number[id]: id for id in plan.place}
     found: dict[str, tuple[str, str | None]] = {}
-    for id, candidate in draft.field.candidates.items():
-        if id in draft.place:
+    for id, candidate in plan.pool.candidates.items():
+        if id in plan.place:
             continue
-        barred = draft.field.why.get(id)
+        barred = plan.pool.barred.get(id)
         if barred:
             found[id] = (barred, candidate.sections[0] if candidate.sections else None)
         elif number[id] in told:
             winner = told[number[id]]
-            found[id] = (f"same_event: told by {winner}", draft.place[winner])
+            found[id] = (f"same_event: told by {winner}", plan.place[winner])
         else:
-            found[id] = _outdone(request, draft, candidate, tables)
+            found[id] = _outdone(request, plan, candidate, standings)
     return found
 
 
-def _tables(request: Request, draft: Draft) -> dict[str, _Table]:
-    rivals = _rivals(draft)
-    return {spec.id: _table(draft, spec.id, spec.top, rivals.get(spec.id, [])) for spec in request.sections}
+def _standings(request: SelectRequest, plan: SectionPlan) -> dict[str, _Standing]:
+    eligible = _eligible(plan)
+    return {
+        spec.id: _standing(plan, spec.id, spec.top, eligible.get(spec.id, [])) for spec in request.sections
+    }
 
 
-def _rivals(draft: Draft) -> dict[str, list[str]]:
-    rivals: dict[str, list[str]] = defaultdict(list)
-    for candidate in draft.field.open():
+def _eligible(plan: SectionPlan) -> dict[str, list[str]]:
+    eligible: dict[str, list[str]] = defaultdict(list)
+    for candidate in plan.pool.open():
         for section in candidate.sections:
-            rivals[section].append(candidate.story.id)
-    return rivals
+            eligible[section].append(candidate.story.id)
+    return eligible
 
 
-def _table(draft: Draft, section: str, top: int, rivals: list[str]) -> _Table:
-    field, runs = draft.field, draft.of(section)
-    number = field.events.number
-    told = {number[id] for id in draft.place}
+def _standing(plan: SectionPlan, section: str, top: int, eligible: list[str]) -> _Standing:
+    pool, runs = plan.pool, plan.of(section)
+    number = pool.events.number
+    told = {number[id] for id in plan.place}
     elsewhere = {
         id
-        for id in rivals
-        if draft.place.get(id, section) != section or (id not in draft.place and number[id] in told)
+        for id in eligible
+        if plan.place.get(id, section) != section or (id not in plan.place and number[id] in told)
     }
-    rest = sorted(set(rivals) | set(runs), key=lambda id: _place_key(draft, id))
+    rest = sorted(set(eligible) | set(runs), key=lambda id: _place_key(plan, id))
     rank = {id: i for i, id in enumerate((id for id in rest if id not in elsewhere), 1)}
-    sources = Counter(source_of(field.candidates[id].story) for id in runs)
-    last = min((field.scored[id].score for id in runs if not field.candidates[id].pinned), default=None)
-    return _Table(top, runs, rank, sources, last)
+    sources = Counter(source_of(pool.candidates[id].story) for id in runs)
+    last = min((pool.scored[id].score for id in runs if not pool.candidates[id].pinned), default=None)
+    return _Standing(top, runs, rank, sources, last)
 
 
-def _place_key(draft: Draft, id: str) -> tuple[bool, float, float, str]:
-    candidate = draft.field.candidates[id]
+def _place_key(plan: SectionPlan, id: str) -> tuple[bool, float, float, str]:
+    candidate = plan.pool.candidates[id]
     at = candidate.story.published_at or candidate.story.first_seen
-    return (not candidate.pinned, -draft.field.scored[id].score, -_seconds(at), id)
+    return (not candidate.pinned, -plan.pool.scored[id].score, -_seconds(at), id)
 
 
 def _seconds(at: datetime) -> float:
@@ -84,33 +86,39 @@ def _seconds(at: datetime) -> float:
 
 
 def _outdone(
-    request: Request, draft: Draft, candidate: Candidate, tables: Mapping[str, _Table]
+    request: SelectRequest, plan: SectionPlan, candidate: Candidate, standings: Mapping[str, _Standing]
 ) -> tuple[str, str | None]:
-    homes = [section for section in candidate.sections if section not in draft.thin]
+    homes = [section for section in candidate.sections if section not in plan.thin]
     if not homes:
         section = candidate.sections[0]
         least = next(spec.min for spec in request.sections if spec.id == section)
-        return f"thin: {section} has {draft.thin[section]} of at least {least} stories", section
-    section = min(homes, key=lambda home: tables[home].rank.get(candidate.story.id, 0) - tables[home].top)
-    return _beaten(request, draft, candidate, section, tables[section]), section
+        return f"thin: {section} has {plan.thin[section]} of at least {least} stories", section
+    section = min(
+        homes, key=lambda home: standings[home].rank.get(candidate.story.id, 0) - standings[home].top
+    )
+    return _beaten(request, plan, candidate, section, standings[section]), section
 
 
-def _beaten(request: Request, draft: Draft, candidate: Candidate, section: str, table: _Table) -> str:
-    source, score = source_of(candidate.story), draft.field.scored[candidate.story.id].score
+def _beaten(
+    request: SelectRequest, plan: SectionPlan, candidate: Candidate, section: str, standing: _Standing
+) -> str:
+    source, score = source_of(candidate.story), plan.pool.scored[candidate.story.id].score
     ranking = request.newsroom.ranking
-    behind = table.last is None or score <= table.last
-    full = len(table.runs) >= table.top
+    behind = standing.last is None or score <= standing.last
+    full = len(standing.runs) >= standing.top
     if (
         ranking.max_per_source is not None
-        and table.sources[source] >= ranking.max_per_source
+        and standing.sources[source] >= ranking.max_per_source
         and not (full and behind)
     ):
-        return f"max_per_source: {table.sources[source]} stories of {candidate.story.source} run in {section}"
-    if ranking.diversity > 0 and table.sources[source] and not (full and behind):
-        return f"diversity: {table.sources[source]} stories of {candidate.story.source} run in {section}"
-    rank = _ordinal(table.rank.get(candidate.story.id, 0))
-    last = f", the last that runs has {table.last:.2f}" if table.last is not None else ""
-    return f"top: {rank} of {section}, {len(table.runs)} run (score {score:.2f}{last})"
+        return (
+            f"max_per_source: {standing.sources[source]} stories of {candidate.story.source} run in {section}"
+        )
+    if ranking.diversity > 0 and standing.sources[source] and not (full and behind):
+        return f"diversity: {standing.sources[source]} stories of {candidate.story.source} run in {section}"
+    rank = _ordinal(standing.rank.get(candidate.story.id, 0))
+    last = f", the last that runs has {standing.last:.2f}" if standing.last is not None else ""
+    return f"top: {rank} of {section}, {len(standing.runs)} run (score {score:.2f}{last})"
 
 
 def _ordinal(number: int) -> str:

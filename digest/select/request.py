@@ -9,7 +9,7 @@ from digest.model import Edition, Likeness, Mark, Newsroom, RunStory, SectionSpe
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Request:
+class SelectRequest:
     """One issue to fill.
 
     ``stories`` may reach back to ``reach(...)``; rules here decide which are candidates. ``ran`` holds stories of

@@ -20,7 +20,7 @@ from digest.model import (
     Story,
     Thin,
 )
-from digest.select import Request, window_of
+from digest.select import SelectRequest, window_of
 
 DAY = date(2026, 1, 23)
 END = datetime(2026, 1, 23, 6, tzinfo=UTC)
@@ -70,11 +70,13 @@ def newsroom(
     )
 
 
-def request(*stories: Story, room: Newsroom | None = None, day: date = DAY, **changes: Any) -> Request:
+def request(*stories: Story, room: Newsroom | None = None, day: date = DAY, **changes: Any) -> SelectRequest:
     room = room or newsroom()
     edition = room.editions[0]
     window = changes.pop("window", None) or window_of(edition, day, room.publication.zone, None)
-    return Request(newsroom=room, edition=edition, day=day, window=window, stories=tuple(stories), **changes)
+    return SelectRequest(
+        newsroom=room, edition=edition, day=day, window=window, stories=tuple(stories), **changes
+    )
 
 
 @st.composite

@@ -15,7 +15,7 @@ Measure: TypeAlias = Callable[[Story], float]
 class View:
     """The candidates of one issue and what is known around them.
 
-    ``events`` holds for each story id every telling of its event that is a candidate, the story included.
+    ``events`` holds for each story id every candidate that tells its event, the story included.
     ``source_weights`` are in [0, 1]; a source that is not configured has 0.5.
     """
 
@@ -25,7 +25,7 @@ class View:
     events: Mapping[str, tuple[Story, ...]]
     source_weights: Mapping[str, float]
 
-    def tellings(self, story: Story) -> tuple[Story, ...]:
+    def same_event(self, story: Story) -> tuple[Story, ...]:
         return self.events.get(story.id, (story,))
 
 

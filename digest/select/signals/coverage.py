@@ -1,7 +1,7 @@
 """How many other sources tell the event: 0 for none, 1/2 for four, near 1 for very many.
 
-A source that tells it after this telling, or at the same time, took it up and counts in full; one that told it before
-counts a quarter. So the telling that was first stands for its event, and not the last to repeat it.
+A source that tells it after this story, or at the same time, took it up and counts in full; one that told it before
+counts a quarter. So the story that was first stands for its event, and not the last to repeat it.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ BEFORE = 0.25
 
 
 @dataclass(frozen=True, slots=True)
-class _Told:
+class _FirstReports:
     """When each source first told an event, and these times in order."""
 
     by: Mapping[str, datetime]
@@ -32,22 +32,22 @@ class _Told:
 
 
 def measure(view: View) -> Measure:
-    events: dict[str, _Told] = {}
+    events: dict[str, _FirstReports] = {}
 
     def coverage(story: Story) -> float:
-        tellings = view.tellings(story)
-        first = tellings[0].id
+        stories = view.same_event(story)
+        first = stories[0].id
         if first not in events:
-            events[first] = _told(tellings)
+            events[first] = _first_reports(stories)
         others = events[first].weight(source_of(story), story.time)
         return others / (others + HALF)
 
     return coverage
 
 
-def _told(tellings: tuple[Story, ...]) -> _Told:
+def _first_reports(stories: tuple[Story, ...]) -> _FirstReports:
     by: dict[str, datetime] = {}
-    for telling in tellings:
-        source = source_of(telling)
-        by[source] = min(by.get(source, telling.time), telling.time)
-    return _Told(by, sorted(by.values()))
+    for story in stories:
+        source = source_of(story)
+        by[source] = min(by.get(source, story.time), story.time)
+    return _FirstReports(by, sorted(by.values()))

@@ -19,12 +19,12 @@ from functools import lru_cache
 from itertools import pairwise
 
 from digest.model import Story
-from digest.select.lexicon import CONCERNS, PASTIMES, PROGRAMMES, REGULAR, REGULAR_PAIRS
+from digest.select.events.features import COMMON_FORMS
+from digest.select.events.tokens import form_of, tokens
+from digest.select.events.vocabulary import CONCERNS, PASTIMES, PROGRAMMES, RECURRING, RECURRING_PAIRS
 from digest.select.signals import Measure, View
 from digest.select.signals._view import source_of
 from digest.select.signals.coverage import HALF
-from digest.select.telling import COMMON_FORMS
-from digest.select.words import form_of, tokens
 
 FULL = 14  # words of a title
 TALK = 5  # words of a title that are looked for in others
@@ -32,7 +32,7 @@ MOST_CONCERN = 3  # words more of one list than of the other
 _NOTHING = frozenset({""})  # the form of function words
 _CONCERN = frozenset(map(form_of, CONCERNS)) - _NOTHING
 _PASTIME = frozenset(map(form_of, PASTIMES)) - _CONCERN - _NOTHING
-_UNTOLD = PROGRAMMES | REGULAR
+_UNTOLD = PROGRAMMES | RECURRING
 _ASKING = frozenset({"how", "why", "what", "when", "where", "who", "which"})
 _AGENCY = frozenset({"wirestory", "wire", "wires", "newswire", "ap", "afp"})
 _EDGES = ".,:;!?'\"()[]-–—‘’“”…"
@@ -96,4 +96,4 @@ def _own(text: str, title: Sequence[str], address: Sequence[str]) -> float:
         return 0.0
     if not _UNTOLD.isdisjoint(title) or not PROGRAMMES.isdisjoint(address) or not _AGENCY.isdisjoint(address):
         return 0.0
-    return 0.0 if any(pair in REGULAR_PAIRS for pair in pairwise(title)) else 1.0
+    return 0.0 if any(pair in RECURRING_PAIRS for pair in pairwise(title)) else 1.0

@@ -1,4 +1,4 @@
-"""The editors' desk: what pins, holds and kills mean for one issue."""
+"""What the editors' desk said: what pins, holds and kills mean for one issue."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _NONE: Mapping[str, Mark] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class DeskMarks:
     """The marks that count for one issue, one of each kind for a story: the latest.
 
     ``called`` are the stories with a pin for this very date, whatever was said of them later for all dates.
@@ -37,14 +37,14 @@ class Desk:
         return ""
 
 
-def desk_of(marks: Iterable[Mark], edition: str, day: date) -> Desk:
+def marks_of(marks: Iterable[Mark], edition: str, day: date) -> DeskMarks:
     """The marks that count for the issue of ``edition`` dated ``day``."""
     kinds: dict[str, dict[str, Mark]] = {"pin": {}, "hold": {}, "kill": {}}
     counted = [mark for mark in marks if mark.action in kinds and mark.counts_for(edition, day)]
     for mark in sorted(counted, key=_order):
         kinds[mark.action][mark.story] = mark
     called = frozenset(mark.story for mark in counted if mark.action == "pin" and mark.date is not None)
-    return Desk(kinds["pin"], kinds["hold"], kinds["kill"], called)
+    return DeskMarks(kinds["pin"], kinds["hold"], kinds["kill"], called)
 
 
 def _order(mark: Mark) -> tuple[datetime, str, str, str, date]:

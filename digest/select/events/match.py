@@ -1,6 +1,6 @@
-"""What ties two tellings to one event, or keeps them apart. Every answer can be shown.
+"""What ties two stories to one event, or keeps them apart. Every answer can be shown.
 
-Rules come first; where they are silent, ``models.py`` weighs what the two have in common (``shares.py``).
+Rules come first; where they are silent, ``classifier.py`` weighs what the two have in common (``similarity.py``).
 """
 
 from __future__ import annotations
@@ -9,20 +9,20 @@ from dataclasses import dataclass
 from datetime import timedelta
 from math import exp, log10
 
-from digest.select.models import (
-    ALONE,
-    ALONE_MEANT,
-    OF_ALONE,
-    OF_TEXTS,
-    OF_TITLES,
+from digest.select.events.classifier import (
+    PAIR,
+    PAIR_LIKENESS,
+    PAIR_WITH_LIKENESS,
     TEXTS,
+    TEXTS_LIKENESS,
     TITLES,
-    Meaning,
+    TITLES_LIKENESS,
+    LikenessTerm,
     Model,
 )
-from digest.select.rarity import Rarity
-from digest.select.shares import shares
-from digest.select.telling import REGULAR_FORMS, Telling, tells, without_summary
+from digest.select.events.features import RECURRING_FORMS, StoryFeatures, could_be_news, without_summary
+from digest.select.events.similarity import similarity_of
+from digest.select.events.word_weights import WordWeights
 
 NEXT_ISSUE = timedelta(hours=18)  # further apart, a regular feature is another one
 FURTHEST = timedelta(days=8)
@@ -32,8 +32,8 @@ SURE = 20.0  # the logit of an equal address or title
 
 
 @dataclass(frozen=True, slots=True)
-class Tie:
-    """Why two stories tell one event: ``rule`` (url, title or telling), ``score`` in [0, 1], ``shared`` words,
+class Match:
+    """Why two stories tell one event: ``rule`` (url, title or words), ``score`` in [0, 1], ``shared`` words,
     rarest first. ``alike`` is how alike their titles are in meaning, where that helped."""
 
     rule: str
@@ -59,23 +59,25 @@ SOME = 20  # with fewer stories, their own word counts say nothing
 IN_OTHER_WORDS = 0.92  # likeness from which titles may share few words
 
 
-def tie_of(a: Telling, b: Telling, rarity: Rarity, alike: float | None = None) -> Tie | None:
+def match_of(
+    a: StoryFeatures, b: StoryFeatures, weights: WordWeights, alike: float | None = None
+) -> Match | None:
     """What ties the two, or ``None``."""
-    logit = strength(a, b, rarity, alike)
+    logit = logit_of(a, b, weights, alike)
     if logit < 0:
         return None
-    shared = tuple(sorted(a.all & b.all, key=lambda word: (-rarity[word], word)))
+    shared = tuple(sorted(a.words & b.words, key=lambda word: (-weights[word], word)))
     if a.address == b.address and a.address:
-        return Tie("url", 1.0, shared)
+        return Match("url", 1.0, shared)
     if logit >= SURE:
-        return Tie("title", 1.0, shared)
-    usual = _models(a, b, rarity, alike is not None)[1].usual
+        return Match("title", 1.0, shared)
+    usual = _models(a, b, weights, alike is not None)[1].usual
     helped = alike if alike is not None and alike > usual else None
-    return Tie("telling", round(1 / (1 + exp(-logit)), 6), shared, helped)
+    return Match("words", round(1 / (1 + exp(-logit)), 6), shared, helped)
 
 
-def strength(a: Telling, b: Telling, rarity: Rarity, alike: float | None = None) -> float:
-    """How strongly two tellings are tied: a logit, 0 is the border; ``SURE`` and ``-SURE`` where a rule decides.
+def logit_of(a: StoryFeatures, b: StoryFeatures, weights: WordWeights, alike: float | None = None) -> float:
+    """How strongly two stories are tied: a logit, 0 is the border; ``SURE`` and ``-SURE`` where a rule decides.
 
     ``alike`` is how alike their titles are in meaning, where that is known.
     """
@@ -83,72 +85,83 @@ def strength(a: Telling, b: Telling, rarity: Rarity, alike: float | None = None)
         return SURE
     if apart(a, b):
         return -SURE
-    if same_title(a, b, rarity):
+    if same_title(a, b, weights):
         return SURE
-    if a.written == b.written and len(a.told) < 2:
+    if a.written == b.written and len(a.news_words) < 2:
         return -SURE  # a headline of common words that comes again
     if (
         a.summary == b.summary and a.summary
     ):  # a set phrase below other headlines, or nothing that the titles do not say
         a, b = without_summary(a), without_summary(b)
-    if rarity.stories < MANY and few_words_shared(a, b, rarity) and not _in_other_words(a, b, alike):
+    if (
+        weights.stories < MANY
+        and few_words_shared(a, b, weights)
+        and not _says_it_in_other_words(a, b, alike)
+    ):
         return -SURE
-    weighed = shares(a, b, rarity)
-    model, meaning = _models(a, b, rarity, alike is not None)
-    meant = 0.0 if alike is None else meaning.logit(alike, weighed.plain)
-    asked = PER_DECADE * max(log10(max(rarity.stories, 1) / FEW), 0.0) if model is TEXTS else 0.0
-    return meant + model.logit(weighed) - asked
+    weighed = similarity_of(a, b, weights)
+    model, meaning = _models(a, b, weights, alike is not None)
+    with_likeness = 0.0 if alike is None else meaning.logit(alike, weighed.plain)
+    asked = PER_DECADE * max(log10(max(weights.stories, 1) / FEW), 0.0) if model is TEXTS else 0.0
+    return with_likeness + model.logit(weighed) - asked
 
 
-def _models(a: Telling, b: Telling, rarity: Rarity, meant: bool) -> tuple[Model, Meaning]:
+def _models(
+    a: StoryFeatures, b: StoryFeatures, weights: WordWeights, with_likeness: bool
+) -> tuple[Model, LikenessTerm]:
     if a.summary and b.summary:
-        return TEXTS, OF_TEXTS
-    if rarity.stories >= SOME:
-        return TITLES, OF_TITLES
-    return ALONE_MEANT if meant else ALONE, OF_ALONE
+        return TEXTS, TEXTS_LIKENESS
+    if weights.stories >= SOME:
+        return TITLES, TITLES_LIKENESS
+    return PAIR_WITH_LIKENESS if with_likeness else PAIR, PAIR_LIKENESS
 
 
-def _in_other_words(a: Telling, b: Telling, alike: float | None) -> bool:
+def _says_it_in_other_words(a: StoryFeatures, b: StoryFeatures, alike: float | None) -> bool:
     """Whether two titles mean the same and hardly any word of one stands in the other, common words included."""
     both, either = a.title & b.title, a.title | b.title
     return alike is not None and alike >= IN_OTHER_WORDS and len(both) * 3 < len(either)
 
 
-def same_title(a: Telling, b: Telling, rarity: Rarity) -> bool:
+def same_title(a: StoryFeatures, b: StoryFeatures, weights: WordWeights) -> bool:
     """Equal titles that tell enough; equal texts on one day that tell anything."""
     if a.written != b.written:
         return False
-    if len(a.told) >= 2 and not a.regular:
+    if len(a.news_words) >= 2 and not a.recurring:
         return True
     if abs(a.time - b.time) >= NEXT_ISSUE or a.summary != b.summary:
         return False
-    return bool(a.told) or sum(tells(word) and not rarity.is_mould(word) for word in a.summary) >= NEWS_WORDS
+    return (
+        bool(a.news_words)
+        or sum(could_be_news(word) and not weights.is_boilerplate(word) for word in a.summary) >= NEWS_WORDS
+    )
 
 
-def apart(a: Telling, b: Telling) -> bool:
+def apart(a: StoryFeatures, b: StoryFeatures) -> bool:
     """Whether the two are surely not one event: columns of another day, other games, too long between."""
     gap = abs(a.time - b.time)
     if gap > FURTHEST:
         return True
-    if a.scores and b.scores and not (a.scores & b.scores and a.told & b.told):
+    if a.scores and b.scores and not (a.scores & b.scores and a.news_words & b.news_words):
         return True  # other games, or the same result of others
-    if _same_frame(a, b) or _another_name(a, b):
+    if _same_frame(a, b) or _one_name_differs(a, b):
         return True
-    return (a.regular or b.regular) and not _tells_beyond(a, b, gap)
+    return (a.recurring or b.recurring) and not _shares_news(a, b, gap)
 
 
-def few_words_shared(a: Telling, b: Telling, rarity: Rarity) -> bool:
+def few_words_shared(a: StoryFeatures, b: StoryFeatures, weights: WordWeights) -> bool:
     """Whether only common words, or one other and little else, stand in both."""
-    told = sum(not rarity.is_mould(word) for word in (a.told & b.all) | (b.told & a.all))
+    told = sum(
+        not weights.is_boilerplate(word) for word in (a.news_words & b.words) | (b.news_words & a.words)
+    )
     if told >= 2:
         return False
     both, either = a.title & b.title, a.title | b.title
-    if told < 1 or min(len(a.title), len(b.title)) <= SHORT or any(map(rarity.is_mould, both)):
+    if told < 1 or min(len(a.title), len(b.title)) <= SHORT or any(map(weights.is_boilerplate, both)):
         return True
     return len(both) * 3 < len(either)
 
 
-def _another_name(a: Telling, b: Telling) -> bool:
+def _one_name_differs(a: StoryFeatures, b: StoryFeatures) -> bool:
     """Titles alike but for one name: "Fire displaces family in Ashford" and "... in Dover"."""
     if len(a.frame) != len(b.frame) or len(a.frame) < 3:
         return False
@@ -156,11 +169,11 @@ def _another_name(a: Telling, b: Telling) -> bool:
     return len(changed) == 1 and changed[0][0] in a.names and changed[0][1] in b.names
 
 
-def _same_frame(a: Telling, b: Telling) -> bool:
+def _same_frame(a: StoryFeatures, b: StoryFeatures) -> bool:
     """One template filled in twice: the same words with other numbers or dates."""
     if not a.frame or a.frame != b.frame:
         return False
-    return _other(a.fillers, b.fillers) or _other(a.dates, b.dates)
+    return _other(a.digits, b.digits) or _other(a.dates, b.dates)
 
 
 def _other(a: frozenset[str], b: frozenset[str]) -> bool:
@@ -168,11 +181,11 @@ def _other(a: frozenset[str], b: frozenset[str]) -> bool:
     return bool(a and b) and a != b
 
 
-def _tells_beyond(a: Telling, b: Telling, gap: timedelta) -> bool:
+def _shares_news(a: StoryFeatures, b: StoryFeatures, gap: timedelta) -> bool:
     """Whether a regular feature shares news with the other telling, and not only its own kind of words."""
-    if a.regular and b.regular and (gap >= NEXT_ISSUE or (a.source == b.source and a.title != b.title)):
+    if a.recurring and b.recurring and (gap >= NEXT_ISSUE or (a.source == b.source and a.title != b.title)):
         return False
     if a.source == b.source and a.title == b.title and a.summary and a.summary == b.summary:
         return gap < NEXT_ISSUE  # one feature, put online twice
-    beyond = (a.told & b.told) - REGULAR_FORMS
+    beyond = (a.news_words & b.news_words) - RECURRING_FORMS
     return sum(1.0 if len(word) > 2 else 0.5 for word in beyond) >= NEWS_WORDS  # pairs of characters overlap

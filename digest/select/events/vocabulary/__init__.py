@@ -1,4 +1,4 @@
-"""Words of English news that the stories at hand cannot teach; the lists are the files of ``vocabulary/``.
+"""Words of English news that the stories at hand cannot teach; the lists are the files of this folder.
 
 All lists are general. Other languages do without them: their words weigh by how often the stories at hand hold them.
 """
@@ -8,17 +8,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-_FOLDER = Path(__file__).with_name("vocabulary")
+_FOLDER = Path(__file__).parent
 
 
-def written(name: str) -> list[str]:
+def lines_of(name: str) -> list[str]:
     """The lines of a list, without those that say what the list is."""
     text = (_FOLDER / f"{name}.txt").read_text("utf-8")
     return [line for line in text.splitlines() if line and line[0] != "#"]
 
 
 def _lines(name: str) -> list[list[str]]:
-    return [line.split() for line in written(name)]
+    return [line.split() for line in lines_of(name)]
 
 
 def _words(name: str) -> frozenset[str]:
@@ -43,10 +43,10 @@ def _opposites() -> dict[str, frozenset[str]]:
     return found
 
 
-def _shares() -> dict[str, float]:
+def _frequencies() -> dict[str, float]:
     """The share of news stories that hold a word; a number and a colon begin a group, in per mille."""
     found, share = dict[str, float](), 0.0
-    for word in (word for line in _lines("shares") for word in line):
+    for word in (word for line in _lines("frequencies") for word in line):
         if word[-1] == ":":
             share = float(word[:-1]) / 1000
         else:
@@ -57,16 +57,16 @@ def _shares() -> dict[str, float]:
 STOP = _words("stop")
 COMMON = _words("common")
 CALENDAR = _words("calendar")
-SAME: Mapping[str, str] = _groups("same")
+EQUIVALENTS: Mapping[str, str] = _groups("equivalents")
 PLACES: Mapping[str, str] = _groups("places")
 PLACE_NAMES = frozenset(PLACES.values())
 OPPOSITES: Mapping[str, frozenset[str]] = _opposites()
 NUMBERS: Mapping[str, str] = {
     word: str(value) for line in _lines("numbers") for value, word in enumerate(line, 1) if word != "-"
 }
-REGULAR = _words("regular")
-REGULAR_PAIRS = frozenset((line[0], line[1]) for line in _lines("regular_pairs"))
+RECURRING = _words("recurring")
+RECURRING_PAIRS = frozenset((line[0], line[1]) for line in _lines("recurring_pairs"))
 CONCERNS = _words("concerns")
 PASTIMES = _words("pastimes")
 PROGRAMMES = _words("programmes")
-SHARES: Mapping[str, float] = _shares()
+FREQUENCIES: Mapping[str, float] = _frequencies()

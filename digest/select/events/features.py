@@ -8,12 +8,12 @@ from datetime import datetime
 from itertools import pairwise
 
 from digest.model import Story
-from digest.select.lexicon import CALENDAR, COMMON, REGULAR, REGULAR_PAIRS
-from digest.select.words import form_of, tokens
+from digest.select.events.tokens import form_of, tokens
+from digest.select.events.vocabulary import CALENDAR, COMMON, RECURRING, RECURRING_PAIRS
 
 COMMON_FORMS = frozenset(map(form_of, COMMON | CALENDAR)) - {""}
-REGULAR_FORMS = frozenset(map(form_of, REGULAR)) | {
-    form_of(word) for phrase in REGULAR_PAIRS for word in phrase
+RECURRING_FORMS = frozenset(map(form_of, RECURRING)) | {
+    form_of(word) for phrase in RECURRING_PAIRS for word in phrase
 }  # "" (a function word) is among them
 SUMMARY_CHARACTERS = 400
 MOST_WORDS = 60
@@ -31,7 +31,7 @@ _NOTHING = frozenset({""})  # the form of function words
 
 
 @dataclass(frozen=True, slots=True)
-class Telling:
+class StoryFeatures:
     """One telling. All word sets hold forms (see ``words``); ``address`` is the URL without what varies."""
 
     id: str
@@ -41,22 +41,22 @@ class Telling:
     title: frozenset[str]
     pairs: frozenset[tuple[str, str]]  # neighbouring words of the title
     summary: frozenset[str]
-    all: frozenset[str]
+    words: frozenset[str]
     names: frozenset[str]
     numbers: frozenset[str]  # of the title
     scores: frozenset[str]  # numbers of the title, where it reads like a result
-    regular: bool  # a feature that comes again every day
+    recurring: bool  # a feature that comes again every day
     written: tuple[str, ...]  # the title's words as they stand, without case
     frame: tuple[str, ...]  # the title without dates and whatever holds a digit
-    fillers: frozenset[str]  # what holds a digit
+    digits: frozenset[str]  # what holds a digit
     dates: frozenset[str]  # weekdays, months and the like in the title
-    told: frozenset[str]  # words of the title that could tell an event
+    news_words: frozenset[str]  # words of the title that could tell an event
 
 
-def telling_of(story: Story) -> Telling:
+def features_of(story: Story) -> StoryFeatures:
     title = plain_title(story.title, story.source)
     summary = _CAPTION.sub("", _mended(story.summary[: SUMMARY_CHARACTERS + 80]))[:SUMMARY_CHARACTERS]
-    return _telling(story.id, story.time, story.source, story.url, title, summary)
+    return _features(story.id, story.time, story.source, story.url, title, summary)
 
 
 def plain_title(title: str, source: str) -> str:
@@ -79,14 +79,14 @@ def _mended(text: str) -> str:
     return _BROKEN.sub("'", text) if "\u0080" in text else text
 
 
-def _telling(id: str, time: datetime, source: str, url: str, title: str, summary: str) -> Telling:
+def _features(id: str, time: datetime, source: str, url: str, title: str, summary: str) -> StoryFeatures:
     written, below = tokens(title)[: MOST_WORDS * 2], tokens(summary)
     forms, body_forms = list(map(form_of, written)), list(map(form_of, below))
     line = [form for form in forms if form][:MOST_WORDS]
     head, body = frozenset(line), frozenset(body_forms) - _NOTHING
     digits = [word for word in line if _HOLDS_DIGIT(word)] if _HOLDS_DIGIT(" ".join(line)) else []
     numbers = frozenset(word for word in digits if word[0].isdigit())
-    return Telling(
+    return StoryFeatures(
         id=id,
         time=time,
         source=source.strip().casefold(),
@@ -94,26 +94,26 @@ def _telling(id: str, time: datetime, source: str, url: str, title: str, summary
         title=head,
         pairs=frozenset(pairwise(line)),
         summary=body,
-        all=head | body,
+        words=head | body,
         names=_names(written, forms) | _capitals(below[1:], body_forms[1:]),
         numbers=numbers,
         scores=numbers if numbers and _SCORE.search(title) else frozenset(),
-        regular=_is_regular(written),
+        recurring=_is_recurring(written),
         written=tuple(token.casefold() for token in written),
         frame=tuple(word for word in line if word not in CALENDAR and word not in digits),
-        fillers=frozenset(digits),
+        digits=frozenset(digits),
         dates=head & CALENDAR,
-        told=frozenset(filter(tells, head)),
+        news_words=frozenset(filter(could_be_news, head)),
     )
 
 
-def tells(word: str) -> bool:
+def could_be_news(word: str) -> bool:
     """Whether a word could tell an event: no common word, no number, no single letter."""
     return word not in COMMON_FORMS and not word[0].isdigit() and (len(word) > 1 or not word.isascii())
 
 
-def without_summary(telling: Telling) -> Telling:
-    return replace(telling, summary=_NONE, all=telling.title, names=telling.names & telling.title)
+def without_summary(telling: StoryFeatures) -> StoryFeatures:
+    return replace(telling, summary=_NONE, words=telling.title, names=telling.names & telling.title)
 
 
 def _names(title: list[str], forms: list[str]) -> frozenset[str]:
@@ -127,11 +127,11 @@ def _capitals(written: list[str], forms: list[str]) -> frozenset[str]:
     return frozenset(found) - COMMON_FORMS - _NOTHING
 
 
-def _is_regular(title: list[str]) -> bool:
+def _is_recurring(title: list[str]) -> bool:
     low = [token.casefold() for token in title]
     if low[:1] == ["live"]:
         return True
-    return not REGULAR.isdisjoint(low) or any(pair in REGULAR_PAIRS for pair in pairwise(low))
+    return not RECURRING.isdisjoint(low) or any(pair in RECURRING_PAIRS for pair in pairwise(low))
 
 
 def address_of(url: str) -> str:

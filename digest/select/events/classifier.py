@@ -1,4 +1,4 @@
-"""How much each share weighs: three logistic models, and what likeness of meaning adds to them.
+"""How much each feature weighs: three logistic models, and what likeness of meaning adds to them.
 
 ``docs/decisions/events.md`` tells what they were fitted on and how good they are on what they were not.
 """
@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from digest.select.shares import Shares
+from digest.select.events.similarity import Similarity
 
 _WEIGHTS = """\
-share            texts  titles   alone   meant
+feature           texts  titles    pair  likeness
 base             -5.15   -1.40   -5.24    -1.73
 title_cosine     -1.24   -8.67   -1.76    -0.49
 title_jaccard     0.12    2.39    0.77     0.34
@@ -29,9 +29,9 @@ places_differ     0.00   -0.62   -0.04    -0.43
 places_left       1.10   -2.41   -2.25    -1.16
 places_shared     1.64   -1.42   -0.36    -0.30
 opposed           0.00   -2.44   -3.16    -2.14
-kin               1.33    0.95    2.79     0.77
-kin_most          1.04    1.74    1.65     0.28
-kin_least         1.40    2.42    3.47     1.12
+meaning           1.33    0.95    2.79     0.77
+meaning_most      1.04    1.74    1.65     0.28
+meaning_least     1.40    2.42    3.47     1.12
 plain             0.10    1.34    0.84     0.56
 plain_most        0.23    0.44    1.12     0.64
 plain_least       1.35   -2.36    1.48     0.58
@@ -42,20 +42,20 @@ pairs             0.00   -0.76   -0.78    -0.36
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """A logistic model: the weight of each share."""
+    """A logistic model: the weight of each feature."""
 
     base: float
-    weights: Shares
+    weights: Similarity
 
-    def logit(self, shares: Shares) -> float:
-        return self.base + sum(map(float.__mul__, self.weights, shares))
+    def logit(self, similarity: Similarity) -> float:
+        return self.base + sum(map(float.__mul__, self.weights, similarity))
 
 
 @dataclass(frozen=True, slots=True)
-class Meaning:
+class LikenessTerm:
     """What likeness of meaning adds to a logit: nothing where it is as usual for two stories of one topic.
 
-    Titles read alike the more words they have in common, which the shares have weighed already: ``words`` is how
+    Titles read alike the more words they have in common, which the features have weighed already: ``words`` is how
     much more alike two titles are that have all of them.
     """
 
@@ -71,12 +71,12 @@ def _model(name: str) -> Model:
     head, *lines = (line.split() for line in _WEIGHTS.splitlines())
     column = head.index(name)
     weights = {line[0]: float(line[column]) for line in lines}
-    return Model(weights.pop("base"), Shares(**weights))
+    return Model(weights.pop("base"), Similarity(**weights))
 
 
 TEXTS = _model("texts")  # stories with summaries
 TITLES = _model("titles")  # titles among many stories
-ALONE = _model("alone")  # titles among few
-ALONE_MEANT = _model("meant")  # the same, where likeness of meaning is known
-OF_TEXTS, OF_TITLES = Meaning(0.86, 25.0, 0.1), Meaning(0.88, 30.0, 0.1)
-OF_ALONE = Meaning(0.93, 37.0, 0.0)
+PAIR = _model("pair")  # titles among few
+PAIR_WITH_LIKENESS = _model("likeness")  # the same, where likeness of meaning is known
+TEXTS_LIKENESS, TITLES_LIKENESS = LikenessTerm(0.86, 25.0, 0.1), LikenessTerm(0.88, 30.0, 0.1)
+PAIR_LIKENESS = LikenessTerm(0.93, 37.0, 0.0)

@@ -1,4 +1,4 @@
-"""Words that mean nearly the same, as far as the stories at hand cannot teach it: ``vocabulary/akin.txt``.
+"""Words that mean nearly the same, as far as the stories at hand cannot teach it: ``vocabulary/synonyms.txt``.
 
 The table is read when two headlines are first compared, and of it only the lines of words that are asked for.
 """
@@ -8,33 +8,33 @@ from __future__ import annotations
 from collections.abc import Collection
 from functools import cache
 
-from digest.select.lexicon import written
+from digest.select.events.vocabulary import lines_of
 
-FULLY = 9  # the likeness of words that say the same
+FULL = 9  # the likeness of words that say the same
 
 
-def kinship(word: str, others: Collection[str]) -> float:
+def synonymy(word: str, others: Collection[str]) -> float:
     """How nearly the best of ``others`` says what ``word`` says, in [0, 1].
 
-    >>> kinship("soldier", {"troop", "dog"}) > 0.0 == kinship("soldier", {"dog"})
+    >>> synonymy("soldier", {"troop", "dog"}) > 0.0 == synonymy("soldier", {"dog"})
     True
     """
     if word in others:
         return 1.0
-    for other, alike in kin(word):
+    for other, alike in synonyms(word):
         if other in others:
             return alike
     return 0.0
 
 
 @cache
-def kin(word: str) -> tuple[tuple[str, float], ...]:
+def synonyms(word: str) -> tuple[tuple[str, float], ...]:
     """The words that mean nearly what ``word`` means, and how nearly, nearest first."""
     marked = _lines().get(word, "").split()
-    return tuple((other[:-1], int(other[-1]) / FULLY) for other in marked)
+    return tuple((other[:-1], int(other[-1]) / FULL) for other in marked)
 
 
 @cache
 def _lines() -> dict[str, str]:
     """Each word with the rest of its line."""
-    return dict(line.split(" ", 1) for line in written("akin"))
+    return dict(line.split(" ", 1) for line in lines_of("synonyms"))

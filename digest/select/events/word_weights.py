@@ -7,21 +7,21 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from math import log, sqrt
 
-from digest.select.lexicon import SHARES
-from digest.select.telling import Telling
-from digest.select.words import form_of
+from digest.select.events.features import StoryFeatures
+from digest.select.events.tokens import form_of
+from digest.select.events.vocabulary import FREQUENCIES
 
 BACKGROUND = 200  # imagined stories that are counted together with those at hand
 RAREST = 1 / 2000  # the share of stories that hold a word which is not listed; nothing is rarer
-MOULD_STORIES, MOULD_SHARE = 8, 0.6
-_MOULD = 0.02
+BOILERPLATE_STORIES, BOILERPLATE_SHARE = 8, 0.6
+_BOILERPLATE = 0.02
 _SMALL_NUMBER = 0.6
 
 
 @dataclass(frozen=True, slots=True)
 class Profile:
     """Weights of one telling: sums of its title and names, and lengths of title and text as vectors; ``plain`` are
-    the title's words as they stand, without those of the mould."""
+    the title's words as they stand, without those of the boilerplate."""
 
     plain: frozenset[str]
     title: float
@@ -30,7 +30,7 @@ class Profile:
     text_length: float
 
 
-class Rarity(dict[str, float]):
+class WordWeights(dict[str, float]):
     """Word -> weight in (0, 1]: the share of stories that hold it, on a logarithmic scale.
 
     The share is that in news at large or among the stories at hand, whichever is greater, so that two stories alone
@@ -38,26 +38,28 @@ class Rarity(dict[str, float]):
     stories hold a word makes it no commoner: they may be two tellings.
     """
 
-    def __init__(self, tellings: Iterable[Telling]) -> None:
+    def __init__(self, tellings: Iterable[StoryFeatures]) -> None:
         super().__init__()
         self._count: Counter[str] = Counter()
         self.stories = 0
         for telling in tellings:
-            self._count.update(telling.all)
+            self._count.update(telling.words)
             self.stories += 1
-        most = max(MOULD_SHARE * self.stories, 1) if self.stories >= MOULD_STORIES else float("inf")
-        self._mould = frozenset(word for word, count in self._count.items() if count >= most)
-        self._profiles: dict[int, tuple[Telling, Profile]] = {}
+        most = (
+            max(BOILERPLATE_SHARE * self.stories, 1) if self.stories >= BOILERPLATE_STORIES else float("inf")
+        )
+        self._boilerplate = frozenset(word for word, count in self._count.items() if count >= most)
+        self._profiles: dict[int, tuple[StoryFeatures, Profile]] = {}
 
-    def is_mould(self, word: str) -> bool:
+    def is_boilerplate(self, word: str) -> bool:
         """Whether most stories at hand hold the word: then it says how they are written, not what they tell."""
-        return word in self._mould
+        return word in self._boilerplate
 
     def __missing__(self, word: str) -> float:
-        if self.is_mould(word):
-            self[word] = _MOULD
-            return _MOULD
-        share = max(SHARES.get(word, 0.0), RAREST)
+        if self.is_boilerplate(word):
+            self[word] = _BOILERPLATE
+            return _BOILERPLATE
+        share = max(FREQUENCIES.get(word, 0.0), RAREST)
         at_hand = (BACKGROUND * share + max(self._count[word] - 2, 0)) / (BACKGROUND + self.stories)
         weight = log(max(share, at_hand)) / log(RAREST)
         weight = max(weight, 0.01) * (_SMALL_NUMBER if word[0].isdigit() and len(word) < 3 else 1.0)
@@ -67,24 +69,24 @@ class Rarity(dict[str, float]):
     def of(self, words: Iterable[str]) -> float:
         return sum(sorted(map(self.__getitem__, words)))
 
-    def profile(self, telling: Telling) -> Profile:
+    def profile(self, telling: StoryFeatures) -> Profile:
         known = self._profiles.get(id(telling))
         if known is None or known[0] is not telling:
             known = self._profiles[id(telling)] = (telling, self._profile(telling))
         return known[1]
 
-    def _profile(self, telling: Telling) -> Profile:
+    def _profile(self, telling: StoryFeatures) -> Profile:
         return Profile(
             plain=self._plain(telling.written),
             title=self.of(telling.title),
             names=self.of(telling.names),
             title_length=sqrt(sum(sorted(self[word] ** 2 for word in telling.title))),
-            text_length=sqrt(sum(sorted(self[word] ** 2 for word in telling.all))),
+            text_length=sqrt(sum(sorted(self[word] ** 2 for word in telling.words))),
         )
 
     def _plain(self, written: tuple[str, ...]) -> frozenset[str]:
         return (
-            frozenset(word for word in written if form_of(word) not in self._mould)
-            if self._mould
+            frozenset(word for word in written if form_of(word) not in self._boilerplate)
+            if self._boilerplate
             else frozenset(written)
         )

@@ -1,21 +1,21 @@
-"""What two tellings have in common, in a few shares; ``ties.py`` weighs them."""
+"""What two stories have in common, in a few shares; ``match.py`` weighs them."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 from typing import NamedTuple
 
-from digest.select.akin import kinship
-from digest.select.lexicon import OPPOSITES, PLACE_NAMES
-from digest.select.rarity import Profile, Rarity
-from digest.select.telling import Telling
+from digest.select.events.features import StoryFeatures
+from digest.select.events.synonyms import synonymy
+from digest.select.events.vocabulary import OPPOSITES, PLACE_NAMES
+from digest.select.events.word_weights import Profile, WordWeights
 
 DAY = timedelta(days=1)
 NAMES_ENOUGH = 4.0  # weight of shared names beyond which more tell no more
 
 
-class Shares(NamedTuple):
-    """In [0, 1] unless said otherwise. Words weigh by rarity; what a share is of stands behind it."""
+class Similarity(NamedTuple):
+    """In [0, 1] unless covered otherwise. Words weigh by weights; what a share is of stands behind it."""
 
     title_cosine: float
     title_jaccard: float
@@ -34,9 +34,9 @@ class Shares(NamedTuple):
     places_left: float  # 1 where both titles name places that the other does not
     places_shared: float  # 1 where they share one
     opposed: float  # 1 where one says the opposite of the other
-    kin: float  # of both titles, what the other says in the same or like words
-    kin_most: float  # of the title that is said more fully by the other
-    kin_least: float  # of the one that is said less fully
+    meaning: float  # of both titles, what the other says in the same or like words
+    meaning_most: float  # of the title that is covered more fully by the other
+    meaning_least: float  # of the one that is covered less fully
     plain: float  # of all words as they stand, those in both titles
     plain_most: float  # of the shorter title
     plain_least: float  # of the longer title
@@ -44,16 +44,16 @@ class Shares(NamedTuple):
     pairs: float  # neighbouring words of the shorter title that are neighbours in the other
 
 
-def shares(a: Telling, b: Telling, rarity: Rarity) -> Shares:
+def similarity_of(a: StoryFeatures, b: StoryFeatures, weights: WordWeights) -> Similarity:
     """What the two have in common."""
-    one, other = rarity.profile(a), rarity.profile(b)
-    return Shares._make(
+    one, other = weights.profile(a), weights.profile(b)
+    return Similarity._make(
         (
-            *_words(a, b, rarity, one, other),
+            *_words(a, b, weights, one, other),
             *_numbers(a, b),
             *_places(a.title & PLACE_NAMES, b.title & PLACE_NAMES),
             _opposed(a.title, b.title),
-            *_kin(a, b, rarity, one.title, other.title),
+            *_meaning(a, b, weights, one.title, other.title),
             *_plain(one.plain, other.plain),
             min(abs(a.time - b.time) / DAY, 7.0) / 7,
             len(a.pairs & b.pairs) / max(1, min(len(a.pairs), len(b.pairs))),
@@ -61,13 +61,17 @@ def shares(a: Telling, b: Telling, rarity: Rarity) -> Shares:
     )
 
 
-def _words(a: Telling, b: Telling, rarity: Rarity, one: Profile, other: Profile) -> tuple[float, ...]:
-    weigh = rarity.__getitem__
+def _words(
+    a: StoryFeatures, b: StoryFeatures, weights: WordWeights, one: Profile, other: Profile
+) -> tuple[float, ...]:
+    weigh = weights.__getitem__
     title = sorted(map(weigh, a.title & b.title), reverse=True)
-    text = sorted(map(weigh, a.all & b.all), reverse=True)
-    of_title, named = sum(title), rarity.of(a.names & b.names)
+    text = sorted(map(weigh, a.words & b.words), reverse=True)
+    of_title, named = sum(title), weights.of(a.names & b.names)
     least_named = min(one.names, other.names)
-    crossed = part(rarity.of(a.title & b.all), one.title) + part(rarity.of(b.title & a.all), other.title)
+    crossed = part(weights.of(a.title & b.words), one.title) + part(
+        weights.of(b.title & a.words), other.title
+    )
     return (
         part(_square(title), one.title_length * other.title_length),
         part(of_title, one.title + other.title - of_title),
@@ -81,9 +85,9 @@ def _words(a: Telling, b: Telling, rarity: Rarity, one: Profile, other: Profile)
     )
 
 
-def _numbers(a: Telling, b: Telling) -> tuple[float, float, float, float]:
+def _numbers(a: StoryFeatures, b: StoryFeatures) -> tuple[float, float, float, float]:
     """What holds letters and digits (A7, Q3) counts as a number the other has not, too."""
-    left, right = a.fillers - b.fillers, b.fillers - a.fillers
+    left, right = a.digits - b.digits, b.digits - a.digits
     both = a.numbers & b.numbers
     near = [min(x, y) / max(x, y, 1.0) for x in _values(left) for y in _values(right)]
     return (
@@ -111,15 +115,17 @@ def _opposed(a: frozenset[str], b: frozenset[str]) -> float:
     return float(any(not right.isdisjoint(OPPOSITES[word]) for word in left & OPPOSITES.keys()))
 
 
-def _kin(a: Telling, b: Telling, rarity: Rarity, one: float, other: float) -> tuple[float, float, float]:
-    said, again = _said(a.title, b.title, rarity), _said(b.title, a.title, rarity)
-    parts = part(said, one), part(again, other)
-    return (part(said + again, one + other), max(parts), min(parts))
+def _meaning(
+    a: StoryFeatures, b: StoryFeatures, weights: WordWeights, one: float, other: float
+) -> tuple[float, float, float]:
+    covered, again = _covered(a.title, b.title, weights), _covered(b.title, a.title, weights)
+    parts = part(covered, one), part(again, other)
+    return (part(covered + again, one + other), max(parts), min(parts))
 
 
-def _said(words: frozenset[str], others: frozenset[str], rarity: Rarity) -> float:
+def _covered(words: frozenset[str], others: frozenset[str], weights: WordWeights) -> float:
     """The weight of the words that the others say as well, in the measure in which they do."""
-    return sum(sorted(rarity[word] * kinship(word, others) for word in words))
+    return sum(sorted(weights[word] * synonymy(word, others) for word in words))
 
 
 def _plain(a: frozenset[str], b: frozenset[str]) -> tuple[float, float, float]:

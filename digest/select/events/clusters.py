@@ -1,8 +1,8 @@
 """Which stories tell one event.
 
 Stories are read in order of time. Each is compared only with the few that share its rarest words and came shortly
-before, so the work grows with the number of stories and not with its square. Pairs that are tied form events by
-average link: two groups become one only if their members are tied on the whole. A chain of half-similar stories
+before, so the work grows with the number of stories and not with its square. Pairs that match form events by
+average link: two groups become one only if their members match on the whole. A chain of half-similar stories
 therefore never melts into one event.
 """
 
@@ -17,22 +17,22 @@ from heapq import heapify, heappop, heappush
 from typing import TypeAlias
 
 from digest.model import Likeness, Story
-from digest.select.rarity import Rarity
-from digest.select.telling import Telling, telling_of
-from digest.select.ties import SURE, Tie, strength, tie_of
-from digest.select.words import form_of, tokens
+from digest.select.events.features import StoryFeatures, features_of
+from digest.select.events.match import SURE, Match, logit_of, match_of
+from digest.select.events.tokens import form_of, tokens
+from digest.select.events.word_weights import WordWeights
 
 RAREST_IN_TITLE, RAREST_IN_SUMMARY = 8, 5
 LEAST_RARE = 0.2  # weight below which a word brings no two stories together
 LOOK_BACK = 16  # stories with a word that are looked at, the latest first
-MOST_RIVALS = 5  # stories that one is compared with
+MOST_CANDIDATES = 5  # stories that one is compared with
 LEAST_SHARED = 0.5  # weight of shared words below which nothing is compared,
 LEAST_PART = 0.17  # nor, among many stories, below this part of the weight of the story's own rare words
 MANY = 1000
 MOST_LINKS = 30  # pairs that stand for all pairs of two large groups
 
 Pair: TypeAlias = tuple[int, int]
-Strength: TypeAlias = Callable[[int, int], float]
+Logit: TypeAlias = Callable[[int, int], float]
 
 
 def group(stories: Iterable[Story], likeness: Likeness | None = None) -> list[list[Story]]:
@@ -42,7 +42,7 @@ def group(stories: Iterable[Story], likeness: Likeness | None = None) -> list[li
     """
     unique = sorted({story.id: story for story in stories}.values(), key=lambda s: (s.time, s.id))
     with _no_collector():
-        found = clusters([telling_of(story) for story in unique], likeness)
+        found = clusters([features_of(story) for story in unique], likeness)
     return [[unique[i] for i in members] for members in found]
 
 
@@ -60,14 +60,16 @@ def _no_collector() -> Iterator[None]:
 
 def same_event(a: Story, b: Story, likeness: Likeness | None = None) -> bool:
     """Whether two stories, seen alone, tell one event."""
-    return tie(a, b, likeness=likeness) is not None
+    return match_between(a, b, likeness=likeness) is not None
 
 
-def tie(a: Story, b: Story, among: Iterable[Story] = (), likeness: Likeness | None = None) -> Tie | None:
-    """What ties two stories, or ``None``. Words that are frequent ``among`` these stories tell less."""
-    first, second = telling_of(a), telling_of(b)
+def match_between(
+    a: Story, b: Story, among: Iterable[Story] = (), likeness: Likeness | None = None
+) -> Match | None:
+    """Why two stories tell one event, or ``None``. Words that are frequent ``among`` these stories tell less."""
+    first, second = features_of(a), features_of(b)
     alike = likeness.between(a.id, b.id) if likeness else None
-    found = tie_of(first, second, Rarity([*map(telling_of, among)] or (first, second)), alike)
+    found = match_of(first, second, WordWeights([*map(features_of, among)] or (first, second)), alike)
     return found and replace(found, shared=_as_written(found.shared, a))
 
 
@@ -77,61 +79,63 @@ def _as_written(forms: Sequence[str], story: Story) -> tuple[str, ...]:
     return tuple(written.get(form, form) for form in forms)
 
 
-def clusters(tellings: Sequence[Telling], likeness: Likeness | None = None) -> list[list[int]]:
-    """Groups of indices into ``tellings`` (ordered by time), each sorted, in order of their first."""
-    rarity = Rarity(tellings)
-    twin = _twins(tellings, rarity)
-    heads = sorted(set(twin))
+def clusters(features: Sequence[StoryFeatures], likeness: Likeness | None = None) -> list[list[int]]:
+    """Groups of indices into ``features`` (ordered by time), each sorted, in order of their first."""
+    weights = WordWeights(features)
+    first_copy = _duplicates(features, weights)
+    firsts = sorted(set(first_copy))
     known: dict[Pair, float] = {}
 
     def between(i: int, j: int) -> float:
         pair = (i, j) if i < j else (j, i)
         if pair not in known:
-            one, other = tellings[pair[0]], tellings[pair[1]]
+            one, other = features[pair[0]], features[pair[1]]
             alike = likeness.between(one.id, other.id) if likeness else None
-            known[pair] = strength(one, other, rarity, alike)
+            known[pair] = logit_of(one, other, weights, alike)
         return known[pair]
 
-    rivals = _rivals(tellings, heads, rarity)
+    candidates = _candidate_pairs(features, firsts, weights)
     if likeness:
-        near = likeness.nearest([tellings[i].id for i in heads])
-        rivals = list(dict.fromkeys([*rivals, *((heads[j], heads[i]) for j, i in near)]))
-    groups = _linked(rivals, between)
+        near = likeness.nearest([features[i].id for i in firsts])
+        candidates = list(dict.fromkeys([*candidates, *((firsts[j], firsts[i]) for j, i in near)]))
+    groups = _average_link(candidates, between)
     found: dict[int, list[int]] = defaultdict(list)
-    for i, head in enumerate(twin):
+    for i, head in enumerate(first_copy):
         found[groups.get(head, head)].append(i)
     return sorted(found.values())
 
 
-def _twins(tellings: Sequence[Telling], rarity: Rarity) -> list[int]:
-    """For each telling the first with the same address, or the same title and text, not long before."""
-    twin, latest = list(range(len(tellings))), dict[object, int]()
-    for i, telling in enumerate(tellings):
-        for key in (telling.address, (telling.written, telling.summary)):
+def _duplicates(features: Sequence[StoryFeatures], weights: WordWeights) -> list[int]:
+    """For each story the first with the same address, or the same title and text, not long before."""
+    first_copy, latest = list(range(len(features))), dict[object, int]()
+    for i, story in enumerate(features):
+        for key in (story.address, (story.written, story.summary)):
             before = latest.setdefault(key, i) if key else i
             if before != i:
-                if _is_twin(tellings[before], telling, rarity):
-                    twin[i] = min(twin[i], twin[before])
+                if _is_duplicate(features[before], story, weights):
+                    first_copy[i] = min(first_copy[i], first_copy[before])
                 latest[key] = i
-    return twin
+    return first_copy
 
 
-def _is_twin(a: Telling, b: Telling, rarity: Rarity) -> bool:
-    return strength(a, b, rarity) >= SURE and (a.address == b.address or a.written == b.written)
+def _is_duplicate(a: StoryFeatures, b: StoryFeatures, weights: WordWeights) -> bool:
+    return logit_of(a, b, weights) >= SURE and (a.address == b.address or a.written == b.written)
 
 
-def _rivals(tellings: Sequence[Telling], heads: Sequence[int], rarity: Rarity) -> list[Pair]:
+def _candidate_pairs(
+    features: Sequence[StoryFeatures], firsts: Sequence[int], weights: WordWeights
+) -> list[Pair]:
     """Pairs worth comparing: those that share rare words, the strongest few for each story."""
-    posted: dict[str, list[int]] = defaultdict(list)
+    holders: dict[str, list[int]] = defaultdict(list)
     pairs: list[Pair] = []
-    part = LEAST_PART if rarity.stories >= MANY else 0.0
-    for i in heads:
-        rare = _rarest(tellings[i], rarity)
-        rest = rarity.of(rare)
+    part = LEAST_PART if weights.stories >= MANY else 0.0
+    for i in firsts:
+        words = _rarest_words(features[i], weights)
+        rest = weights.of(words)
         least = max(LEAST_SHARED, part * rest)
         weight: dict[int, float] = {}
-        for word in rare:
-            worth, held = rarity[word], posted[word]
+        for word in words:
+            worth, held = weights[word], holders[word]
             for j in held[-LOOK_BACK:]:
                 if j in weight:
                     weight[j] += worth
@@ -140,31 +144,31 @@ def _rivals(tellings: Sequence[Telling], heads: Sequence[int], rarity: Rarity) -
             held.append(i)
             rest -= worth
         best = sorted((j for j in weight if weight[j] >= least), key=lambda j: (-weight[j], -j))
-        pairs.extend((j, i) for j in best[:MOST_RIVALS])
+        pairs.extend((j, i) for j in best[:MOST_CANDIDATES])
     return pairs
 
 
-def _rarest(telling: Telling, rarity: Rarity) -> list[str]:
-    head = sorted((-rarity[word], word) for word in telling.title)[:RAREST_IN_TITLE]
-    below = sorted((-rarity[word], word) for word in telling.summary - telling.title)[:RAREST_IN_SUMMARY]
+def _rarest_words(story: StoryFeatures, weights: WordWeights) -> list[str]:
+    head = sorted((-weights[word], word) for word in story.title)[:RAREST_IN_TITLE]
+    below = sorted((-weights[word], word) for word in story.summary - story.title)[:RAREST_IN_SUMMARY]
     return [word for weight, word in (*head, *below) if -weight >= LEAST_RARE]
 
 
-def _linked(pairs: Iterable[Pair], between: Strength) -> dict[int, int]:
-    """Average link over the tied pairs: member -> first member of its group."""
+def _average_link(pairs: Iterable[Pair], between: Logit) -> dict[int, int]:
+    """Average link over the logit pairs: member -> first member of its group."""
     near: dict[int, set[int]] = defaultdict(set)
     heap: list[tuple[float, int, int, int, int]] = []
     for i, j in pairs:
-        tied = between(i, j)
-        if tied >= 0:
-            heap.append((-tied, i, j, 1, 1))
+        logit = between(i, j)
+        if logit >= 0:
+            heap.append((-logit, i, j, 1, 1))
             near[i].add(j)
             near[j].add(i)
     heapify(heap)
     groups = {i: [i] for i in near}
     while heap:
-        _, a, b, of_a, of_b = heappop(heap)
-        if a in groups and b in groups and (len(groups[a]), len(groups[b])) == (of_a, of_b):
+        _, a, b, size_a, size_b = heappop(heap)
+        if a in groups and b in groups and (len(groups[a]), len(groups[b])) == (size_a, size_b):
             _join(groups, near, a, b)
             for c in sorted(near[a]):
                 _offer(heap, groups, between, min(a, c), max(a, c))
@@ -182,7 +186,7 @@ def _join(groups: dict[int, list[int]], near: dict[int, set[int]], a: int, b: in
 def _offer(
     heap: list[tuple[float, int, int, int, int]],
     groups: dict[int, list[int]],
-    between: Strength,
+    between: Logit,
     a: int,
     b: int,
 ) -> None:

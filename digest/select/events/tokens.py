@@ -6,7 +6,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
-from digest.select.lexicon import NUMBERS, PLACES, SAME, STOP
+from digest.select.events.vocabulary import EQUIVALENTS, NUMBERS, PLACES, STOP
 
 # Combining marks belong to words in many scripts (Devanagari, Thai, Arabic, Hebrew), where ``\w`` leaves them out.
 _MARKS = "\u0300-\u036f\u0483-\u0489\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u0900-\u0903\u093a-\u094f"
@@ -69,7 +69,7 @@ def form_of(token: str) -> str:
     if word in STOP:
         return NUMBERS.get(word, "")
     word = NUMBERS.get(word, word)
-    return SAME.get(word) or PLACES.get(word) or stem(word)
+    return EQUIVALENTS.get(word) or PLACES.get(word) or stem(word)
 
 
 def stem(word: str) -> str:
