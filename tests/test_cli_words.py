@@ -27,10 +27,11 @@ def digest(root: Path, *words: str) -> subprocess.CompletedProcess[str]:
         (("build", "--nope"), "--nope"),
         (("buidl",), "build"),
         (("explain", "daily"), "DATE"),
-        (("mark-sent", "daily", "2026-01-23", "--delivered", "-4"), "-4 is too small"),
-        (("stories", "list", "--limit", "x"), "no whole number"),
+        (("mark-sent", "daily", "2026-01-23", "--delivered", "-4"), "greater than or equal to 0"),
+        (("stories", "list", "--limit", "x"), "valid integer"),
         (("stories", "pin"), "ID"),
         (("stories", "eat", "s1"), "eat"),
+        (("build", "--edition", "dai\udcffly"), "UTF-8"),
     ],
 )
 def test_words_nobody_takes_are_one_json_object(tmp_path: Path, words: tuple[str, ...], says: str) -> None:
@@ -50,6 +51,7 @@ LONG = "x" * 300
     [
         (("build", "--daily", "--outbox", ""), "the path is empty"),
         (("build", "--daily", "--outbox", LONG), "the name is too long"),
+        (("build", "--daily", "--outbox", "s3://bucket/issues"), "an address, not a folder"),
         (("issues", "--root", f"/tmp/{LONG}"), "the name is too long"),
         (("build", "--daily", "--date", ""), "is not a date"),
         (("stories", "kill", "s1", "--edition", ""), "there is no edition"),
@@ -64,6 +66,40 @@ def test_empty_words_and_paths_that_are_none(tmp_path: Path, words: tuple[str, .
     done = digest(newsroom(tmp_path).root, *words, "--json")
     assert done.returncode == json.loads(done.stdout)["exit_code"] == 2
     assert says in done.stderr
+
+
+def test_the_newsroom_may_be_named_before_the_command(tmp_path: Path) -> None:
+    room = newsroom(tmp_path / "room")
+    done = digest(tmp_path, "--root", "room", "build", "--daily", "--date", "2026-01-23", "--json")
+    assert done.returncode == 0
+    assert json.loads(done.stdout)["issues"][0]["folder"] == str(room.root / "outbox/daily/2026-01-23")
+    assert digest(tmp_path, "build", "--daily").returncode == 2
+
+
+def test_the_environment_names_the_outbox(tmp_path: Path) -> None:
+    room = newsroom(tmp_path / "room")
+    where = os.environ | {"PYTHONPATH": str(REPOSITORY), "DIGEST_OUTBOX": str(tmp_path / "out")}
+    line = [sys.executable, "-m", "digest", "build", "--daily", "--date", "2026-01-23"]
+    subprocess.run(line, cwd=room.root, env=where, check=True, capture_output=True)
+    assert (tmp_path / "out/daily/2026-01-23/index.html").exists()
+    assert not (room.root / "outbox").exists()
+
+
+def test_help_groups_the_commands_and_cuts_no_sentence(tmp_path: Path) -> None:
+    shown = digest(tmp_path, "--help").stdout
+    assert "Every morning:" in shown
+    assert shown.count("...") == 1  # of "[ARGS]..."
+    assert "\x1b" not in shown
+
+
+def test_a_shell_completes_commands(tmp_path: Path) -> None:
+    asked = {"_DIGEST_COMPLETE": "complete_bash", "COMP_WORDS": "digest bu", "COMP_CWORD": "1"}
+    where = os.environ | {"PYTHONPATH": str(REPOSITORY)} | asked
+    command = Path(sys.executable).with_name("digest")
+    if not command.exists():
+        pytest.skip("the command is not installed beside this Python")
+    done = subprocess.run([command], cwd=tmp_path, env=where, capture_output=True, text=True, check=False)
+    assert "build" in done.stdout.split()
 
 
 def test_a_reader_that_goes_away_stops_no_build(tmp_path: Path) -> None:

@@ -5,22 +5,32 @@ Heavy imports live inside the commands, so that ``digest --help`` stays quick.
 
 from __future__ import annotations
 
-import os
 import sys
 from importlib import import_module
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
+from digest.cli.options import root_of_run
 from digest.cli.output import emit, flushed, json_wanted, warn
-from digest.cli.words import Group
 from digest.errors import ConfigurationError, DigestError, Unreachable
 
-_Misused: Any = typer.BadParameter.__mro__[2]  # whatever Typer says about words that it does not take
 _INTERRUPTED = 130
 
+# The commands as people look for them, and which file of this package has each.
+_SECTIONS: dict[str, dict[str, str]] = {
+    "Every morning": {"build": "build", "preview": "preview", "explain": "explain", "check": "check"},
+    "Stories": {"ingest": "ingest", "stories": "stories"},
+    "Ads": {"ads": "ads"},
+    "Issues": {"issues": "issues", "mark-sent": "issues"},
+    "A newsroom": {"init": "init", "schema": "schema"},
+}
+_FILES = {name: file for section in _SECTIONS.values() for name, file in section.items()}
 
-class _Group(Group):
+
+class _Group(TyperGroup):
     """The one place where an error becomes words and an exit code."""
 
     def invoke(self, ctx: Any) -> Any:
@@ -30,6 +40,17 @@ class _Group(Group):
         except DigestError as error:
             report(error)
             raise typer.Exit(error.exit_code) from None
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """The commands by what they are for, each with its whole first sentence."""
+        for title, names in _SECTIONS.items():
+            commands = [(name, self.get_command(ctx, name)) for name in names]
+            with formatter.section(title):
+                formatter.write_dl([(name, _first(command.help)) for name, command in commands if command])
+
+
+def _first(text: str | None) -> str:
+    return (text or "").strip().partition("\n\n")[0].replace("\n", " ")
 
 
 def report(error: DigestError) -> None:
@@ -54,7 +75,7 @@ app = typer.Typer(
     name="digest",
     help="Build newsletter issues from your stories and sponsors' bookings.",
     no_args_is_help=True,
-    add_completion=False,
+    add_completion=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -75,24 +96,12 @@ def _root(
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
     ] = False,
     debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks of defects.")] = False,
+    root: Annotated[
+        Path | None, typer.Option("--root", help="The newsroom folder, for any command after it.")
+    ] = None,
 ) -> None:
     """Build newsletter issues from your stories and sponsors' bookings."""
-
-
-# Which file of this package has which command.
-_FILES = {
-    "ads": "ads",
-    "build": "build",
-    "check": "check",
-    "explain": "explain",
-    "ingest": "ingest",
-    "init": "init",
-    "issues": "issues",
-    "mark-sent": "issues",
-    "preview": "preview",
-    "schema": "schema",
-    "stories": "stories",
-}
+    root_of_run(root)
 
 
 def commands(name: str | None = None) -> typer.Typer:
@@ -109,19 +118,22 @@ def main() -> None:
     code = _run(arguments, debug)
     if not flushed():
         code = code or Unreachable.exit_code
-    # Everything is flushed and closed; taking the interpreter down piece by piece costs a tenth of a build.
-    os._exit(code)
+    sys.exit(code)
 
 
 def _run(arguments: list[str], debug: bool) -> int:
     """The exit code of a command line; what went wrong is told, with ``--json`` on standard output too."""
     as_json = "--json" in arguments
+    asked = next((word for word in arguments if word in _FILES), None)
     try:
-        asked = next((word for word in arguments if not word.startswith("-")), None)
+        _readable(arguments)
         code = commands(asked)(arguments, standalone_mode=False)
-    except _Misused as error:
-        error.show()
-        return _failed(error.format_message(), error.exit_code, as_json)
+    except typer.TyperException as error:  # words that no command takes
+        text = error.format_message()
+        warn(
+            f"digest: {text} (`digest {asked or ''}{' ' if asked in _FILES else ''}--help` shows what it takes.)"
+        )
+        return _failed(text, error.exit_code, as_json)
     except SystemExit:
         return 0  # Typer's answer to a reader that went away, as `head` does: the rest has nobody to read it
     except Exception as defect:
@@ -138,6 +150,15 @@ def _run(arguments: list[str], debug: bool) -> int:
         warn(f"digest: {text}")
         return _failed(text, _INTERRUPTED, as_json)
     return code if isinstance(code, int) else 0
+
+
+def _readable(arguments: list[str]) -> None:
+    """Words in another encoding than the terminal's reach nobody whole. Raises ``typer.BadParameter``."""
+    for word in arguments:
+        try:
+            word.encode()
+        except UnicodeEncodeError:
+            raise typer.BadParameter(f"{word!a} is no text in UTF-8.") from None
 
 
 def _failed(text: str, code: int, as_json: bool) -> int:

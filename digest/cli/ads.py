@@ -10,7 +10,6 @@ import typer
 from digest.cli import app
 from digest.cli.options import Json, Root, as_date, newsroom, now
 from digest.cli.output import emit, say, table, warn
-from digest.cli.words import Group
 from digest.distribution import install
 from digest.errors import CommandError, did_you_mean
 
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
 ads = typer.Typer(
     help="The bookings: the days ahead, what can still be sold, what was delivered.",
     rich_markup_mode=None,
-    cls=Group,
 )
 app.add_typer(ads, name="ads", no_args_is_help=True)
 

@@ -9,7 +9,18 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from digest.cli import app
-from digest.cli.options import Json, Root, as_date, edition, known, newsroom, now, reader
+from digest.cli.options import (
+    Json,
+    OutboxFolder,
+    Root,
+    as_date,
+    edition,
+    folder,
+    known,
+    newsroom,
+    now,
+    reader,
+)
 from digest.cli.output import emit, say, warn
 from digest.errors import CommandError, ConfigurationError, DigestError, NothingToSend, Unreachable
 
@@ -31,9 +42,7 @@ def build(
         str | None,
         typer.Option("--date", metavar="YYYY-MM-DD", help="Issue date (default: the last cutoff's)."),
     ] = None,
-    outbox: Annotated[
-        Path | None, typer.Option(help="Where issues are published (default: outbox/).")
-    ] = None,
+    outbox: OutboxFolder = None,
     no_ingest: Annotated[bool, typer.Option("--no-ingest", help="Do not read the sources first.")] = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show what would run; write nothing, change nothing.")
@@ -51,6 +60,9 @@ def build(
         list[str] | None,
         typer.Option("--pause", metavar="LINE_ITEM", help="This line item does not run (repeatable)."),
     ] = None,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Any failed edition or source is the exit code.")
+    ] = False,
     root: Root = None,
     json: Json = False,
 ) -> None:
@@ -61,10 +73,12 @@ def build(
     at = now()
     dates, refused = _dates(room, wanted, day, at, dry_run)
     run = _Run(room, at, overrides, no_ingest, dry_run, rebuild)
-    results = run.all(dates, (outbox or room.root / "outbox").absolute()) + refused
+    results = run.all(dates, folder(outbox, room.root / "outbox")) + refused
     emit({"issues": [result for result, _ in results], "sources": run.sources})
     codes = [code for _, code in results]
-    if 0 not in codes:
+    if strict and any(source["error"] for source in run.sources):
+        codes.append(Unreachable.exit_code)
+    if strict or 0 not in codes:
         raise typer.Exit(max(codes))
 
 
@@ -154,7 +168,8 @@ def _failed(
 ) -> tuple[dict[str, Any], int]:
     """What is told of an edition that has no issue, and its exit code."""
     warn(f"digest: {error}")
-    row = {"edition": edition.name, "date": day, "status": "failed", "error": str(error), "exit_code": code}
+    status = "skipped" if code == NothingToSend.exit_code else "failed"
+    row = {"edition": edition.name, "date": day, "status": status, "error": str(error), "exit_code": code}
     return row, code
 
 

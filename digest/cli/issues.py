@@ -12,12 +12,11 @@ import typer
 from digest.cli import app
 from digest.cli.options import EditionName, IssueDate, Json, Root, found, newsroom, now
 from digest.cli.output import emit, say, table
-from digest.cli.words import Group
 
 if TYPE_CHECKING:
     from digest.model import BuiltIssue
 
-issues = typer.Typer(help="What was built, sent, and when.", rich_markup_mode=None, cls=Group)
+issues = typer.Typer(help="What was built, sent, and when.", rich_markup_mode=None)
 app.add_typer(issues, name="issues")
 
 

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from digest.store import Store
 
 
+_LONGEST_NAME = 255  # bytes, of a file or folder
+
+
 def _json(wanted: bool) -> bool:
     if wanted:
         json_wanted(True)
@@ -30,20 +33,39 @@ Root = Annotated[
 Json = Annotated[
     bool, typer.Option("--json", callback=_json, is_eager=True, help="One JSON object on standard output.")
 ]
+OutboxFolder = Annotated[
+    str | None,
+    typer.Option(
+        "--outbox", metavar="DIR", envvar="DIGEST_OUTBOX", show_envvar=False,
+        help="Where issues are published (default: DIGEST_OUTBOX, else outbox/ in the newsroom).",
+    ),
+]  # fmt: skip
 EditionName = Annotated[
     str, typer.Argument(metavar="EDITION", help="An edition of digest.yaml, such as daily.")
 ]
 IssueDate = Annotated[str, typer.Argument(metavar="DATE", help="The issue date, YYYY-MM-DD.")]
 
 
+_root_of_run: Path | None = None
+
+
+def root_of_run(root: Path | None) -> None:
+    """Remember the newsroom that was named before the command: ``digest --root X build``."""
+    global _root_of_run
+    _root_of_run = root
+
+
 def newsroom(root: Path | None, *, remember: bool = True) -> Newsroom:
     """The newsroom a command works in. Raises ``ConfigurationError`` or ``CommandError``."""
     from digest.config import find_root, load
 
-    return load(find_root(Path.cwd()) if root is None else _given(root), remember=remember)
+    given = root or _root_of_run
+    return load(find_root(Path.cwd()) if given is None else _given(given), remember=remember)
 
 
 def _given(root: Path) -> Path:
+    if max(len(part.encode("utf-8", "replace")) for part in root.parts or ("",)) > _LONGEST_NAME:
+        raise CommandError("--root: the name is too long.")
     if not (root / "digest.yaml").is_file():
         raise CommandError(f'"{root}" is not a newsroom: it has no digest.yaml.')
     return root.absolute()
@@ -56,6 +78,19 @@ def reader(room: Newsroom, *, remember: bool = True) -> Reader | None:
     from digest.likeness import open_reader
 
     return open_reader(room, remember=remember, tell=lambda text: warn(f"digest: {text}"))
+
+
+def folder(text: str | None, otherwise: Path) -> Path:
+    """A folder as given, or the usual one. Raises ``CommandError`` for words that name none."""
+    if text is None:
+        return otherwise
+    if not text:
+        raise CommandError("the path is empty.")
+    if max(len(part.encode("utf-8", "replace")) for part in text.split("/")) > _LONGEST_NAME:
+        raise CommandError("the name is too long.")
+    if "://" in text:
+        raise CommandError(f'"{text}" is an address, not a folder; issues are published to a folder.')
+    return Path(text).absolute()
 
 
 def now() -> datetime:

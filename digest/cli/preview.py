@@ -5,14 +5,13 @@ from __future__ import annotations
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from pathlib import Path
 from threading import current_thread, main_thread
 from typing import Annotated, Any
 
 import typer
 
 from digest.cli import app
-from digest.cli.options import Json, Root, as_date, newsroom, now
+from digest.cli.options import Json, OutboxFolder, Root, as_date, folder, newsroom, now
 from digest.cli.output import emit, flushed, say
 
 
@@ -33,7 +32,7 @@ def preview(
             "--port", metavar="P", min=0, max=65535, help="Serve here; 0: any free port (default: 8042)."
         ),
     ] = None,
-    outbox: Annotated[Path | None, typer.Option(help="Where sent issues lie (default: outbox/).")] = None,
+    outbox: OutboxFolder = None,
     root: Root = None,
     json: Json = False,
 ) -> None:
@@ -43,7 +42,7 @@ def preview(
     room = newsroom(root, remember=False)
     asked = Asked(
         root=room.root,
-        outbox=(outbox or room.root / "outbox").absolute(),
+        outbox=folder(outbox, room.root / "outbox"),
         edition=edition,
         day=as_date(day) if day is not None else None,
     )

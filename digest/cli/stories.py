@@ -12,7 +12,6 @@ from digest.cli import app
 from digest.cli.options import Json, Root, as_date, newsroom, now
 from digest.cli.options import edition as edition_named
 from digest.cli.output import emit, say, table
-from digest.cli.words import Group
 from digest.errors import CommandError
 
 if TYPE_CHECKING:
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
 stories = typer.Typer(
     help="The editors' desk: list, pin, hold, kill and release stories, and what was decided before.",
     rich_markup_mode=None,
-    cls=Group,
 )
 app.add_typer(stories, name="stories", no_args_is_help=True)
 
