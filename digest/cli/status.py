@@ -1,0 +1,82 @@
+"""``digest status``: one command for a monitor."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from digest.cli import app
+from digest.cli.options import Json, Root, newsroom, now
+from digest.cli.output import emit, say, table
+from digest.errors import CommandError
+
+if TYPE_CHECKING:
+    from digest.app.status import EditionStatus
+
+MISSING = 6  # the exit code
+
+
+@app.command("status", epilog="Example: digest status --grace 30 --needs sent")
+def status(
+    grace: Annotated[
+        int,
+        typer.Option("--grace", min=0, metavar="MINUTES", help="An issue is due so long after its cutoff."),
+    ] = 0,
+    needs: Annotated[
+        str, typer.Option("--needs", metavar="STATE", help="How far a due issue must be: built or sent.")
+    ] = "built",
+    root: Root = None,
+    json: Json = False,
+) -> None:
+    """Is what is due there? Per edition the latest due issue: built, sent; exit code 6 if something is missing."""
+    from digest.app.status import status as look
+    from digest.store import open_store
+
+    if needs not in ("built", "sent"):
+        raise CommandError(f'--needs "{needs}": say built or sent.')
+    room = newsroom(root)
+    at = now()
+    with open_store(room.store) as store:
+        state = look(room, store, at, timedelta(minutes=grace))
+    missing = [one for one in state.editions if one.missing(needs)]
+    emit({
+        "ok": not missing,
+        "editions": [_row(one, needs) for one in state.editions],
+        "newest_story": state.newest_story,
+    })  # fmt: skip
+    clock = room.publication.clock
+    table(
+        ("edition", "due", "built", "sent", ""),
+        [
+            [
+                one.edition,
+                str(one.date),
+                f"{clock(one.issue.built_at)}, revision {one.issue.revision}" if one.issue else "-",
+                clock(one.issue.sent_at) if one.issue and one.issue.sent_at else "-",
+                f"MISSING: not {needs}" if one.missing(needs) else "ok",
+            ]
+            for one in state.editions
+        ],
+    )
+    say(_newest(state.newest_story, at))
+    if missing:
+        raise typer.Exit(MISSING)
+
+
+def _row(one: EditionStatus, needs: str) -> dict[str, Any]:
+    issue = one.issue
+    return {
+        "edition": one.edition, "date": one.date, "built": one.built, "sent": one.sent,
+        "revision": issue and issue.revision, "built_at": issue and issue.built_at,
+        "sent_at": issue and issue.sent_at, "missing": one.missing(needs),
+    }  # fmt: skip
+
+
+def _newest(newest: datetime | None, at: datetime) -> str:
+    if newest is None:
+        return "The store has no story yet. Read the sources: digest ingest"
+    hours = int((at - newest).total_seconds() // 3600)
+    old = f"{hours} hours old" if hours != 1 else "1 hour old"
+    return f"The newest story is {old}." if hours >= 1 else "The newest story is less than an hour old."

@@ -1,0 +1,47 @@
+"""``digest status``: what a monitor learns."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from tests.newsrooms import Room, newsroom
+
+
+@pytest.fixture
+def room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Room:
+    moment = datetime(2026, 1, 23, 11, 20, tzinfo=UTC)  # 20 minutes after the cutoff of the 23rd
+    monkeypatch.setattr("digest.cli.status.now", lambda: moment)
+    return newsroom(tmp_path)
+
+
+def test_a_due_issue_that_is_missing_is_exit_6_and_named(room: Room) -> None:
+    told = room.run("status")
+    assert told.code == 6
+    assert "MISSING: not built" in told.out
+    assert room.run("status", "--json").json["editions"][0] == {
+        "edition": "daily", "date": "2026-01-23", "built": False, "sent": False, "revision": None,
+        "built_at": None, "sent_at": None, "missing": True,
+    }  # fmt: skip
+
+
+def test_within_its_grace_the_issue_of_the_day_before_is_the_one_that_is_due(room: Room) -> None:
+    assert room.run("status", "--grace", "21", "--json").json["editions"][0]["date"] == "2026-01-22"
+    assert room.run("status", "--grace", "20", "--json").json["editions"][0]["date"] == "2026-01-23"
+
+
+def test_a_built_issue_is_well_until_it_must_be_sent(room: Room) -> None:
+    assert room.run("build", "--daily", "--date", "2026-01-23").code == 0
+    assert room.run("status").code == 0
+    assert room.run("status", "--needs", "sent").code == 6
+    assert room.run("mark-sent", "daily", "2026-01-23").code == 0
+    told = room.run("status", "--needs", "sent", "--json")
+    assert told.code == 0
+    assert told.json["ok"] is True
+    assert told.json["newest_story"].startswith("2026-01-23T00:")
+
+
+def test_a_state_nobody_knows_is_exit_2(room: Room) -> None:
+    assert room.run("status", "--needs", "read").code == 2
