@@ -121,7 +121,13 @@ def forget(database: Path) -> None:
     import sqlite3
 
     with sqlite3.connect(database) as connection:
-        for table in ("digest_manifests", "digest_ran_stories", "digest_ran_ads", "digest_issues"):
+        for table in (
+            "digest_files",
+            "digest_manifests",
+            "digest_ran_stories",
+            "digest_ran_ads",
+            "digest_issues",
+        ):
             connection.execute(f"delete from {table}")
 
 

@@ -11,10 +11,11 @@ from pathlib import Path
 
 from bench.build import FRESH, age
 from bench.pairs import ratio, row
-from digest.model import Story
+from digest.model import Publication, Story
 from digest.store import Store, open_store
 
 END = datetime(2026, 1, 23, 11, tzinfo=UTC)
+PUBLICATION = Publication(name="Bench", url="https://bench.example")
 COPIES = 99  # of the first stories, further back: two million in all
 STEP = timedelta(seconds=288)
 
@@ -33,6 +34,10 @@ def stories(count: int) -> Iterator[Story]:
             popularity={"views": number},
             first_seen=END,
         )
+
+
+def opened(path: Path) -> Store:
+    return open_store(f"sqlite:///{path}", PUBLICATION)
 
 
 def spent(work: Callable[[], object]) -> float:
@@ -58,12 +63,12 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         small, large = Path(folder) / "small.db", Path(folder) / "large.db"
         for path in (small, large):
-            with open_store(f"sqlite:///{path}") as store:
+            with opened(path) as store:
                 took = spent(lambda to=store: to.upsert(stories(FRESH), END))  # type: ignore[misc]
                 again = spent(lambda to=store: to.upsert(stories(FRESH), END))  # type: ignore[misc]
         print(f"upsert: {FRESH / took:,.0f} new stories a second, {FRESH / again:,.0f} unchanged ones")
         age(large, copies=COPIES)
-        with open_store(f"sqlite:///{small}") as few, open_store(f"sqlite:///{large}") as many:
+        with opened(small) as few, opened(large) as many:
             row(
                 "candidates, 2,000,000 / 20,000 stories",
                 ratio(lambda: day_of(many), lambda: day_of(few)),

@@ -11,6 +11,9 @@ from typing import Any
 from typer.testing import CliRunner
 
 from digest.cli import commands
+from digest.model import Publication
+
+PUBLICATION = Publication(name="Harbor Post", url="https://harbor.example")
 
 DIGEST = """\
 publication: {name: Harbor Post, url: "https://harbor.example", timezone: America/New_York, locale: en_US,

@@ -8,9 +8,11 @@ import shutil
 import socket
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 
 class NoPostgres(Exception):
@@ -97,4 +99,43 @@ def server() -> Iterator[str]:
         finally:
             _run(user, str(bin_folder / "pg_ctl"), "-D", str(data), "-m", "immediate", "stop")
     finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def pooled(url: str) -> Iterator[str]:
+    """The same database through pgbouncer, a server connection for each transaction. Raises :class:`NoPostgres`."""
+    program = shutil.which("pgbouncer") or shutil.which("pgbouncer", path="/usr/sbin")
+    if program is None:
+        raise NoPostgres("no pgbouncer here (apt-get install pgbouncer)")
+    asked = parse_qs(urlsplit(url).query)
+    user, port = _user(), _free_port()
+    folder = Path(tempfile.mkdtemp(prefix="digest-pool-"))
+    (folder / "users").write_text('"digest" ""\n')
+    (folder / "pgbouncer.ini").write_text(
+        f"[databases]\n* = host={asked['host'][0]} port={asked['port'][0]}\n[pgbouncer]\npool_mode = transaction\n"
+        f"listen_addr =\nlisten_port = {port}\nunix_socket_dir = {folder}\nauth_type = trust\n"
+        f"auth_file = {folder}/users\ndefault_pool_size = 4\nmax_client_conn = 200\n"
+    )
+    if user:
+        for path in (folder, *folder.iterdir()):
+            os.chown(path, pwd.getpwnam(user).pw_uid, pwd.getpwnam(user).pw_gid)
+    process = subprocess.Popen(
+        [program, str(folder / "pgbouncer.ini")],
+        user=user,
+        cwd="/",
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        for _ in range(200):
+            if (folder / f".s.PGSQL.{port}").exists():
+                break
+            time.sleep(0.05)
+        else:
+            raise NoPostgres("pgbouncer does not start")
+        yield f"postgresql+psycopg://digest@/postgres?host={folder}&port={port}"
+    finally:
+        process.terminate()
+        process.wait()
         shutil.rmtree(folder, ignore_errors=True)

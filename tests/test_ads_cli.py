@@ -171,7 +171,7 @@ def test_the_report_is_the_ledger(room: Room) -> None:
     from digest.store import open_store
 
     found = room.run("ads", "report", "--json").json
-    with open_store(load(room.root).store) as store:
+    with open_store(load(room.root).store, load(room.root).publication) as store:
         rows = store.ran_ads()
     shown = [
         (one["line_item"], issue["date"], issue["slot"], issue["sends"], issue["counted"])
@@ -303,7 +303,7 @@ def test_a_typical_issue_is_what_the_last_ones_were(room: Room) -> None:
     from digest.store import open_store
 
     made = load(room.root)
-    with open_store(made.store) as store:
+    with open_store(made.store, made.publication) as store:
         before_any = lineups(made, store, date(2026, 1, 22))["daily"]
         after = lineups(made, store, date(2026, 1, 24))["daily"]
         ran = store.ran_stories(date(2026, 1, 23), date(2026, 1, 23))

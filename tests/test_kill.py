@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from digest.errors import Unreachable
-from tests.newsrooms import Room, newsroom, story
+from tests.newsrooms import PUBLICATION, Room, newsroom, story
 
 BUILD = ("build", "--daily", "--date", "2026-01-23")
 
@@ -101,7 +101,7 @@ def test_a_held_lock_is_waited_for_and_free_when_its_holder_is_killed(tmp_path: 
     assert holder.stdout is not None
     assert holder.stdout.readline() == "held\n"
     try:
-        with open_store(url) as store, pytest.raises(Unreachable), store.lock(0.2):
+        with open_store(url, PUBLICATION) as store, pytest.raises(Unreachable), store.lock("daily", wait=0.2):
             pass
     finally:
         holder.kill()
@@ -112,7 +112,8 @@ def test_a_held_lock_is_waited_for_and_free_when_its_holder_is_killed(tmp_path: 
 HOLD = """
 import sys, time
 from digest.store import open_store
-with open_store(sys.argv[1]) as store, store.lock():
+from tests.newsrooms import PUBLICATION
+with open_store(sys.argv[1], PUBLICATION) as store, store.lock("daily"):
     print("held", flush=True)
     time.sleep(60)
 """

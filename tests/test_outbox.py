@@ -40,8 +40,8 @@ class Ledger:
     def __init__(self) -> None:
         self.manifest: bytes | None = None
 
-    def recorded(self, edition: str, day: date) -> bytes | None:
-        return self.manifest if (edition, day) == ("daily", DAY) else None
+    def recorded(self, day: date) -> bytes | None:
+        return self.manifest if day == DAY else None
 
 
 def publish(outbox: Outbox, ledger: Ledger, files: dict[str, bytes]) -> None:
@@ -102,7 +102,7 @@ def test_a_kill_at_any_step_leaves_the_old_issue_or_the_new_one(
         finished = publish_until(step, outbox, ledger, exchange=exchange)
         seen = outbox.read("daily", DAY)
         assert seen in ((before, NEW) if exchange else (before, NEW, None))
-        outbox.recover(ledger.recorded)
+        outbox.recover("daily", ledger.recorded)
         after = outbox.read("daily", DAY)
         assert after == (NEW if ledger.manifest == NEW["manifest.json"] else before)
         assert [path.name for path in (tmp_path / str(step)).glob("*/.*")] == []
@@ -116,7 +116,7 @@ def test_a_staged_folder_that_is_not_whole_is_never_published(tmp_path: Path) ->
     staged = outbox.stage("daily", DAY, NEW)
     ledger.manifest = NEW["manifest.json"]
     (staged.folder / "index.html").write_bytes(b"cut o")
-    assert outbox.recover(ledger.recorded) == []
+    assert outbox.recover("daily", ledger.recorded) == []
     assert outbox.read("daily", DAY) is None
 
 
@@ -164,7 +164,7 @@ def test_a_kill_loses_nothing_that_was_changed_by_hand(tmp_path: Path, exchange:
         publish(outbox, ledger, OLD)
         noted(outbox.place("daily", DAY))
         finished = publish_until(step, outbox, ledger, exchange=exchange)
-        outbox.recover(ledger.recorded)
+        outbox.recover("daily", ledger.recorded)
         notes = [path.read_bytes() for path in (tmp_path / str(step)).rglob("notes.txt")]
         assert notes == [b"for the mailer"]
         if finished:
@@ -180,5 +180,5 @@ def test_an_outbox_that_is_a_file_is_unreachable(tmp_path: Path) -> None:
 
 def test_foreign_folders_in_the_outbox_are_left_alone(tmp_path: Path) -> None:
     (tmp_path / "daily" / ".notes.staged").mkdir(parents=True)
-    assert Outbox(tmp_path).recover(lambda *_: None) == []
+    assert Outbox(tmp_path).recover("daily", lambda _: None) == []
     assert (tmp_path / "daily" / ".notes.staged").is_dir()

@@ -16,6 +16,7 @@ from digest.errors import AlreadySent, CommandError, DigestError, Unreachable
 from digest.model import BuiltIssue, Counts, Image, Mark, RunAd, RunStory, Story, Validators, Window
 from digest.model.urls import story_id, url_key
 from digest.store import Store, open_store
+from tests.newsrooms import PUBLICATION
 from tests.postgres import NoPostgres, server
 from tests.strategies.stories import any_times, newsfeeds, stories, times
 
@@ -33,24 +34,21 @@ def postgres() -> Iterator[str]:
         pytest.skip(str(none))
 
 
-@pytest.fixture(scope="module", params=["sqlite", "sqlalchemy", "postgres"])
+@pytest.fixture(scope="module", params=["sqlite", "postgres"])
 def url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """A store that is there: SQLite by the frozen statements, SQLite through SQLAlchemy, PostgreSQL."""
+    """A store that is there."""
     if request.param == "postgres":
         address = str(request.getfixturevalue("postgres"))
     else:
-        query = (
-            "?timeout=30" if request.param == "sqlalchemy" else ""
-        )  # an address with options goes through it
-        address = f"sqlite:///{tmp_path_factory.mktemp('store')}/digest.db{query}"
-    open_store(address).close()
+        address = f"sqlite:///{tmp_path_factory.mktemp('store')}/digest.db"
+    open_store(address, PUBLICATION).close()
     return address
 
 
 @pytest.fixture
 def store(url: str) -> Iterator[Store]:
     """A store with nothing in it, whatever happened before; what a test does is taken back."""
-    with open_store(url, rehearse=True) as opened:
+    with open_store(url, PUBLICATION, rehearse=True) as opened:
         yield opened
 
 
@@ -107,7 +105,7 @@ def run(one: Story, day: date = DAY, edition: str = "daily", **fields: Any) -> R
 @settings(max_examples=40)
 @given(feed=newsfeeds(max_size=12))
 def test_a_story_comes_back_as_it_went_in(url: str, feed: list[Story]) -> None:
-    with open_store(url, rehearse=True) as store:
+    with open_store(url, PUBLICATION, rehearse=True) as store:
         counts = store.upsert(feed, NOW)
         kept = store.stories([one.id for one in feed])
     assert counts == Counts(new=len(feed))
@@ -138,7 +136,7 @@ def test_every_field_lasts_in_both_databases(store: Store) -> None:
 @settings(max_examples=30)
 @given(feed=newsfeeds(max_size=12), again=st.booleans())
 def test_the_second_time_nothing_is_new(url: str, feed: list[Story], again: bool) -> None:
-    with open_store(url, rehearse=True) as store:
+    with open_store(url, PUBLICATION, rehearse=True) as store:
         store.upsert(feed, NOW)
         before = store.stories([one.id for one in feed])
         assert store.upsert(reversed(feed), NOW + HOUR) == Counts(unchanged=len(feed))
@@ -210,7 +208,7 @@ def test_two_rows_of_one_batch_with_one_id_both_stay(store: Store) -> None:
 @settings(max_examples=30)
 @given(feed=st.lists(stories(id=st.sampled_from(["1", "2"])), max_size=8))
 def test_no_story_is_lost_whatever_ids_are_shared(url: str, feed: list[Story]) -> None:
-    with open_store(url, rehearse=True) as store:
+    with open_store(url, PUBLICATION, rehearse=True) as store:
         counts = store.upsert(feed, NOW)
         kept = store.search(limit=100)
     assert {url_key(one.url) for one in kept} == {url_key(one.url) for one in feed}
@@ -242,7 +240,7 @@ def test_candidates_are_the_stories_of_the_span(
     url: str, feed: list[Story], start: datetime, hours: int
 ) -> None:
     end = start + hours * HOUR
-    with open_store(url, rehearse=True) as store:
+    with open_store(url, PUBLICATION, rehearse=True) as store:
         store.upsert(feed, NOW)
         found = store.candidates(start, end)
         kept = store.stories([one.id for one in feed]).values()
@@ -483,11 +481,11 @@ def test_validators_are_kept_by_name_and_address(store: Store) -> None:
 
 
 def test_a_rehearsal_leaves_nothing(url: str) -> None:
-    with open_store(url, rehearse=True) as store:
+    with open_store(url, PUBLICATION, rehearse=True) as store:
         store.upsert([story(1)], NOW)
         store.record(issue(), [run(story(1))], [ad()])
         assert store.built("daily", DAY)
-    with open_store(url) as store:
+    with open_store(url, PUBLICATION) as store:
         assert store.search() == []
         assert store.issues() == []
 
@@ -501,15 +499,15 @@ def test_a_failed_step_of_a_rehearsal_is_taken_back_alone(store: Store) -> None:
 
 
 def test_the_lock_is_free_again_and_may_be_taken_twice(url: str) -> None:
-    with open_store(url) as store:
-        with store.lock(), store.lock():
+    with open_store(url, PUBLICATION) as store:
+        with store.lock("daily"), store.lock("daily"):
             pass
-        with open_store(url) as other, other.lock(wait=0):
+        with open_store(url, PUBLICATION) as other, other.lock("daily", wait=0):
             pass
 
 
 def test_the_lock_is_held_by_one(url: str) -> None:
-    with open_store(url) as store, open_store(url) as other, store.lock():
-        with pytest.raises(Unreachable, match="Another digest"), other.lock(wait=0.1):
+    with open_store(url, PUBLICATION) as store, open_store(url, PUBLICATION) as other, store.lock("daily"):
+        with pytest.raises(Unreachable, match="Another digest"), other.lock("daily", wait=0.1):
             pass
         assert other.search() == []

@@ -20,8 +20,8 @@ from hypothesis import strategies as st
 from digest.errors import CommandError, DigestError, Unreachable
 from digest.model import Story
 from digest.store import open_store
-from digest.store.file import File
 from digest.store.trouble import said
+from tests.newsrooms import PUBLICATION
 from tests.postgres import NoPostgres, server
 
 NOW = datetime(2026, 1, 23, 12, tzinfo=UTC)
@@ -37,7 +37,7 @@ def stories(count: int, start: int = 0) -> list[Story]:
 
 
 def use(url: str) -> None:
-    with open_store(url) as store:
+    with open_store(url, PUBLICATION) as store:
         store.upsert(stories(3), NOW)
         store.search(limit=10_000)
 
@@ -74,7 +74,7 @@ def test_a_file_that_is_no_database_stays_as_it_is(path: Path, content: bytes) -
 @given(share=st.floats(0.001, 0.99))
 def test_a_half_written_database_is_told(tmp_path_factory: pytest.TempPathFactory, share: float) -> None:
     path = tmp_path_factory.mktemp("half") / "digest.db"
-    with open_store(f"sqlite:///{path}") as store:
+    with open_store(f"sqlite:///{path}", PUBLICATION) as store:
         store.upsert(stories(300), NOW)
     half = path.read_bytes()[: int(path.stat().st_size * share)]
     path.write_bytes(half)
@@ -146,7 +146,7 @@ def test_an_address_that_names_no_store(url: str) -> None:
 
 
 def test_a_rehearsal_makes_no_file(path: Path) -> None:
-    with open_store(f"sqlite:///{path}", rehearse=True) as store:
+    with open_store(f"sqlite:///{path}", PUBLICATION, rehearse=True) as store:
         store.upsert(stories(1), NOW)
     assert not path.parent.exists()
 
@@ -175,16 +175,16 @@ def test_what_drivers_say_becomes_a_sentence(text: str, told: str) -> None:
 @pytest.mark.parametrize("rehearse", [False, True])
 def test_a_full_disk_leaves_what_was_there(path: Path, rehearse: bool) -> None:
     url = f"sqlite:///{path}"
-    with open_store(url) as store:
+    with open_store(url, PUBLICATION) as store:
         store.upsert(stories(50), NOW)
-    with open_store(url, rehearse=rehearse) as store:
-        assert isinstance(store._database, File)
-        raw = store._database.raw
+    with open_store(url, PUBLICATION, rehearse=rehearse) as store:
+        raw = store._database.connection.connection.dbapi_connection
+        assert isinstance(raw, sqlite3.Connection)
         pages = raw.execute("PRAGMA page_count").fetchone()[0]
         raw.execute(f"PRAGMA max_page_count = {pages}")
         with pytest.raises(Unreachable, match="no room left"):
             store.upsert(stories(1000), NOW)
-    with open_store(url) as store:
+    with open_store(url, PUBLICATION) as store:
         assert len(store.search(limit=2000)) == 50
 
 
@@ -197,7 +197,8 @@ def test_a_statement_that_fails_is_our_defect() -> None:
 _HOLDER = """
 import sys, time
 from digest.store import open_store
-with open_store(sys.argv[1]) as store, store.lock():
+from tests.newsrooms import PUBLICATION
+with open_store(sys.argv[1], PUBLICATION) as store, store.lock("daily"):
     print("held", flush=True)
     time.sleep(60)
 """
@@ -213,20 +214,20 @@ def _holder(url: str) -> subprocess.Popen[str]:
 @pytest.mark.parametrize("kind", ["sqlite", "postgres"])
 def test_the_lock_of_a_killed_process_is_free(kind: str, path: Path, request: pytest.FixtureRequest) -> None:
     url = f"sqlite:///{path}" if kind == "sqlite" else str(request.getfixturevalue("postgres"))
-    with _holder(url) as process, open_store(url) as store:
-        with pytest.raises(Unreachable, match=r"0\.2 seconds"), store.lock(wait=0.2):
+    with _holder(url) as process, open_store(url, PUBLICATION) as store:
+        with pytest.raises(Unreachable, match=r"0\.2 seconds"), store.lock("daily", wait=0.2):
             pass
         process.send_signal(signal.SIGKILL)
         process.wait()
-        with store.lock(wait=20):
+        with store.lock("daily", wait=20):
             pass
 
 
 def test_a_rehearsal_that_only_reads_keeps_nobody_waiting(path: Path) -> None:
     use(f"sqlite:///{path}")
-    with open_store(f"sqlite:///{path}", rehearse=True) as rehearsal:
+    with open_store(f"sqlite:///{path}", PUBLICATION, rehearse=True) as rehearsal:
         assert len(rehearsal.search()) == 3
-        with open_store(f"sqlite:///{path}") as store:
+        with open_store(f"sqlite:///{path}", PUBLICATION) as store:
             store.upsert(stories(1, start=7), NOW)
         assert len(rehearsal.search()) == 4
 
@@ -235,10 +236,10 @@ def test_a_lock_is_waited_for(path: Path) -> None:
     order: list[str] = []
 
     def second() -> None:
-        with open_store(f"sqlite:///{path}") as store, store.lock(wait=20):
+        with open_store(f"sqlite:///{path}", PUBLICATION) as store, store.lock("daily", wait=20):
             order.append("second")
 
-    with open_store(f"sqlite:///{path}") as store, store.lock():
+    with open_store(f"sqlite:///{path}", PUBLICATION) as store, store.lock("daily"):
         thread = threading.Thread(target=second)
         thread.start()
         time.sleep(0.3)
@@ -252,10 +253,11 @@ import sys
 from datetime import UTC, datetime
 from digest.model import Story
 from digest.store import open_store
+from tests.newsrooms import PUBLICATION
 now = datetime(2026, 1, 23, 12, tzinfo=UTC)
 def one(n):
     return Story(id=f"s{n}", url=f"https://news.example/{n}", title=f"Story {n}", summary="x" * 500, first_seen=now)
-with open_store(sys.argv[1]) as store:
+with open_store(sys.argv[1], PUBLICATION) as store:
     for start in range(0, 400, 40):
         store.upsert([one(n) for n in range(start, start + 80)], now)
 """
@@ -268,7 +270,7 @@ def test_many_writers_at_once_lose_nothing(kind: str, path: Path, request: pytes
     words = [sys.executable, "-c", _WRITER, url]
     writers = [subprocess.Popen(words, stderr=subprocess.PIPE, text=True) for _ in range(3)]
     assert [(writer.communicate()[1], writer.returncode) for writer in writers] == [("", 0)] * 3
-    with open_store(url) as store:
+    with open_store(url, PUBLICATION) as store:
         assert len(store.search(limit=1000)) == 440
 
 
@@ -277,7 +279,7 @@ def test_a_writer_killed_in_the_middle_leaves_whole_stories(path: Path) -> None:
     with subprocess.Popen([sys.executable, "-c", _WRITER, url]) as writer:
         time.sleep(0.8)
         writer.kill()
-    with open_store(url) as store:
+    with open_store(url, PUBLICATION) as store:
         kept = store.search(limit=1000)
         assert all(len(one.summary) == 500 for one in kept)
         store.upsert(stories(440), NOW)
@@ -315,7 +317,7 @@ def test_a_server_that_stops(tmp_path: Path) -> None:
         pytest.skip(str(none))
     stopped = False
     try:
-        with open_store(url) as store:
+        with open_store(url, PUBLICATION) as store:
             store.upsert(stories(1), NOW)
             running.__exit__(None, None, None)
             stopped = True

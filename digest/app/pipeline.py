@@ -107,7 +107,13 @@ def rehearse(house: House, edition: Edition, day: date, *, now: datetime, overri
 def _record(house: House, outcome: Outcome, now: datetime) -> None:
     manifest = outcome.files["manifest.json"].decode()
     row = issue_row(outcome.issue, outcome.revision, manifest, outcome.current, now)
-    house.store.record(row, stories_run(outcome.issue), ads_run(outcome.issue))
+    house.store.record(row, stories_run(outcome.issue), ads_run(outcome.issue), outcome.files)
+
+
+def bears_on(newsroom: Newsroom, edition: Edition) -> tuple[str, ...]:
+    """The editions whose issues of the same date bear on this one's, itself among them: a build holds their locks."""
+    looks_at_all = edition.no_repeat == "publication" or newsroom.ranking.max_per_event_day is not None
+    return tuple(one.name for one in newsroom.editions) if looks_at_all else (edition.name,)
 
 
 def compose(house: House, edition: Edition, day: date, overrides: Overrides) -> Outcome:

@@ -74,7 +74,7 @@ def outlook_of(room: Newsroom, first: date, last: date) -> Outlook:
     from digest.app.forecast_inputs import outlook
     from digest.store import open_store
 
-    with open_store(room.store, rehearse=True) as store:
+    with open_store(room.store, room.publication, rehearse=True) as store:
         return outlook(room, store, first, last)
 
 

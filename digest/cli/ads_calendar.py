@@ -63,7 +63,7 @@ def _runs(room: Newsroom, start: date, end: date, now: date) -> tuple[list[Run],
     from digest.store import open_store
 
     order = {edition.name: number for number, edition in enumerate(room.editions)}
-    with open_store(room.store, rehearse=True) as store:
+    with open_store(room.store, room.publication, rehearse=True) as store:
         built = {(one.date, one.edition): one for one in store.issues() if start <= one.date <= end}
         ran = [run for run in store.ran_ads() if start <= run.date <= end]
     runs = [

@@ -61,7 +61,7 @@ def _report(room: Newsroom, advertiser: str | None, first: str | None, last: str
     from digest.app.delivery_report import Span, report
     from digest.store import open_store
 
-    with open_store(room.store, rehearse=True) as store:
+    with open_store(room.store, room.publication, rehearse=True) as store:
         ran = store.ran_ads()
     now = today(room)
     start = issue_date(first) if first else None

@@ -108,16 +108,25 @@ class _Run:
         outbox = Outbox(folder)
         headlines = reader(self.room, remember=not self.dry_run)
         if self.dry_run:
-            with open_store(self.room.store, rehearse=True) as store:
+            with open_store(self.room.store, self.room.publication, rehearse=True) as store:
                 self._ingest(store)
                 house = House(self.room, store, theme, headlines)
                 return [self._one(house, outbox, *one) for one in dates]
-        with open_store(self.room.store) as store:
+        with open_store(self.room.store, self.room.publication) as store:
             self._ingest(store)
-            with store.lock():
-                self._recover(store, outbox)
-                house = House(self.room, store, theme, headlines)
-                return [self._one(house, outbox, *one) for one in dates]
+            house = House(self.room, store, theme, headlines)
+            return [self._alone(house, outbox, *one) for one in dates]
+
+    def _alone(self, house: House, outbox: Outbox, edition: Edition, day: date) -> tuple[dict[str, Any], int]:
+        """One issue, while no other process builds it or what it looks at."""
+        from digest.app.pipeline import bears_on
+
+        try:
+            with house.store.lock(*bears_on(self.room, edition)):
+                self._recover(house.store, outbox, edition.name)
+                return self._one(house, outbox, edition, day)
+        except Unreachable as error:
+            return _failed(edition, day, error, error.exit_code)
 
     def _ingest(self, store: Store) -> None:
         if self.no_ingest or not self.room.sources:
@@ -134,12 +143,12 @@ class _Run:
             elif report.rejected or report.broken:
                 tell(report, only_rejected=True)
 
-    def _recover(self, store: Store, outbox: Outbox) -> None:
-        def recorded(name: str, day: date) -> bytes | None:
+    def _recover(self, store: Store, outbox: Outbox, name: str) -> None:
+        def recorded(day: date) -> bytes | None:
             built = store.built(name, day)
             return built.manifest.encode() if built else None
 
-        for name, day in outbox.recover(recorded):
+        for day in outbox.recover(name, recorded):
             warn(f"digest: finished publishing {name} of {day}, which an earlier run could not finish.")
 
     def _one(self, house: House, outbox: Outbox, edition: Edition, day: date) -> tuple[dict[str, Any], int]:

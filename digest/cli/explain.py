@@ -42,7 +42,7 @@ def explain(
     from digest.store import open_store
 
     room = newsroom(root)
-    with open_store(room.store) as store:
+    with open_store(room.store, room.publication) as store:
         built = found(store, room, name, day)
         manifest = codec.loads(built.manifest)
         if line_item:

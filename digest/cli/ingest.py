@@ -36,7 +36,7 @@ def ingest(
 
     room = newsroom(root)
     specs = chosen(room, what or [])
-    with open_store(room.store) as store, _progress() as progress:
+    with open_store(room.store, room.publication) as store, _progress() as progress:
         reports = run(room, store, specs, now=now(), progress=progress, reader=reader(room))
     emit({"sources": [as_json(report) for report in reports]})
     for report in reports:

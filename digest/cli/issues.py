@@ -29,7 +29,7 @@ def every(ctx: typer.Context, root: Root = None, json: Json = False) -> None:
     from digest.store import open_store
 
     room = newsroom(root)
-    with open_store(room.store) as store:
+    with open_store(room.store, room.publication) as store:
         rows = store.issues()
     emit({"issues": [_row(one) for one in rows]})
     if not rows:
@@ -48,7 +48,7 @@ def show(
     from digest.store import open_store
 
     room = newsroom(root or ctx.obj)
-    with open_store(room.store) as store:
+    with open_store(room.store, room.publication) as store:
         built = found(store, room, name, day)
     manifest, clock = codec.loads(built.manifest), room.publication.clock
     emit(_row(built) | {"manifest": manifest})
@@ -71,7 +71,7 @@ def mark_sent(
     from digest.store import open_store
 
     room = newsroom(root)
-    with open_store(room.store) as store, store.lock():
+    with open_store(room.store, room.publication) as store, store.lock(name):
         built = found(store, room, name, day)
         store.mark_sent(built.edition, built.date, now(), delivered)
         built = found(store, room, name, day)

@@ -38,7 +38,7 @@ def status(
         raise CommandError(f'--needs "{needs}": say built or sent.')
     room = newsroom(root)
     at = now()
-    with open_store(room.store) as store:
+    with open_store(room.store, room.publication) as store:
         state = look(room, store, at, timedelta(minutes=grace))
     missing = [one for one in state.editions if one.missing(needs)]
     emit({

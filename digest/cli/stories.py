@@ -58,7 +58,7 @@ def listing(
 
     room = newsroom(root)
     span = _span(room, edition, day)
-    with open_store(room.store) as store:
+    with open_store(room.store, room.publication) as store:
         marks = _by_story(store.marks())
         rows = store.search(words=words or [], span=span, match=_match(room, section), limit=limit)
     emit({"stories": [_fields(story, marks.get(story.id, [])) for story in rows]})
@@ -123,7 +123,7 @@ def release(
     room = newsroom(root)
     if edition is not None:
         edition_named(room, edition)
-    with open_store(room.store) as store:
+    with open_store(room.store, room.publication) as store:
         _exist(store.stories(ids), ids)
         freed = store.release(ids, edition=edition, by=by or _me(), note=note, at=now())
     emit({"released": ids, "marks": freed})
@@ -141,7 +141,7 @@ def history(ids: Ids, root: Root = None, json: Json = False) -> None:
     from digest.store import open_store
 
     room = newsroom(root)
-    with open_store(room.store) as store:
+    with open_store(room.store, room.publication) as store:
         _exist(store.stories(ids), ids)
         marks = [mark for one in dict.fromkeys(ids) for mark in store.marks_of(one)]
     emit({"history": [_mark_fields(mark) for mark in marks]})
@@ -174,7 +174,7 @@ def _mark(
         )
         for one in dict.fromkeys(ids)
     ]  # fmt: skip
-    with open_store(room.store) as store:
+    with open_store(room.store, room.publication) as store:
         found = store.stories(ids)
         _exist(found, ids)
         for mark in marks:

@@ -16,7 +16,7 @@ from typing import Any
 
 from digest import __version__
 
-SCHEMA = "5"  # raise it with every change of digest.config.schema, its readers or its checks
+SCHEMA = "6"  # raise it with every change of digest.config.schema, its readers or its checks
 _KEEP = 8
 
 

@@ -49,6 +49,7 @@ class Publication(Block):
     locale: k.Locale = "en_US"
     address: k.Text = ""
     logo: Logo | None = None
+    id: k.PublicationId = ""
 
 
 class Source(Block):

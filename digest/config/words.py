@@ -109,6 +109,17 @@ def edition_name(value: object) -> str:
     return words
 
 
+def publication_id(value: object) -> str:
+    """The id of a publication in a store that several share: as the name of an edition."""
+    words = line(value)
+    if not EDITION.fullmatch(words) or len(words) > MAX_ID:
+        cure = "Use small letters, digits and hyphens"
+        raise Wrong(
+            f"is no id for a publication: {shown(words)}.", _suggest(cure, words, keep="", lower=True)
+        )
+    return words
+
+
 def _suggest(cure: str, words: str, *, keep: str, lower: bool) -> str:
     better = re.sub(rf"[^A-Za-z0-9{keep}-]+", "-", words.lower() if lower else words).strip("-._")[:MAX_ID]
     return f'{cure}, for example "{better}".' if better else f"{cure}."

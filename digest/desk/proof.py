@@ -63,7 +63,7 @@ def proof(
     theme = load_theme(room, room.root / "var" / "cache", remember=False)
     notes: tuple[str, ...] = ()
     try:
-        with open_store(room.store, rehearse=True) as store:
+        with open_store(room.store, room.publication, rehearse=True) as store:
             notes = tuple(_read_sources(room, store, now))
             house = House(room, store, theme, reader)
             _rehearse(house, before, day, now)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from hashlib import blake2b
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
+from unicodedata import normalize
 from zoneinfo import ZoneInfo
 
 if TYPE_CHECKING:
@@ -25,6 +28,13 @@ class Logo:
     height: int
 
 
+def slug(name: str) -> str:
+    """A name as an id: ``The Harbor Post`` is ``the-harbor-post``; one without Latin letters is a hash of it."""
+    plain = normalize("NFKD", name.casefold()).encode("ascii", "ignore").decode()
+    found = "-".join(re.findall(r"[a-z0-9]+", plain))[:60].strip("-")
+    return found or f"p-{blake2b(name.encode(), digest_size=6).hexdigest()}"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Publication:
     """The brand."""
@@ -35,6 +45,11 @@ class Publication:
     locale: str = "en_US"
     address: str = ""
     logo: Logo | None = None
+    id: str = ""  # whose rows a store holds; by default made from the name
+
+    def __post_init__(self) -> None:
+        if not self.id:
+            object.__setattr__(self, "id", slug(self.name))
 
     @property
     def zone(self) -> ZoneInfo:

@@ -90,27 +90,28 @@ class Outbox:
         with _reaching(staged.place):
             _sweep(staged.folder)
 
-    def recover(self, recorded: Callable[[str, date], bytes | None]) -> list[tuple[str, date]]:
-        """Finish or sweep what a killed run left; returns the issues that were finished.
+    def recover(self, edition: str, recorded: Callable[[date], bytes | None]) -> list[date]:
+        """Finish or sweep what a killed run left of an edition; returns the dates of issues that were finished.
 
         ``recorded`` gives the manifest the ledger holds for an issue: a staged folder with that
-        manifest was recorded, so it is moved into place; any other never happened.
+        manifest was recorded, so it is moved into place; any other never happened. Whoever calls this holds the
+        lock of the edition: what others stage is theirs.
         """
-        finished: list[tuple[str, date]] = []
-        if not self.root.is_dir():
+        finished: list[date] = []
+        if not (self.root / edition).is_dir():
             return finished
         with _reaching(self.root):
-            for folder in sorted(self.root.glob(f"*/.*{_STAGED}")):
+            for folder in sorted((self.root / edition).glob(f".*{_STAGED}")):
                 staged, day = _identify(folder, _STAGED)
                 if day is None:
                     continue
-                if self._was_recorded(folder, recorded(folder.parent.name, day)):
+                if self._was_recorded(folder, recorded(day)):
                     self.publish(staged)
-                    finished.append((folder.parent.name, day))
+                    finished.append(day)
                 else:
                     _restore(staged.place)
                     _sweep(folder)
-            for folder in sorted(self.root.glob(f"*/.*{_ASIDE}")):
+            for folder in sorted((self.root / edition).glob(f".*{_ASIDE}")):
                 aside, day = _identify(folder, _ASIDE)
                 if day is not None:
                     _restore(aside.place)

@@ -1,32 +1,84 @@
-"""What the store asks of a database: named statements, and transactions around them."""
+"""A connection to SQLite or PostgreSQL: statements, and the transactions around them."""
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+import json
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from functools import partial
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
-Values = Mapping[str, Any]
+from sqlalchemy import (
+    ARRAY,
+    Column,
+    ColumnElement,
+    Executable,
+    Text,
+    any_,
+    create_engine,
+    event,
+    func,
+    literal,
+    make_url,
+    select,
+    text,
+)
+from sqlalchemy.engine import URL, Connection, Engine, ExceptionContext, RootTransaction
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.pool import NullPool, StaticPool
+
+from digest.distribution import install
+from digest.errors import CommandError, DigestError, Unreachable
+from digest.store.trouble import said
+
+BUSY = 30  # seconds a writer waits for another one
+_DRIVERS = {"postgres": "postgresql+psycopg", "postgresql": "postgresql+psycopg", "sqlite": "sqlite"}
 Row = Sequence[Any]  # by place: rows by name cost as much as all the rest
 
 
-class Database(ABC):
+class Database:
     """One open database. Writers take turns; what a reader sees in one ``reading`` does not move.
 
-    ``path`` is the file of a SQLite database; ``None`` in memory and for servers. What is done while
-    ``rehearsing`` is taken back at the end; the first write of a rehearsal, and no earlier read, makes others wait.
+    ``path`` is the file of a SQLite database; ``None`` in memory and for servers. ``publication`` is the id that
+    rows are read and written for. What is done while ``rehearsing`` is taken back at the end; the first write of a
+    rehearsal, and no earlier read, makes others wait.
     """
 
-    path: Path | None
-    rehearsing: bool
-    is_sqlite: bool
+    def __init__(self, engine: Engine, *, path: Path | None, rehearse: bool) -> None:
+        self.engine, self.path, self.rehearsing = engine, path, rehearse
+        self.publication = ""
+        self.is_sqlite = engine.dialect.name == "sqlite"
+        self.connection: Connection = engine.connect()
+        self._outer: RootTransaction | None = None  # a rehearsal's, from its first write on
+
+    def rows(self, statement: Executable) -> Sequence[Row]:
+        return self.connection.execute(statement).all()
+
+    def stream(self, statement: Executable) -> Iterator[Row]:
+        """The same one by one: a huge store costs no memory."""
+        with self.connection.execute(statement, execution_options={"yield_per": 1000}) as rows:
+            yield from rows
+
+    def run(self, statement: Executable, values: Sequence[Mapping[str, Any]] | None = None) -> int:
+        """Run a statement, for each of ``values`` where they are given; how many rows it touched."""
+        if values is None:
+            return self.connection.execute(statement).rowcount
+        return self.connection.execute(statement, values).rowcount if values else 0
+
+    def among(self, column: Column[Any], values: Iterable[str]) -> ColumnElement[bool]:
+        """Whether a text is in a list of any length: one parameter, JSON where the database has no arrays."""
+        if not self.is_sqlite:
+            return column == any_(literal(list(values), ARRAY(Text)))
+        each = func.json_each(json.dumps(list(values))).table_valued("value")
+        return column.in_(select(each.c.value))
 
     @contextmanager
     def reading(self) -> Iterator[None]:
         """A consistent view; nothing is written in it."""
-        if self.in_transaction():
+        if self.connection.in_transaction():
             yield
             return
         with self._transaction(writing=False):
@@ -35,37 +87,146 @@ class Database(ABC):
     @contextmanager
     def writing(self) -> Iterator[None]:
         """One transaction, whole or not at all."""
-        if self.rehearsing and not self.in_transaction():
-            self._begin_rehearsal()
-        with self._step() if self.in_transaction() else self._transaction(writing=True):
+        if self.rehearsing and not self.connection.in_transaction():
+            self._outer = self._transaction(writing=True)
+        if not self.connection.in_transaction():
+            with self._transaction(writing=True):
+                yield
+            return
+        savepoint = self.connection.begin_nested()
+        try:
             yield
+        except BaseException:
+            with suppress(DigestError):  # after a full disk SQLite has taken all of it back itself
+                savepoint.rollback()
+            raise
+        savepoint.commit()
 
-    @abstractmethod
-    def rows(self, name: str, /, **values: Any) -> Sequence[Row]:
-        """What a statement of :mod:`digest.store.statements` finds."""
-
-    @abstractmethod
-    def stream(self, name: str, /, **values: Any) -> Iterator[Row]:
-        """The same one by one: a huge store costs no memory."""
-
-    @abstractmethod
-    def run(self, name: str, values: Sequence[Values]) -> int:
-        """Run a statement for each of ``values``; how many rows it touched."""
-
-    @abstractmethod
-    def in_transaction(self) -> bool: ...
-
-    @abstractmethod
     def close(self) -> None:
         """Take a rehearsal back, and let go of the database."""
+        if self._outer is not None and self._outer.is_active:
+            with suppress(DigestError):
+                self._outer.rollback()
+        self.connection.close()
+        self.engine.dispose()
 
-    @abstractmethod
-    def _transaction(self, *, writing: bool) -> AbstractContextManager[object]: ...
+    def _transaction(self, *, writing: bool) -> RootTransaction:
+        self.connection.execution_options(writing=writing)
+        transaction = self.connection.begin()
+        if writing and not self.is_sqlite:
+            try:
+                self._take_turns()
+            except BaseException:
+                transaction.close()
+                raise
+        return transaction
 
-    @abstractmethod
-    def _begin_rehearsal(self) -> None:
-        """Open the transaction that :meth:`close` takes back."""
+    def _take_turns(self) -> None:
+        """Writers of one publication wait for each other, as all do in SQLite; the lock ends with its transaction.
 
-    @abstractmethod
-    def _step(self) -> AbstractContextManager[object]:
-        """A part of a transaction that is open, whole or not at all."""
+        So it works through a pooler that hands a server on after each transaction.
+        """
+        self.connection.execute(text(f"SET LOCAL lock_timeout = '{BUSY}s'"))
+        key = int.from_bytes(
+            blake2b(f"digest:{self.publication}".encode(), digest_size=8).digest(), signed=True
+        )
+        self.connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": key})
+
+
+def connect(url: str, *, rehearse: bool = False) -> Database:
+    """Open the database of a SQLAlchemy URL. A SQLite file and its folder are made if they are missing."""
+    address = _parse(url)
+    path = _path(address)
+    if path is not None and rehearse and not os.path.exists(path):
+        address, path = make_url("sqlite://"), None
+    if path is not None:
+        _make_room(path)
+    return Database(_engine(address, path, rehearse), path=path, rehearse=rehearse)
+
+
+def _parse(url: str) -> URL:
+    try:
+        address = make_url(url)
+    except (ArgumentError, ValueError):
+        raise CommandError(
+            f'"{url.partition("://")[0] or url}" names no store. Write sqlite:///var/digest.db or '
+            "postgresql+psycopg://user@host/database."
+        ) from None
+    if address.get_backend_name() not in ("sqlite", "postgresql", "postgres"):
+        raise CommandError(
+            f'A store cannot be kept in "{address.drivername}". Write sqlite:///var/digest.db or '
+            "postgresql+psycopg://user@host/database."
+        )
+    return address.set(drivername=_DRIVERS.get(address.drivername, address.drivername))
+
+
+def _path(address: URL) -> Path | None:
+    """The file of a SQLite database; ``None`` in memory and for servers."""
+    name = address.database
+    if address.get_backend_name() != "sqlite" or not name or name == ":memory:" or name.startswith("file:"):
+        return None
+    return Path(name).absolute()
+
+
+def _make_room(path: Path) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise Unreachable(
+            f"The folder {path.parent} for the store cannot be made ({error.strerror or error}). "
+            "Make it, or write another place under `store:` in digest.yaml."
+        ) from None
+    if os.path.isdir(path):
+        raise Unreachable(
+            f"The store {path} is a folder. Write the name of a file under `store:` in digest.yaml."
+        )
+
+
+def _engine(address: URL, path: Path | None, rehearse: bool) -> Engine:
+    sqlite = address.get_backend_name() == "sqlite"
+    options: dict[str, Any]
+    if sqlite:
+        options = {"connect_args": {"isolation_level": None, "timeout": BUSY, "check_same_thread": False}}
+        options["poolclass"] = NullPool if path else StaticPool
+    else:  # prepared statements would be looked for on another server behind a pooler
+        options = {"connect_args": {"connect_timeout": 10, "prepare_threshold": None}, "poolclass": NullPool}
+    try:
+        engine = create_engine(address, **options)
+    except (ImportError, ArgumentError) as error:
+        raise _no_driver(address, error) from None
+    _explain(engine, str(path) if path else address.render_as_string(hide_password=True))
+    if sqlite:
+        event.listen(engine, "connect", partial(_set_up_sqlite, rehearse))
+        event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _no_driver(address: URL, error: Exception) -> Exception:
+    if isinstance(error, ModuleNotFoundError):
+        return Unreachable(
+            f"The driver of {address.drivername} is not installed ({error.name}). "
+            f"For PostgreSQL: {install('postgres')}."
+        )
+    return CommandError(f"The store {address.render_as_string(hide_password=True)} cannot be used: {error}")
+
+
+def _explain(engine: Engine, where: str) -> None:
+    """Let every error of this engine's database be one of ours, that people understand."""
+
+    def told(context: ExceptionContext) -> None:
+        raise said(context.original_exception, where) from context.original_exception
+
+    event.listen(engine, "handle_error", told)
+
+
+def _set_up_sqlite(rehearse: bool, connection: Any, record: Any) -> None:
+    """A rehearsal leaves the file as it is: the mode of its journal stands in the file."""
+    connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA cache_size = -32000")
+    if not rehearse:
+        connection.execute("PRAGMA journal_mode = WAL")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writing = connection.get_execution_options().get("writing")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")

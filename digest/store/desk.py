@@ -6,20 +6,42 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
+from sqlalchemy import Column, Date, Index, Table, insert, select
+
 from digest.errors import CommandError
 from digest.model import Mark
+from digest.store import stories
 from digest.store.database import Database
-from digest.store.rows import mark_of, mark_row
+from digest.store.schema import METADATA, number, publication, text, time
 
 RELEASE = "release"
+
+marks = Table(
+    "digest_marks",
+    METADATA,
+    number(),
+    text("story"),
+    text("action"),  # pin | hold | kill | release
+    text("edition", required=False),
+    text("section", required=False),
+    Column("date", Date),
+    Column("until", Date),
+    text("note"),
+    text("by"),
+    time("at", required=True),
+    publication(),
+)
+Index("digest_marks_story", marks.c.publication, marks.c.story)
+_FIELDS = ("story", "action", "edition", "section", "date", "until", "note", "by", "at")
 
 
 def add(database: Database, mark: Mark) -> None:
     """Remember a decision. Raises ``CommandError`` for a story nobody knows."""
     with database.writing():
-        if not database.rows("known_of_ids", ids=[mark.story]):
+        if not stories.by_ids(database, [mark.story]):
             raise CommandError(f"No story has the id {mark.story}. `digest stories list` shows the ids.")
-        database.run("add_mark", [mark_row(mark)])
+        values = {name: getattr(mark, name) for name in _FIELDS}
+        database.run(insert(marks).values(publication=database.publication, **values))
 
 
 def release(
@@ -68,6 +90,9 @@ def _frees(release: Mark, mark: Mark) -> bool:
 
 def history(database: Database, story: str | None = None) -> list[Mark]:
     """Every decision ever made, releases too, in the order they were made; of one story, or of all."""
+    found = select(*(marks.c[name] for name in _FIELDS)).order_by(marks.c.number)
+    found = found.where(marks.c.publication == database.publication)
+    if story is not None:
+        found = found.where(marks.c.story == story)
     with database.reading():
-        rows = database.rows("marks" if story is None else "marks_of_story", story=story)
-    return [mark_of(row) for row in rows]
+        return [Mark(**dict(zip(_FIELDS, row, strict=True))) for row in database.rows(found)]

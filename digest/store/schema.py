@@ -1,37 +1,32 @@
-"""The tables, as they are at revision :data:`HEAD`.
+"""What the tables are made of. Each module of this package declares the tables it keeps; this one their words.
 
-Times are whole microseconds since 1970 in UTC, so that they order and index alike in every database.
-Lists and mappings are JSON text; empty ones are the empty text. Names start with ``digest_``, so that
-the tables can live in a database with others.
+A new module: declare its tables here-wise (``Table(..., METADATA, number(), ..., publication())``), import it in
+:mod:`digest.store.store`, and add the next file of ``migrations/versions``. Every table but the version's says whose
+its rows are. Times are whole microseconds since 1970 in UTC, so that they order and index alike in every database.
+Lists and mappings are JSON text; empty ones are the empty text. Names start with ``digest_``, so that the tables can
+live in a database with others.
 """
 
 from __future__ import annotations
 
-from datetime import datetime
+import json
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
-from sqlalchemy import (
-    BigInteger,
-    Column,
-    Date,
-    Float,
-    ForeignKey,
-    Index,
-    Integer,
-    LargeBinary,
-    MetaData,
-    String,
-    Table,
-    Text,
-    UniqueConstraint,
-)
+from sqlalchemy import BigInteger, Column, Integer, MetaData, String, Table, Text
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
-from digest.store.times import microseconds, moment
-
-HEAD = "0002"
+MIGRATIONS = Path(__file__).parent / "migrations"
+REVISIONS = tuple(sorted(path.name[:4] for path in (MIGRATIONS / "versions").glob("[0-9]*.py")))
+HEAD = REVISIONS[-1]  # what a store is brought up to
 VERSION_TABLE = "digest_version"
+METADATA = MetaData()
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 class UtcTime(TypeDecorator[datetime]):
@@ -44,157 +39,43 @@ class UtcTime(TypeDecorator[datetime]):
         return None if value is None else microseconds(value)
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
-        return None if value is None else moment(value)
+        return None if value is None else _EPOCH + timedelta(microseconds=value)
 
 
-_NUMBER = BigInteger().with_variant(Integer, "sqlite")
-METADATA = MetaData()
+def microseconds(at: datetime) -> int:
+    """Microseconds from 1970 to an aware time."""
+    span = at - _EPOCH
+    return (span.days * 86_400 + span.seconds) * 1_000_000 + span.microseconds
 
 
-def _number() -> Column[int]:
-    return Column("number", _NUMBER, primary_key=True, autoincrement=True)
+def number() -> Column[int]:
+    """The key of rows that the database counts."""
+    kind = BigInteger().with_variant(Integer, "sqlite")
+    return Column("number", kind, primary_key=True, autoincrement=True)
 
 
-def _text(name: str) -> Column[str]:
-    return Column(name, Text, nullable=False)
+def text(name: str, *, required: bool = True) -> Column[str]:
+    return Column(name, Text, nullable=not required)
 
 
-def _time(name: str, *, required: bool = False) -> Column[datetime]:
+def time(name: str, *, required: bool = False) -> Column[datetime]:
     return Column(name, UtcTime, nullable=not required)
 
 
-stories = Table(
-    "digest_stories",
-    METADATA,
-    _number(),
-    Column("key", String(32), nullable=False),  # stands for the canonical URL, whatever its length
-    Column("content", BigInteger, nullable=False),  # a hash: whether anything changed
-    _text("id"),
-    _text("url"),
-    _text("title"),
-    _text("summary"),
-    _text("sections"),
-    _text("source"),
-    _text("author"),
-    _time("published_at"),
-    _time("updated_at"),
-    _text("image"),
-    _text("popularity"),
-    _text("tags"),
-    _text("flags"),
-    Column("priority", Float, nullable=False),
-    _time("embargo_until"),
-    _time("expires_at"),
-    _text("language"),
-    _time("first_seen", required=True),
-    _time("runs_from", required=True),  # Story.time
-    _time("embargoed_from"),  # what that would be without its embargo; empty for others
-    UniqueConstraint("key", name="digest_stories_key"),
-    UniqueConstraint("id", name="digest_stories_id"),
-)
-Index("digest_stories_runs_from", stories.c.runs_from)
-Index("digest_stories_embargoed_from", stories.c.embargoed_from)
+def publication() -> Column[str]:
+    """Whose row it is: :attr:`digest.model.Publication.id`. The last column of a table."""
+    return Column("publication", Text, nullable=False)
 
-marks = Table(
-    "digest_marks",
-    METADATA,
-    _number(),
-    _text("story"),
-    _text("action"),  # pin | hold | kill | release
-    Column("edition", Text),
-    Column("section", Text),
-    Column("date", Date),
-    Column("until", Date),
-    _text("note"),
-    _text("by"),
-    _time("at", required=True),
-)
-Index("digest_marks_story", marks.c.story)
 
-sources = Table(
-    "digest_sources",
-    METADATA,
-    Column("name", Text, primary_key=True),
-    Column("url", Text, primary_key=True),
-    _text("etag"),
-    _text("last_modified"),
-)
+def listed(values: tuple[str, ...]) -> str:
+    """A tuple of texts as one text."""
+    return _encode(values) if values else ""
 
-issues = Table(
-    "digest_issues",
-    METADATA,
-    _number(),
-    _text("edition"),
-    Column("date", Date, nullable=False),
-    Column("revision", Integer, nullable=False),
-    Column("sequence", Integer, nullable=False),
-    _time("window_start", required=True),
-    _time("window_end", required=True),
-    _time("first_built_at", required=True),
-    _time("built_at", required=True),
-    Column("expected_sends", BigInteger),
-    UniqueConstraint("edition", "date", "revision", name="digest_issues_revision"),
-)
-Index("digest_issues_date", issues.c.date)
-Index("digest_issues_sequence", issues.c.sequence)
 
-manifests = Table(
-    "digest_manifests",
-    METADATA,
-    Column("issue", ForeignKey("digest_issues.number"), primary_key=True, autoincrement=False),
-    Column("body", LargeBinary, nullable=False),  # zlib
-)
+@lru_cache(1024)  # a house has few sections, and every story names one
+def unlisted(text: str) -> tuple[str, ...]:
+    """The inverse of :func:`listed`."""
+    return tuple(json.loads(text)) if text else ()
 
-receipts = Table(
-    "digest_receipts",
-    METADATA,
-    _number(),
-    _text("edition"),
-    Column("date", Date, nullable=False),
-    _time("at", required=True),
-    Column("delivered", BigInteger),
-)
-Index("digest_receipts_issue", receipts.c.edition, receipts.c.date)
 
-ran_stories = Table(
-    "digest_ran_stories",
-    METADATA,
-    _number(),
-    Column("issue", ForeignKey("digest_issues.number"), nullable=False),
-    _text("section"),
-    Column("position", Integer, nullable=False),
-    _text("also"),
-    _text("story"),
-    _text("url"),
-    _text("title"),
-    _text("summary"),
-    _text("source"),
-    _text("language"),
-    _time("published_at"),
-    _time("first_seen", required=True),
-)
-Index("digest_ran_stories_issue", ran_stories.c.issue)
-
-ran_ads = Table(
-    "digest_ran_ads",
-    METADATA,
-    _number(),
-    Column("issue", ForeignKey("digest_issues.number"), nullable=False),
-    Column("date", Date, nullable=False),
-    _text("line_item"),
-    _text("creative"),
-    Column("advertiser", Text),
-    _text("tier"),
-    _text("slot"),
-    Column("gap", Integer, nullable=False),
-    Column("section", Text),
-    _text("neighbours"),
-)
-Index("digest_ran_ads_issue", ran_ads.c.issue)
-Index("digest_ran_ads_line_item", ran_ads.c.line_item, ran_ads.c.date)
-
-version = Table(
-    VERSION_TABLE,
-    METADATA,
-    Column("version_num", String(32), primary_key=True),
-)
+version = Table(VERSION_TABLE, METADATA, Column("version_num", String(32), primary_key=True))

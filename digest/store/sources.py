@@ -2,20 +2,36 @@
 
 from __future__ import annotations
 
+from sqlalchemy import Column, Table, Text, and_, delete, insert, select
+
 from digest.model import Validators
 from digest.store.database import Database
+from digest.store.schema import METADATA, text
+
+sources = Table(
+    "digest_sources",
+    METADATA,
+    Column("name", Text, primary_key=True),
+    Column("url", Text, primary_key=True),
+    text("etag"),
+    text("last_modified"),
+    Column("publication", Text, primary_key=True),
+)
+_c = sources.c
 
 
 def validators(database: Database, name: str, url: str) -> Validators | None:
     """What was remembered of a source at this address."""
+    this = and_(_c.publication == database.publication, _c.name == name, _c.url == url)
     with database.reading():
-        rows = database.rows("validators", this_name=name, this_url=url)
+        rows = database.rows(select(_c.etag, _c.last_modified).where(this))
     return Validators(*rows[0]) if rows else None
 
 
 def remember(database: Database, name: str, url: str, said: Validators) -> None:
     """Keep what the server says now in the place of what it said before."""
-    values = {"etag": said.etag, "last_modified": said.last_modified}
+    this = {"publication": database.publication, "name": name, "url": url}
     with database.writing():
-        if not database.run("change_validators", [values | {"this_name": name, "this_url": url}]):
-            database.run("add_validators", [values | {"name": name, "url": url}])
+        database.run(delete(sources).where(*(_c[key] == value for key, value in this.items())))
+        values = {**this, "etag": said.etag, "last_modified": said.last_modified}
+        database.run(insert(sources).values(**values))

@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from digest.model import BuiltIssue, Counts, Mark, RunAd, RunStory, Story, Validators
-from digest.store import desk, ledger, locks, sources, stories
+from digest.store import desk, issues, ledger, locks, publications, ran, sources, stories
 from digest.store.database import Database
 
 WAIT = 30.0  # seconds for the lock
 
 
 class Store:
-    """Stories, the desk and the ledger of one newsroom. Times in and out are aware; out they are UTC."""
+    """Stories, the desk and the ledger of one publication. Times in and out are aware; out they are UTC."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._locked = 0
+        self._locked: dict[str, Callable[[], None]] = {}  # by edition: what raises where the lock was lost
 
     def __enter__(self) -> Self:
         return self
@@ -94,34 +94,64 @@ class Store:
 
     def built(self, edition: str, day: date) -> BuiltIssue | None:
         """The newest revision of an issue, with its manifest."""
-        return ledger.built(self._database, edition, day)
+        return issues.built(self._database, edition, day)
 
     def previous(self, edition: str, day: date) -> BuiltIssue | None:
         """The last issue of an edition dated before ``day``; without its manifest."""
-        return ledger.previous(self._database, edition, day)
+        return issues.previous(self._database, edition, day)
 
     def issues(self, edition: str | None = None) -> list[BuiltIssue]:
         """What was built, by date and order of building; without manifests."""
-        return ledger.every(self._database, edition)
+        return issues.every(self._database, edition)
 
     def ran_stories(self, first: date, last: date, edition: str | None = None) -> list[RunStory]:
         """The stories of issues dated ``first``..``last``, both inclusive."""
-        return ledger.ran(self._database, first, last, edition)
+        return ran.stories(self._database, first, last, edition)
 
     def ran_ads(self, before: date | None = None, line_items: Iterable[str] | None = None) -> list[RunAd]:
         """The ads of issues dated before ``before``, of some line items; of all where ``None``."""
-        return ledger.ads(self._database, before, line_items)
+        return ran.ads(self._database, before, line_items)
 
-    def record(self, issue: BuiltIssue, ran: Sequence[RunStory], ads: Sequence[RunAd]) -> BuiltIssue:
-        """Remember an issue and what ran in it, all or nothing; returns it with its sequence.
+    def record(
+        self,
+        issue: BuiltIssue,
+        run: Sequence[RunStory],
+        ads: Sequence[RunAd],
+        files: Mapping[str, bytes] = {},
+    ) -> BuiltIssue:
+        """Remember an issue, what ran in it and its files, all or nothing; returns it with its sequence.
 
         Raises ``AlreadySent``, ``DigestError``.
         """
-        return ledger.record(self._database, issue, ran, ads)
+        with self._writing(issue.edition):
+            return ledger.record(self._database, issue, run, ads, files)
 
-    def mark_sent(self, edition: str, day: date, at: datetime, delivered: int | None = None) -> None:
+    def files(self, edition: str, day: date) -> dict[str, bytes]:
+        """The files of an issue's newest revision as they were built; empty where they were not kept."""
+        return issues.files_of(self._database, edition, day)
+
+    def mark_sent(
+        self, edition: str, day: date, at: datetime, delivered: int | None = None, by: str = ""
+    ) -> None:
         """The mailer's receipt. Raises ``CommandError`` for an issue that was never built."""
-        ledger.mark_sent(self._database, edition, day, at, delivered)
+        with self._writing(edition):
+            issues.mark_sent(self._database, edition, day, at, delivered, by)
+
+    def undo_sent(self, edition: str, day: date, at: datetime, by: str = "") -> None:
+        """Take a receipt back. Raises ``CommandError`` where the edition's next issue is built already."""
+        with self._writing(edition):
+            issues.undo_sent(self._database, edition, day, at, by)
+
+    def history(self, edition: str, day: date) -> list[dict[str, Any]]:
+        """What happened to an issue, oldest first; see :func:`digest.store.issues.history`."""
+        return issues.history(self._database, edition, day)
+
+    @contextmanager
+    def _writing(self, edition: str) -> Iterator[None]:
+        """A transaction of one who holds the edition's lock, if it was taken at all."""
+        with self._database.writing():
+            self._locked.get(edition, lambda: None)()
+            yield
 
     # Around it
 
@@ -132,15 +162,18 @@ class Store:
     def remember_validators(self, name: str, url: str, validators: Validators) -> None:
         sources.remember(self._database, name, url, validators)
 
+    def publications(self) -> dict[str, str]:
+        """The names of the publications that share this store, by id."""
+        return publications.names(self._database)
+
     @contextmanager
-    def lock(self, wait: float = WAIT) -> Iterator[None]:
-        """Hold the store for a build; others wait. Raises ``Unreachable`` after ``wait`` seconds."""
-        if self._locked:
-            yield
-            return
-        with locks.lock(self._database, wait):
-            self._locked += 1
+    def lock(self, *editions: str, wait: float = WAIT) -> Iterator[None]:
+        """Hold editions for a build; others wait. Raises ``Unreachable`` after ``wait`` seconds for one of them."""
+        names = tuple(sorted(set(editions) - self._locked.keys()))
+        with locks.locks(self._database, names, wait) as held:
+            self._locked |= dict(zip(names, held, strict=True))
             try:
                 yield
             finally:
-                self._locked -= 1
+                for name in names:
+                    del self._locked[name]

@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from sqlalchemy import insert, inspect, select
 from sqlalchemy.engine import Connection
 
 from digest.errors import Unreachable
-from digest.store.connection import Alchemy
-from digest.store.schema import HEAD, METADATA, VERSION_TABLE, version
-
-_MIGRATIONS = Path(__file__).parent / "migrations"
+from digest.store.database import Database
+from digest.store.schema import HEAD, METADATA, MIGRATIONS, REVISIONS, VERSION_TABLE, version
 
 
-def prepare(database: Alchemy) -> None:
+def prepare(database: Database) -> None:
     """Leave the database at revision ``HEAD``; one that is there already costs two small reads."""
     connection = database.connection
     with database.reading():
         if revision_of(connection) == HEAD:
             return
-    with database.writing():
+    with _tables_may_move(database), database.writing():
         found = revision_of(connection)  # another process may have been faster
         if found is None:
             METADATA.create_all(connection)
@@ -44,15 +43,34 @@ def upgrade(connection: Connection, target: str) -> None:
     from alembic.config import Config
 
     config = Config()
-    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     config.attributes["connection"] = connection
     command.upgrade(config, target)
 
 
+@contextmanager
+def _tables_may_move(database: Database) -> Iterator[None]:
+    """SQLite changes a constraint by making the table anew, which its foreign keys would not let happen."""
+    if not database.is_sqlite:
+        yield
+        return
+    _foreign_keys(database, "OFF")
+    try:
+        yield
+    finally:
+        if not database.connection.in_transaction():  # a rehearsal is one transaction to its end
+            _foreign_keys(database, "ON")
+
+
+def _foreign_keys(database: Database, state: str) -> None:
+    raw = database.connection.connection.dbapi_connection
+    if raw is not None:
+        raw.cursor().execute(f"PRAGMA foreign_keys = {state}")
+
+
 def _refuse_newer(found: str) -> None:
     """Revisions are numbers that grow; one we do not ship was written by a later version."""
-    known = {path.name[:4] for path in (_MIGRATIONS / "versions").glob("[0-9]*.py")}
-    if found not in known:
+    if found not in REVISIONS:
         newer = bool(re.fullmatch(r"\d{4}", found)) and found > HEAD
         who = "a newer version of digest" if newer else "something else than digest"
         raise Unreachable(

@@ -1,0 +1,271 @@
+"""Issues as they were built, and what the mailer said of them. Rows are added and superseded, never changed.
+
+A new revision of an issue supersedes the earlier one with all its rows; reads see the newest only.
+"""
+
+from __future__ import annotations
+
+import zlib
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ColumnElement,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    Select,
+    Table,
+    Text,
+    UniqueConstraint,
+    and_,
+    exists,
+    func,
+    insert,
+    null,
+    select,
+)
+
+from digest.errors import CommandError
+from digest.model import BuiltIssue, Window
+from digest.store.database import Database, Row
+from digest.store.schema import METADATA, number, publication, text, time
+
+MOST = 10**15  # copies of an issue: more than there are mailboxes, and databases can count them
+SENT, UNDONE = "sent", "undone"
+
+issues = Table(
+    "digest_issues",
+    METADATA,
+    number(),
+    text("edition"),
+    Column("date", Date, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("sequence", Integer, nullable=False),
+    time("window_start", required=True),
+    time("window_end", required=True),
+    time("first_built_at", required=True),
+    time("built_at", required=True),
+    Column("expected_sends", BigInteger),
+    publication(),
+    UniqueConstraint("publication", "edition", "date", "revision", name="digest_issues_revision"),
+)
+_c = issues.c
+Index("digest_issues_date", _c.publication, _c.date)
+Index("digest_issues_sequence", _c.publication, _c.sequence)
+
+manifests = Table(
+    "digest_manifests",
+    METADATA,
+    Column("issue", ForeignKey("digest_issues.number"), primary_key=True, autoincrement=False),
+    Column("body", LargeBinary, nullable=False),  # zlib
+    publication(),
+)
+
+files = Table(  # of the newest revision, so that a sent issue can be written again
+    "digest_files",
+    METADATA,
+    Column("issue", ForeignKey("digest_issues.number"), primary_key=True, autoincrement=False),
+    Column("name", Text, primary_key=True),
+    Column("body", LargeBinary, nullable=False),  # zlib
+    publication(),
+)
+
+receipts = Table(
+    "digest_receipts",
+    METADATA,
+    number(),
+    text("edition"),
+    Column("date", Date, nullable=False),
+    time("at", required=True),
+    Column("delivered", BigInteger),
+    Column("revision", Integer),
+    text("action"),  # sent | undone: takes back all that was said before
+    text("by"),
+    publication(),
+)
+Index("digest_receipts_issue", receipts.c.publication, receipts.c.edition, receipts.c.date)
+
+# the columns of an issue that are kept as they are, in the order of reading
+FIELDS = (
+    "edition", "date", "revision", "sequence", "window_start", "window_end", "first_built_at", "built_at",
+    "expected_sends",
+)  # fmt: skip
+
+
+def built(database: Database, edition: str, day: date) -> BuiltIssue | None:
+    """The newest revision of one issue, with its manifest."""
+    whole = _issues(database, manifests.c.body).outerjoin(manifests, manifests.c.issue == _c.number)
+    with database.reading():
+        rows = database.rows(whole.where(_c.edition == edition, _c.date == day))
+    return _issue(rows[0]) if rows else None
+
+
+def previous(database: Database, edition: str, day: date) -> BuiltIssue | None:
+    """The last issue of an edition that is dated before ``day``; without its manifest."""
+    earlier = _issues(database).where(_c.edition == edition, _c.date < day)
+    with database.reading():
+        rows = database.rows(earlier.order_by(_c.date.desc()).limit(1))
+    return _issue(rows[0]) if rows else None
+
+
+def every(database: Database, edition: str | None) -> list[BuiltIssue]:
+    """The newest revisions by date, then by the order of building; without their manifests."""
+    found = _issues(database).order_by(_c.date, _c.sequence)
+    with database.reading():
+        rows = database.rows(found if edition is None else found.where(_c.edition == edition))
+    return [_issue(row) for row in rows]
+
+
+def files_of(database: Database, edition: str, day: date) -> dict[str, bytes]:
+    """The files of the newest revision as they were built; empty where they were not kept."""
+    with database.reading():
+        issue = built(database, edition, day)
+        if issue is None:
+            return {}
+        number = _c.number == files.c.issue
+        found = select(files.c.name, files.c.body).join(issues, number).order_by(files.c.name)
+        rows = database.rows(found.where(this(database, issues, edition, day), newest()))
+    whole = {name: zlib.decompress(body) for name, body in rows}
+    return {**whole, "manifest.json": issue.manifest.encode()} if whole else {}
+
+
+def mark_sent(
+    database: Database, edition: str, day: date, at: datetime, delivered: int | None, by: str = ""
+) -> None:
+    """The mailer's receipt. Later ones correct the count; the first says when it was sent.
+
+    Raises ``CommandError`` for an issue that was never built, or a count that cannot be.
+    """
+    if delivered is not None and not 0 <= delivered <= MOST:
+        raise CommandError(f"{delivered} copies cannot have been delivered. Give a number from 0 up.")
+    _receive(database, edition, day, at, delivered, SENT, by)
+
+
+def undo_sent(database: Database, edition: str, day: date, at: datetime, by: str = "") -> None:
+    """Take back that an issue was sent. Raises ``CommandError`` where the edition's next issue is built already."""
+    with database.writing():
+        found = built(database, edition, day)
+        if found is not None and found.sent_at is None:
+            raise CommandError(f"{edition} of {day} is not marked as sent; there is nothing to take back.")
+        later = select(func.min(_c.date)).where(of(database, issues), _c.edition == edition, _c.date > day)
+        following = database.rows(later)[0][0]
+        if following is not None:
+            raise CommandError(
+                f"{edition} of {day} stays sent: the issue of {following} was built after it, and on what it says."
+            )
+        _receive(database, edition, day, at, None, UNDONE, by)
+
+
+def _receive(
+    database: Database, edition: str, day: date, at: datetime, delivered: int | None, action: str, by: str
+) -> None:
+    with database.writing():
+        found = built(database, edition, day)
+        if found is None:
+            raise CommandError(f"{edition} of {day} was never built. `digest issues` lists what was.")
+        values = {
+            "edition": edition,
+            "date": day,
+            "at": at,
+            "delivered": delivered,
+            "action": action,
+            "by": by,
+        }
+        values |= {"revision": found.revision, "publication": database.publication}
+        database.run(insert(receipts).values(**values))
+
+
+def history(database: Database, edition: str, day: date) -> list[dict[str, Any]]:
+    """What happened to an issue, oldest first: ``action`` (built | sent | undone), ``at``, ``revision``, and of a
+    receipt ``delivered`` and ``by``."""
+    r = receipts.c
+    with database.reading():
+        revisions = database.rows(
+            select(_c.built_at, _c.revision).where(this(database, issues, edition, day)).order_by(_c.number)
+        )
+        said = database.rows(
+            select(r.action, r.at, r.revision, r.delivered, r.by)
+            .where(this(database, receipts, edition, day))
+            .order_by(r.number)
+        )
+    names = ("action", "at", "revision", "delivered", "by")
+    events: list[dict[str, Any]] = [
+        *(dict(zip(names, ("built", *row, None, ""), strict=True)) for row in revisions),
+        *(dict(zip(names, row, strict=True)) for row in said),
+    ]
+    return sorted(events, key=lambda event: event["at"])
+
+
+def of(database: Database, table: Table) -> ColumnElement[bool]:
+    return table.c.publication == database.publication
+
+
+def this(database: Database, table: Table, edition: str, day: date) -> ColumnElement[bool]:
+    return and_(of(database, table), table.c.edition == edition, table.c.date == day)
+
+
+def same_issue(one: Any, other: Any) -> ColumnElement[bool]:
+    """Whether two rows are of one issue."""
+    return and_(
+        one.c.publication == other.c.publication, one.c.edition == other.c.edition, one.c.date == other.c.date
+    )
+
+
+def newest() -> ColumnElement[bool]:
+    """Whether no later revision of an issue is there."""
+    later = issues.alias("later")
+    return ~exists().where(same_issue(later, issues), later.c.revision > issues.c.revision)
+
+
+def _receipt(column: Column[Any], order: ColumnElement[Any], *conditions: ColumnElement[bool]) -> Any:
+    """A value of the first receipt of an issue that was not taken back, in an order of its receipts."""
+    undone = receipts.alias("undone")
+    later = exists().where(
+        same_issue(undone, receipts), undone.c.action == UNDONE, undone.c.number >= receipts.c.number
+    )
+    found = select(column).where(same_issue(receipts, issues), ~later, *conditions).order_by(order).limit(1)
+    return found.correlate(issues).scalar_subquery()
+
+
+def _sent_at() -> Any:
+    return _receipt(receipts.c.at, receipts.c.number.asc()).label("sent_at")
+
+
+def delivered_copies() -> Any:
+    counted = receipts.c.delivered.is_not(None)
+    return _receipt(receipts.c.delivered, receipts.c.number.desc(), counted).label("delivered")
+
+
+def _issues(database: Database, body: Any = None) -> Select[Any]:
+    columns = (
+        *(_c[name] for name in FIELDS),
+        _sent_at(),
+        delivered_copies(),
+        null() if body is None else body,
+    )
+    return select(*columns).where(of(database, issues), newest())
+
+
+def _issue(row: Row) -> BuiltIssue:
+    (
+        edition, day, revision, sequence, start, end, first_built_at, built_at, expected_sends, sent_at, delivered,
+        body,
+    ) = row  # fmt: skip
+    return BuiltIssue(
+        edition=edition,
+        date=day,
+        revision=revision,
+        sequence=sequence,
+        window=Window(start, end),
+        first_built_at=first_built_at,
+        built_at=built_at,
+        sent_at=sent_at,
+        delivered=delivered,
+        manifest=zlib.decompress(body).decode() if body else "",
+        expected_sends=expected_sends,
+    )

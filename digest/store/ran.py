@@ -1,0 +1,169 @@
+"""Stories run and ads placed, by issue and revision; reads see the newest revisions only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
+
+from sqlalchemy import Column, Date, ForeignKey, Index, Integer, Table, insert, select
+
+from digest.model import RunAd, RunStory, Story
+from digest.store.database import Database, Row
+from digest.store.issues import delivered_copies, issues, newest, of
+from digest.store.schema import METADATA, listed, number, publication, text, time, unlisted
+
+EXCERPT = 600  # characters of a summary that are kept to recognise another telling
+_BETWEEN = "\x1f"  # between titles, which hold no control characters
+
+ran_stories = Table(
+    "digest_ran_stories",
+    METADATA,
+    number(),
+    Column("issue", ForeignKey("digest_issues.number"), nullable=False),
+    text("section"),
+    Column("position", Integer, nullable=False),
+    text("also"),
+    text("story"),
+    text("url"),
+    text("title"),
+    text("summary"),
+    text("source"),
+    text("language"),
+    time("published_at"),
+    time("first_seen", required=True),
+    publication(),
+)
+Index("digest_ran_stories_issue", ran_stories.c.issue)
+
+ran_ads = Table(
+    "digest_ran_ads",
+    METADATA,
+    number(),
+    Column("issue", ForeignKey("digest_issues.number"), nullable=False),
+    Column("date", Date, nullable=False),
+    text("line_item"),
+    text("creative"),
+    text("advertiser", required=False),
+    text("tier"),
+    text("slot"),
+    Column("gap", Integer, nullable=False),
+    text("section", required=False),
+    text("neighbours"),
+    publication(),
+)
+Index("digest_ran_ads_issue", ran_ads.c.issue)
+Index("digest_ran_ads_line_item", ran_ads.c.publication, ran_ads.c.line_item, ran_ads.c.date)
+
+_STORY = (
+    "section", "position", "also", "story", "url", "title", "summary", "source", "language", "published_at",
+    "first_seen",
+)  # fmt: skip
+_AD = ("date", "line_item", "creative", "advertiser", "tier", "slot", "gap", "section", "neighbours")
+
+
+def add(database: Database, issue: int, run: Sequence[RunStory], placed: Sequence[RunAd]) -> None:
+    """Remember what ran in the issue of that number; inside a transaction."""
+    whose = {"issue": issue, "publication": database.publication}
+    database.run(insert(ran_stories), [_story_row(one) | whose for one in run])
+    database.run(insert(ran_ads), [_ad_row(one) | whose for one in placed])
+
+
+def stories(database: Database, first: date, last: date, edition: str | None) -> list[RunStory]:
+    """The stories of the issues dated ``first``..``last``, both inclusive: by date, order of building, position.
+
+    A story is what it was when it ran: id, url, title, the beginning of its summary, source, language, times.
+    """
+    found = (
+        select(issues.c.edition, issues.c.date, *(ran_stories.c[name] for name in _STORY))
+        .join(issues, issues.c.number == ran_stories.c.issue)
+        .where(of(database, issues), issues.c.date >= first, issues.c.date <= last, newest())
+        .order_by(issues.c.date, issues.c.sequence, ran_stories.c.position, ran_stories.c.number)
+    )
+    if edition is not None:
+        found = found.where(issues.c.edition == edition)
+    with database.reading():
+        return [_story(row) for row in database.rows(found)]
+
+
+def ads(database: Database, before: date | None, line_items: Iterable[str] | None) -> list[RunAd]:
+    """Ads of issues dated before ``before`` (all), of ``line_items`` (all): by date, order of building, gap.
+
+    ``sends`` is what the mailer delivered, else what the edition expected when the issue was built.
+    """
+    if before == date.min:
+        return []
+    last = before - timedelta(days=1) if before else date.max
+    about = (issues.c.edition, issues.c.sequence, issues.c.expected_sends, delivered_copies())
+    found = (
+        select(*about, *(ran_ads.c[name] for name in _AD))
+        .join(issues, issues.c.number == ran_ads.c.issue)
+        .where(of(database, ran_ads), ran_ads.c.date <= last, newest())
+        .order_by(ran_ads.c.date, issues.c.sequence, ran_ads.c.gap, ran_ads.c.number)
+    )
+    if line_items is not None:
+        found = found.where(database.among(ran_ads.c.line_item, sorted(set(line_items))))
+    with database.reading():
+        return [_ad(row) for row in database.rows(found)]
+
+
+def _story_row(ran: RunStory) -> dict[str, object]:
+    story = ran.story
+    return {
+        "section": ran.section,
+        "position": ran.position,
+        "also": listed(ran.also),
+        "story": story.id,
+        "url": story.url,
+        "title": story.title,
+        "summary": story.summary[:EXCERPT],
+        "source": story.source,
+        "language": story.language,
+        "published_at": story.published_at,
+        "first_seen": story.first_seen,
+    }
+
+
+def _story(row: Row) -> RunStory:
+    (
+        edition, day, section, position, also, id, url, title, summary, source, language, published_at, first_seen,
+    ) = row  # fmt: skip
+    story = Story(
+        id=id,
+        url=url,
+        title=title,
+        summary=summary,
+        source=source,
+        language=language,
+        published_at=published_at,
+        first_seen=first_seen,
+    )
+    return RunStory(
+        edition=edition, date=day, story=story, section=section, position=position, also=unlisted(also)
+    )
+
+
+def _ad_row(ad: RunAd) -> dict[str, object]:
+    return {name: getattr(ad, name) for name in _AD} | {"neighbours": _BETWEEN.join(ad.neighbours)}
+
+
+def _ad(row: Row) -> RunAd:
+    """By place, as stories are: a house ad may have run for ten years."""
+    (
+        edition, sequence, expected, delivered, day, line_item, creative, advertiser, tier, slot, gap, section,
+        neighbours,
+    ) = row  # fmt: skip
+    return RunAd(
+        edition=edition,
+        date=day,
+        line_item=line_item,
+        creative=creative,
+        advertiser=advertiser,
+        tier=tier,
+        slot=slot,
+        gap=gap,
+        section=section,
+        sends=expected if delivered is None else delivered,
+        delivered=delivered is not None,
+        neighbours=tuple(neighbours.split(_BETWEEN)) if neighbours else (),
+        sequence=sequence,
+    )
