@@ -1,0 +1,55 @@
+"""What the mailers with an API share."""
+
+from __future__ import annotations
+
+import base64
+import re
+from datetime import datetime
+from typing import Any
+
+from digest.mailers._wire import MailerRefused, Service, Wire
+from digest.model.mail import MailerSpec, Message
+
+
+class Api:
+    """A mailer spoken to over https."""
+
+    content_apart = False  # whether `create` makes an empty draft that `update` fills
+
+    def __init__(self, spec: MailerSpec, service: Service, **wire: Any) -> None:
+        self.spec, self.name = spec, service.name
+        self.wire = Wire(service, **wire)
+        self.call = self.wire.call
+
+    def moment(self, at: datetime) -> datetime:
+        return at
+
+    def lists(self) -> dict[str, str] | None:
+        return None
+
+    def close(self) -> None:
+        self.wire.close()
+
+    def numbers(self, message: Message) -> list[int]:
+        """The lists as numbers. Raises ``MailerRefused``."""
+        wrong = [one for one in message.lists if not re.fullmatch(r"[0-9]{1,18}", one)]
+        if wrong:
+            raise MailerRefused(
+                f'{self.name}: "{wrong[0]}" is no list of it; its lists have numbers, such as 3. '
+                "Mend `lists` under `mailer:` in digest.yaml."
+            )
+        return [int(one) for one in message.lists]
+
+
+def basic(user: str, password: str) -> str:
+    return "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()
+
+
+def ascii_header(spec: MailerSpec, value: str) -> str:
+    """A header's value. Raises ``MailerRefused`` for a key that cannot be one."""
+    if not value.isascii() or any(char < " " for char in value):
+        raise MailerRefused(
+            f"{spec.type}: the key under `mailer:` has characters that no key has (a line break, an accent). "
+            "Copy it again."
+        )
+    return value

@@ -1,0 +1,205 @@
+"""Handing over: the mailer as configured, the message it gets, and what it tells afterwards.
+
+Times are aware and in UTC; counts are whole numbers, ``None`` where the mailer does not tell.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Literal
+
+_NONE: Mapping[str, Any] = MappingProxyType({})
+
+Status = Literal["draft", "scheduled", "sending", "sent", "stopped"]
+Clicks = Literal["unique", "total", "capped", "none"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailerSpec:
+    """The mailer of an edition. ``type`` names a file of ``digest/mailers``; empty: nothing is handed over.
+
+    ``lists`` has the mailer's own ids by edition. ``options`` are the settings only some mailers know.
+    """
+
+    type: str = ""
+    url: str = ""
+    user: str = ""
+    password: str = field(default="", repr=False)
+    key: str = field(default="", repr=False)
+    lists: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: _NONE)
+    send_at: time | None = None
+    track: bool = False
+    to: tuple[str, ...] = ()
+    options: Mapping[str, Any] = field(default_factory=lambda: _NONE)
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """What never appears in any output."""
+        inside = re.findall(r"://[^/@\s]*:([^/@\s]+)@", self.url)
+        return tuple(one for one in (self.password, self.key, *inside) if one)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capabilities:
+    """What a mailer can do.
+
+    ``clicks`` per link are the readers who clicked (``unique``), every click (``total``), of the most clicked
+    links only (``capped``), or not told (``none``).
+    """
+
+    draft: bool = True
+    schedule: bool = True
+    cancel: bool = True
+    test: bool = True
+    plain_text: bool = True
+    preheader: bool = True
+    sent: bool = True
+    opens: bool = True
+    clicks: Clicks = "unique"
+    finds: bool = True  # whether it can be asked what it has; without it an answer lost stays lost
+    notes: tuple[str, ...] = ()
+
+    @property
+    def losses(self) -> tuple[str, ...]:
+        """What is lost with this mailer, in words for ``digest check``."""
+        lacks = (
+            (self.draft, "it keeps no drafts: handing over sends."),
+            (self.schedule, "it schedules nothing: hand over at the hour of sending."),
+            (self.cancel or not self.schedule, "a schedule cannot be cancelled from here."),
+            (self.test, "it sends no tests."),
+            (self.plain_text, "it takes no plain text: your text ads will not be seen."),
+            (self.sent, "it does not tell how many were sent: `digest mark-sent --delivered N` does."),
+            (self.opens, "it does not tell opens."),
+            (
+                self.clicks != "none",
+                "it does not tell clicks per link: clicks of ads and stories stay unknown.",
+            ),
+            (self.clicks != "total", "its clicks per link are all clicks, not readers who clicked."),
+            (self.clicks != "capped", "it tells the clicks of its 50 most clicked links only."),
+        )
+        return (*(words for there, words in lacks if not there), *self.notes)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """One built issue as a mailer gets it; ``name`` is how the campaign is found again."""
+
+    name: str
+    publication: str
+    edition: str
+    date: date
+    revision: int
+    subject: str
+    preheader: str
+    sender_name: str
+    sender_address: str
+    html: str
+    text: str
+    eml: bytes
+    lists: tuple[str, ...] = ()
+    reply_to: str = ""
+    folder: Path = Path()
+    files: Mapping[str, bytes] = field(default_factory=lambda: MappingProxyType({}))
+
+    @property
+    def slug(self) -> str:
+        """The name where only letters, digits and hyphens may stand."""
+        return re.sub(r"[^a-z0-9]+", "-", self.name.lower()).strip("-")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Campaign:
+    """A campaign as the mailer has it. ``at`` is when it is scheduled for; ``html`` where it is kept verbatim."""
+
+    id: str
+    name: str
+    status: Status
+    at: datetime | None = None
+    subject: str | None = None
+    html: str | None = None
+    word: str = ""  # the mailer's own word for the status
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkClicks:
+    """The clicks on one address: readers who clicked, and all clicks."""
+
+    url: str
+    unique: int | None = None
+    total: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """What a mailer tells of one campaign.
+
+    ``kind`` says what ``links`` count; ``notes`` what is missing from it, in words.
+    """
+
+    sent: int | None = None
+    delivered: int | None = None
+    opens: int | None = None
+    clicks: int | None = None
+    clicks_total: int | None = None
+    links: tuple[LinkClicks, ...] = ()
+    kind: Clicks = "none"
+    complete: bool = True  # False while the mailer is still sending
+    at: datetime | None = None  # when it was sent
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CampaignNote:
+    """One line of the ledger about a campaign: what was about to be done, or was done.
+
+    ``event``: intended | created | updated | scheduled | sending | cancelled | failed | sent | forgotten.
+    """
+
+    edition: str
+    date: date
+    mailer: str
+    event: str
+    at: datetime
+    name: str = ""
+    campaign: str = ""
+    revision: int = 0
+    content: str = ""  # sha256 of the HTML as it was given
+    due: datetime | None = None  # what it is scheduled for
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clicked:
+    """The clicks of one link of an issue, with what it belongs to.
+
+    ``what``: ad | story | other | shared (the address stands in several ads or stories) | unknown (nobody wrote it).
+    """
+
+    edition: str
+    date: date
+    url: str
+    what: str
+    unique: int | None = None
+    total: int | None = None
+    line_item: str = ""
+    creative: str = ""
+    slot: str = ""
+    story: str = ""
+    section: str = ""
+    position: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IssueReceipt:
+    """What is known of one sent issue: its counts, and the clicks on its links."""
+
+    edition: str
+    date: date
+    read_at: datetime
+    source: str  # the mailer, or the file
+    receipt: Receipt
+    clicks: tuple[Clicked, ...] = ()
