@@ -4,7 +4,7 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 DATE   ?= 2026-01-23
 
-.PHONY: demo test lint types bench quality judges accept screenshots lock clean
+.PHONY: demo test lint types bench quality judges accept screenshots lock sbom clean
 
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
@@ -61,6 +61,10 @@ lock:  ## resolve the dependencies anew, for every platform, with hashes
 	  --group dev --all-extras -o requirements.lock pyproject.toml
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 	  -c requirements.lock -o requirements.txt pyproject.toml
+
+sbom: $(VENV)/core  ## a software bill of materials (CycloneDX) of what a newsroom installs
+	$(PIP) cyclonedx-bom
+	$(BIN)/cyclonedx-py requirements --output-reproducible --pyproject pyproject.toml -o sbom.json requirements.txt
 
 clean:
 	rm -rf $(VENV) outbox var

@@ -1,0 +1,27 @@
+# A small image that builds issues: a user without rights, a root that may be read-only, one volume to write.
+#
+#   docker build -t newsroom-digest .
+#   docker run --rm --read-only -v ./newsroom:/newsroom newsroom-digest build --daily
+#
+# EXTRAS are the parts a newsroom may ask for beside the core, at the versions of requirements.lock.
+FROM debian:bookworm-slim AS packages
+ARG EXTRAS=postgres,locale
+RUN apt-get update -qq && apt-get install -y -qq --no-install-recommends python3 python3-pip binutils ca-certificates
+COPY . /source
+WORKDIR /source
+RUN grep -oE '^[A-Za-z0-9._-]+==[^ ;\\]+' requirements.lock > pins.txt
+RUN python3 -m pip install --quiet --no-cache-dir --no-compile --prefix=/install --require-hashes -r requirements.txt
+RUN PYTHONPATH=/install/lib/python3.11/site-packages python3 -m pip install --quiet --no-cache-dir --no-compile --prefix=/install -c pins.txt ".[${EXTRAS}]"
+RUN find /install -name '*.so*' -exec strip --strip-unneeded {} +
+RUN python3 -m compileall -q /install
+
+FROM debian:bookworm-slim
+RUN apt-get update -qq && apt-get install -y -qq --no-install-recommends python3 ca-certificates && rm -rf /var/lib/apt/lists/*
+COPY --from=packages /install /usr/local
+RUN useradd --uid 10001 --no-create-home --shell /usr/sbin/nologin digest && mkdir /newsroom && chown 10001 /newsroom
+ENV PYTHONPATH=/usr/local/lib/python3.11/site-packages PYTHONUNBUFFERED=1
+USER 10001
+WORKDIR /newsroom
+VOLUME /newsroom
+ENTRYPOINT ["digest"]
+CMD ["--help"]
