@@ -18,7 +18,7 @@ from digest import registry
 from digest.errors import CommandError, Unreachable
 from digest.model import Image, Rejected, SourceSpec, Story
 from digest.model.urls import story_id
-from digest.sources import Batch, Context, Remark, read
+from digest.sources import Batch, Context, Found, Remark, Untimed, read
 from digest.sources import csv as csv_source
 from digest.sources import jsonl as jsonl_source
 
@@ -32,7 +32,7 @@ def context(kind: str = "jsonl") -> Context:
     return Context(spec=spec, now=NOW, zone=ZONE, file=f"stories.{kind}")
 
 
-def found(*rows: Any) -> list[Story | Rejected | Remark]:
+def found(*rows: Any) -> list[Found]:
     data = b"\n".join(row if isinstance(row, bytes) else json.dumps(row).encode() for row in rows)
     return list(jsonl_source.parse(data, context()))
 
@@ -161,12 +161,23 @@ def test_a_time_with_its_offset_is_that_time(at: datetime) -> None:
     assert one(published_at=at.isoformat()).published_at == at.astimezone(UTC)
 
 
-@pytest.mark.parametrize("name", ["published_at", "embargo_until", "expires_at"])
-@pytest.mark.parametrize("value", ["soon", "2026-13-01", 1769140800, True, [], "2026-01-23T25:00"])
+@pytest.mark.parametrize("name", ["embargo_until", "expires_at"])
+@pytest.mark.parametrize("value", ["soon", "2026-13-01", True, [], "2026-01-23T25:00"])
 def test_an_unreadable_time_that_decides_is_no_story(name: str, value: Any) -> None:
     (reason,) = why({"url": URL, "title": "T", name: value})
     assert reason.startswith(name)
     assert "is no time such as" in reason
+
+
+@pytest.mark.parametrize("value", ["soon", "2026-13-01", True, [], "2026-01-23T25:00"])
+def test_an_unreadable_publication_leaves_the_story_without_a_time(value: Any) -> None:
+    remark, untimed, story = found({"url": URL, "title": "T", "published_at": value})
+    assert isinstance(remark, Remark)
+    assert remark.what.startswith("published_at")
+    assert isinstance(untimed, Untimed)
+    assert "was not understood" in untimed.why
+    assert isinstance(story, Story)
+    assert story.published_at is None
 
 
 def test_an_unreadable_update_is_left_out() -> None:
@@ -355,7 +366,7 @@ def test_any_row_is_a_story_or_says_why(row: dict[str, Any]) -> None:
     for it in found(
         {"title": "T", "url": URL} | {name: row[name] for name in row if name not in ("title", "url")}
     ):
-        text = it.title if isinstance(it, Story) else it.why if isinstance(it, Rejected) else it.what
+        text = it.title if isinstance(it, Story) else it.what if isinstance(it, Remark) else it.why
         assert text
         assert "\n" not in text
         assert len(text) < 700
@@ -371,7 +382,7 @@ def test_any_bytes_are_read(data: bytes) -> None:
 # CSV
 
 
-def csv_found(text: str) -> list[Story | Rejected | Remark]:
+def csv_found(text: str) -> list[Found]:
     return list(csv_source.parse(text.encode(), context("csv")))
 
 

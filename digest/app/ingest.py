@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from digest.errors import CommandError, Unreachable
-from digest.model import Newsroom, SourceSpec, Story
+from digest.app.side_by_side import Overdue, side_by_side
+from digest.errors import CommandError, DigestError
+from digest.model import Newsroom, SourceSpec, Story, Validators
 
 if TYPE_CHECKING:
     from digest.likeness import Reader
@@ -19,7 +22,9 @@ if TYPE_CHECKING:
     from digest.store import Store
 
 _TYPES = {".xml": "rss", ".rss": "rss", ".atom": "rss", ".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv"}
-_AT_ONCE = 8
+_AT_ONCE = 48
+_SECONDS = 23.0  # for all sources that are read at once; one has 20
+_GRACE = 1.0  # for what came at the last moment
 _OF_USE = timedelta(days=14)  # since a story appeared: no issue built now looks back further
 
 Progress = Callable[[int], None]
@@ -89,17 +94,18 @@ def ingest(
     *,
     now: datetime,
     progress: Progress | None = None,
+    was_read: Progress | None = None,
     reader: Reader | None = None,
 ) -> list[SourceReport]:
     """Read the sources and put their stories into the store, in the order given.
 
-    Sources are read side by side, since most of the time is waiting; ``progress`` is told how many
-    stories were stored. A source that cannot be reached is a report with an ``error``. A ``reader`` reads the
-    headlines of what an issue may still bring, so that a build need not.
+    Sources are read side by side, since most of the time is waiting; ``was_read`` is told of each that was, and
+    ``progress`` how many stories were stored. A source that cannot be reached is a report with an ``error``. A
+    ``reader`` reads the headlines of what an issue may still bring, so that a build need not.
     """
     reports = []
     fresh: list[Story] = []
-    for spec, batch in _read(newsroom, store, specs, now):
+    for spec, batch in _read(newsroom, store, specs, now, was_read):
         reports.append(_store(store, spec, batch, now, progress))
         if reader is not None and not isinstance(batch, str):
             fresh += (story for story in batch.stories if now - story.time < _OF_USE)
@@ -111,21 +117,56 @@ def ingest(
 
 
 def _read(
-    newsroom: Newsroom, store: Store, specs: Sequence[SourceSpec], now: datetime
+    newsroom: Newsroom, store: Store, specs: Sequence[SourceSpec], now: datetime, was_read: Progress | None
 ) -> Iterator[tuple[SourceSpec, Batch | str]]:
+    """What every source yields, or why nothing, in the order of the sources whatever comes first."""
+    known = [store.validators(spec.name, spec.url) for spec in specs]
+    until = time.monotonic() + _SECONDS * math.ceil(len(specs) / _AT_ONCE)
+    readings = [
+        partial(_reading, newsroom, spec, now, validators, until, was_read)
+        for spec, validators in zip(specs, known, strict=True)
+    ]
+    results = side_by_side(readings, at_once=_AT_ONCE, until=until + _GRACE)
+    for spec, result in zip(specs, results, strict=True):
+        try:
+            yield spec, result()
+        except Overdue:
+            yield spec, f"{spec.name}: it was not read, for the time for all sources was over."
+
+
+def _reading(
+    newsroom: Newsroom,
+    spec: SourceSpec,
+    now: datetime,
+    validators: Validators | None,
+    until: float,
+    was_read: Progress | None,
+) -> Batch | str:
+    """One source. Whatever it raises is its own error, and stops no other."""
     from digest.sources import read
 
-    zone = newsroom.publication.zone
-    known = [store.validators(spec.name, spec.url) for spec in specs]
+    publication = newsroom.publication
+    try:
+        return read(
+            spec,
+            now=now,
+            zone=publication.zone,
+            locale=publication.locale,
+            validators=validators,
+            until=until,
+        )
+    except DigestError as error:
+        return str(error)
+    except Exception as error:
+        return _failure(spec, error)
+    finally:
+        if was_read is not None:
+            was_read(1)
 
-    def one(index: int) -> Batch | str:
-        try:
-            return read(specs[index], now=now, zone=zone, validators=known[index])
-        except Unreachable as error:
-            return str(error)
 
-    with ThreadPoolExecutor(_AT_ONCE) as pool:
-        yield from zip(specs, pool.map(one, range(len(specs))), strict=True)
+def _failure(spec: SourceSpec, error: Exception) -> str:
+    what = " ".join(str(error).split())[:200]
+    return f"{spec.name}: what it sends cannot be read ({type(error).__name__}{': ' if what else ''}{what})."
 
 
 def _store(
@@ -133,7 +174,12 @@ def _store(
 ) -> SourceReport:
     if isinstance(batch, str):
         return SourceReport(spec.name, error=batch)
-    counts = store.upsert(batch.stories, now, progress=progress)
+    try:
+        counts = store.upsert(batch.stories, now, progress=progress)
+    except DigestError:  # the store's own trouble
+        raise
+    except Exception as error:
+        return SourceReport(spec.name, error=_failure(spec, error))
     if batch.validators is not None:
         store.remember_validators(spec.name, spec.url, batch.validators)
     return SourceReport(

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from digest.app.ingest import SourceReport
 
 _SHOWN = 10
+Told = Callable[[int], None] | None
 
 
 @app.command("ingest")
@@ -36,8 +37,10 @@ def ingest(
 
     room = newsroom(root)
     specs = chosen(room, what or [])
-    with open_store(room.store, room.publication) as store, _progress() as progress:
-        reports = run(room, store, specs, now=now(), progress=progress, reader=reader(room))
+    with open_store(room.store, room.publication) as store, _progress(len(specs)) as (was_read, progress):
+        reports = run(
+            room, store, specs, now=now(), progress=progress, was_read=was_read, reader=reader(room)
+        )
     emit({"sources": [as_json(report) for report in reports]})
     for report in reports:
         tell(report)
@@ -85,15 +88,16 @@ def _list(lines: list[str]) -> None:
 
 
 @contextmanager
-def _progress() -> Iterator[Callable[[int], None] | None]:
-    """A progress bar while people watch; silent elsewhere."""
+def _progress(sources: int) -> Iterator[tuple[Told, Told]]:
+    """A progress bar of sources and one of stories while people watch; silent elsewhere."""
     if not sys.stderr.isatty() or json_wanted():
-        yield None
+        yield None, None
         return
     from rich.console import Console
     from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-    columns = (SpinnerColumn(), TextColumn("{task.completed} stories"), BarColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("stories", total=None)
-        yield lambda count: bar.advance(task, count)
+    columns = (SpinnerColumn(), TextColumn("{task.completed} {task.description}"), BarColumn())
+    with Progress(*columns, TimeElapsedColumn(), console=Console(stderr=True), transient=True) as bar:
+        read = bar.add_task("sources read", total=sources)
+        stored = bar.add_task("stories stored", total=None)
+        yield lambda count: bar.advance(read, count), lambda count: bar.advance(stored, count)

@@ -7,13 +7,14 @@ turns robots away (401, 403, 429 and the like) proves nothing against its page.
 from __future__ import annotations
 
 import asyncio
-import ipaddress
 import socket
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urljoin, urlsplit
+
+from digest.model.addresses import is_public
 
 if TYPE_CHECKING:
     import httpx2
@@ -132,4 +133,4 @@ async def _is_private(url: str) -> bool:
         found = await asyncio.get_running_loop().getaddrinfo(host, None, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):
         return False
-    return any(not ipaddress.ip_address(str(address[4][0]).partition("%")[0]).is_global for address in found)
+    return any(not is_public(str(address[4][0])) for address in found)

@@ -6,6 +6,7 @@ import re
 import stat
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from digest.errors import Unreachable
 from digest.model import SourceSpec, Validators
@@ -23,20 +24,30 @@ class Fetched:
     file: str
     base: str = ""
     validators: Validators | None = None
+    charset: str = ""
 
 
-def fetch(spec: SourceSpec, validators: Validators | None) -> Fetched:
-    """The bytes of a source. Raises ``Unreachable``."""
+def fetch(spec: SourceSpec, validators: Validators | None, until: float = float("inf")) -> Fetched:
+    """The bytes of a source, over the network until the monotonic time ``until``. Raises ``Unreachable``."""
     if _WEB.match(spec.url):
-        from digest.sources._network import get
-
-        return get(spec, validators)
+        return _from_the_web(spec, validators, until)
     scheme = _SCHEME.match(spec.url)
     if scheme:
         raise Unreachable(
             f"{spec.name}: {scheme[1]} is no way to read stories. Write a file, or an address with https."
         )
     return _file(spec, Path(spec.url))
+
+
+def _from_the_web(spec: SourceSpec, validators: Validators | None, until: float) -> Fetched:
+    from digest.sources._network import Ways, Web
+
+    with Web(spec.name, spec.url, Ways(until=until)) as web:
+        answer = web.get(validators=validators)
+    name = urlsplit(answer.url).path.rpartition("/")[2] or spec.name
+    if answer.status == 304:
+        return Fetched(None, name, answer.url, validators)
+    return Fetched(answer.body, name, answer.url, answer.validators, answer.charset)
 
 
 def _file(spec: SourceSpec, path: Path) -> Fetched:

@@ -8,45 +8,64 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime
+from datetime import date, datetime, time
 from types import MappingProxyType
 from typing import Any
 
 from digest.model import Image, Rejected, Story
 from digest.model.text import plain_summary, plain_title
 from digest.model.urls import is_web_url, story_id
-from digest.sources import Context, Remark
-from digest.sources._times import iso_time
+from digest.sources import Context, Found, Remark, Untimed
+from digest.sources._times import Habits, in_utc, moment
 
 NAME = 200  # characters of an author, a source, an id
 WORD = 100  # characters of a section, a tag, a flag
 MANY = 100  # sections, tags, flags of one story
 HIGHEST = 1e15  # a popularity beyond is a mistake
 _SHOWN = 60
+_MAIL_ADDRESS = re.compile(r"(?:mailto:)?[\w.+%'-]+@[\w-]+(?:\.[\w-]+)*", re.IGNORECASE)
+_LEFT = re.compile(r"[(<\[]\s*[)>\]]|[<>]")
 
 
 class Unfit(Exception):
     """The row is no story; the text says why."""
 
 
-def story_of(row: Mapping[str, Any], where: str, context: Context) -> Iterator[Story | Rejected | Remark]:
+def story_of(row: Mapping[str, Any], where: str, context: Context, habits: Habits) -> Iterator[Found]:
     """The story of one row, after remarks on it; or why it is none."""
-    remarks: list[str] = []
+    fields = _Row(row, habits)
     try:
-        story = _story(_Row(row, remarks, context), context)
+        story = _story(fields, context)
     except Unfit as unfit:
         yield Rejected(where, str(unfit))
         return
-    yield from (Remark(where, what) for what in remarks)
+    yield from (Remark(where, what) for what in fields.remarks)
+    if fields.untimed:
+        yield Untimed(story.url, fields.untimed)
     yield story
+
+
+def named_people(names: Iterable[str]) -> str:
+    """The names of authors, separated by commas, each once; e-mail addresses in them leave."""
+    plain = (_LEFT.sub(" ", without_addresses(name)) for name in names)
+    found = dict.fromkeys(" ".join(name.split()).strip(" ,;()") for name in plain)
+    return plain_title(", ".join(name for name in found if name), NAME)
+
+
+def without_addresses(text: str) -> str:
+    """Text with a blank in the place of every e-mail address."""
+    return _MAIL_ADDRESS.sub(" ", text)
 
 
 class _Row:
     """The values of a row by name, each read as what it should be."""
 
-    def __init__(self, values: Mapping[str, Any], remarks: list[str], context: Context) -> None:
-        self.values, self.remarks, self.zone = values, remarks, context.zone
+    def __init__(self, values: Mapping[str, Any], habits: Habits) -> None:
+        self.values, self.habits = values, habits
+        self.remarks: list[str] = []
+        self.untimed = ""  # why the story has no time, where it names one
 
     def get(self, name: str) -> Any:
         value = self.values.get(name)
@@ -66,25 +85,44 @@ class _Row:
         return ""
 
     def time(self, name: str) -> datetime | None:
-        """A time that decides when a story may run, so that a wrong one is no small matter."""
+        """A time. Raises :class:`Unfit` for what is none: it decides when a story may run."""
         value = self.get(name)
         if value is None:
             return None
-        try:
-            if not isinstance(value, str):
-                raise ValueError
-            return iso_time(value, self.zone)
-        except (ValueError, OverflowError):
-            raise Unfit(
-                f"{name} {shown(value)} is no time such as 2026-01-23T06:30:00-05:00 or 2026-01-23"
-            ) from None
+        found = self._moment(value)
+        if found is None:
+            raise Unfit(f"{name} {shown(value)} is no time such as 2026-01-23T06:30:00-05:00 or 2026-01-23")
+        return found
 
     def minor_time(self, name: str) -> datetime | None:
+        """A time without which the story can do."""
         try:
             return self.time(name)
         except Unfit as unfit:
             self.remarks.append(f"{unfit}; it was left out")
             return None
+
+    def publication(self) -> datetime | None:
+        """When it was published; a time that nobody understands leaves the story without one, which is said."""
+        value = self.get("published_at")
+        try:
+            return self.time("published_at")
+        except Unfit as unfit:
+            self.remarks.append(f"{unfit}; the story has no time and runs in no issue")
+            self.untimed = f"its time {shown(value)} was not understood"
+            return None
+
+    def _moment(self, value: Any) -> datetime | None:
+        if isinstance(value, datetime):
+            return in_utc(value, self.habits.zone)
+        if isinstance(value, date):
+            return in_utc(datetime.combine(value, time()), self.habits.zone)
+        if isinstance(value, bool) or not isinstance(value, str | int | float):
+            return None
+        found = moment(_str(value), self.habits)
+        if found and found.doubt:
+            self.remarks.append(f"its time {shown(value)} has two meanings; {found.doubt}")
+        return found.at if found else None
 
     def words(self, *names: str) -> tuple[str, ...]:
         """The lists under ``names``, one after the other, without repeats."""
@@ -131,8 +169,8 @@ def _story(row: _Row, context: Context) -> Story:
         summary=_summary(row),
         sections=row.words("section", "sections"),
         source=row.text("source") or context.spec.name,
-        author=row.text("author"),
-        published_at=row.time("published_at"),
+        author=named_people([row.text("author")]),
+        published_at=row.publication(),
         updated_at=row.minor_time("updated_at"),
         image=_image(row),
         popularity=_popularity(row),

@@ -1,87 +1,275 @@
-"""One GET over http(s): 20 seconds and 20 MB at most, redirects followed with care.
+"""Reading over http(s): 20 seconds and 20 MB at most for a source, redirects followed with care.
 
-Every connection is made to an address that was looked at first, so that a name cannot change what it
-points to in between: once an address was public, no private one follows.
+httpx2 follows redirects, answers for logins and speaks to proxies; what it connects to is looked at first
+(:mod:`digest.sources._connections`), and what it brings is unpacked within bounds (:mod:`digest.sources._unpack`).
 """
 
 from __future__ import annotations
 
-import base64
-import ipaddress
 import re
-import socket
 import threading
 import time
-import zlib
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from functools import cache
+from types import MappingProxyType
 from typing import Any
-from urllib.parse import quote, unquote, urljoin, urlsplit
+from urllib.parse import quote, urlsplit
+from urllib.request import getproxies, proxy_bypass
 
 import httpcore2 as core
+import httpx2
 
 from digest import __version__
 from digest.errors import Unreachable
-from digest.model import SourceSpec, Validators
+from digest.model import Validators
+from digest.model.addresses import is_inside
 from digest.model.urls import is_web_url
-from digest.sources._fetch import Fetched
+from digest.sources._connections import Deadline, Guard, Refused
+from digest.sources._unpack import Allowance, body
 
 SECONDS = 20.0
-BYTES = 20_000_000
 HOPS = 5
-_MOVED = frozenset({301, 302, 303, 307, 308})
-_BROKEN = (core.NetworkError, core.ProtocolError, core.TimeoutException, core.UnsupportedProtocol, OSError)
+AGENT = f"digest/{__version__}"
+TRIES = 3
+_PAUSES = (0.5, 1.5)  # seconds before the second and the third try, where the server names none
+_PASSING = frozenset({429, 500, 502, 503, 504})
+_BROKEN = (core.NetworkError, core.ProtocolError, core.TimeoutException, core.ProxyError, OSError)
+_NO_ADDRESS = (httpx2.InvalidURL, httpx2.UnsupportedProtocol, core.UnsupportedProtocol, UnicodeError)
+_ACCEPT = "application/rss+xml, application/atom+xml, application/xml, text/xml, */*;q=0.8"
+_EMPTY: Mapping[str, str] = MappingProxyType({})
+_ONE_AT_A_TIME = threading.Lock()
 
 
-class _Refused(Exception):
-    """Why we do not go on; a sentence without its subject."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ways:
+    """How a source is reached; ``until`` is the monotonic time at which all reading must be over."""
 
-
-def get(spec: SourceSpec, validators: Validators | None) -> Fetched:
-    """The bytes at the address of ``spec``. Raises ``Unreachable``."""
-    deadline = _Deadline(time.monotonic() + SECONDS)
-    try:
-        return _follow(spec, validators, deadline)
-    except _Refused as refused:
-        raise Unreachable(f"{spec.name}: {refused}") from None
-    except _BROKEN as error:
-        if deadline.left() <= 0 or isinstance(error, core.TimeoutException | TimeoutError):
-            raise Unreachable(
-                f"{spec.name}: {_safe(spec.url)} did not answer within {SECONDS:g} seconds."
-            ) from None
-        why = re.sub(r"^\[Errno -?\d+\] ", "", str(error)) or type(error).__name__
-        raise Unreachable(f"{spec.name}: {_safe(spec.url)} cannot be reached ({why}).") from None
-
-
-def _follow(spec: SourceSpec, validators: Validators | None, deadline: _Deadline) -> Fetched:
-    guard = _Guard(deadline)
-    url = spec.url
-    with core.ConnectionPool(ssl_context=_certificates(), network_backend=guard) as pool:
-        for _ in range(HOPS + 1):
-            if not is_web_url(url):
-                raise _Refused(f"{_safe(spec.url)} leads to {_safe(url)}, which is no http(s) address.")
-            answer = _ask(pool, url, _headers(url, validators), deadline)
-            if answer.status not in _MOVED or not answer.location:
-                return _fetched(spec, url, answer, validators)
-            url = urljoin(url, answer.location)
-    raise _Refused(f"{_safe(spec.url)} leads from one address to the next without end.")
+    headers: Mapping[str, str] = field(default_factory=lambda: _EMPTY)
+    login: tuple[str, str] | None = None
+    timeout: float | None = None  # seconds, at most :data:`SECONDS`
+    proxy: str = ""  # empty: the environment's
+    ca_file: str = ""
+    allow_private: bool = False
+    until: float = float("inf")
 
 
 @dataclass(frozen=True, slots=True)
-class _Answer:
+class Answer:
+    """What a server sent. ``url`` is where it was found in the end."""
+
     status: int
     body: bytes
-    validators: Validators
-    location: str
+    headers: Mapping[str, str]
+    url: str
+
+    @property
+    def validators(self) -> Validators:
+        return Validators(self.headers.get("etag", "")[:500], self.headers.get("last-modified", "")[:100])
+
+    @property
+    def charset(self) -> str:
+        """What the server says the text is written in; empty where it does not."""
+        found = re.search(r"charset\s*=\s*[\"']?([\w.:\-]+)", self.headers.get("content-type", ""))
+        return found[1][:40].lower() if found else ""
 
 
-def _fetched(spec: SourceSpec, url: str, answer: _Answer, known: Validators | None) -> Fetched:
-    name = urlsplit(url).path.rpartition("/")[2] or spec.name
-    if answer.status == 304 and known is not None:
-        return Fetched(None, name, url, known)
-    if answer.status != 200:
-        raise _Refused(f"{_safe(url)} answered {answer.status} ({_meaning(answer.status)}).")
-    return Fetched(answer.body, name, url, answer.validators)
+class Web:
+    """The connections of one reading of one source. Every failure is an ``Unreachable`` that begins with its name."""
+
+    def __init__(self, name: str, url: str, ways: Ways = Ways()) -> None:
+        self.name, self.url, self.ways = name, url, ways
+        self.seconds = min(SECONDS, ways.timeout or SECONDS)
+        self.deadline = Deadline(min(time.monotonic() + self.seconds, ways.until))
+        self.allowance = Allowance()
+        self.inside = ways.allow_private or is_inside(_host(url))
+        self._client: httpx2.Client | None = None
+
+    def __enter__(self) -> Web:
+        return self
+
+    def __exit__(self, *failure: object) -> None:
+        if self._client is not None:
+            self._client.close()
+
+    def get(self, url: str = "", *, accept: str = _ACCEPT, validators: Validators | None = None) -> Answer:
+        """The answer at ``url`` (default: the source's own): 200, or 304 where ``validators`` are given."""
+        answer = self.ask(url, accept=accept, validators=validators)
+        if answer.status == 200 or (answer.status == 304 and validators is not None):
+            return answer
+        later = _later(answer)
+        raise self.failure(
+            f"{safe(answer.url)} answered {answer.status} ({_meaning(answer.status)})"
+            + (f", and asks to come back in {later:.0f} s." if later else ".")
+        )
+
+    def ask(self, url: str = "", *, accept: str = _ACCEPT, validators: Validators | None = None) -> Answer:
+        """The answer at ``url`` whatever its status; one that says "later" is asked again while there is time."""
+        with self._told(url or self.url):
+            for pause in (*_PAUSES, None):
+                answer = self._once(url or self.url, accept, validators)
+                if answer.status not in _PASSING or pause is None:
+                    return answer
+                pause = _later(answer) or pause
+                if pause > self.deadline.left() - 1:  # a second for the answer itself
+                    return answer
+                time.sleep(pause)
+        raise AssertionError
+
+    def failure(self, what: str) -> Unreachable:
+        return Unreachable(f"{self.name}: {what}")
+
+    @contextmanager
+    def _told(self, url: str) -> Iterator[None]:
+        """What goes wrong inside, in words."""
+        try:
+            yield
+        except Refused as refused:
+            raise self.failure(str(refused)) from None
+        except httpx2.TooManyRedirects:
+            raise self.failure(f"{safe(url)} leads from one address to the next without end.") from None
+        except (*_BROKEN, httpx2.HTTPError) as error:
+            if self.deadline.left() <= 0 or isinstance(error, core.TimeoutException | TimeoutError):
+                within = f"within {self.seconds:g} seconds"
+                raise self.failure(f"{safe(url)} did not answer {within}.") from None
+            why = re.sub(r"^\[Errno -?\d+\] ", "", str(error)) or type(error).__name__
+            raise self.failure(f"{safe(url)} cannot be reached ({why}).") from None
+
+    def _once(self, url: str, accept: str, validators: Validators | None) -> Answer:
+        self.deadline.check()
+        try:
+            request = self.client.build_request("GET", _quoted(url), headers=_headers(accept, validators))
+            response = self.client.send(request, stream=True, follow_redirects=True)
+        except _NO_ADDRESS:
+            raise Refused(f"{safe(url)} leads to what is no http(s) address.") from None
+        except httpx2.RemoteProtocolError:
+            raise Refused(f"{safe(url)} leads to what is no http(s) address.") from None
+        try:
+            said = {name.lower(): value for name, value in response.headers.items()}
+            packing = said.get("content-encoding", "")
+            found = b""
+            if response.status_code == 200:
+                found = body(response.iter_raw(), packing, self.deadline, self.allowance)
+            return Answer(response.status_code, found, said, str(response.url))
+        finally:
+            response.close()
+
+    @property
+    def client(self) -> httpx2.Client:
+        if self._client is None:
+            self._client = httpx2.Client(
+                transport=_Transport(self._pool()),
+                auth=self.ways.login,
+                max_redirects=HOPS,
+                trust_env=False,
+                timeout=None,  # the guard's deadline rules
+                event_hooks={"request": [self._looked_at]},
+            )
+        return self._client
+
+    def _pool(self) -> core.ConnectionPool:
+        secure, proxy = _certificates(self.ways.ca_file), self.ways.proxy or _usual_proxy(self.url)
+        if not proxy:
+            guard = Guard(self.deadline, inside=self.ways.allow_private)
+            return core.ConnectionPool(ssl_context=secure, network_backend=guard)
+        parts = httpx2.URL(proxy if "://" in proxy else f"http://{proxy}")
+        if parts.scheme not in ("http", "https"):
+            raise Refused(f"its proxy has the scheme {parts.scheme}; http and https can be used.")
+        login = (parts.username.encode(), parts.password.encode()) if parts.username else None
+        return core.HTTPProxy(
+            proxy_url=f"{parts.scheme}://{parts.netloc.decode()}",
+            proxy_auth=login,
+            ssl_context=secure,
+            network_backend=Guard(self.deadline, inside=True),
+        )
+
+    def _looked_at(self, request: httpx2.Request) -> None:
+        """Before each request, the redirected ones too: the source's own headers go to no other host."""
+        url = str(request.url)
+        if not is_web_url(url):
+            raise Refused(f"{safe(self.url)} leads to {safe(url)}, which is no http(s) address.")
+        host = _host(url)
+        if is_inside(host) and not self.inside:
+            raise Refused(f"a public address leads to {host}, which lies inside a private network.")
+        if host == _host(self.url):
+            request.headers.update(self.ways.headers)
+
+
+class _Transport(httpx2.BaseTransport):
+    """httpx2's way down to connections of our own making."""
+
+    def __init__(self, pool: core.ConnectionPool) -> None:
+        self.pool = pool
+
+    def handle_request(self, request: httpx2.Request) -> httpx2.Response:
+        url = request.url
+        target = core.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path)
+        asked = core.Request(request.method, target, headers=request.headers.raw)
+        got = self.pool.handle_request(asked)
+        return httpx2.Response(got.status, headers=got.headers, stream=_Stream(got))
+
+    def close(self) -> None:
+        self.pool.close()
+
+
+class _Stream(httpx2.SyncByteStream):
+    def __init__(self, response: core.Response) -> None:
+        self.response = response
+
+    def __iter__(self) -> Iterator[bytes]:
+        yield from self.response.iter_stream()
+
+    def close(self) -> None:
+        self.response.close()
+
+
+def _certificates(ca_file: str) -> Any:
+    """One context for all sources: making one takes longer than reading a feed."""
+    try:
+        with _ONE_AT_A_TIME:
+            return _context(ca_file)
+    except OSError as error:
+        raise Refused(f"its ca_file {ca_file} cannot be read ({error.strerror or error}).") from None
+
+
+@cache
+def _context(ca_file: str) -> Any:
+    return httpx2.create_ssl_context(verify=ca_file or True, trust_env=True)
+
+
+def _usual_proxy(url: str) -> str:
+    """The proxy that the environment names for an address; none for this machine."""
+    host = _host(url)
+    if is_inside(host):
+        return ""
+    proxies = getproxies()
+    found = proxies.get(urlsplit(url).scheme.lower()) or proxies.get("all") or ""
+    return "" if not found or proxy_bypass(host) else found
+
+
+def _headers(accept: str, validators: Validators | None) -> dict[str, str]:
+    headers = {"User-Agent": AGENT, "Accept": accept, "Accept-Encoding": "gzip, deflate"}
+    if validators and validators.etag:
+        headers["If-None-Match"] = validators.etag
+    if validators and validators.last_modified:
+        headers["If-Modified-Since"] = validators.last_modified
+    return headers
+
+
+def _later(answer: Answer) -> float:
+    """The seconds after which a server wants to be asked again; 0 where it names none."""
+    said = answer.headers.get("retry-after", "").strip()
+    if said.isascii() and said.isdecimal():
+        return float(said[:9])
+    try:
+        at = parsedate_to_datetime(said)
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return 0.0
+    aware = at if at.tzinfo else at.replace(tzinfo=UTC)
+    return max(0.0, (aware - datetime.now(UTC)).total_seconds())
 
 
 def _meaning(status: int) -> str:
@@ -93,230 +281,24 @@ def _meaning(status: int) -> str:
         return "whatever that means"
 
 
-def _ask(pool: core.ConnectionPool, url: str, headers: dict[str, str], deadline: _Deadline) -> _Answer:
-    with pool.stream("GET", _wire(url), headers=list(headers.items())) as response:
-        said = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in response.headers}
-        body = b""
-        if response.status == 200:
-            body = _body(response.iter_stream(), said.get("content-encoding", ""), deadline)
-        validators = Validators(said.get("etag", "")[:500], said.get("last-modified", "")[:100])
-        return _Answer(response.status, body, validators, said.get("location", ""))
-
-
-def _headers(url: str, validators: Validators | None) -> dict[str, str]:
-    headers = {
-        "Host": _host_header(url),
-        "User-Agent": f"digest/{__version__}",
-        "Accept": "application/rss+xml, application/atom+xml, application/xml, text/xml, */*;q=0.8",
-        "Accept-Encoding": "gzip, deflate",
-    }
-    if validators and validators.etag:
-        headers["If-None-Match"] = validators.etag
-    if validators and validators.last_modified:
-        headers["If-Modified-Since"] = validators.last_modified
-    parts = urlsplit(url)
-    if parts.username is not None:
-        login = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
-        headers["Authorization"] = "Basic " + base64.b64encode(login.encode()).decode()
-    return headers
-
-
-def _host_header(url: str) -> str:
-    parts = urlsplit(_wire(url))
-    host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname or ""
-    return host if parts.port is None else f"{host}:{parts.port}"
-
-
-def _wire(url: str) -> str:
-    """The address in ASCII, without a login."""
-    parts = urlsplit(url)
-    host = parts.hostname or ""
+def _host(url: str) -> str:
     try:
-        host = host if host.isascii() else host.encode("idna").decode()
-    except UnicodeError:
-        raise _Refused(f"{_safe(url)} has a host that is no name.") from None
-    host = f"[{host}]" if ":" in host else host
-    port = "" if parts.port is None else f":{parts.port}"
-    path = quote(parts.path or "/", safe="/%:@!$&'()*+,;=~-._")
-    query = "?" + quote(parts.query, safe="/%:@!$&'()*+,;=~-._?[]{}|^`\"<>\\") if parts.query else ""
-    return f"{parts.scheme}://{host}{port}{path}{query}"
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
 
 
-def _safe(url: str) -> str:
-    """An address for a message: short, without a login."""
+def _quoted(url: str) -> str:
+    """The address with what may not stand in one written ``%XX``; its host is httpx2's."""
     scheme, mark, rest = url.partition("://")
     authority, slash, path = rest.partition("/")
-    shown = f"{scheme}{mark}{authority.rpartition('@')[2]}{slash}{path}"
+    return scheme + mark + authority + slash + quote(path, safe="/%:@!$&'()*+,;=~-._?[]{}|^`\"<>\\#")
+
+
+def safe(url: str) -> str:
+    """An address for a message: short, without a login or the values of its query."""
+    scheme, mark, rest = url.partition("://")
+    authority, slash, path = rest.partition("/")
+    plain, question, query = f"{scheme}{mark}{authority.rpartition('@')[2]}{slash}{path}".partition("?")
+    shown = plain + question + re.sub(r"=[^&#]*", "=…", query)
     return shown if len(shown) <= 200 else shown[:199] + "…"
-
-
-def _certificates() -> Any:
-    import httpx2
-
-    return httpx2.create_ssl_context()
-
-
-def _body(chunks: Iterable[bytes], encoding: str, deadline: _Deadline) -> bytes:
-    """The whole body, unpacked; within bounds on the wire and after."""
-    parts: list[bytes] = []
-    size = 0
-    for part in _unpacked(_bounded(chunks, deadline), encoding.strip().lower()):
-        size += len(part)
-        if size > BYTES:
-            raise _Refused(f"what it sends is larger than {BYTES // 1_000_000} MB.")
-        parts.append(part)
-    return b"".join(parts)
-
-
-def _bounded(chunks: Iterable[bytes], deadline: _Deadline) -> Iterator[bytes]:
-    size = 0
-    for chunk in chunks:
-        size += len(chunk)
-        if size > BYTES:
-            raise _Refused(f"what it sends is larger than {BYTES // 1_000_000} MB.")
-        deadline.check()
-        yield chunk
-
-
-def _unpacked(chunks: Iterable[bytes], encoding: str) -> Iterator[bytes]:
-    if encoding in ("", "identity"):
-        yield from chunks
-        return
-    if encoding not in ("gzip", "x-gzip", "deflate"):
-        raise _Refused(f'what it sends is packed as "{encoding[:40]}", which was not asked for.')
-    unpacker: Any = None
-    for chunk in chunks:
-        if unpacker is None:
-            unpacker = zlib.decompressobj(_window_bits(chunk, encoding))
-        yield from _inflate(unpacker, chunk)
-    if unpacker is not None and not unpacker.eof:
-        raise _Refused("its packed text breaks off.")
-
-
-def _window_bits(chunk: bytes, encoding: str) -> int:
-    """Gzip, zlib, or the bare deflate that some servers send under its name."""
-    if encoding != "deflate":
-        return 31
-    return 15 if chunk[:1] and chunk[0] & 0x0F == 8 else -15
-
-
-def _inflate(unpacker: Any, chunk: bytes) -> Iterator[bytes]:
-    rest = chunk
-    try:
-        while rest and not unpacker.eof:
-            part = unpacker.decompress(rest, 1_000_000)
-            rest = unpacker.unconsumed_tail
-            if part:
-                yield part
-    except zlib.error:
-        raise _Refused("its packed text is damaged.") from None
-
-
-class _Deadline:
-    """When all of it must be over."""
-
-    def __init__(self, end: float) -> None:
-        self.end = end
-
-    def left(self) -> float:
-        return self.end - time.monotonic()
-
-    def check(self) -> None:
-        if self.left() <= 0:
-            raise core.ReadTimeout("over")
-
-    def within(self, timeout: float | None) -> float:
-        self.check()
-        return self.left() if timeout is None else min(timeout, self.left())
-
-
-class _Guard(core.NetworkBackend):
-    """Connects to addresses it has looked at; after a public one it refuses private ones."""
-
-    def __init__(self, deadline: _Deadline) -> None:
-        self.deadline = deadline
-        self.was_public = False
-        self.plain = core.SyncBackend()
-
-    def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,
-        local_address: str | None = None,
-        socket_options: Any = None,
-    ) -> core.NetworkStream:
-        addresses = _resolved(host, port, self.deadline)
-        public = [address for address in addresses if is_public(address)]
-        if self.was_public and len(public) < len(addresses):
-            raise _Refused(f"a public address leads to {host}, which lies inside a private network.")
-        self.was_public = self.was_public or bool(public)
-        return _Timed(self._first(addresses, port, socket_options), self.deadline)
-
-    def _first(self, addresses: list[str], port: int, options: Any) -> core.NetworkStream:
-        failure: Exception = core.ConnectError("no address")
-        for tried, address in enumerate(addresses):
-            try:
-                share = self.deadline.within(None) / (len(addresses) - tried)
-                return self.plain.connect_tcp(address, port, timeout=share, socket_options=options)
-            except (core.NetworkError, core.TimeoutException) as error:
-                failure = error
-        raise failure
-
-
-def is_public(address: str) -> bool:
-    """Whether an IP address is one of the open internet, also where it is wrapped in another."""
-    ip = ipaddress.ip_address(address.partition("%")[0])
-    if isinstance(ip, ipaddress.IPv6Address):
-        inner = ip.ipv4_mapped or ip.sixtofour or (ip.teredo[1] if ip.teredo else None)
-        if inner is None and ip in ipaddress.ip_network("64:ff9b::/96"):
-            inner = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
-        if inner is not None:
-            return inner.is_global and not inner.is_multicast
-    return ip.is_global and not ip.is_multicast
-
-
-def _resolved(host: str, port: int, deadline: _Deadline) -> list[str]:
-    """The IP addresses of a host, IPv4 first; a resolver that hangs is left behind."""
-    found: list[Any] = []
-
-    def look_up() -> None:
-        try:
-            found.extend(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
-        except (OSError, UnicodeError) as error:
-            found.append(error)
-
-    thread = threading.Thread(target=look_up, daemon=True)
-    thread.start()
-    thread.join(deadline.within(None))
-    if not found:
-        raise core.ConnectTimeout("over")
-    if isinstance(found[0], Exception):
-        raise _Refused(f"there is no host {host} ({getattr(found[0], 'strerror', None) or found[0]}).")
-    ordered = sorted(found, key=lambda entry: entry[0] != socket.AF_INET)
-    return list(dict.fromkeys(str(entry[4][0]) for entry in ordered))
-
-
-class _Timed(core.NetworkStream):
-    """A stream whose every step ends at the deadline."""
-
-    def __init__(self, stream: core.NetworkStream, deadline: _Deadline) -> None:
-        self.stream, self.deadline = stream, deadline
-
-    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        return self.stream.read(max_bytes, self.deadline.within(timeout))
-
-    def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        self.stream.write(buffer, self.deadline.within(timeout))
-
-    def close(self) -> None:
-        self.stream.close()
-
-    def start_tls(
-        self, ssl_context: Any, server_hostname: str | None = None, timeout: float | None = None
-    ) -> core.NetworkStream:
-        secure = self.stream.start_tls(ssl_context, server_hostname, self.deadline.within(timeout))
-        return _Timed(secure, self.deadline)
-
-    def get_extra_info(self, info: str) -> Any:
-        return self.stream.get_extra_info(info)

@@ -1,33 +1,60 @@
-"""Times as sources write them."""
+"""Times as sources write them: ISO 8601, mail headers, seconds since 1970, and what spreadsheets and people write."""
 
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta, timezone
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo
+
+from digest.sources._months import month_of
 
 # Times beyond are moved here, so that every zone can show them.
 EARLIEST = datetime(2, 1, 1, tzinfo=UTC)
 LATEST = datetime(9998, 12, 31, tzinfo=UTC)
+OLDEST = datetime(1990, 1, 1, tzinfo=UTC)  # what was published before is a mistake
 _ZONES = {  # minutes east of Greenwich
     "UT": 0, "UTC": 0, "GMT": 0, "Z": 0, "WET": 0, "WEST": 60, "BST": 60, "CET": 60, "MET": 60, "CEST": 120,
-    "MEST": 120, "EET": 120, "SAST": 120, "EEST": 180, "MSK": 180, "EAT": 180, "IST": 330, "SGT": 480, "HKT": 480,
-    "AWST": 480, "JST": 540, "KST": 540, "AEST": 600, "AEDT": 660, "NZST": 720, "NZDT": 780, "AST": -240,
-    "ADT": -180, "EST": -300, "EDT": -240, "CST": -360, "CDT": -300, "MST": -420, "MDT": -360, "PST": -480,
-    "PDT": -420, "AKST": -540, "AKDT": -480, "HST": -600,
+    "MEST": 120, "MEZ": 60, "MESZ": 120, "EET": 120, "SAST": 120, "EEST": 180, "MSK": 180, "EAT": 180, "IST": 330,
+    "SGT": 480, "HKT": 480, "AWST": 480, "JST": 540, "KST": 540, "AEST": 600, "AEDT": 660, "NZST": 720,
+    "NZDT": 780, "AST": -240, "ADT": -180, "EST": -300, "EDT": -240, "ET": -300, "CST": -360, "CDT": -300,
+    "MST": -420, "MDT": -360, "PST": -480, "PDT": -420, "AKST": -540, "AKDT": -480, "HST": -600,
 }  # fmt: skip
-_MONTHS = "janfebmaraprmayjunjulaugsepoctnovdec"
-_CLOCK = (
-    r"(?:,?\s+(?P<hour>\d{1,2}):(?P<minute>\d\d)(?::(?P<second>\d\d)(?:\.\d+)?)?)?"
-    r"(?:\s*(?P<zone>[+-]\d\d:?\d\d|[A-Za-z]{1,5}))?(?:\s*\([^()]*\))?"
+_ISO = re.compile(r"\d{4}-?\d\d-?\d\d(?!\d)|\d{4}-W\d\d")
+_EPOCH = re.compile(r"\d{9,10}(?:\.\d+)?|\d{12,13}")
+_ZONE = re.compile(r"(?:(?:GMT|UTC)\s?)?(?P<offset>[+-]\d\d?:?\d\d)$|(?<![^\W\d_])(?P<name>[A-Z]{1,4}T?|Z)$")
+_COMMENT = re.compile(r"\s*\([^()]*\)$")
+_UNIX = re.compile(r"\s([A-Z]{3,4})\s(\d{4})$")  # as the command date writes it
+_CLOCK = re.compile(
+    r"(?<![\d.:/-])(?P<hour>\d{1,2})(?:[:h](?P<minute>\d\d)(?:[:m](?P<second>\d\d)(?:[.,]\d+)?s?)?|\s?h(?!\w))?"
+    r"\s*(?P<half>[AaPp]\.?\s?[Mm]\b\.?)?(?:\s?(?:Uhr|uur|klo|hrs?)\b)?(?![\d:/-])"
 )
-_MAIL = re.compile(
-    r"(?:[A-Za-z]+,?\s+)?(?P<day>\d{1,2})[\s-](?P<month>[A-Za-z]{3,9})\.?[\s-](?P<year>\d{4}|\d\d)" + _CLOCK
-)
-_AMERICAN = re.compile(
-    r"(?:[A-Za-z]+,?\s+)?(?P<month>[A-Za-z]{3,9})\.?\s(?P<day>\d{1,2}),?\s(?P<year>\d{4})" + _CLOCK
-)
-_ISO = re.compile(r"\d{4}-?\d\d-?\d\d|\d{4}-W\d\d")
+_DOTTED = re.compile(r"(?<=\s)(?P<hour>\d{1,2})\.(?P<minute>\d\d)(?:\.(?P<second>\d\d))?(?P<half>)(?![\d.])")
+_EASTERN = re.compile(r"(\d{4})\s*[年년]\s*(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日일]")
+_EASTERN_CLOCK = re.compile(r"(\d{1,2})\s*[時时시点點]\s*(\d{1,2})\s*[分분](?:\s*(\d{1,2})\s*[秒초])?")
+_NUMBERS = re.compile(r"(\d{1,4})([./\- ])(\d{1,2})\2\s?(\d{4}|\d{1,2})(?!\d)")
+_FILLING = frozenset(["de", "del", "di", "do", "of", "le", "la", "el", "den", "der", "the", "il", "am", "um", "at",
+    "on", "as", "a", "à", "às", "kl", "på", "u", "o", "и", "в", "г", "года", "р"])  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A time in UTC. ``doubt`` says how it was read where it can be read in two ways."""
+
+    at: datetime
+    doubt: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Habits:
+    """How a newsroom and a source write times: the zone of those without one; the month before the day, or after.
+
+    ``sure``: the source itself shows the order, in a date such as 23/01/2026.
+    """
+
+    zone: ZoneInfo
+    month_first: bool = False
+    sure: bool = False
 
 
 def iso_time(text: str, zone: ZoneInfo) -> datetime:
@@ -47,15 +74,37 @@ def in_utc(value: datetime, zone: ZoneInfo) -> datetime:
     return aware.astimezone(UTC)
 
 
-def feed_time(text: str, zone: ZoneInfo) -> datetime | None:
-    """A time as feeds write it, ISO 8601 or as in mail headers; ``None`` where it cannot be read."""
-    text = " ".join(text.split())
-    if _ISO.match(text):
-        try:
-            return iso_time(_with_colon(text), zone)
-        except ValueError:
-            return None
-    return _mail_time(text, zone)
+def habits_of(text: str, zone: ZoneInfo, locale: str) -> Habits:
+    """What the dates in a text show of their order; where they show nothing, it is that of the locale."""
+    first = second = False
+    for found in re.finditer(r"(?<![\d/-])(\d\d?)([/-])(\d\d?)\2(?:\d{4}|\d\d)(?![\d/-])", text):
+        first, second = first or int(found[1]) > 12, second or int(found[3]) > 12
+    if first != second:
+        return Habits(zone, month_first=second, sure=True)
+    return Habits(zone, month_first=locale.replace("-", "_") in ("en_US", "es_US", "en_PH"))
+
+
+def moment(written: str, habits: Habits) -> Moment | None:
+    """A time in any form that feeds, databases and spreadsheets use; ``None`` where it cannot be read."""
+    text = " ".join(written.split())
+    if not text or len(text) > 200:
+        return None
+    try:
+        if _EPOCH.fullmatch(text):
+            number = float(text)
+            return Moment(datetime.fromtimestamp(number / 1000 if number > 1e11 else number, UTC))
+        if _ISO.match(text):
+            return _iso(text, habits)
+        return _written(text, habits)
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+def _iso(text: str, habits: Habits) -> Moment | None:
+    try:
+        return Moment(iso_time(_with_colon(text), habits.zone))
+    except ValueError:
+        return _written(text, habits)
 
 
 def _with_colon(text: str) -> str:
@@ -63,33 +112,98 @@ def _with_colon(text: str) -> str:
     return re.sub(r"\s+(Z|UTC|GMT|[+-]\d\d:?\d\d)$", lambda m: "Z" if m[1][0] in "UGZ" else m[1], text)
 
 
-def _mail_time(text: str, zone: ZoneInfo) -> datetime | None:
-    """``Fri, 23 Jan 2026 10:00:00 -0500`` and its kin; the clock, its seconds and the zone may be missing."""
-    found = _MAIL.fullmatch(text) or _AMERICAN.fullmatch(text)
-    month = _MONTHS.find(found["month"][:3].lower()) if found else -1
-    if found is None or month < 0:
+def _written(text: str, habits: Habits) -> Moment | None:
+    """``Fri, 23 Jan 2026 10:00:00 -0500``, ``1/23/26 3:05 PM``, ``mar, 12 mag 2026``, and ``2026年1月23日``."""
+    rest, zone = _zone(_UNIX.sub(r" \2 \1", _COMMENT.sub("", text)))
+    rest = _EASTERN.sub(r"\1-\2-\3 ", rest)
+    rest = _EASTERN_CLOCK.sub(lambda m: f" {m[1]}:{m[2]}:{m[3] or '00'} ", rest)
+    rest, clock = _clock(rest)
+    numbers = _NUMBERS.search(rest)
+    if numbers is not None and not _letters(rest.replace(numbers[0], " ")):
+        day, doubt = _numbered(numbers, habits)
+    else:
+        day, doubt = _named(rest), ""
+    if day is None or clock is None:
         return None
-    hour, minute, second = (int(found[name] or 0) for name in ("hour", "minute", "second"))
-    try:
-        day = datetime(_year(found["year"]), month // 3 + 1, int(found["day"]))  # noqa: DTZ001
-        at = day + timedelta(hours=hour, minutes=minute, seconds=second)
-        offset = _offset(found["zone"] or "")
-        return in_utc(at if offset is None else at.replace(tzinfo=timezone(offset)), zone)
-    except (ValueError, OverflowError):
+    return Moment(in_utc((day + clock).replace(tzinfo=zone), habits.zone), doubt)
+
+
+def _zone(text: str) -> tuple[str, tzinfo | None]:
+    """The text without its zone, and the zone; none where none is written, or a name nobody knows."""
+    found = _ZONE.search(text)
+    if found is None:
+        return text, None
+    if found["offset"]:
+        if "-" in found["offset"] and not re.search(r"[:\s]", text[: found.start()].strip()):
+            return text, None  # 23-01-2026
+        digits = found["offset"][1:].replace(":", "").zfill(4)
+        span = timedelta(hours=int(digits[:2]), minutes=int(digits[2:]))
+        return text[: found.start()].rstrip(), timezone(-span if found["offset"][0] == "-" else span)
+    if re.search(r"\d\s*[AP]M$", text, re.IGNORECASE) or (month_of(found["name"]) and len(found["name"]) > 2):
+        return text, None
+    minutes = _ZONES.get(found["name"])
+    rest = text[: found.start()].rstrip()
+    return (rest, None) if minutes is None else (rest, timezone(timedelta(minutes=minutes)))
+
+
+def _clock(text: str) -> tuple[str, timedelta | None]:
+    """The text without its clock, and the time of day: midnight without one, ``None`` for one that is none."""
+    for found in (*_CLOCK.finditer(text), *_DOTTED.finditer(text)):
+        if found["minute"] is None and not found["half"] and "h" not in found[0]:
+            continue
+        hour, minute, second = (int(found[name] or 0) for name in ("hour", "minute", "second"))
+        if found["half"]:
+            if not 1 <= hour <= 12:
+                return text, None
+            hour = hour % 12 + (12 if found["half"][0] in "Pp" else 0)
+        if hour > 24 or minute > 59 or second > 60:
+            return text, None
+        rest = f"{text[: found.start()]} {text[found.end() :]}"
+        return rest.strip(" ,T"), timedelta(hours=hour, minutes=minute, seconds=second)
+    return text, timedelta()
+
+
+def _numbered(found: re.Match[str], habits: Habits) -> tuple[datetime | None, str]:
+    """A date of three numbers: year first, or its day and month in one order or the other."""
+    one, two, three = int(found[1]), int(found[3]), found[4]
+    if len(found[1]) == 4:
+        return datetime(one, two, int(three)), ""  # noqa: DTZ001
+    if len(found[1]) == 3:
+        return None, ""
+    year = _year(three)
+    if found[2] == "." or one > 12:
+        return datetime(year, two, one), ""  # noqa: DTZ001
+    if two > 12:
+        return datetime(year, one, two), ""  # noqa: DTZ001
+    month, day = (one, two) if habits.month_first else (two, one)
+    order = "month first" if habits.month_first else "day first"
+    return datetime(year, month, day), "" if habits.sure or one == two else f"it was read with the {order}"  # noqa: DTZ001
+
+
+def _named(text: str) -> datetime | None:
+    """A date with the name of its month; a word before it is its weekday."""
+    words = [word for word in re.split(r"[\s,]+|(?<=\D)-|-(?=\D)|(?<=\d)\.\s?", text) if word]
+    words = [word for word in words if word.casefold().strip(".") not in _FILLING]
+    numbers = [
+        re.sub(r"(?<=\d)(?:st|nd|rd|th|er|º|ª)$", "", word.strip(".")) for word in words if word[0].isdigit()
+    ]
+    names = [word for word in words if not word[0].isdigit()]
+    if len(numbers) != 2 or not 1 <= len(names) <= 2 or not all(n.isdecimal() for n in numbers):
         return None
+    month = month_of(names[-1])
+    day, year = (numbers[1], numbers[0]) if len(numbers[0]) == 4 else (numbers[0], numbers[1])
+    if month is None or len(day) > 2 or len(year) not in (2, 4):
+        return None
+    return datetime(_year(year), month, int(day))  # noqa: DTZ001
+
+
+def _letters(text: str) -> bool:
+    """Whether a month may be named; a weekday alone before a date of numbers is none."""
+    words = re.findall(r"[^\W\d_]+", text)
+    return len(words) > 1
 
 
 def _year(digits: str) -> int:
     """Four digits; of two, mail's rule: up to 49 is this century."""
     year = int(digits)
     return year if len(digits) > 2 else year + (2000 if year < 50 else 1900)
-
-
-def _offset(written: str) -> timedelta | None:
-    """The offset that is written; ``None`` where none is, or a name nobody knows."""
-    digits = written.replace(":", "")
-    if digits[:1] in ("+", "-") and len(digits) == 5:
-        span = timedelta(hours=int(digits[1:3]), minutes=int(digits[3:]))
-        return -span if digits[0] == "-" else span
-    minutes = _ZONES.get(written.upper())
-    return None if minutes is None else timedelta(minutes=minutes)

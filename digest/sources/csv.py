@@ -12,14 +12,14 @@ import csv
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from io import StringIO
 from typing import Any
 
 from digest.errors import Unreachable
 from digest.model import Rejected
-from digest.sources import Context, Found
-from digest.sources._bytes import decoded_line, in_utf8
+from digest.sources import Context, Found, Remark
+from digest.sources._bytes import lines
 from digest.sources._fields import story_of
+from digest.sources._times import Habits, habits_of
 
 _LISTS = frozenset({"sections", "tags", "flags"})
 _GROUPS = ("image", "popularity")
@@ -30,8 +30,11 @@ _LONGEST = 500  # lines of one row; beyond, a quotation mark was never closed
 def parse(data: bytes, context: Context) -> Iterator[Found]:
     """The stories of ``data``, each bad row a rejection. Raises ``Unreachable`` without the columns needed."""
     csv.field_size_limit(_CELL)
-    lines = list(StringIO(decoded_line(in_utf8(data)), newline=""))
-    rows = _Rows(lines)
+    read = list(lines(data))
+    yield from (Remark(f"{context.file}:{n}", remark) for n, (_, remark) in enumerate(read, 1) if remark)
+    text = [line for line, _ in read]
+    habits = habits_of("".join(text), context.zone, context.locale)
+    rows = _Rows(text)
     heading = next((row for _, row in rows if isinstance(row, list) and any(row)), None)
     if heading is None:
         return
@@ -43,16 +46,18 @@ def parse(data: bytes, context: Context) -> Iterator[Found]:
             f"with url and title among them; it has: {', '.join(names[:12])}."
         )
     for line, row in rows:
-        yield from _found(names, row, f"{context.file}:{line}", context)
+        yield from _found(names, row, f"{context.file}:{line}", context, habits)
 
 
-def _found(names: Sequence[str], row: list[str] | str, where: str, context: Context) -> Iterator[Found]:
+def _found(
+    names: Sequence[str], row: list[str] | str, where: str, context: Context, habits: Habits
+) -> Iterator[Found]:
     if isinstance(row, str):
         yield Rejected(where, row)
     elif len(row) > len(names) and any(cell.strip() for cell in row[len(names) :]):
         yield Rejected(where, f"it has {len(row)} cells, the heading {len(names)}")
     elif any(cell.strip() for cell in row):
-        yield from story_of(_record(names, row), where, context)
+        yield from story_of(_record(names, row), where, context, habits)
 
 
 class _Rows:

@@ -1,0 +1,266 @@
+"""One entry of a feed, as feedparser has it, made into a story."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from html import unescape
+from types import MappingProxyType
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+from digest.model import Image, Story
+from digest.model.text import HTML, from_html, plain_summary, plain_title
+from digest.model.urls import story_id
+from digest.sources import Context
+from digest.sources._fields import MANY, NAME, WORD, Unfit, named_people, pixels, shown, web_url
+from digest.sources._times import Habits, in_utc, moment
+
+EXCERPT = 500  # characters of a summary made from a whole article
+WIDTH = 1200  # pixels of a picture that is wide enough, twice what is shown
+_FLAG = re.compile(r"[a-z]+(?:_[a-z]+)+")  # a category written for machines, such as no_ads
+_IMG = re.compile(r"<img\b[^>]{0,4000}>", re.IGNORECASE)
+_ATTRIBUTE = re.compile(r"""([a-zA-Z-]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""")
+_PICTURE = re.compile(r"\.(?:jpe?g|png|gif|webp|avif)(?:[?#]|$)", re.IGNORECASE)
+_NO_PICTURE = re.compile(
+    r"//(?:feeds\.feedburner\.com/~|[\w.]*gravatar\.com/|s\.w\.org/images/core/emoji/|pixel\.)"
+)
+_KINDS = {"audio": "podcast", "video": "video"}
+
+Entry = Mapping[str, Any]
+
+
+class Feed:
+    """What all items of a feed share."""
+
+    def __init__(self, parsed: Any, context: Context, habits: Habits) -> None:
+        self.channel, self.context, self.habits = parsed.get("feed", {}), context, habits
+        self.is_atom = str(parsed.get("version", "")).startswith("atom")
+        self.base = _safely_joined(context.base, text_of(self.channel, "link"))
+        self.language = text_of(self.channel, "language")
+        self.sections = _categories(self.channel)
+
+
+class Item:
+    """One entry on its way to a story. ``untimed`` says why it has no time, where it names one."""
+
+    def __init__(self, entry: Entry, feed: Feed) -> None:
+        self.entry, self.feed = entry, feed
+        self.remarks: list[str] = []
+        self.untimed = ""
+
+    def story(self) -> Story:
+        """The story. Raises :class:`Unfit`."""
+        title = plain_title(self._title())
+        if not title:
+            raise Unfit("it has no title")
+        url = self._url()
+        own = _categories(self.entry)
+        updated = self._time("updated")
+        published = self._time("published") or self._time("created") or updated
+        return Story(
+            id=self._id(url),
+            url=url,
+            title=title,
+            summary=self._summary(),
+            sections=tuple(dict.fromkeys((*own, *self.feed.sections)))[:MANY],
+            source=self._source(),
+            author=self._author(),
+            published_at=published,
+            updated_at=updated,
+            image=self._image(),
+            popularity=self._popularity(),
+            tags=own,
+            flags=(*(name for name in own if _FLAG.fullmatch(name)), *self._kind()),
+            expires_at=self._time("expired"),
+            language=plain_title(text_of(self.entry, "language") or self.feed.language, 35),
+            first_seen=self.feed.context.now,
+        )
+
+    def _title(self) -> str:
+        """RSS does not say whether a title is HTML, and most are; Atom does."""
+        title = text_of(self.entry, "title")
+        detail = self.entry.get("title_detail") or {}
+        if self.feed.is_atom and detail.get("type") == "text/plain":
+            return unescape(title)
+        return from_html(title)
+
+    def _url(self) -> str:
+        links = self.entry.get("links") or ()
+        first = next((link.get("href") for link in links if link.get("rel") == "alternate"), "")
+        given = text_of(self.entry, "feedburner_origlink") or text_of(self.entry, "link") or first
+        if not given:
+            raise Unfit("it has no link")
+        return web_url(_joined(self.feed.base, given.strip()))
+
+    def _id(self, url: str) -> str:
+        given = plain_title(text_of(self.entry, "id"), NAME + 1)
+        return given if 0 < len(given) <= NAME else story_id(url)
+
+    def _source(self) -> str:
+        """Who first published it, where a collected feed says so."""
+        origin = self.entry.get("source")
+        title = text_of(origin, "title") if isinstance(origin, Mapping) else ""
+        return plain_title(from_html(title), NAME) or self.feed.context.spec.name
+
+    def _author(self) -> str:
+        """The names of its authors; an address is no name."""
+        people = self.entry.get("authors") or ()
+        names = [from_html(str(one.get("name") or "")) for one in people if isinstance(one, Mapping)]
+        return named_people(names or [from_html(text_of(self.entry, "author"))])
+
+    def _kind(self) -> Iterator[str]:
+        """``podcast`` or ``video`` for what is to be heard or seen; ``gallery`` for many pictures."""
+        links = [link for link in self.entry.get("links") or () if link.get("rel") == "enclosure"]
+        for kind in dict.fromkeys(str(link.get("type") or "").partition("/")[0] for link in links):
+            if kind in _KINDS:
+                yield _KINDS[kind]
+        pictures = {str(one.get("url")) for one in self.entry.get("media_content") or () if _is_picture(one)}
+        if "wp-block-gallery" in self._content() or len({_picture_name(url) for url in pictures}) > 3:
+            yield "gallery"
+
+    def _summary(self) -> str:
+        """The description; the beginning of the article where there is none."""
+        given, content = text_of(self.entry, "summary"), self._content()
+        summary = "" if given == content else plain_summary(from_html(given))
+        return summary or plain_summary(from_html(content), EXCERPT)
+
+    def _content(self) -> str:
+        parts = self.entry.get("content") or ()
+        return next((str(part["value"]) for part in parts if part.get("value")), "")
+
+    def _time(self, name: str) -> datetime | None:
+        text = text_of(self.entry, name)
+        if not text:
+            return None
+        found = moment(text, self.feed.habits)
+        at = found.at if found else self._guessed(name, text)
+        if at is None:
+            self.remarks.append(f"its time {shown(text)} was not understood")
+            if name != "expired":
+                self.untimed = f"its time {shown(text)} was not understood"
+        elif found and found.doubt:
+            self.remarks.append(f"its time {shown(text)} has two meanings; {found.doubt}")
+        return at
+
+    def _guessed(self, name: str, text: str) -> datetime | None:
+        """What feedparser makes of a time in another form: UTC, but midnight here for a date alone."""
+        parsed = dict(self.entry).get(f"{name}_parsed")
+        if parsed is None:
+            return None
+        try:
+            at = datetime(*parsed[:6])  # noqa: DTZ001
+            return in_utc(at.replace(tzinfo=UTC) if ":" in text else at, self.feed.context.zone)
+        except (ValueError, TypeError):
+            return None
+
+    def _image(self) -> Image | None:
+        found = (self._picture(item) for item in self._pictures())
+        return next((image for image in found if image), None)
+
+    def _pictures(self) -> Iterator[Entry]:
+        """Where a picture may be, the best first."""
+        media = [one for one in self.entry.get("media_content") or () if _is_picture(one)]
+        yield from sorted(media, key=_fitness)
+        for link in self.entry.get("links") or ():
+            if link.get("rel") == "enclosure" and _is_picture(link):
+                yield {"url": link.get("href")}
+        yield from sorted(self.entry.get("media_thumbnail") or (), key=_fitness)
+        for text in (self._content(), text_of(self.entry, "summary")):
+            yield from _images_in(text)
+
+    def _picture(self, item: Entry) -> Image | None:
+        """A picture with an address that is more than a counting pixel, and not as narrow as a column."""
+        width, height = pixels(item.get("width")), pixels(item.get("height"))
+        if max(width or 99, height or 99) < 10 or (width and height and height > 3 * width):
+            return None
+        try:
+            url = web_url(_joined(self._base(item), unescape(str(item.get("url") or "")).strip()))
+        except Unfit:
+            return None
+        if _NO_PICTURE.search(url):
+            return None
+        alt = str(item.get("alt") or "") or text_of(self.entry, "media_picturedescription")
+        return Image(url=url, width=width, height=height, alt=plain_title(from_html(alt)))
+
+    def _base(self, item: Entry) -> str:
+        """What completes the short address of a picture: the nearest ``xml:base``, else the feed's address."""
+        near = item.get("xml:base") or next(
+            (part.get("base") for part in self.entry.get("content") or () if part.get("base")), ""
+        )
+        detail = self.entry.get("summary_detail") or self.entry.get("title_detail") or {}
+        return _safely_joined(self.feed.base, str(near or detail.get("base") or ""))
+
+    def _popularity(self) -> Mapping[str, float]:
+        comments = text_of(self.entry, "slash_comments").strip()
+        if not (comments.isascii() and comments.isdecimal() and len(comments) < 10):
+            return MappingProxyType({})
+        return MappingProxyType({"comments": float(comments)})
+
+
+def text_of(mapping: Any, name: str) -> str:
+    """A text of feedparser's, without its substitutes for names that are missing."""
+    value = dict.get(mapping, name)
+    return value if isinstance(value, str) else ""
+
+
+def _categories(mapping: Any) -> tuple[str, ...]:
+    """Its categories as people read them; where a label stands beside a term, both count."""
+    tags = [tag for tag in mapping.get("tags") or () if isinstance(tag, Mapping)]
+    words = (str(tag.get(name) or "") for tag in tags for name in ("term", "label"))
+    names = (plain_title(from_html(word), WORD) for word in words)
+    first: dict[str, str] = {}
+    for name in names:
+        first.setdefault(name.casefold(), name)
+    return tuple(name for name in first.values() if name)[:MANY]
+
+
+def _joined(base: str, address: str) -> str:
+    try:
+        return urljoin(base, address)
+    except ValueError:
+        raise Unfit(f"its address {shown(address)} is no http(s) address") from None
+
+
+def _safely_joined(base: str, address: str) -> str:
+    try:
+        return urljoin(base, address)
+    except ValueError:
+        return base
+
+
+def _is_picture(item: Entry) -> bool:
+    kind = str(item.get("type") or "")
+    if item.get("medium") == "image" or kind.startswith("image/"):
+        return True
+    return (
+        not kind
+        and not item.get("medium")
+        and bool(_PICTURE.search(str(item.get("url") or item.get("href") or "")))
+    )
+
+
+def _fitness(item: Entry) -> tuple[int, int]:
+    """Of several renditions the smallest that is wide enough, else the widest."""
+    width = pixels(item.get("width")) or 0
+    return (0, width) if width >= WIDTH else (1, -width)
+
+
+def _picture_name(url: str) -> str:
+    """One picture has one name in all its renditions."""
+    try:
+        return re.sub(r"[-_]\d+x\d+(?=\.\w+$)", "", urlsplit(url).path)
+    except ValueError:
+        return url
+
+
+def _images_in(text: str) -> Iterator[Entry]:
+    for tag in _IMG.findall(text[:HTML]):
+        fields = {name.lower(): a or b or c for name, a, b, c in _ATTRIBUTE.findall(tag)}
+        if fields.get("src") and not fields["src"].startswith("data:"):
+            yield {"url": fields["src"], "alt": unescape(fields.get("alt", "")), **_size(fields)}
+
+
+def _size(fields: Mapping[str, str]) -> dict[str, str]:
+    return {name: fields[name] for name in ("width", "height") if name in fields}
