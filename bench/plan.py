@@ -28,9 +28,9 @@ from digest.model import (
     Slot,
 )
 from digest.place import Request, place
-from digest.place.forecast import Outlook, Schedule, avails, plan, typical
-from digest.place.forecast.program import last_stages, program, tier_stages
-from digest.place.forecast.search import Search, total
+from digest.place.forecast import ForecastInputs, Forecast, avails, plan, typical
+from digest.place.forecast.model import last_stages, program, tier_stages
+from digest.place.forecast.highs import Search, total
 
 T = TypeVar("T")
 START, DAYS, ITEMS, INSTANCES = date(2026, 1, 5), 90, 40, 15
@@ -56,11 +56,11 @@ CREATIVES = (
 )
 
 
-def outlook(seed: int, items: int = ITEMS, days: int = DAYS) -> Outlook:
+def outlook(seed: int, items: int = ITEMS, days: int = DAYS) -> ForecastInputs:
     rng = random.Random(seed)
     names = [f"a{number}" for number in range(items * 3 // 4)]
     labels = [f"l{number}" for number in range(12)]
-    return Outlook(
+    return ForecastInputs(
         ads=AdBook(
             policy=Policy(max_ads=6, min_gap=3),
             slots=SLOTS,
@@ -119,7 +119,7 @@ class Plainly(Search):
         self.at_least(weights, total(weights, values))
 
 
-def plainly(asked: Outlook) -> None:
+def plainly(asked: ForecastInputs) -> None:
     """The same program without its last two stages, those of the tie-break."""
     made = program(asked)
     search = Plainly(made)
@@ -132,7 +132,7 @@ def plainly(asked: Outlook) -> None:
         search.hold(weights, values)
 
 
-def day_by_day(asked: Outlook) -> dict[str, int]:
+def day_by_day(asked: ForecastInputs) -> dict[str, int]:
     """Issues per line item when each issue takes what is best for it alone."""
     ran: list[RunAd] = []
     for issue in asked.issues():
@@ -150,7 +150,7 @@ def day_by_day(asked: Outlook) -> dict[str, int]:
     return {item.id: sum(run.line_item == item.id for run in ran) for item in asked.ads.line_items}
 
 
-def lost(asked: Outlook, schedule: Schedule, had: dict[str, int]) -> tuple[int, int, int]:
+def lost(asked: ForecastInputs, schedule: Forecast, had: dict[str, int]) -> tuple[int, int, int]:
     """Bookings that end shorter than need be, the issues they lose, and the issues that could be had."""
     ended = [p for p in schedule.prospects if p.final and p.booked is not None]
     less = [max(0, p.planned - had[p.line_item]) for p in ended]

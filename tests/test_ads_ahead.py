@@ -15,8 +15,8 @@ from digest.errors import CommandError
 from digest.model import AdBook, Advertiser, Edition, Flight, Goal, LineItem, Policy, RunAd
 from digest.place import Request, place
 from digest.place.forecast import (
-    Coming,
-    Outlook,
+    IssueDate,
+    ForecastInputs,
     avails,
     day_by_day,
     guided,
@@ -48,7 +48,7 @@ def item(name: str, first: int, last: int, amount: int | None = None, **fields: 
     return LineItem(**(given | fields))
 
 
-def outlook(*items: LineItem, days: int = 4, **fields: Any) -> Outlook:
+def outlook(*items: LineItem, days: int = 4, **fields: Any) -> ForecastInputs:
     given: dict[str, Any] = {
         "ads": AdBook(
             policy=Policy(max_ads=1, max_ratio=Fraction(1)),
@@ -61,10 +61,10 @@ def outlook(*items: LineItem, days: int = 4, **fields: Any) -> Outlook:
         "last": day(days - 1),
         "lineups": LINEUPS,
     }
-    return Outlook(**(given | fields))
+    return ForecastInputs(**(given | fields))
 
 
-def days_of(asked: Outlook, name: str) -> list[int]:
+def days_of(asked: ForecastInputs, name: str) -> list[int]:
     return [(run.date - FIRST).days for run in plan(asked).of(name)]
 
 
@@ -144,10 +144,10 @@ def test_a_goal_lowered_below_what_ran_is_neither_short_nor_planned() -> None:
 
 
 def test_built_issues_are_facts() -> None:
-    built = frozenset({Coming(day(1), "daily")})
+    built = frozenset({IssueDate(day(1), "daily")})
     asked = outlook(item("one", 0, 3, 2), built=built, ran_ads=(ran("one", 1), ran("deleted", 1)))
     schedule = plan(asked)
-    assert [(run.line_item, run.built) for run in schedule.in_issue(Coming(day(1), "daily"))] == [
+    assert [(run.line_item, run.built) for run in schedule.in_issue(IssueDate(day(1), "daily"))] == [
         ("one", True),
         ("deleted", True),
     ]
@@ -189,7 +189,7 @@ def test_a_booking_that_no_typical_issue_has_a_place_for() -> None:
 
 
 @given(outlooks())
-def test_the_order_of_advertisers_and_of_the_ledger_does_not_matter(asked: Outlook) -> None:
+def test_the_order_of_advertisers_and_of_the_ledger_does_not_matter(asked: ForecastInputs) -> None:
     turned = replace(
         asked,
         ads=replace(asked.ads, advertisers=dict(reversed(list(asked.ads.advertisers.items())))),
@@ -199,7 +199,7 @@ def test_the_order_of_advertisers_and_of_the_ledger_does_not_matter(asked: Outlo
     assert set(plan(turned).runs) == set(plan(asked).runs)
 
 
-def guests(asked: Outlook, where: Coming, count: int) -> Outlook:
+def guests(asked: ForecastInputs, where: IssueDate, count: int) -> ForecastInputs:
     """The same with so many new bookings for one issue."""
     new = tuple(
         LineItem(
@@ -216,11 +216,11 @@ def guests(asked: Outlook, where: Coming, count: int) -> Outlook:
     return replace(asked, ads=replace(asked.ads, line_items=(*asked.ads.line_items, *new)))
 
 
-def shortfall(asked: Outlook) -> int:
+def shortfall(asked: ForecastInputs) -> int:
     return sum(prospect.short for prospect in plan(asked).prospects)
 
 
-def all_booked(asked: Outlook) -> Outlook:
+def all_booked(asked: ForecastInputs) -> ForecastInputs:
     """The same where every booking has a goal, so that a shortfall tells all."""
     items = tuple(one for one in asked.ads.line_items if one.goal and one.tier != "house")
     return replace(asked, ads=replace(asked.ads, line_items=items))
@@ -228,7 +228,7 @@ def all_booked(asked: Outlook) -> Outlook:
 
 @settings(max_examples=40)
 @given(crowded().map(all_booked), st.data())
-def test_what_is_free_can_be_sold_and_not_one_more(asked: Outlook, data: st.DataObject) -> None:
+def test_what_is_free_can_be_sold_and_not_one_more(asked: ForecastInputs, data: st.DataObject) -> None:
     found = avails(asked, "top")
     one = data.draw(st.sampled_from(found.issues))
     before = shortfall(asked)
@@ -263,12 +263,12 @@ def test_five_hundred_line_items() -> None:
     assert all(len(schedule.in_issue(issue)) == 1 for issue in schedule.issues)
 
 
-def of_one_tier(asked: Outlook) -> Outlook:
+def of_one_tier(asked: ForecastInputs) -> ForecastInputs:
     items = tuple(replace(one, tier="standard") for one in asked.ads.line_items)
     return replace(asked, ads=replace(asked.ads, line_items=items))
 
 
-def followed(asked: Outlook) -> tuple[RunAd, ...]:
+def followed(asked: ForecastInputs) -> tuple[RunAd, ...]:
     """The ledger after every issue of the span was built with the plan over what was left of it."""
     ledger: tuple[RunAd, ...] = ()
     for issue in asked.issues():
@@ -289,7 +289,7 @@ def followed(asked: Outlook) -> tuple[RunAd, ...]:
 
 @settings(max_examples=40)
 @given(crowded().map(of_one_tier))
-def test_builds_that_follow_the_plan_deliver_what_it_promised(asked: Outlook) -> None:
+def test_builds_that_follow_the_plan_deliver_what_it_promised(asked: ForecastInputs) -> None:
     promised = {p.line_item: p for p in plan(asked).prospects}
     after = replace(
         asked,
@@ -309,7 +309,7 @@ def test_day_by_day_tells_what_builds_would_do() -> None:
 
 
 @given(outlooks())
-def test_no_tier_is_served_better_day_by_day(asked: Outlook) -> None:
+def test_no_tier_is_served_better_day_by_day(asked: ForecastInputs) -> None:
     """Of the highest tier with a goal that ends, the plan is never shorter of issues."""
     exact, daily = plan(asked), day_by_day(asked)
     ended = [p for p in exact.prospects if p.final and p.tier == "sponsorship" and p.unit == "issues"]

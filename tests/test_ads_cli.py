@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from digest.place.forecast import search
+from digest.place.forecast import highs
 from tests.newsrooms import DIGEST, Room, newsroom, story
 
 ADS = """\
@@ -273,7 +273,7 @@ def test_a_build_with_a_horizon_is_idempotent_and_explains_itself(tmp_path: Path
 def test_without_the_solver_a_horizon_is_a_clear_error(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(search, "find_spec", lambda name: None)
+    monkeypatch.setattr(highs, "find_spec", lambda name: None)
     made = newsroom(tmp_path / "room", ads=STARVED.replace("policy: {", "policy: {horizon: 28d, "))
     result = made.run(*BUILD)
     assert result.code == 2
@@ -284,7 +284,7 @@ def test_without_the_solver_a_horizon_is_a_clear_error(
 def test_without_the_solver_the_days_ahead_are_told_one_by_one(
     room: Room, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(search, "find_spec", lambda name: None)
+    monkeypatch.setattr(highs, "find_spec", lambda name: None)
     found = room.run("ads", "plan", "--to", "2026-01-26", "--json")
     assert found.json["optimal"] is False
     assert "day by day" in found.err

@@ -5,12 +5,12 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from digest.place.forecast import Outlook, Schedule, plan
+from digest.place.forecast import ForecastInputs, Forecast, plan
 from tests.oracles.ahead import Choice, Oracle
 from tests.strategies.ahead import crowded, outlooks, sections_apart
 
 
-def chosen(oracle: Oracle, schedule: Schedule) -> Choice:
+def chosen(oracle: Oracle, schedule: Forecast) -> Choice:
     number = {item.id: n for n, item in enumerate(oracle.items)}
     return tuple(
         frozenset(number[run.line_item] for run in schedule.in_issue(issue)) for issue in oracle.issues
@@ -18,7 +18,7 @@ def chosen(oracle: Oracle, schedule: Schedule) -> Choice:
 
 
 @given(outlooks())
-def test_every_issue_of_the_plan_keeps_every_rule_of_the_single_issue(outlook: Outlook) -> None:
+def test_every_issue_of_the_plan_keeps_every_rule_of_the_single_issue(outlook: ForecastInputs) -> None:
     oracle = Oracle(outlook)
     choice = chosen(oracle, plan(outlook))
     for number in range(len(oracle.issues)):
@@ -28,7 +28,7 @@ def test_every_issue_of_the_plan_keeps_every_rule_of_the_single_issue(outlook: O
 
 @settings(max_examples=150)
 @given(st.one_of(outlooks(), crowded(), crowded(), sections_apart()))
-def test_no_plan_is_better(outlook: Outlook) -> None:
+def test_no_plan_is_better(outlook: ForecastInputs) -> None:
     oracle = Oracle(outlook)
     schedule = plan(outlook)
     assert schedule.optimal

@@ -17,7 +17,7 @@ from digest.model import Edition, Lineup, Newsroom
 
 if TYPE_CHECKING:
     from digest.place import Request
-    from digest.place.forecast import Outlook
+    from digest.place.forecast import ForecastInputs
     from digest.store import Store
 
 SPAN, LONGEST = 28, 92  # days ahead: at least, and at most unless asked for
@@ -28,7 +28,7 @@ ISSUES = 7  # that say what a typical issue looks like
 
 def lineups(newsroom: Newsroom, store: Store, before: date) -> dict[str, Lineup]:
     """The typical issue of every edition, from issues dated before ``before``."""
-    from digest.place.forecast import typical
+    from digest.place.forecast.typical import typical
 
     return {
         edition.name: typical(
@@ -55,9 +55,9 @@ def _counts(newsroom: Newsroom, store: Store, edition: Edition, before: date) ->
     return counts if any(counts) else [section.top for section in sections]
 
 
-def outlook(newsroom: Newsroom, store: Store, first: date, last: date) -> Outlook:
+def outlook(newsroom: Newsroom, store: Store, first: date, last: date) -> ForecastInputs:
     """The coming issues dated ``first`` to ``last``; those that are built already are facts."""
-    from digest.place.forecast import Coming, Outlook
+    from digest.place.forecast.issues import ForecastInputs, IssueDate
 
     if last < first:
         raise CommandError(f"--to {last} lies before --from {first}.")
@@ -68,7 +68,7 @@ def outlook(newsroom: Newsroom, store: Store, first: date, last: date) -> Outloo
         raise CommandError(
             f"{first} to {last} is too much to plan at once: {size:,} line items times dates, at most {MOST:,}."
         )
-    return Outlook(
+    return ForecastInputs(
         ads=newsroom.ads,
         editions=newsroom.editions,
         first=first,
@@ -76,7 +76,7 @@ def outlook(newsroom: Newsroom, store: Store, first: date, last: date) -> Outloo
         lineups=lineups(newsroom, store, first),
         ran_ads=tuple(store.ran_ads()),
         built=frozenset(
-            Coming(issue.date, issue.edition) for issue in store.issues() if first <= issue.date <= last
+            IssueDate(issue.date, issue.edition) for issue in store.issues() if first <= issue.date <= last
         ),
     )
 
@@ -127,7 +127,7 @@ def guided(newsroom: Newsroom, request: Request, shapes: Mapping[str, Lineup]) -
         from digest.config import problem_at
 
         says = "policy.horizon needs the solver HiGHS, which is not installed."
-        cure = f"Run: {install('plan')}, or take the horizon out."
+        cure = f"PlannedAd: {install('plan')}, or take the horizon out."
         raise ConfigurationError(
             [problem_at(newsroom.root, "adslots.yaml", ("policy", "horizon"), says, cure)]
         )

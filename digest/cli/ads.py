@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from digest.model import Newsroom
-    from digest.place.forecast import Avail, Coming, Outlook, Prospect, Schedule
+    from digest.place.forecast import Avail, IssueDate, ForecastInputs, BookingForecast, Forecast
 
 ads = typer.Typer(
     help="The bookings: the days ahead, what can still be sold, what was delivered.",
@@ -62,7 +62,7 @@ def span(room: Newsroom, first: str | None, last: str | None) -> tuple[date, dat
     return start, end
 
 
-def day_by_day(asked: Outlook) -> Schedule:
+def day_by_day(asked: ForecastInputs) -> Forecast:
     """The coming issues where the solver is missing, with a word about it."""
     from digest.place import forecast
 
@@ -70,7 +70,7 @@ def day_by_day(asked: Outlook) -> Schedule:
     return forecast.day_by_day(asked)
 
 
-def outlook_of(room: Newsroom, first: date, last: date) -> Outlook:
+def outlook_of(room: Newsroom, first: date, last: date) -> ForecastInputs:
     from digest.app.forecast_inputs import outlook
     from digest.store import open_store
 
@@ -85,7 +85,7 @@ def plan(first: From = None, last: To = None, root: Root = None, json: Json = Fa
 
     room = newsroom(root)
     asked = outlook_of(room, *span(room, first, last))
-    schedule = forecast.plan(asked) if forecast.available() else day_by_day(asked)
+    schedule = forecast.solve(asked) if forecast.available() else day_by_day(asked)
     emit(
         {
             "from": schedule.first,
@@ -98,7 +98,7 @@ def plan(first: From = None, last: To = None, root: Root = None, json: Json = Fa
     _show_plan(schedule)
 
 
-def _issue(schedule: Schedule, issue: Coming, built: bool) -> dict[str, Any]:
+def _issue(schedule: Forecast, issue: IssueDate, built: bool) -> dict[str, Any]:
     return {
         "edition": issue.edition,
         "date": issue.date,
@@ -110,7 +110,7 @@ def _issue(schedule: Schedule, issue: Coming, built: bool) -> dict[str, Any]:
     }
 
 
-def _show_plan(schedule: Schedule) -> None:
+def _show_plan(schedule: Forecast) -> None:
     from digest.place import forecast
 
     say(f"{schedule.first} to {schedule.last}: {len(schedule.issues)} issues, {len(schedule.runs)} ads\n")
@@ -143,7 +143,7 @@ def _thinned(rows: list[list[str]]) -> list[list[str]]:
     return found
 
 
-def _prospect_cells(prospect: Prospect) -> list[str]:
+def _prospect_cells(prospect: BookingForecast) -> list[str]:
     return [
         prospect.line_item,
         prospect.tier,

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from digest.model import Newsroom
-    from digest.place.forecast import Run
+    from digest.place.forecast import PlannedAd
 
 BACK, AHEAD = 7, 14  # days shown unless told
 _MARKS = {True: "", False: "?"}
@@ -53,11 +53,11 @@ def calendar(first: From = None, last: To = None, root: Root = None, json: Json 
     _show(room, runs, issues)
 
 
-def _at(run: Run, day: date, edition: str) -> bool:
+def _at(run: PlannedAd, day: date, edition: str) -> bool:
     return run.date == day and run.edition == edition
 
 
-def _runs(room: Newsroom, start: date, end: date, now: date) -> tuple[list[Run], list[tuple[date, str, str]]]:
+def _runs(room: Newsroom, start: date, end: date, now: date) -> tuple[list[PlannedAd], list[tuple[date, str, str]]]:
     """What ran and what is planned; and every issue with its state: sent, built, missed or planned."""
     from digest.place import forecast
     from digest.store import open_store
@@ -67,7 +67,7 @@ def _runs(room: Newsroom, start: date, end: date, now: date) -> tuple[list[Run],
         built = {(one.date, one.edition): one for one in store.issues() if start <= one.date <= end}
         ran = [run for run in store.ran_ads() if start <= run.date <= end]
     runs = [
-        forecast.Run(
+        forecast.PlannedAd(
             date=run.date, edition=run.edition, line_item=run.line_item, slot=run.slot, gap=run.gap,
             section=run.section, built=True,
         )
@@ -88,7 +88,7 @@ def _runs(room: Newsroom, start: date, end: date, now: date) -> tuple[list[Run],
     ]
     if first <= end:
         asked = outlook_of(room, first, end)
-        schedule = forecast.plan(asked) if forecast.available() else day_by_day(asked)
+        schedule = forecast.solve(asked) if forecast.available() else day_by_day(asked)
         runs += [run for run in schedule.runs if not run.built]
     runs.sort(key=lambda run: (run.date, order.get(run.edition, len(order)), run.gap))
     return runs, sorted(issues, key=lambda one: (one[0], order.get(one[1], len(order)), one[1]))
@@ -98,7 +98,7 @@ def _days(start: date, end: date) -> list[date]:
     return [start + timedelta(days=number) for number in range((end - start).days + 1)]
 
 
-def _show(room: Newsroom, runs: list[Run], issues: list[tuple[date, str, str]]) -> None:
+def _show(room: Newsroom, runs: list[PlannedAd], issues: list[tuple[date, str, str]]) -> None:
     slots = [slot.id for slot in room.ads.slots]
     gone = sorted({run.slot for run in runs} - set(slots))
     rows = []

@@ -101,7 +101,7 @@ def look(room: Newsroom, first: date, last: date | None) -> Looked:
 
     asked = outlook_of(room, first, end)
     exact = forecast.available()
-    schedule, short = forecast.overbooking(asked) if exact else forecast.short_day_by_day(asked)
+    schedule, short = forecast.shortfalls(asked) if exact else forecast.short_day_by_day(asked)
     problems = tuple(_place(room, one) for one in short)
     return Looked(end, short, problems, owed, schedule.optimal or not exact)
 

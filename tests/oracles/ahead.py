@@ -13,7 +13,7 @@ from digest.place import delivery
 from digest.place.context import IssueContext
 from digest.place.eligibility import Eligibility, eligibility, problem
 from digest.place.facts import mask_of
-from digest.place.forecast import Coming, Outlook
+from digest.place.forecast import IssueDate, ForecastInputs
 from digest.place.request import Request
 from digest.place.solver import solve
 
@@ -23,7 +23,7 @@ Choice = tuple[frozenset[int], ...]  # per issue that is not built, the line ite
 class Oracle:
     """Which plans keep every rule, and what each is worth."""
 
-    def __init__(self, outlook: Outlook) -> None:
+    def __init__(self, outlook: ForecastInputs) -> None:
         self.outlook = outlook
         self.items = outlook.ads.line_items
         self.issues = [issue for issue in outlook.issues() if issue not in outlook.built]
@@ -49,7 +49,7 @@ class Oracle:
         facts = tuple(
             run
             for run in outlook.ran_ads
-            if run.date < outlook.first or Coming(run.date, run.edition) in outlook.built
+            if run.date < outlook.first or IssueDate(run.date, run.edition) in outlook.built
         )
         planned = tuple(
             RunAd(
@@ -84,7 +84,7 @@ class Oracle:
             )
         return self._kept[key]
 
-    def _request(self, issue: Coming, rows: tuple[RunAd, ...]) -> Request:
+    def _request(self, issue: IssueDate, rows: tuple[RunAd, ...]) -> Request:
         outlook = self.outlook
         return Request(
             ads=outlook.ads,
@@ -183,7 +183,7 @@ class Oracle:
             Fraction(0),
         )
 
-    def band(self, issue: Coming, number: int) -> Fraction:
+    def band(self, issue: IssueDate, number: int) -> Fraction:
         """The greatest weight of the openings a line item may have."""
         context = IssueContext(self._request(issue, ()))
         table = eligibility(context)

@@ -21,7 +21,7 @@ from digest.model import (
     RunAd,
     Slot,
 )
-from digest.place.forecast import Coming, Outlook, typical
+from digest.place.forecast import IssueDate, ForecastInputs, typical
 
 FIRST = date(2026, 1, 22)  # a Thursday: the weekly follows on the next day
 NATIVE = Creative(id="native", url="https://a.example", headline="Hello")
@@ -76,11 +76,11 @@ def line_items(draw: st.DrawFn, number: int, count: int, days: int) -> LineItem:
 
 
 @st.composite
-def ledgers(draw: st.DrawFn, count: int, built: frozenset[Coming]) -> tuple[RunAd, ...]:
+def ledgers(draw: st.DrawFn, count: int, built: frozenset[IssueDate]) -> tuple[RunAd, ...]:
     rows = {}
     for _ in range(draw(st.integers(0, 4))):
         issue = draw(
-            st.sampled_from([Coming(FIRST - timedelta(days=n), "daily") for n in (1, 2, 5)] + sorted(built))
+            st.sampled_from([IssueDate(FIRST - timedelta(days=n), "daily") for n in (1, 2, 5)] + sorted(built))
         )
         item = f"i{draw(st.integers(0, count))}"
         rows[item, issue] = RunAd(
@@ -99,7 +99,7 @@ def ledgers(draw: st.DrawFn, count: int, built: frozenset[Coming]) -> tuple[RunA
 
 
 @st.composite
-def outlooks(draw: st.DrawFn, most_items: int = 3, most_days: int = 4) -> Outlook:
+def outlooks(draw: st.DrawFn, most_items: int = 3, most_days: int = 4) -> ForecastInputs:
     count, days = draw(st.integers(1, most_items)), draw(st.integers(1, most_days))
     labels = st.sampled_from((frozenset[str](), frozenset({"x"})))
     exclusion: st.SearchStrategy[str | int] = st.sampled_from(("issue", "none", 2))
@@ -116,8 +116,8 @@ def outlooks(draw: st.DrawFn, most_items: int = 3, most_days: int = 4) -> Outloo
         line_items=tuple(draw(line_items(number, count, days)) for number in range(count)),
     )
     editions = draw(st.sampled_from(((DAILY,), (DAILY, WEEKLY))))
-    built = draw(st.sampled_from((frozenset[Coming](), frozenset({Coming(FIRST, "daily")}))))
-    return Outlook(
+    built = draw(st.sampled_from((frozenset[IssueDate](), frozenset({IssueDate(FIRST, "daily")}))))
+    return ForecastInputs(
         ads=ads,
         editions=editions,
         first=FIRST,
@@ -132,11 +132,11 @@ def outlooks(draw: st.DrawFn, most_items: int = 3, most_days: int = 4) -> Outloo
 
 
 @st.composite
-def crowded(draw: st.DrawFn) -> Outlook:
+def crowded(draw: st.DrawFn) -> ForecastInputs:
     """One place an issue, and more who want it than there are days."""
     count, days = draw(st.integers(2, 4)), draw(st.integers(2, 5))
     items = tuple(draw(crowding(number, days)) for number in range(count))
-    return Outlook(
+    return ForecastInputs(
         ads=AdBook(
             policy=Policy(max_ads=1, max_ratio=Fraction(1)),
             slots=SLOTS,
@@ -169,7 +169,7 @@ def crowding(draw: st.DrawFn, number: int, days: int) -> LineItem:
 
 
 @st.composite
-def sections_apart(draw: st.DrawFn) -> Outlook:
+def sections_apart(draw: st.DrawFn) -> ForecastInputs:
     """One issue, and bookings that keep each other out of sections: only a look at the places tells who fits."""
     count = draw(st.integers(2, 4))
     slots = st.sampled_from((("stream",), ("stream", "footer"), ("top", "stream")))
@@ -186,7 +186,7 @@ def sections_apart(draw: st.DrawFn) -> Outlook:
         )
         for number in range(count)
     )
-    return Outlook(
+    return ForecastInputs(
         ads=AdBook(
             policy=Policy(
                 max_ads=4, max_ratio=Fraction(1), min_gap=draw(st.integers(0, 2)), competitive_exclusion=3

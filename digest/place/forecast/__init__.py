@@ -5,29 +5,37 @@ Pure, like all of placement. It needs the solver HiGHS (``pip install "newsroom-
 
 from digest.place.forecast.avails import Avail, Avails, avails
 from digest.place.forecast.daily import day_by_day, short_day_by_day
-from digest.place.forecast.guide import guided
-from digest.place.forecast.outlook import Coming, Outlook, Prospect, Run, Schedule
-from digest.place.forecast.overbooking import Shortfall, overbooking
+from digest.place.forecast.follow import guided
+from digest.place.forecast.highs import available
+from digest.place.forecast.issues import (
+    BookingForecast,
+    Bound,
+    Forecast,
+    ForecastInputs,
+    IssueDate,
+    PlannedAd,
+)
 from digest.place.forecast.plan import plan
-from digest.place.forecast.search import available
+from digest.place.forecast.shortfalls import Shortfall, shortfalls
 from digest.place.forecast.typical import sections_of, typical
 
 __all__ = [
     "Avail",
     "Avails",
-    "Coming",
-    "Outlook",
-    "Prospect",
-    "Run",
-    "Schedule",
+    "BookingForecast",
+    "Bound",
+    "Forecast",
+    "ForecastInputs",
+    "IssueDate",
+    "PlannedAd",
     "Shortfall",
     "available",
     "avails",
     "day_by_day",
     "guided",
-    "overbooking",
     "plan",
     "sections_of",
     "short_day_by_day",
+    "shortfalls",
     "typical",
 ]  # fmt: skip

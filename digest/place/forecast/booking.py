@@ -1,24 +1,25 @@
 """One booking through time: in which coming issues it may run, and what ties these chances to each other.
 
 Goals and caps are read as the rules of a single issue read them: an issue sees those of earlier dates only. A
-``Row`` says that a weighted sum of chances is at most a number. Rows are exact: what they allow is what a build
-on each of the days would allow, apart from one thing: a goal in issues is never planned beyond what was booked.
+``Row`` says that a weighted sum of chances is at most a number; no weight is negative. Rows are exact: what they
+allow is what a build on each of the days would allow, apart from one thing: a goal in issues is never planned beyond
+what was booked.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from itertools import groupby
 from math import ceil
 
 from digest.model import Edition, LineItem, RunAd
 from digest.place import delivery
-from digest.place.forecast.outlook import Coming, Outlook, Prospect
+from digest.place.forecast.issues import BookingForecast, ForecastInputs, IssueDate
 
-Chance = tuple[Coming, int]  # an issue, and the number of the column that says whether it runs there
+Chance = tuple[IssueDate, int]  # an issue, and the number of the column that says whether it runs there
 Row = tuple[list[tuple[int, int]], int]  # (column, weight), at most
 
 
@@ -27,23 +28,17 @@ class Booking:
     """A line item with what the ledger has of it up to the end of the span, oldest first."""
 
     item: LineItem
-    outlook: Outlook
+    inputs: ForecastInputs
     rows: tuple[RunAd, ...]
 
     @classmethod
-    def of(cls, item: LineItem, outlook: Outlook, rows: Sequence[RunAd]) -> Booking:
-        kept = {(run.edition, run.date): run for run in rows if cls._counts(outlook, run)}
-        return cls(item, outlook, tuple(sorted(kept.values(), key=lambda run: (run.date, run.edition))))
-
-    @staticmethod
-    def _counts(outlook: Outlook, run: RunAd) -> bool:
-        return run.date < outlook.first or (
-            Coming(run.date, run.edition) in outlook.built and run.date <= outlook.last
-        )
+    def of(cls, item: LineItem, inputs: ForecastInputs, rows: Sequence[RunAd]) -> Booking:
+        kept = {(run.edition, run.date): run for run in rows if inputs.is_fact(run)}
+        return cls(item, inputs, tuple(sorted(kept.values(), key=lambda run: (run.date, run.edition))))
 
     @cached_property
     def editions(self) -> dict[str, Edition]:
-        return {e.name: e for e in self.outlook.editions if delivery.runs_in(self.item, e)}
+        return {e.name: e for e in self.inputs.editions if delivery.runs_in(self.item, e)}
 
     @cached_property
     def _weekdays(self) -> frozenset[int]:
@@ -57,7 +52,13 @@ class Booking:
     @property
     def ends_within(self) -> bool:
         last = self.item.flight.last if self.item.flight else None
-        return last is not None and last <= self.outlook.last
+        return last is not None and last <= self.inputs.last
+
+    @property
+    def promises_all(self) -> bool:
+        """A sponsorship without a goal or a cap is sold every issue of its flight."""
+        item = self.item
+        return item.tier == "sponsorship" and item.goal is None and item.frequency_cap is None
 
     def worth(self, edition: str) -> int:
         """What an issue of the edition counts for the goal."""
@@ -66,7 +67,7 @@ class Booking:
         return self.editions[edition].expected_sends or 0
 
     def _count(self, rows: Sequence[RunAd]) -> int:
-        return delivery.delivered(self.item, rows, self.outlook.editions)
+        return delivery.delivered(self.item, rows, self.inputs.editions)
 
     @cached_property
     def delivered(self) -> int:
@@ -75,11 +76,11 @@ class Booking:
 
     @cached_property
     def _before(self) -> int:
-        return self._count([run for run in self.rows if run.date < self.outlook.first])
+        return self._count([run for run in self.rows if run.date < self.inputs.first])
 
     @cached_property
     def _built_within(self) -> tuple[RunAd, ...]:
-        return tuple(run for run in self.rows if run.date >= self.outlook.first)
+        return tuple(run for run in self.rows if run.date >= self.inputs.first)
 
     def had(self, day: date) -> int:
         """What the issues built of dates before ``day`` count."""
@@ -102,21 +103,25 @@ class Booking:
     def _counted(self) -> dict[date, int]:
         return {}
 
-    def chances(self) -> tuple[Coming, ...]:
+    @cached_property
+    def chances(self) -> tuple[IssueDate, ...]:
         """The issues not built yet in which it may run as far as its own dates, cap and goal are concerned."""
         return tuple(
-            Coming(day, name)
-            for day in self._days()
-            for name, edition in self.editions.items()
-            if edition.has_issue(day)
-            and Coming(day, name) not in self.outlook.built
-            and self.item.id not in self.outlook.barred.get(Coming(day, name), ())
-            and self._open(day)
+            issue
+            for issue in self.issues
+            if issue not in self.inputs.built
+            and self.item.id not in self.inputs.barred.get(issue, ())
+            and self._open(issue.date)
         )
 
-    def _days(self) -> Iterator[date]:
-        flight, outlook = self.item.flight, self.outlook
-        return iter(flight.days_between(outlook.first, outlook.last)) if flight else outlook.days()
+    @cached_property
+    def issues(self) -> tuple[IssueDate, ...]:
+        """The issues of the span in its flight and editions."""
+        flight, inputs = self.item.flight, self.inputs
+        days = flight.days_between(inputs.first, inputs.last) if flight else tuple(inputs.days())
+        return tuple(
+            IssueDate(day, name) for day in days for name, e in self.editions.items() if e.has_issue(day)
+        )
 
     def _open(self, day: date) -> bool:
         """Whether what is built already leaves room for it on ``day``."""
@@ -133,27 +138,29 @@ class Booking:
 
     def need(self) -> int:
         """What is due by the end of the span and not delivered, in the goal's unit; 0 without a goal."""
-        return max(0, (self.due or 0) - self.delivered)
+        return max(0, (self.due or 0) - self.delivered) if self.item.goal else 0
 
     @cached_property
     def due(self) -> int | None:
-        """All that was booked; where the flight goes on after the span, what its pacing allows by then."""
+        """All that was booked; where the flight goes on after the span, what its pacing allows by then. Of a
+        sponsorship without a goal, its issues of the span; of another booking without one, ``None``."""
         if self.item.goal is None:
-            return None
-        return self.item.goal.amount if self.ends_within else self.allowed(self.outlook.last)
+            earlier = sum(run.date < self.inputs.first for run in self.rows)
+            return earlier + len(self.issues) if self.promises_all else None
+        return self.item.goal.amount if self.ends_within else self.allowed(self.inputs.last)
 
     @cached_property
     def expected(self) -> int | None:
         """What people expect by the end of the span: as ``due``, but ``asap`` promises no more than an even plan."""
         if self.item.goal is None or self.ends_within or self.item.pacing != "asap":
             return self.due
-        elapsed = self._elapsed(self.outlook.last)
+        elapsed = self._elapsed(self.inputs.last)
         return delivery.allowed_by("even", self.item.goal.amount, elapsed, self._total)
 
-    def prospect(self, runs: Sequence[str], chances: int) -> Prospect:
+    def forecast(self, runs: Sequence[str], chances: int) -> BookingForecast:
         """What it can look forward to where the plan runs it in issues of the editions ``runs``."""
         item, due, planned = self.item, self.expected, sum(map(self.worth, runs))
-        return Prospect(
+        return BookingForecast(
             line_item=item.id,
             advertiser=item.advertiser,
             tier=item.tier,
@@ -166,75 +173,82 @@ class Booking:
             short=max(0, due - self.delivered - planned) if due is not None else 0,
             final=self.ends_within,
             chances=chances,
+            dates=len(self.issues),
         )
 
     def lead(self, day: date) -> int:
         """How many of its issue dates of the span lie on or after ``day``: what a run on that day is early."""
-        return self._elapsed(self.outlook.last) - self._elapsed(day) + 1 if self.item.flight else 0
+        return self._elapsed(self.inputs.last) - self._elapsed(day) + 1 if self.item.flight else 0
 
-    def ties(self, chances: Sequence[Chance]) -> Iterator[Row]:
-        """Everything that its goal, pacing and cap say of a sum of chances (in order of date)."""
-        by_day: dict[date, list[Chance]] = defaultdict(list)
-        for chance in chances:
-            by_day[chance[0].date].append(chance)
+    def ties(self, chances: Sequence[Chance], many: int = 1) -> Iterator[Row]:
+        """Everything that its goal, pacing and cap say of sums of chances (in order of date).
+
+        With ``many`` bookings that are alike in one column, what holds for all of them together.
+        """
+        by_day = [(day, list(some)) for day, some in groupby(chances, key=lambda one: one[0].date)]
         if self.item.goal is not None:
-            yield from self._goal(by_day)
+            yield from self._goal(by_day, many)
         if self.item.frequency_cap is not None:
-            yield from self._cap(by_day)
+            yield from self._cap(by_day, many)
 
-    def _plain(self, by_day: dict[date, list[Chance]]) -> bool:
-        """At most one issue a date, all of one worth, and nothing built in between: sums alone say it all."""
-        worths = {self.worth(issue.edition) for chances in by_day.values() for issue, _ in chances}
-        single = all(len(chances) == 1 for chances in by_day.values())
-        return single and len(worths) <= 1 and not self._built_within
+    @cached_property
+    def worths(self) -> dict[str, int]:
+        """What an issue of each edition counts: 1 where all count the same."""
+        found = {name: self.worth(name) for name in self.editions}
+        return dict.fromkeys(found, 1) if len(set(found.values())) == 1 else found
 
-    def _goal(self, by_day: dict[date, list[Chance]]) -> Iterator[Row]:
-        if self._plain(by_day):
-            yield from self._prefixes(by_day)
-            return
-        yield from self._each_day(by_day)
-        if self.item.goal is not None and self.item.goal.unit == "issues":
-            columns = [(column, 1) for chances in by_day.values() for _, column in chances]
-            yield columns, max(0, self.item.goal.amount - self.delivered)
+    def _left(self, day: date) -> int | None:
+        """It runs on ``day`` if what was planned before counts less than this (in ``worths``); ``None``: always."""
+        left = self.allowed(day) - self.had(day)
+        one = {self.worth(name) for name in self.editions}
+        if len(one) > 1:
+            return left
+        worth = one.pop() if one else 0
+        return ceil(left / worth) if worth else None
 
-    def _prefixes(self, by_day: dict[date, list[Chance]]) -> Iterator[Row]:
-        """Up to each date no more than its pacing allows by then."""
-        so_far: list[tuple[int, int]] = []
-        before: Row | None = None
-        for day, chances in by_day.items():
-            worth = self.worth(chances[0][0].edition)
-            most = ceil((self.allowed(day) - self._before) / worth) if worth else len(by_day)
-            if before is not None and most > before[1] and len(before[0]) > before[1]:
-                yield before
-            so_far = [*so_far, (chances[0][1], 1)]
-            before = (so_far, most)
-        if before is not None and len(before[0]) > before[1]:
-            yield before
-
-    def _each_day(self, by_day: dict[date, list[Chance]]) -> Iterator[Row]:
-        """It runs on a date only if what earlier dates brought is below what its pacing allows."""
-        widest = max(sum(self.worth(issue.edition) for issue, _ in chances) for chances in by_day.values())
+    def _goal(self, by_day: list[tuple[date, list[Chance]]], many: int) -> Iterator[Row]:
+        """``most`` is what the dates so far can count for at most; a row is said where the date after it does not
+        say more."""
         earlier: list[tuple[int, int]] = []
-        for day, chances in by_day.items():
-            slack = widest + self.had(day) - self._before
-            most = self.allowed(day) - self.had(day) - 1 + slack
-            if sum(weight for _, weight in earlier) + slack > most:
-                for _, column in chances:
-                    yield [*earlier, (column, slack)], most
-            earlier = earlier + [(column, self.worth(issue.edition)) for issue, column in chances]
+        most, before = 0, None
+        for day, chances in by_day:
+            left = self._left(day)
+            here = [(column, self.worths[issue.edition]) for issue, column in chances]
+            full = sum(weight for _, weight in here)
+            after, now = most + full, list[Row]()
+            if left is not None and most >= left:
+                over, after = most - left + 1, max(most, left - 1 + full)
+                if many > 1 or (len(here) == 1 and over == full):
+                    now = [([*earlier, *here], many * after)]
+                else:
+                    now = [([*earlier, (column, over)], most) for column, _ in here]
+            if before is not None and not (now and now[0][1] <= before[1]):
+                yield before
+            before = now[0] if len(now) == 1 else None
+            yield from now if before is None else ()
+            most = after
+            earlier = [*earlier, *here]
+        if before is not None:
+            yield before
+        assert self.item.goal is not None
+        if self.item.goal.unit == "issues" and most > self.item.goal.amount - self.delivered:
+            yield earlier, many * max(0, self.item.goal.amount - self.delivered)
 
-    def _cap(self, by_day: dict[date, list[Chance]]) -> Iterator[Row]:
+    def _cap(self, by_day: list[tuple[date, list[Chance]]], many: int) -> Iterator[Row]:
         cap = self.item.frequency_cap
         assert cap is not None
-        widest = max(len(chances) for chances in by_day.values())
-        days = list(by_day)
-        for number, day in enumerate(days):
-            near = [d for d in days[:number] if (day - d).days < cap.per_days]
-            prior = [(column, 1) for d in near for _, column in by_day[d]]
+        for number, (day, chances) in enumerate(by_day):
+            near = [some for d, some in by_day[:number] if (day - d).days < cap.per_days]
+            prior = [(column, 1) for some in near for _, column in some]
             ran = self._ran_in(day)
-            built = sum(run.date >= self.outlook.first for run in ran)
-            slack = widest + built
-            most = cap.max_issues - 1 - len(ran) + slack
-            if len(prior) + slack > most:
-                for _, column in by_day[day]:
-                    yield [*prior, (column, slack)], most
+            early = sum(run.date < near[0][0][0].date for run in ran) if near else 0
+            most = min(len(prior), cap.max_issues - 1 - early + max(map(len, near), default=0))
+            room = (
+                cap.max_issues - 1 - len(ran)
+            )  # it runs on the day if the window had at most so many before
+            if most <= room:
+                continue
+            if many > 1:
+                yield [*prior, *((c, 1) for _, c in chances)], many * max(most, room + len(chances))
+            else:
+                yield from (([*prior, (column, most - room)], most) for _, column in chances)

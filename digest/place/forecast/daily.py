@@ -6,53 +6,57 @@ from collections import Counter, defaultdict
 
 from digest.model import Edition, LineItem, RunAd
 from digest.place.forecast.booking import Booking
-from digest.place.forecast.outlook import Coming, Outlook, Prospect, Run, Schedule
-from digest.place.forecast.overbooking import RIVALS, Shortfall, is_over
-from digest.place.forecast.plan import built_runs
+from digest.place.forecast.issues import BookingForecast, Forecast, ForecastInputs, IssueDate, PlannedAd
+from digest.place.forecast.plan import built_ads, in_order
+from digest.place.forecast.shortfalls import RIVALS, Shortfall, is_unserved
 from digest.place.planning import Planning
 from digest.place.request import Request
 
 
-def day_by_day(outlook: Outlook) -> Schedule:
-    """Each issue the best for itself. Rules hold, but a booking with few days may lose to one with many."""
-    ledger = [
-        run
-        for run in outlook.ran_ads
-        if run.date < outlook.first or Coming(run.date, run.edition) in outlook.built
-    ]
-    editions = {edition.name: edition for edition in outlook.editions}
-    order = {name: number for number, name in enumerate(editions)}
-    runs: list[Run] = []
-    for issue in outlook.issues():
-        if issue not in outlook.built:
-            new = _issue(outlook, editions[issue.edition], issue, tuple(ledger))
-            runs += new
-            ledger += [_row(outlook, run) for run in new]
-    everything = [*runs, *(run for run in built_runs(outlook) if run.edition in order)]
-    return Schedule(
-        first=outlook.first,
-        last=outlook.last,
-        issues=outlook.issues(),
-        runs=tuple(sorted(everything, key=lambda run: (run.date, order[run.edition], run.gap))),
-        prospects=tuple(_prospect(outlook, item, runs) for item in outlook.ads.line_items),
-        optimal=False,
+def day_by_day(inputs: ForecastInputs) -> Forecast:
+    """Each issue the best for itself. Rules hold, but a booking with few days may lose to one with many.
+
+    Ctrl-C ends it with the issues so far.
+    """
+    ledger = [run for run in inputs.ran_ads if inputs.is_fact(run)]
+    editions = {edition.name: edition for edition in inputs.editions}
+    ads: list[PlannedAd] = []
+    complete = True
+    try:
+        for issue in inputs.issues():
+            if issue not in inputs.built:
+                new = _issue(inputs, editions[issue.edition], issue, tuple(ledger))
+                ads += new
+                ledger += [_row(inputs, ad) for ad in new]
+    except KeyboardInterrupt:
+        complete = False
+    return Forecast(
+        first=inputs.first,
+        last=inputs.last,
+        issues=inputs.issues(),
+        ads=in_order(inputs, [*ads, *built_ads(inputs)]),
+        bookings=tuple(_booking(inputs, item, ads) for item in inputs.ads.line_items),
+        complete=complete,
+        exact=False,
     )
 
 
-def _issue(outlook: Outlook, edition: Edition, issue: Coming, ledger: tuple[RunAd, ...]) -> list[Run]:
+def _issue(
+    inputs: ForecastInputs, edition: Edition, issue: IssueDate, ledger: tuple[RunAd, ...]
+) -> list[PlannedAd]:
     planning = Planning(
         Request(
-            ads=outlook.ads,
-            editions=outlook.editions,
+            ads=inputs.ads,
+            editions=inputs.editions,
             edition=edition,
             day=issue.date,
-            lineup=outlook.lineup(issue),
+            lineup=inputs.lineup(issue),
             ran_ads=ledger,
         )
     )
     context = planning.context
     return [
-        Run(
+        PlannedAd(
             date=issue.date,
             edition=issue.edition,
             line_item=context.items[item].id,
@@ -64,46 +68,48 @@ def _issue(outlook: Outlook, edition: Edition, issue: Coming, ledger: tuple[RunA
     ]
 
 
-def _row(outlook: Outlook, run: Run) -> RunAd:
-    item = outlook.ads.line_item(run.line_item)
+def _row(inputs: ForecastInputs, ad: PlannedAd) -> RunAd:
+    item = inputs.ads.line_item(ad.line_item)
     return RunAd(
-        edition=run.edition,
-        date=run.date,
-        line_item=run.line_item,
+        edition=ad.edition,
+        date=ad.date,
+        line_item=ad.line_item,
         creative=item.creatives[0].id if item and item.creatives else "",
         advertiser=item.advertiser if item else None,
         tier=item.tier if item else "",
-        slot=run.slot,
-        gap=run.gap,
+        slot=ad.slot,
+        gap=ad.gap,
     )
 
 
-def _prospect(outlook: Outlook, item: LineItem, runs: list[Run]) -> Prospect:
-    booking = Booking.of(item, outlook, [run for run in outlook.ran_ads if run.line_item == item.id])
-    mine = [run for run in runs if run.line_item == item.id]
-    return booking.prospect([run.edition for run in mine], len(booking.chances()))
+def _of(inputs: ForecastInputs, item: LineItem) -> Booking:
+    return Booking.of(item, inputs, [run for run in inputs.ran_ads if run.line_item == item.id])
 
 
-def short_day_by_day(outlook: Outlook) -> tuple[Schedule, tuple[Shortfall, ...]]:
+def _booking(inputs: ForecastInputs, item: LineItem, ads: list[PlannedAd]) -> BookingForecast:
+    booking = _of(inputs, item)
+    mine = [ad for ad in ads if ad.line_item == item.id]
+    return booking.forecast([ad.edition for ad in mine], len(booking.chances))
+
+
+def short_day_by_day(inputs: ForecastInputs) -> tuple[Forecast, tuple[Shortfall, ...]]:
     """The bookings that end short as builds go; their rivals are those that take their slots on their dates."""
-    said = day_by_day(outlook)
-    taken: dict[Coming, list[Run]] = defaultdict(list)
-    for run in said.runs:
-        taken[Coming(run.date, run.edition)].append(run)
-    short = [p for p in said.prospects if p.final and p.short and not is_over(outlook, p)]
-    return said, tuple(Shortfall(p, 0, _rivals(outlook, p.line_item, taken)) for p in short)
+    said = day_by_day(inputs)
+    taken: dict[IssueDate, list[PlannedAd]] = defaultdict(list)
+    for ad in said.ads:
+        taken[IssueDate(ad.date, ad.edition)].append(ad)
+    short = [booking for booking in said.bookings if is_unserved(inputs, booking)]
+    return said, tuple(Shortfall(one, 0, _rivals(inputs, one.line_item, taken)) for one in short)
 
 
-def _rivals(outlook: Outlook, line_item: str, taken: dict[Coming, list[Run]]) -> tuple[str, ...]:
-    item = outlook.ads.line_item(line_item)
-    if item is None:
-        return ()
-    chances = Booking.of(
-        item, outlook, [run for run in outlook.ran_ads if run.line_item == item.id]
-    ).chances()
+def _rivals(
+    inputs: ForecastInputs, line_item: str, taken: dict[IssueDate, list[PlannedAd]]
+) -> tuple[str, ...]:
+    item = inputs.ads.line_item(line_item)
+    assert item is not None
     counts: Counter[str] = Counter()
-    for issue in chances:
-        there = {run.line_item: run.slot for run in taken[issue]}
+    for issue in _of(inputs, item).chances:
+        there = {ad.line_item: ad.slot for ad in taken[issue]}
         if line_item not in there:
             counts.update(name for name, slot in there.items() if slot in item.slots)
     return tuple(name for name, _ in sorted(counts.items(), key=lambda one: (-one[1], one[0]))[:RIVALS])

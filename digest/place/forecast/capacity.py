@@ -1,22 +1,29 @@
-"""What one lineup offers the bookings: the rules' facts, without those about the day."""
+"""What an issue of one kind holds: the rules' facts about its lineup, without those about the day.
+
+As sums over line items they are capacities of the plan over all issues. The sums are necessary, not sufficient: whether
+line items really fit into the issue together is asked of ``seat``, once for every set.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 from functools import cached_property
 
 from digest.model import AdBook, Edition, LineItem, Lineup, Opening
-from digest.place.context import IssueContext
-from digest.place.facts import EVERYWHERE, AtMost, Refusal, bits
-from digest.place.forecast.seats import Hall, Left
+from digest.place.facts import EVERYWHERE, AtMost, Refusal, bits, mask_of
+from digest.place.forecast.seating import Left, Seating
 from digest.place.request import Request
 from digest.place.rules import catalogue
+from digest.place.context import IssueContext
+
+Sum = tuple[int, int]  # mask of line items, at most so many of them
 
 
 @dataclass
-class Ground:
+class IssueCapacity:
     """The bookings of a file before one lineup.
 
     ``left`` is the mask of openings per line item, whatever the date; ``limits`` are the counting facts.
@@ -26,11 +33,12 @@ class Ground:
     left: list[int]
     limits: list[AtMost] = field(default_factory=list)
     _seats: dict[frozenset[int], Left | None] = field(default_factory=dict)
+    _sums: dict[int, list[Sum]] = field(default_factory=dict)
 
     @cached_property
-    def hall(self) -> Hall:
+    def seating(self) -> Seating:
         gaps = tuple(opening.gap for opening in self.context.openings)
-        return Hall.of(gaps, (1 << len(self.left)) - 1, self.limits)
+        return Seating.of(gaps, (1 << len(self.left)) - 1, self.limits)
 
     @cached_property
     def counts(self) -> list[tuple[int, int]]:
@@ -53,7 +61,7 @@ class Ground:
     @cached_property
     def stretches(self) -> list[tuple[int, int]]:
         """How many ads go between two gaps, and into the openings of one line item, whoever they are."""
-        gaps, masks = self.hall.gaps, sorted({mask for mask in self.left if mask})
+        gaps, masks = self.seating.gaps, sorted({mask for mask in self.left if mask})
         starts = sorted({gaps[next(bits(mask))] for mask in masks})
         ends = sorted({gaps[mask.bit_length() - 1] for mask in masks})
         between = {
@@ -65,7 +73,7 @@ class Ground:
         least: dict[int, int] = {}
         for openings in sorted(between | set(masks)):
             inside = sum(1 << item for item, mask in enumerate(self.left) if mask and mask & ~openings == 0)
-            most = self.hall.most(openings)
+            most = self.seating.most(openings)
             if inside.bit_count() > most:
                 least[inside] = min(most, least.get(inside, most))
         return sorted(least.items())
@@ -79,7 +87,7 @@ class Ground:
                 return True
         if fact.span is None:
             return False
-        gaps = self.hall.gaps
+        gaps = self.seating.gaps
         return any(abs(gaps[a] - gaps[b]) >= fact.span for a in bits(here) for b in bits(there))
 
     @cached_property
@@ -88,6 +96,24 @@ class Ground:
         slots, context = self.context.slots, self.context
         return [slots[o.slot].bands.get(context.band(o), Fraction(1)) for o in context.openings]
 
+    def sums(self, items: int) -> list[Sum]:
+        """Everything that limits the line items of the mask ``items`` in one issue; the least limit of each."""
+        if items not in self._sums:
+            least: dict[int, int] = {}
+            wide = ((mask & items, most) for mask, most in (*self.counts, *self.stretches))
+            apart = [others & items if items >> item & 1 else 0 for item, others in enumerate(self.apart)]
+            for mask, most in (*wide, *((circle, 1) for circle in _circles(apart))):
+                if mask.bit_count() > most:
+                    least[mask] = min(most, least.get(mask, most))
+            self._sums[items] = [one for one in sorted(least.items()) if not _implied(one, least)]
+        return self._sums[items]
+
+    def fits(self, chosen: frozenset[int]) -> bool:
+        """Whether these line items go into the issue together."""
+        mask = mask_of(sorted(chosen))
+        kept = all((mask & some).bit_count() <= most for some, most in self.sums(mask))
+        return kept and self.seat(chosen) is not None
+
     def best_band(self, item: int) -> Fraction:
         """The greatest weight among the openings a line item may have."""
         return max((self.bands[o] for o in bits(self.left[item])), default=Fraction(1))
@@ -95,7 +121,7 @@ class Ground:
     def seat(self, chosen: frozenset[int]) -> Left | None:
         """Places for these line items in one issue, whichever; ``None`` where they do not fit together."""
         if chosen not in self._seats:
-            self._seats[chosen] = self.hall.seat({item: self.left[item] for item in sorted(chosen)})
+            self._seats[chosen] = self.seating.seat({item: self.left[item] for item in sorted(chosen)})
         return self._seats[chosen]
 
     def arrange(self, chosen: frozenset[int]) -> list[tuple[int, Opening]]:
@@ -107,7 +133,7 @@ class Ground:
             mask = left[item]
             for opening in sorted(bits(mask), key=lambda o: (-self.bands[o], o)):
                 left[item] = 1 << opening
-                if self.hall.seat(left) is not None:
+                if self.seating.seat(left) is not None:
                     break
             else:
                 left[item] = mask
@@ -115,12 +141,10 @@ class Ground:
         return [(item, self.context.openings[opening]) for opening, item in places]
 
 
-def ground(ads: AdBook, edition: Edition, lineup: Lineup) -> Ground:
+def capacity(ads: AdBook, edition: Edition, lineup: Lineup) -> IssueCapacity:
     """Ask every rule that does not speak of the day."""
-    context = IssueContext(
-        Request(ads=ads, editions=(edition,), edition=edition, day=date.min, lineup=lineup)
-    )
-    here = Ground(context, [context.everywhere] * len(context.items))
+    context = IssueContext(Request(ads=ads, editions=(edition,), edition=edition, day=date.min, lineup=lineup))
+    here = IssueCapacity(context, [context.everywhere] * len(context.items))
     for _, rule in catalogue():
         if rule.STAGE == "today":
             continue
@@ -130,6 +154,28 @@ def ground(ads: AdBook, edition: Edition, lineup: Lineup) -> Ground:
             elif isinstance(fact, Refusal):
                 here.left[fact.item] &= ~fact.openings
     return here
+
+
+def _implied(one: Sum, others: Mapping[int, int]) -> bool:
+    """Whether a sum over more line items says as much."""
+    mask, most = one
+    return any(least <= most and more != mask and mask & ~more == 0 for more, least in others.items())
+
+
+def _circles(apart: Sequence[int]) -> Iterator[int]:
+    """Sets of line items no two of which share an issue, so that every such pair is in one of them."""
+    done = [0] * len(apart)
+    for one in range(len(apart)):
+        for other in bits(apart[one] & ~done[one]):
+            if done[one] >> other & 1:
+                continue
+            circle, common = 1 << one | 1 << other, apart[one] & apart[other]
+            for more in bits(common):
+                if common >> more & 1 and circle & ~apart[more] == 0:
+                    circle |= 1 << more
+            for member in bits(circle):
+                done[member] |= circle
+            yield circle
 
 
 def groups_of(items: tuple[LineItem, ...]) -> list[tuple[int, ...]]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from digest.model import Lineup
-from digest.place.forecast.outlook import Coming, Outlook, Run
+from digest.place.forecast.issues import ForecastInputs, IssueDate, PlannedAd
 from digest.place.forecast.plan import plan
 from digest.place.request import Request
 
@@ -21,9 +21,9 @@ def guided(request: Request, lineups: Mapping[str, Lineup], days: int) -> Reques
     editions of today are planned too, built or not, so that the order of building does not matter.
     Raises ``CommandError`` without the solver.
     """
-    today = Coming(request.day, request.edition.name)
+    today = IssueDate(request.day, request.edition.name)
     ahead = plan(
-        Outlook(
+        ForecastInputs(
             ads=request.ads,
             editions=request.editions,
             first=request.day,
@@ -37,14 +37,14 @@ def guided(request: Request, lineups: Mapping[str, Lineup], days: int) -> Reques
     wanted = {run.line_item for run in ahead.in_issue(today)}
     names = [item.id for item in request.ads.line_items]
     words = {
-        prospect.line_item: _sentence(ahead.of(prospect.line_item), today, days)
-        for prospect in ahead.prospects
-        if prospect.chances
+        booking.line_item: _sentence(ahead.of(booking.line_item), today, days)
+        for booking in ahead.bookings
+        if booking.chances
     }
     return replace(request, prefer=tuple(name for name in names if name in wanted), ahead=words)
 
 
-def _sentence(runs: tuple[Run, ...], today: Coming, days: int) -> str:
+def _sentence(runs: tuple[PlannedAd, ...], today: IssueDate, days: int) -> str:
     span = f"the plan over the coming {days} days"
     later = [run for run in runs if (run.date, run.edition) != (today.date, today.edition)]
     if len(later) < len(runs):
@@ -54,7 +54,7 @@ def _sentence(runs: tuple[Run, ...], today: Coming, days: int) -> str:
     return f"{span} has no place for it"
 
 
-def _dates(word: str, runs: list[Run], today: Coming) -> str:
+def _dates(word: str, runs: list[PlannedAd], today: IssueDate) -> str:
     if not runs:
         return ""
     shown = [

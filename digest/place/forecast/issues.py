@@ -1,4 +1,4 @@
-"""What a plan over the coming issues is asked, and what it answers."""
+"""What a forecast over the coming issues is asked, and what it answers."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from types import MappingProxyType
 
 from digest.model import AdBook, Edition, Lineup, RunAd
 
-_NONE: Mapping[Coming, Lineup]
+_NONE: Mapping[IssueDate, Lineup]
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Coming:
+class IssueDate:
     """One issue ahead."""
 
     date: date
@@ -24,7 +24,7 @@ _NONE = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Outlook:
+class ForecastInputs:
     """The issues of every edition dated ``first`` to ``last``, both inclusive.
 
     ``lineups`` are the typical issues by edition; ``known`` are the lineups that are known already. Of
@@ -38,28 +38,33 @@ class Outlook:
     last: date
     lineups: Mapping[str, Lineup]
     ran_ads: tuple[RunAd, ...] = ()
-    built: frozenset[Coming] = frozenset()
-    known: Mapping[Coming, Lineup] = field(default_factory=lambda: _NONE)
-    barred: Mapping[Coming, frozenset[str]] = field(default_factory=lambda: MappingProxyType({}))
+    built: frozenset[IssueDate] = frozenset()
+    known: Mapping[IssueDate, Lineup] = field(default_factory=lambda: _NONE)
+    barred: Mapping[IssueDate, frozenset[str]] = field(default_factory=lambda: MappingProxyType({}))
 
-    def issues(self) -> tuple[Coming, ...]:
+    def issues(self) -> tuple[IssueDate, ...]:
         """Every issue of the span, by date, then edition in file order."""
         return tuple(
-            Coming(day, edition.name)
+            IssueDate(day, edition.name)
             for day in self.days()
             for edition in self.editions
             if edition.has_issue(day)
         )
 
+    def is_fact(self, run: RunAd) -> bool:
+        """Whether the ledger's row counts: of an issue before the span, or built within it."""
+        built = IssueDate(run.date, run.edition) in self.built and run.date <= self.last
+        return run.date < self.first or built
+
     def days(self) -> Iterator[date]:
         return (self.first + timedelta(days=i) for i in range((self.last - self.first).days + 1))
 
-    def lineup(self, issue: Coming) -> Lineup:
+    def lineup(self, issue: IssueDate) -> Lineup:
         return self.known.get(issue) or self.lineups[issue.edition]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Run:
+class PlannedAd:
     """A line item in a coming issue. ``gap`` and ``section`` are those of the typical issue."""
 
     date: date
@@ -72,13 +77,13 @@ class Run:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Prospect:
+class BookingForecast:
     """What a booking can look forward to. Counts are in ``unit`` (issues | sends), ``issues`` in issues.
 
     ``delivered`` is what issues built so far count, ``planned`` what the plan adds, ``due`` what was booked, or,
     where the flight goes on after the span, what its pacing wants by then (``asap``: an even plan). ``short`` is
     what is missing; it is ``final`` where the flight ends within the span. Without a goal ``booked`` and ``due``
-    are ``None``.
+    are ``None``; a sponsorship without a goal is due all its issues of the span.
     """
 
     line_item: str
@@ -93,24 +98,46 @@ class Prospect:
     short: int
     final: bool
     chances: int  # issues of the span it may run in, each taken alone
+    dates: int  # issues of the span in its flight and editions
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """How far the shortfall of a tier is from the least there can be, in issues.
+
+    ``least`` is proven: no plan that serves the tiers before as well is less short.
+    """
+
+    tier: str
+    short: int
+    least: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Schedule:
+class Forecast:
     """The plan: by issue what runs where, by line item what comes of it.
 
-    ``optimal`` is False only where the search was cut short.
+    ``bounds`` are the tiers whose shortfall may not be the least; ``gap`` is the share by which the later stages
+    (pacing, value, early dates) may be better. ``complete`` is False where somebody stopped the search.
     """
 
     first: date
     last: date
-    issues: tuple[Coming, ...]
-    runs: tuple[Run, ...]
-    prospects: tuple[Prospect, ...]
-    optimal: bool = True
+    issues: tuple[IssueDate, ...]
+    ads: tuple[PlannedAd, ...]
+    bookings: tuple[BookingForecast, ...]
+    bounds: tuple[Bound, ...] = ()
+    gap: float = 0.0
+    complete: bool = True
+    exact: bool = True  # False: planned day by day
 
-    def in_issue(self, issue: Coming) -> tuple[Run, ...]:
-        return tuple(run for run in self.runs if (run.date, run.edition) == (issue.date, issue.edition))
+    @property
+    def optimal(self) -> bool:
+        """Whether no plan is better in any stage."""
+        return self.exact and self.complete and not self.bounds and not self.gap
 
-    def of(self, line_item: str) -> tuple[Run, ...]:
-        return tuple(run for run in self.runs if run.line_item == line_item)
+    def in_issue(self, issue: IssueDate) -> tuple[PlannedAd, ...]:
+        return tuple(ad for ad in self.ads if (ad.date, ad.edition) == (issue.date, issue.edition))
+
+    def of(self, line_item: str) -> tuple[PlannedAd, ...]:
+        return tuple(ad for ad in self.ads if ad.line_item == line_item)

@@ -17,7 +17,7 @@ Pair = tuple[int, int | None]  # what two line items may not share: openings, an
 
 
 @dataclass
-class Hall:
+class Seating:
     """The openings of a lineup: ``gaps`` of each, ``apart`` between any two ads.
 
     ``pairs`` are local facts about two line items, ``others`` those about more.
@@ -29,19 +29,19 @@ class Hall:
     others: list[AtMost] = field(default_factory=list)
 
     @classmethod
-    def of(cls, gaps: tuple[int, ...], items: int, limits: Sequence[AtMost]) -> Hall:
+    def of(cls, gaps: tuple[int, ...], items: int, limits: Sequence[AtMost]) -> Seating:
         """``items`` is the mask of all line items."""
         local = [fact for fact in limits if fact.span is not None or fact.openings != EVERYWHERE]
         common = [fact for fact in local if _of_all(fact, items)]
-        hall = cls(gaps, max((fact.span or 0 for fact in common), default=0))
+        seating = cls(gaps, max((fact.span or 0 for fact in common), default=0))
         for fact in local:
             if fact.most == 1 and fact.items.bit_count() == 2:
                 one, other = bits(fact.items)
                 for pair in ((one, other), (other, one)):
-                    hall.pairs.setdefault(pair, []).append((fact.openings, fact.span))
+                    seating.pairs.setdefault(pair, []).append((fact.openings, fact.span))
             elif not _of_all(fact, items):
-                hall.others.append(fact)
-        return hall
+                seating.others.append(fact)
+        return seating
 
     def __post_init__(self) -> None:
         reach = max(self.apart, 0)

@@ -1,0 +1,71 @@
+"""Bookings that differ in nothing that matters to a plan are counted together: one column an issue for all of them.
+
+What the column says is shared out afterwards: each issue goes to those that have had the fewest. So the sums over any
+run of dates differ by one at most, and what pacing and caps allow all of them together, they allow each.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass, replace
+
+from digest.model import AdBook, LineItem
+from digest.place.forecast.booking import Booking
+from digest.place.forecast.capacity import groups_of
+
+Group = tuple[int, ...]  # line items that run together or not at all
+
+
+@dataclass(frozen=True)
+class Unit:
+    """Groups of companions of which each is as good as the other, in file order; mostly one alone."""
+
+    groups: tuple[Group, ...]
+
+    @property
+    def first(self) -> Group:
+        return self.groups[0]
+
+    @property
+    def many(self) -> int:
+        return len(self.groups)
+
+
+def units(ads: AdBook, bookings: list[Booking]) -> list[Unit]:
+    """The groups of the book, those that are alike together, by the first of each."""
+    advertisers = Counter(item.advertiser for item in ads.line_items)
+    found: dict[object, list[Group]] = defaultdict(list)
+    for group in groups_of(ads.line_items):
+        alone = len(group) == 1 and _plain(ads, ads.line_items[group[0]])
+        found[_key(bookings[group[0]], advertisers) if alone else group].append(group)
+    return [Unit(tuple(groups)) for groups in found.values()]
+
+
+def _plain(ads: AdBook, item: LineItem) -> bool:
+    """Whether it has no wishes about others."""
+    advertiser = ads.advertisers.get(item.advertiser or "")
+    return item.exclusive == "none" and not (advertiser and advertiser.labels) and not item.companions
+
+
+def _key(booking: Booking, advertisers: Counter[str | None]) -> object:
+    item = booking.item
+    shared = item.advertiser if advertisers[item.advertiser] > 1 else ""
+    shown = tuple((one.size, bool(one.image)) for one in item.creatives)
+    bare = replace(item, id="", advertiser=shared, creatives=())
+    ran = tuple((run.date, run.edition, run.sends, run.delivered) for run in booking.rows)
+    return bare, shown, ran, booking.chances
+
+
+def share(units: list[Unit], counts: list[dict[int, int]]) -> list[frozenset[int]]:
+    """Per issue the line items that run, where ``counts`` has per issue how many of each unit do."""
+    had = [[0] * unit.many for unit in units]
+    found = []
+    for here in counts:
+        chosen: set[int] = set()
+        for number, count in here.items():
+            ran, groups = had[number], units[number].groups
+            for which in sorted(range(len(groups)), key=lambda one: (ran[one], one))[:count]:
+                ran[which] += 1
+                chosen.update(groups[which])
+        found.append(frozenset(chosen))
+    return found

@@ -1,0 +1,238 @@
+"""The plan as columns and rows: a column per booking and issue, 1 where it runs there.
+
+Companions share a column, and so do bookings that are alike: theirs counts how many of them run. A stage is a weight
+per column, to be made as great as can be; ``stages`` has them in order.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from functools import cached_property
+from math import ceil
+
+from digest.model import AdBook, RunAd
+from digest.place.facts import mask_of
+from digest.place.forecast.alike import Unit, share, units
+from digest.place.forecast.booking import Booking, Row
+from digest.place.forecast.capacity import IssueCapacity, capacity, groups_of
+from digest.place.forecast.issues import ForecastInputs, IssueDate
+from digest.place.forecast.typical import sections_of
+
+Values = list[int]  # one a column
+Chosen = list[frozenset[int]]  # per issue, the line items that run
+
+
+@dataclass(slots=True)
+class Column:
+    """How many of a unit run in an issue. ``members`` are the line items of its first group."""
+
+    issue: int
+    unit: int
+    members: tuple[int, ...]
+    most: int
+
+
+@dataclass(frozen=True, slots=True)
+class Short:
+    """A column after those of bookings: how many issues one stays short, each counting ``largest``, of ``need``."""
+
+    item: int
+    need: int
+    largest: int
+
+    @property
+    def most(self) -> int:
+        return ceil(Fraction(self.need, self.largest))
+
+
+@dataclass
+class Model:
+    """Everything a plan must keep. Line items are numbered as in ``ads``, issues as in ``issues``.
+
+    ``ads`` holds the bookings that can run within the span, nothing else. ``short`` are columns after those of
+    ``columns``: whole numbers of issues that bookings are short whose issues do not count alike.
+    """
+
+    inputs: ForecastInputs
+    ads: AdBook
+    issues: tuple[IssueDate, ...]
+    bookings: list[Booking]
+    units: list[Unit]
+    capacities: list[IssueCapacity] = field(default_factory=list)  # one per kind of issue
+    capacity_of: list[int] = field(default_factory=list)  # per issue
+    columns: list[Column] = field(default_factory=list)
+    rows: list[Row] = field(default_factory=list)
+    short: list[Short] = field(default_factory=list)
+    every: tuple[Booking, ...] = ()  # all of the file
+
+    @cached_property
+    def most(self) -> list[int]:
+        """The upper bounds of all columns."""
+        return [column.most for column in self.columns] + [short.most for short in self.short]
+
+    @cached_property
+    def of_unit(self) -> list[list[int]]:
+        """Per unit its columns, by issue."""
+        found: list[list[int]] = [[] for _ in self.units]
+        for number, column in enumerate(self.columns):
+            found[column.unit].append(number)
+        return found
+
+    @cached_property
+    def unit_of(self) -> list[int]:
+        """Per line item its unit."""
+        return [n for _, n in sorted((i, n) for n, u in enumerate(self.units) for g in u.groups for i in g)]
+
+    @cached_property
+    def in_issue(self) -> list[list[int]]:
+        """Per issue its columns, by unit."""
+        found: list[list[int]] = [[] for _ in self.issues]
+        for number, column in enumerate(self.columns):
+            found[column.issue].append(number)
+        return found
+
+    def of_item(self, item: int) -> list[int]:
+        return self.of_unit[self.unit_of[item]]
+
+    def capacity(self, issue: int) -> IssueCapacity:
+        return self.capacities[self.capacity_of[issue]]
+
+    def items(self, columns: list[int], values: Values) -> frozenset[int]:
+        """Line items that stand for what these columns of one issue say."""
+        return frozenset(
+            item
+            for number in columns
+            for group in self.units[self.columns[number].unit].groups[: values[number]]
+            for item in group
+        )
+
+    def chosen(self, values: Values) -> Chosen:
+        """Who runs where."""
+        return share(
+            self.units,
+            [{self.columns[c].unit: values[c] for c in here if values[c]} for here in self.in_issue],
+        )
+
+    def completed(self, values: Values) -> Values:
+        """The values with the shortfalls that follow from them."""
+        return values[: len(self.columns)] + [self._missing(short, values) for short in self.short]
+
+    def _missing(self, short: Short, values: Values) -> int:
+        worths, columns = self.bookings[short.item].worths, self.of_item(short.item)
+        had = sum(values[c] * worths[self.issues[self.columns[c].issue].edition] for c in columns)
+        return max(0, ceil(Fraction(short.need - had, short.largest)))
+
+    def number(self, line_item: str) -> int | None:
+        return next((n for n, booking in enumerate(self.bookings) if booking.item.id == line_item), None)
+
+
+def model(inputs: ForecastInputs) -> Model:
+    """Ask the rules, and write down what they say of the whole span."""
+    every = bookings(inputs)
+    chances = [frozenset(booking.chances) for booking in every]
+    groups = groups_of(inputs.ads.line_items)
+    live = sorted(
+        m for group in groups if frozenset.intersection(*(chances[i] for i in group)) for m in group
+    )
+    ads = replace(inputs.ads, line_items=tuple(inputs.ads.line_items[number] for number in live))
+    left = [every[number] for number in live]
+    made = Model(inputs, ads, inputs.issues(), left, units(ads, left), every=every)
+    _capacities(made)
+    _columns(made, [chances[number] for number in live])
+    for number in range(len(made.units)):
+        made.rows += _rows_of_time(made, number)
+    for issue in range(len(made.issues)):
+        made.rows += _rows_of_issue(made, issue)
+    return made
+
+
+def bookings(inputs: ForecastInputs) -> tuple[Booking, ...]:
+    """Every line item of the file with its rows of the ledger."""
+    ran: dict[str, list[RunAd]] = defaultdict(list)
+    for run in inputs.ran_ads:
+        ran[run.line_item].append(run)
+    return tuple(Booking.of(item, inputs, ran[item.id]) for item in inputs.ads.line_items)
+
+
+def _capacities(made: Model) -> None:
+    """One per lineup: the typical ones of the editions, and those that are known."""
+    found: dict[object, int] = {}
+    editions = {edition.name: edition for edition in made.inputs.editions}
+    for issue in made.issues:
+        known = made.inputs.known.get(issue)
+        key = issue if known is not None else sections_of(made.inputs.lineups[issue.edition])
+        if key not in found:
+            found[key] = len(made.capacities)
+            made.capacities.append(capacity(made.ads, editions[issue.edition], made.inputs.lineup(issue)))
+        made.capacity_of.append(found[key])
+
+
+def _columns(made: Model, chances: list[frozenset[IssueDate]]) -> None:
+    for number, issue in enumerate(made.issues):
+        here = made.capacity(number)
+        for which, unit in enumerate(made.units):
+            group = unit.first
+            if not all(issue in chances[member] and here.left[member] for member in group):
+                continue
+            if here.seat(frozenset(group)) is None or not here.fits(frozenset(group)):
+                continue
+            most = 1
+            while most < unit.many and here.fits(frozenset(i for g in unit.groups[: most + 1] for i in g)):
+                most += 1
+            made.columns.append(Column(number, which, group, most))
+
+
+def _rows_of_time(made: Model, number: int) -> list[Row]:
+    unit, columns = made.units[number], made.of_unit[number]
+    chances = [(made.issues[made.columns[c].issue], c) for c in columns]
+    if not chances:
+        return []
+    rows: list[Row] = []
+    for item in unit.first:
+        booking = made.bookings[item]
+        rows += booking.ties(chances, unit.many)
+        if booking.item.goal is not None and booking.need():
+            rows += _shortfall(made, item, booking, unit.many)
+    return rows
+
+
+def _shortfall(made: Model, item: int, booking: Booking, many: int) -> list[Row]:
+    """A column that counts the issues by which it stays short, in issues of the edition that counts most, where
+    the number of its issues does not say it: they do not count alike, or may be more than it needs."""
+    assert booking.item.goal is not None
+    columns = made.of_item(item)
+    worths = [booking.worths[made.issues[made.columns[c].issue].edition] for c in columns]
+    exceeds = len(booking.editions) > 1 and (not booking.ends_within or booking.item.goal.unit == "sends")
+    if not any(worths) or (len(set(worths)) == 1 and not exceeds):
+        return []
+    uneven = len(set(booking.worths.values())) > 1
+    short = Short(item, (booking.need() if uneven else needed(booking, 1)) * many, max(worths))
+    terms = [(c, -worth) for c, worth in zip(columns, worths, strict=True)]
+    made.short.append(short)
+    column = len(made.columns) + len(made.short) - 1
+    return [([*terms, (column, -short.largest)], -short.need)]
+
+
+def needed(booking: Booking, largest: int) -> int:
+    """What is missing now, in issues: of an edition that counts ``largest``, where they do not count alike."""
+    if len(set(booking.worths.values())) > 1:
+        return ceil(Fraction(booking.need(), largest)) if largest else 0
+    worth = max(map(booking.worth, booking.editions), default=0)
+    return ceil(Fraction(booking.need(), worth)) if worth else 0
+
+
+def _rows_of_issue(made: Model, issue: int) -> list[Row]:
+    columns = made.in_issue[issue]
+    items = mask_of([i for c in columns for group in made.units[made.columns[c].unit].groups for i in group])
+    rows: list[Row] = []
+    for mask, most in made.capacity(issue).sums(items):
+        weights = [(c, sum(mask >> item & 1 for item in made.columns[c].members)) for c in columns]
+        terms = [(c, weight) for c, weight in weights if weight]
+        several = max((made.columns[c].most for c, _ in terms), default=1) if most == 1 else 1
+        if several > 1:  # any of a unit's bookings keeps the others out, and they do not keep out each other
+            terms = [(c, w if made.columns[c].most > 1 else several) for c, w in terms]
+        if sum(weight * made.columns[c].most for c, weight in terms) > most * several:
+            rows.append((terms, most * several))
+    return rows
