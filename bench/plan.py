@@ -28,9 +28,7 @@ from digest.model import (
     Slot,
 )
 from digest.place import Request, place
-from digest.place.forecast import ForecastInputs, Forecast, avails, plan, typical
-from digest.place.forecast.model import last_stages, program, tier_stages
-from digest.place.forecast.highs import Search, total
+from digest.place.forecast import Forecast, ForecastInputs, avails, plan, typical
 
 T = TypeVar("T")
 START, DAYS, ITEMS, INSTANCES = date(2026, 1, 5), 90, 40, 15
@@ -56,7 +54,7 @@ CREATIVES = (
 )
 
 
-def outlook(seed: int, items: int = ITEMS, days: int = DAYS) -> ForecastInputs:
+def book(seed: int, items: int = ITEMS, days: int = DAYS) -> ForecastInputs:
     rng = random.Random(seed)
     names = [f"a{number}" for number in range(items * 3 // 4)]
     labels = [f"l{number}" for number in range(12)]
@@ -109,29 +107,6 @@ def timed(work: Callable[[], T]) -> tuple[float, T]:
     return time.process_time() - start, found
 
 
-class Plainly(Search):
-    """Every stage an integer program of its own, held by a row: what one writes first."""
-
-    def best(self, weights: dict[int, int], known: list[int] | None) -> list[int]:
-        return self._branch(weights, known)
-
-    def hold(self, weights: dict[int, int], values: list[int]) -> None:
-        self.at_least(weights, total(weights, values))
-
-
-def plainly(asked: ForecastInputs) -> None:
-    """The same program without its last two stages, those of the tie-break."""
-    made = program(asked)
-    search = Plainly(made)
-    values: list[int] | None = None
-    stages = [
-        weights for tier in ("sponsorship", "standard", "bulk") for weights in tier_stages(made, tier)[0]
-    ]
-    for weights in stages + last_stages(made)[:-2]:
-        values = search.best(weights, values)
-        search.hold(weights, values)
-
-
 def day_by_day(asked: ForecastInputs) -> dict[str, int]:
     """Issues per line item when each issue takes what is best for it alone."""
     ran: list[RunAd] = []
@@ -152,14 +127,14 @@ def day_by_day(asked: ForecastInputs) -> dict[str, int]:
 
 def lost(asked: ForecastInputs, schedule: Forecast, had: dict[str, int]) -> tuple[int, int, int]:
     """Bookings that end shorter than need be, the issues they lose, and the issues that could be had."""
-    ended = [p for p in schedule.prospects if p.final and p.booked is not None]
+    ended = [p for p in schedule.bookings if p.final and p.booked is not None]
     less = [max(0, p.planned - had[p.line_item]) for p in ended]
     return sum(count > 0 for count in less), sum(less), sum(p.planned for p in ended)
 
 
 def main() -> None:
-    plan(outlook(0, 5, 20))  # the solver is loaded
-    figures = [timed(lambda seed=seed: plan(outlook(seed))) for seed in range(INSTANCES)]  # type: ignore[misc]
+    plan(book(0, 5, 20))  # the solver is loaded
+    figures = [timed(lambda seed=seed: plan(book(seed))) for seed in range(INSTANCES)]  # type: ignore[misc]
     seconds = [spent for spent, _ in figures]
     verdict = "holds" if median(seconds) <= 1 else "FALLS SHORT"
     print(
@@ -167,13 +142,9 @@ def main() -> None:
         f"most {max(seconds) * 1000:.0f} ms   (at most 1000 ms: {verdict})",
         flush=True,
     )
-    ratios = [timed(lambda seed=seed: plainly(outlook(seed)))[0] / seconds[seed] for seed in range(5)]  # type: ignore[misc]
-    print(
-        f"HiGHS, stage by stage, without places and tie-break: {median(ratios):.1f} times as long", flush=True
-    )
-    spent, _ = timed(lambda: avails(outlook(0, days=28), "stream"))
-    print(f"avails, 28 issues x {ITEMS} line items: {spent * 1000:.0f} ms", flush=True)
-    greedy = [lost(outlook(seed), figures[seed][1], day_by_day(outlook(seed))) for seed in range(5)]
+    spent, _ = timed(lambda: avails(book(0, days=28)))
+    print(f"avails of all slots, 28 issues x {ITEMS} line items: {spent * 1000:.0f} ms", flush=True)
+    greedy = [lost(book(seed), figures[seed][1], day_by_day(book(seed))) for seed in range(5)]
     bookings, issues, possible = (sum(column) for column in zip(*greedy, strict=True))
     print(
         f"day by day, 5 instances: {bookings} bookings end shorter than need be, {issues} of {possible} issues "

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from digest.place.forecast import ForecastInputs, Forecast, plan
+from digest.place.forecast import Forecast, ForecastInputs, plan
 from tests.oracles.ahead import Choice, Oracle
 from tests.strategies.ahead import crowded, outlooks, sections_apart
 

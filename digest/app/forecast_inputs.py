@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from digest.distribution import install
 from digest.errors import CommandError, ConfigurationError
-from digest.model import Edition, Lineup, Newsroom
+from digest.model import Edition, LineItem, Lineup, Newsroom
 
 if TYPE_CHECKING:
     from digest.place import Request
@@ -55,7 +55,7 @@ def _counts(newsroom: Newsroom, store: Store, edition: Edition, before: date) ->
     return counts if any(counts) else [section.top for section in sections]
 
 
-def outlook(newsroom: Newsroom, store: Store, first: date, last: date) -> ForecastInputs:
+def inputs(newsroom: Newsroom, store: Store, first: date, last: date) -> ForecastInputs:
     """The coming issues dated ``first`` to ``last``; those that are built already are facts."""
     from digest.place.forecast.issues import ForecastInputs, IssueDate
 
@@ -93,15 +93,18 @@ def last_day(newsroom: Newsroom, first: date) -> date:
 
 
 def last_end(newsroom: Newsroom, first: date) -> date:
-    """Where the flights with a goal end, as far as a plan up to then stays of a usable size."""
-    booked = [
-        item.flight for item in newsroom.ads.line_items if item.goal and item.flight and item.flight.last
-    ]
-    ends = [flight.last for flight in booked if flight.last and flight.last >= first]
+    """Where the booked flights end, as far as a plan up to then stays of a usable size."""
+    ahead = [item.flight for item in newsroom.ads.line_items if is_ahead(item, first)]
+    ends = [flight.last for flight in ahead if flight and flight.last]
     last = min(max(ends, default=first), first + timedelta(days=FARTHEST - 1))
     while last > first + timedelta(days=SPAN) and _size(newsroom, first, last) > LOOKED:
         last = first + (last - first) * 4 // 5
     return last
+
+
+def is_ahead(item: LineItem, first: date) -> bool:
+    """Whether something is booked whose flight ends on ``first`` or later."""
+    return not item.is_house and bool(item.flight and item.flight.last and item.flight.last >= first)
 
 
 def _size(newsroom: Newsroom, first: date, last: date) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from fractions import Fraction
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -10,6 +11,7 @@ import typer
 from digest.cli import app
 from digest.cli.options import Json, Root, as_date, newsroom, now
 from digest.cli.output import emit, say, table, warn
+from digest.cli.progress import progress
 from digest.distribution import install
 from digest.errors import CommandError, did_you_mean
 
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from digest.model import Newsroom
-    from digest.place.forecast import Avail, IssueDate, ForecastInputs, BookingForecast, Forecast
+    from digest.place.forecast import Avail, Avails, BookingForecast, Forecast, ForecastInputs, IssueDate
 
 ads = typer.Typer(
     help="The bookings: the days ahead, what can still be sold, what was delivered.",
@@ -62,40 +64,91 @@ def span(room: Newsroom, first: str | None, last: str | None) -> tuple[date, dat
     return start, end
 
 
-def day_by_day(asked: ForecastInputs) -> Forecast:
-    """The coming issues where the solver is missing, with a word about it."""
+def planned(asked: ForecastInputs) -> Forecast:
+    """The plan; where the solver is missing, the coming issues one by one, with a word about it."""
     from digest.place import forecast
 
-    warn(f"Planned day by day, as builds go, without looking ahead. For the best plan: {install('plan')}.")
-    return forecast.day_by_day(asked)
+    if not forecast.available():
+        warn(
+            f"Planned day by day, as builds go, without looking ahead. For the best plan: {install('plan')}."
+        )
+        return forecast.day_by_day(asked)
+    with progress("planning") as tell:
+        return forecast.plan(asked, tell)
 
 
-def outlook_of(room: Newsroom, first: date, last: date) -> ForecastInputs:
-    from digest.app.forecast_inputs import outlook
+def inputs_of(room: Newsroom, first: date, last: date) -> ForecastInputs:
+    """What the forecast of these dates is asked."""
+    from digest.app.forecast_inputs import inputs
     from digest.store import open_store
 
     with open_store(room.store, room.publication, rehearse=True) as store:
-        return outlook(room, store, first, last)
+        return inputs(room, store, first, last)
+
+
+def doubts(schedule: Forecast) -> list[str]:
+    """What the plan cannot vouch for, in words."""
+    said = []
+    if not schedule.complete:
+        said.append(
+            "Stopped: this is the best plan known by then. It breaks no rule; a better one may exist."
+        )
+    said += [
+        f"The {bound.tier} bookings are {bound.short:,} issues short in this plan, and at least {bound.least:,} "
+        "in any: the search for a better one ended at its bound on work."
+        for bound in schedule.bounds
+    ]
+    if schedule.gap:
+        said.append(
+            f"Pacing, value and early dates may be better by {100 * schedule.gap:.1f} % at most; no goal loses by it."
+        )
+    return said
 
 
 @ads.command("plan")
 def plan(first: From = None, last: To = None, root: Root = None, json: Json = False) -> None:
     """The coming issues with what will run where, the best over all of them."""
-    from digest.place import forecast
-
     room = newsroom(root)
-    asked = outlook_of(room, *span(room, first, last))
-    schedule = forecast.solve(asked) if forecast.available() else day_by_day(asked)
+    asked = inputs_of(room, *span(room, first, last))
+    schedule = planned(asked)
+    forgotten = never_run(asked, schedule)
     emit(
         {
             "from": schedule.first,
             "to": schedule.last,
             "optimal": schedule.optimal,
+            "complete": schedule.complete,
+            "upper_bounds": [asdict(bound) for bound in schedule.bounds],
+            "gap": schedule.gap,
             "issues": [_issue(schedule, issue, issue in asked.built) for issue in schedule.issues],
-            "line_items": [asdict(prospect) for prospect in schedule.prospects],
+            "line_items": [asdict(booking) for booking in schedule.bookings],
+            "never_runs": [{"line_item": name, "in_its_way": rivals} for name, rivals in forgotten],
         }
     )
     _show_plan(schedule)
+    tell_never_run(forgotten)
+    if schedule.exact:
+        for text in doubts(schedule):
+            warn(text)
+
+
+def never_run(asked: ForecastInputs, schedule: Forecast) -> list[tuple[str, list[str]]]:
+    """Paid bookings that the plan runs in none of their issues, each with who is in the way."""
+    from digest.place import forecast
+
+    return [
+        (one.line_item, forecast.in_the_way(asked, schedule, one.line_item))
+        for one in schedule.bookings
+        if one.dates and not one.issues and forecast.is_unserved(asked, one)
+    ]
+
+
+def tell_never_run(forgotten: list[tuple[str, list[str]]]) -> None:
+    for name, rivals in forgotten:
+        way = (
+            f"in its way: {', '.join(rivals)}" if rivals else "its own dates, slots and wishes leave it none"
+        )
+        warn(f"{name} is paid and runs in none of its issues of these days; {way}.")
 
 
 def _issue(schedule: Forecast, issue: IssueDate, built: bool) -> dict[str, Any]:
@@ -104,33 +157,27 @@ def _issue(schedule: Forecast, issue: IssueDate, built: bool) -> dict[str, Any]:
         "date": issue.date,
         "built": built,
         "ads": [
-            {"line_item": run.line_item, "slot": run.slot, "gap": run.gap, "section": run.section}
-            for run in schedule.in_issue(issue)
+            {"line_item": ad.line_item, "slot": ad.slot, "gap": ad.gap, "section": ad.section}
+            for ad in schedule.in_issue(issue)
         ],
     }
 
 
 def _show_plan(schedule: Forecast) -> None:
-    from digest.place import forecast
-
-    say(f"{schedule.first} to {schedule.last}: {len(schedule.issues)} issues, {len(schedule.runs)} ads\n")
+    say(f"{schedule.first} to {schedule.last}: {len(schedule.issues)} issues, {len(schedule.ads)} ads\n")
     rows = [
-        [f"{run.date:%a} {run.date}", run.edition, run.slot, run.line_item, "built" if run.built else ""]
-        for run in schedule.runs
+        [f"{ad.date:%a} {ad.date}", ad.edition, ad.slot, ad.line_item, "built" if ad.built else ""]
+        for ad in schedule.ads
     ]
     if rows:
         table(("date", "edition", "slot", "line item", ""), _thinned(rows))
         say()
-    live = [p for p in schedule.prospects if p.issues or p.delivered or p.short or p.chances]
+    live = [b for b in schedule.bookings if b.issues or b.delivered or b.short or b.chances]
     heads = ("line item", "tier", "booked", "delivered", "planned", "short", "")
     if live:
-        table(heads, [_prospect_cells(prospect) for prospect in live])
+        table(heads, [_booking_cells(booking) for booking in live])
     else:
         say("No booking can run in these issues.")
-    if not schedule.optimal and forecast.available():
-        warn(
-            "The search was stopped by its bound on work: this plan keeps every rule, but a better one may exist."
-        )
 
 
 def _thinned(rows: list[list[str]]) -> list[list[str]]:
@@ -143,71 +190,128 @@ def _thinned(rows: list[list[str]]) -> list[list[str]]:
     return found
 
 
-def _prospect_cells(prospect: BookingForecast) -> list[str]:
+def _booking_cells(booking: BookingForecast) -> list[str]:
+    goes_on = not booking.final and booking.booked is not None
     return [
-        prospect.line_item,
-        prospect.tier,
-        "-" if prospect.booked is None else f"{prospect.booked:,} {prospect.unit}",
-        f"{prospect.delivered:,}",
-        f"{prospect.planned:,}",
-        f"{prospect.short:,}" if prospect.short else "-",
-        ""
-        if prospect.final or prospect.booked is None
-        else f"{prospect.due:,} due by then, the flight goes on",
+        booking.line_item,
+        booking.tier,
+        "-" if booking.booked is None else f"{booking.booked:,} {booking.unit}",
+        f"{booking.delivered:,}",
+        f"{booking.planned:,}",
+        f"{booking.short:,}" if booking.short else "-",
+        f"{booking.due:,} due by then, the flight goes on" if goes_on else "",
     ]
 
 
 @ads.command("avails")
 def avails(
-    slot: Annotated[str, typer.Option("--slot", help="The slot, as adslots.yaml names it.")],
+    slot: Annotated[
+        str | None, typer.Option("--slot", help="Only this slot, as adslots.yaml names it (default: all).")
+    ] = None,
     first: From = None,
     last: To = None,
     root: Root = None,
     json: Json = False,
 ) -> None:
-    """What can still be sold in a slot, issue by issue, without hurting a booking."""
+    """What can still be sold, slot by slot and issue by issue, without hurting a booking."""
     from digest.place import forecast
 
     room = newsroom(root)
     names = [one.id for one in room.ads.slots]
-    if slot not in names:
+    if slot is not None and slot not in names:
         hint = did_you_mean(slot, names, otherwise=f" There are: {', '.join(names) or 'none'}.")
         raise CommandError(f'adslots.yaml has no slot "{slot}".{hint}')
     start, end = span(room, first, last)
-    found = forecast.avails(outlook_of(room, start, end), slot)
-    emit(
-        {
-            "slot": slot,
-            "from": start,
-            "to": end,
-            "total": found.total,
-            "issues": [
-                {
-                    "edition": a.issue.edition,
-                    "date": a.issue.date,
-                    "room": a.room,
-                    "booked": a.booked,
-                    "free": a.free,
-                }
-                for a in found.issues
-            ],
-        }
-    )
-    say(f"{slot}, {start} to {end}: {found.total} more can be sold in all\n")
-    heads = ("date", "edition", "room", "booked", "free")
-    table(heads, [_avail_cells(one) for one in found.issues])
-    if found.total < sum(a.free for a in found.issues):
+    asked = inputs_of(room, start, end)
+    with progress("what is free") as tell:
+        found = forecast.avails(asked, [slot] if slot else (), tell)
+    said = [_slot(one) for one in found]
+    emit({"from": start, "to": end, **(said[0] if slot else {"slots": said})})
+    if slot:
+        _show_slot(found[0], start, end)
+    else:
+        _show_slots(found, start, end)
+
+
+def _slot(found: Avails) -> dict[str, Any]:
+    return {
+        "slot": found.slot,
+        "total": found.total,
+        "rate": found.rate,
+        "brings": found.rate * found.total,
+        "issues": [
+            {
+                "edition": one.issue.edition,
+                "date": one.issue.date,
+                "room": one.room,
+                "booked": one.booked,
+                "free": one.free,
+                "at_most": one.most,
+                "brings": found.rate * one.free,
+            }
+            for one in found.issues
+        ],
+    }
+
+
+def _show_slot(found: Avails, start: date, end: date) -> None:
+    say(f"{found.slot}, {start} to {end}: {found.total} more can be sold in all{_worth(found)}\n")
+    heads = ("date", "edition", "room", "booked", "free", "brings")
+    table(heads, [_avail_cells(one, found.rate) for one in found.issues])
+    if found.total < sum(one.free for one in found.issues):
         say("\nEach line holds for itself: to sell on one date may take away from another.")
 
 
-def _avail_cells(one: Avail) -> list[str]:
+def _worth(found: Avails) -> str:
+    return f", at {_money(found.rate)} an issue: {_money(found.rate * found.total)}" if found.rate else ""
+
+
+def _avail_cells(one: Avail, rate: Fraction) -> list[str]:
     return [
         f"{one.issue.date:%a} {one.issue.date}",
         one.issue.edition,
         str(one.room),
         str(one.booked),
-        str(one.free),
+        _free(one),
+        _money(rate * one.free) if rate and one.free else "-",
     ]
+
+
+def _money(value: Fraction) -> str:
+    from digest.place.amounts import amount
+
+    return amount(value)
+
+
+def _free(one: Avail) -> str:
+    return str(one.free) if one.free == one.most else f"{one.free} to {one.most}"
+
+
+def _show_slots(found: tuple[Avails, ...], start: date, end: date) -> None:
+    """Days by slots, each cell what is free; below it what can be sold over all days together."""
+    say(f"{start} to {end}: free for new ads, each slot and issue for itself\n")
+    rows = []
+    for number, one in enumerate(found[0].issues if found else ()):
+        free = [slot.issues[number] for slot in found]
+        brings = sum((slot.rate * cell.free for slot, cell in zip(found, free, strict=True)), Fraction(0))
+        date_of = f"{one.issue.date:%a} {one.issue.date}"
+        rows.append([date_of, one.issue.edition, *map(_free, free), _money(brings) if brings else "-"])
+    heads = ("date", "edition", *(slot.slot for slot in found), "brings")
+    totals = [str(slot.total) for slot in found]
+    sums = [_money(slot.rate * slot.total) if slot.rate else "-" for slot in found]
+    table(
+        heads,
+        [
+            *rows,
+            ["in all", "", *totals, ""],
+            ["at", "", *(_money(s.rate) if s.rate else "-" for s in found), ""],
+            ["brings", "", *sums, ""],
+        ],
+    )
+    say(
+        "\nin all: what can be sold over these days together, one slot or the other. at: the median rate at which "
+        "the slot is booked."
+    )
 
 
 from digest.cli import ads_calendar, ads_check, ads_report  # noqa: E402, F401 - they add their commands

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from digest.cli.ads import From, To, ads, day_by_day, issue_date, outlook_of, today
+from digest.cli.ads import From, To, ads, inputs_of, issue_date, never_run, planned, tell_never_run, today
 from digest.cli.options import Json, Root, newsroom
 from digest.cli.output import emit, say, table
 from digest.errors import CommandError
@@ -29,7 +29,7 @@ def calendar(first: From = None, last: To = None, root: Root = None, json: Json 
     end = issue_date(last) if last else max(start, now) + timedelta(days=AHEAD)
     if end < start:
         raise CommandError(f"--to {end} lies before --from {start}.")
-    runs, issues = _runs(room, start, end, now)
+    runs, issues, forgotten = _runs(room, start, end, now)
     emit(
         {
             "from": start,
@@ -48,17 +48,22 @@ def calendar(first: From = None, last: To = None, root: Root = None, json: Json 
                 }
                 for day, edition, state in issues
             ],
+            "never_runs": [{"line_item": name, "in_its_way": rivals} for name, rivals in forgotten],
         }
     )
     _show(room, runs, issues)
+    tell_never_run(forgotten)
 
 
 def _at(run: PlannedAd, day: date, edition: str) -> bool:
     return run.date == day and run.edition == edition
 
 
-def _runs(room: Newsroom, start: date, end: date, now: date) -> tuple[list[PlannedAd], list[tuple[date, str, str]]]:
-    """What ran and what is planned; and every issue with its state: sent, built, missed or planned."""
+def _runs(
+    room: Newsroom, start: date, end: date, now: date
+) -> tuple[list[PlannedAd], list[tuple[date, str, str]], list[tuple[str, list[str]]]]:
+    """What ran and what is planned; every issue with its state: sent, built, missed or planned; and the bookings
+    that never run, with who is in their way."""
     from digest.place import forecast
     from digest.store import open_store
 
@@ -75,7 +80,8 @@ def _runs(room: Newsroom, start: date, end: date, now: date) -> tuple[list[Plann
     ]  # fmt: skip
     issues = [(day, name, "sent" if one.sent_at else "built") for (day, name), one in built.items()]
     first = max(start, now)
-    planned = [
+    forgotten: list[tuple[str, list[str]]] = []
+    every = [
         (day, edition.name)
         for day in _days(start, end)
         for edition in room.editions
@@ -83,15 +89,17 @@ def _runs(room: Newsroom, start: date, end: date, now: date) -> tuple[list[Plann
     ]
     issues += [
         (day, name, "planned" if day >= first else "missed")
-        for day, name in planned
+        for day, name in every
         if (day, name) not in built
     ]
     if first <= end:
-        asked = outlook_of(room, first, end)
-        schedule = forecast.solve(asked) if forecast.available() else day_by_day(asked)
-        runs += [run for run in schedule.runs if not run.built]
+        asked = inputs_of(room, first, end)
+        schedule = planned(asked)
+        forgotten = never_run(asked, schedule)
+        runs += [run for run in schedule.ads if not run.built]
     runs.sort(key=lambda run: (run.date, order.get(run.edition, len(order)), run.gap))
-    return runs, sorted(issues, key=lambda one: (one[0], order.get(one[1], len(order)), one[1]))
+    in_order = sorted(issues, key=lambda one: (one[0], order.get(one[1], len(order)), one[1]))
+    return runs, in_order, forgotten
 
 
 def _days(start: date, end: date) -> list[date]:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 import typer
 
 from digest.cli import app
 from digest.cli.options import Json, Root, newsroom, reader
 from digest.cli.output import emit, say, warn
-from digest.errors import ConfigurationError, Problem
+from digest.errors import ConfigurationError, DigestError, Problem
 
 if TYPE_CHECKING:
     from digest.model import Newsroom
@@ -30,21 +31,28 @@ def check(
     """Look over the newsroom: YAML, dates, files, templates, bookings; --links looks links up, too."""
     room = newsroom(root)
     _language_model(room)
-    problems = [*_doubts(room), *_templates(room), *_files(room), *_ahead(room)]
     notes = [*_mailer(room)]
+    problems = [*_doubts(room), *_templates(room), *_files(room)]
     if links:
         problems += _links(room)
-    if problems:
-        for note in notes:
-            warn(f"note: {note}")
-        raise ConfigurationError(problems)
-    emit({"problems": [], "notes": notes})
+    problems = sorted(set(problems))
+    for problem in problems:  # before the look ahead, which takes the longest
+        warn(str(problem))
+    short, said = _ahead(room, known=bool(problems))
+    for text in said:
+        warn(f"warning: {text}")
     for note in notes:
-        say(f"note: {note}")
+        (warn if problems else say)(f"note: {note}")
+    found = {"problems": [asdict(problem) for problem in problems], "warnings": short, "notes": notes}
+    if problems:
+        emit({"error": "\n".join(map(str, problems)), "exit_code": ConfigurationError.exit_code, **found})
+        raise typer.Exit(ConfigurationError.exit_code)
+    emit(found)
     counts = (
         f"{len(room.sections)} sections, {len(room.editions)} editions, {len(room.ads.line_items)} bookings"
     )
-    say(f"{room.publication.name}: no problems found ({counts}).")
+    told = f"{len(said)} warning{'s' if len(said) > 1 else ''}" if said else "no problems found"
+    say(f"{room.publication.name}: {told} ({counts}).")
 
 
 def _language_model(room: Newsroom) -> None:
@@ -66,13 +74,19 @@ def _templates(room: Newsroom) -> list[Problem]:
     return list(problems(room))
 
 
-def _ahead(room: Newsroom) -> list[Problem]:
-    """Bookings that will end short."""
-    if not any(item.goal for item in room.ads.line_items):
-        return []
-    from digest.cli.ads_check import overbooking
+def _ahead(room: Newsroom, *, known: bool) -> tuple[list[dict[str, Any]], list[str]]:
+    """Bookings that will end short or never run: warnings here, errors of ``digest ads check``. In ``known`` trouble
+    a look ahead that is not possible is no further trouble."""
+    from digest.cli.ads import today
+    from digest.cli.ads_check import as_json, look
 
-    return overbooking(room)
+    try:
+        found = look(room, today(room), None)
+    except DigestError as error:
+        if known:
+            return [], [str(error)]
+        raise
+    return as_json(found), [*map(str, found.problems), *found.doubts]
 
 
 def _mailer(room: Newsroom) -> list[str]:

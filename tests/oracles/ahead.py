@@ -13,7 +13,7 @@ from digest.place import delivery
 from digest.place.context import IssueContext
 from digest.place.eligibility import Eligibility, eligibility, problem
 from digest.place.facts import mask_of
-from digest.place.forecast import IssueDate, ForecastInputs
+from digest.place.forecast import ForecastInputs, IssueDate
 from digest.place.request import Request
 from digest.place.solver import solve
 

@@ -21,7 +21,7 @@ from digest.model import (
     RunAd,
     Slot,
 )
-from digest.place.forecast import IssueDate, ForecastInputs, typical
+from digest.place.forecast import ForecastInputs, IssueDate, typical
 
 FIRST = date(2026, 1, 22)  # a Thursday: the weekly follows on the next day
 NATIVE = Creative(id="native", url="https://a.example", headline="Hello")
@@ -80,7 +80,9 @@ def ledgers(draw: st.DrawFn, count: int, built: frozenset[IssueDate]) -> tuple[R
     rows = {}
     for _ in range(draw(st.integers(0, 4))):
         issue = draw(
-            st.sampled_from([IssueDate(FIRST - timedelta(days=n), "daily") for n in (1, 2, 5)] + sorted(built))
+            st.sampled_from(
+                [IssueDate(FIRST - timedelta(days=n), "daily") for n in (1, 2, 5)] + sorted(built)
+            )
         )
         item = f"i{draw(st.integers(0, count))}"
         rows[item, issue] = RunAd(

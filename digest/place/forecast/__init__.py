@@ -16,7 +16,7 @@ from digest.place.forecast.issues import (
     PlannedAd,
 )
 from digest.place.forecast.plan import plan
-from digest.place.forecast.shortfalls import Shortfall, shortfalls
+from digest.place.forecast.shortfalls import Shortfall, in_the_way, is_unserved, shortfalls
 from digest.place.forecast.typical import sections_of, typical
 
 __all__ = [
@@ -33,6 +33,8 @@ __all__ = [
     "avails",
     "day_by_day",
     "guided",
+    "in_the_way",
+    "is_unserved",
     "plan",
     "sections_of",
     "short_day_by_day",

@@ -31,14 +31,19 @@ class Unit:
         return len(self.groups)
 
 
-def units(ads: AdBook, bookings: list[Booking]) -> list[Unit]:
-    """The groups of the book, those that are alike together, by the first of each."""
+MANY = 8  # alike bookings that are counted together; fewer are quick to tell apart, and then served in file order
+
+
+def units(ads: AdBook, bookings: list[Booking], least: int = MANY) -> list[Unit]:
+    """The groups of the book, those that are alike together where they are ``least`` or more, by the first of each."""
     advertisers = Counter(item.advertiser for item in ads.line_items)
     found: dict[object, list[Group]] = defaultdict(list)
     for group in groups_of(ads.line_items):
         alone = len(group) == 1 and _plain(ads, ads.line_items[group[0]])
         found[_key(bookings[group[0]], advertisers) if alone else group].append(group)
-    return [Unit(tuple(groups)) for groups in found.values()]
+    together = [groups if len(groups) >= least else [] for groups in found.values()]
+    apart = [[group] for groups in found.values() if len(groups) < least for group in groups]
+    return [Unit(tuple(groups)) for groups in sorted(filter(None, [*together, *apart]))]
 
 
 def _plain(ads: AdBook, item: LineItem) -> bool:

@@ -69,7 +69,7 @@ def avails(
         for number in range(max(room, default=0))
     )
     ads = replace(inputs.ads, line_items=(*inputs.ads.line_items, *guests))
-    made = model(replace(inputs, ads=ads))
+    made = model(replace(inputs, ads=ads), alike=2)
     made.rows += _kept(made, now, chosen)
     start = [len([i for i in chosen[c.issue] if i in _set(made, n)]) for n, c in enumerate(made.columns)]
     booked = [(ad.date, ad.edition, ad.slot) for ad in forecast(now).ads]

@@ -13,11 +13,11 @@ from fractions import Fraction
 from functools import cached_property
 
 from digest.model import AdBook, Edition, LineItem, Lineup, Opening
+from digest.place.context import IssueContext
 from digest.place.facts import EVERYWHERE, AtMost, Refusal, bits, mask_of
 from digest.place.forecast.seating import Left, Seating
 from digest.place.request import Request
 from digest.place.rules import catalogue
-from digest.place.context import IssueContext
 
 Sum = tuple[int, int]  # mask of line items, at most so many of them
 
@@ -143,7 +143,9 @@ class IssueCapacity:
 
 def capacity(ads: AdBook, edition: Edition, lineup: Lineup) -> IssueCapacity:
     """Ask every rule that does not speak of the day."""
-    context = IssueContext(Request(ads=ads, editions=(edition,), edition=edition, day=date.min, lineup=lineup))
+    context = IssueContext(
+        Request(ads=ads, editions=(edition,), edition=edition, day=date.min, lineup=lineup)
+    )
     here = IssueCapacity(context, [context.everywhere] * len(context.items))
     for _, rule in catalogue():
         if rule.STAGE == "today":

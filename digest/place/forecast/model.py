@@ -14,7 +14,7 @@ from math import ceil
 
 from digest.model import AdBook, RunAd
 from digest.place.facts import mask_of
-from digest.place.forecast.alike import Unit, share, units
+from digest.place.forecast.alike import MANY, Unit, share, units
 from digest.place.forecast.booking import Booking, Row
 from digest.place.forecast.capacity import IssueCapacity, capacity, groups_of
 from digest.place.forecast.issues import ForecastInputs, IssueDate
@@ -128,8 +128,8 @@ class Model:
         return next((n for n, booking in enumerate(self.bookings) if booking.item.id == line_item), None)
 
 
-def model(inputs: ForecastInputs) -> Model:
-    """Ask the rules, and write down what they say of the whole span."""
+def model(inputs: ForecastInputs, alike: int = MANY) -> Model:
+    """Ask the rules, and write down what they say of the whole span. ``alike`` bookings or more are counted together."""
     every = bookings(inputs)
     chances = [frozenset(booking.chances) for booking in every]
     groups = groups_of(inputs.ads.line_items)
@@ -138,7 +138,7 @@ def model(inputs: ForecastInputs) -> Model:
     )
     ads = replace(inputs.ads, line_items=tuple(inputs.ads.line_items[number] for number in live))
     left = [every[number] for number in live]
-    made = Model(inputs, ads, inputs.issues(), left, units(ads, left), every=every)
+    made = Model(inputs, ads, inputs.issues(), left, units(ads, left, alike), every=every)
     _capacities(made)
     _columns(made, [chances[number] for number in live])
     for number in range(len(made.units)):

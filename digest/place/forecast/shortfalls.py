@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from digest.place.forecast.capacity import groups_of
 from digest.place.forecast.issues import BookingForecast, Forecast, ForecastInputs
-from digest.place.forecast.model import Chosen, Model
+from digest.place.forecast.model import Chosen, Model, model
 from digest.place.forecast.plan import booking_forecasts, forecast
 from digest.place.forecast.solve import Progress, Solved, solved
 
@@ -39,7 +39,7 @@ def shortfalls(
     """
     found = solved(inputs, deliveries_only=True, progress=progress)
     said = forecast(found)
-    return said, unserved(found, said)
+    return replace(said, gap=0.0), unserved(found, said)
 
 
 def unserved(found: Solved, said: Forecast) -> tuple[Shortfall, ...]:
@@ -112,3 +112,19 @@ def _blockers(
     single = [one for one in placed if capacity.fits((there - one) | wanted)]
     for one in single or placed:
         yield from sorted(one)
+
+
+def in_the_way(inputs: ForecastInputs, said: Forecast, line_item: str) -> list[str]:
+    """Who holds the places that a booking could have, in a plan however it was made; the most frequent first."""
+    made = model(inputs)
+    number = made.number(line_item)
+    if number is None:
+        return []
+    index = {item.id: n for n, item in enumerate(made.ads.line_items)}
+    chosen: list[frozenset[int]] = [
+        frozenset(
+            index[ad.line_item] for ad in said.in_issue(issue) if ad.line_item in index and not ad.built
+        )
+        for issue in made.issues
+    ]
+    return list(_rivals(made, chosen, number))

@@ -43,7 +43,7 @@ class Solved:
 def solved(
     inputs: ForecastInputs, *, deliveries_only: bool = False, progress: Progress | None = None
 ) -> Solved:
-    """The best plan, or of its stages only those about what was booked.
+    """The best plan, or of its stages only those that decide what every booking is short.
 
     Ctrl-C leaves the best plan known so far. Raises ``CommandError`` without highspy.
     """
@@ -51,8 +51,7 @@ def solved(
     search = Search(made, progress)
     try:
         search.deliveries(deliveries_only)
-        if not deliveries_only:
-            search.later()
+        search.later(pacing_only=deliveries_only and len(made.columns) > SMALL)
     except KeyboardInterrupt:
         search.interrupted()
     return search.found
@@ -130,7 +129,7 @@ class Search:
             self.solver.hold(weights, total(weights, values))
         self.found.values = values
 
-    def later(self) -> None:
+    def later(self, *, pacing_only: bool) -> None:
         """Pacing, that is the least lag behind what is allowed, summed over issue dates; issues without a goal by
         tier; value; the earliest dates."""
         made = self.made
@@ -139,14 +138,14 @@ class Search:
             *(stages.runs(made, who) for who in self.ranks),
             stages.value(made),
         ]
-        for weights in wanted:
+        for weights in wanted[:1] if pacing_only else wanted:
             if weights:
                 values, bound = self.best(self.solver, weights, exactly=False)
                 self._hold(weights, values, bound)
                 self.found.values = values
                 self._tell_gap(total(weights, values), bound)
         self._step()
-        if weights := stages.earliest(made):
+        if not pacing_only and (weights := stages.earliest(made)):
             self.found.values, _ = self.best(self.solver, weights, exactly=False)
         self._step()
 
