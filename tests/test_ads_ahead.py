@@ -224,7 +224,9 @@ def all_booked(asked: ForecastInputs) -> ForecastInputs:
     """The same where every booking has a goal, and none may run ahead of what is due by the end of the span, so that
     a shortfall tells all."""
     items = tuple(
-        one if one.flight and one.flight.last and one.flight.last <= asked.last else replace(one, pacing="even")
+        one
+        if one.flight and one.flight.last and one.flight.last <= asked.last
+        else replace(one, pacing="even")
         for one in asked.ads.line_items
         if one.goal and one.tier != "house"
     )

@@ -129,7 +129,7 @@ class Model:
 
 
 def model(inputs: ForecastInputs, alike: int = MANY) -> Model:
-    """Ask the rules, and write down what they say of the whole span. ``alike`` bookings or more are counted together."""
+    """Ask the rules, and write down what they say of the whole span. So many ``alike`` bookings count together."""
     every = bookings(inputs)
     chances = [frozenset(booking.chances) for booking in every]
     groups = groups_of(inputs.ads.line_items)
