@@ -4,7 +4,7 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 DATE   ?= 2026-01-23
 
-.PHONY: demo test lint types bench quality judges accept screenshots lock sbom clean
+.PHONY: demo test lint types bench quality judges accept reference screenshots lock sbom clean
 
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
@@ -39,6 +39,9 @@ types: $(VENV)/ready
 
 accept: $(VENV)/ready  ## take the golden issues as they are built now; read the diff before you commit it
 	$(BIN)/python -m pytest tests/test_golden.py --accept
+
+reference: $(VENV)/ready  ## write the tables of docs/reference.md anew, from the fields of digest/model
+	$(BIN)/python scripts/reference.py
 
 bench: $(VENV)/ready  ## ratios, measured side by side; the rival solvers and mjml are fetched for it
 	$(PIP) ortools

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from digest import config
+from digest.config import codec
 from digest.config.checks.companions import groups
 from digest.errors import CommandError, ConfigurationError
 from digest.model import FrequencyCap, Goal, LineItem, Newsroom, Policy, Sensitive
@@ -367,7 +368,7 @@ def test_a_broken_cache_is_passed_over(content: bytes, tmp_path: Path) -> None:
 def test_a_cache_that_was_tampered_with_is_passed_over(tmp_path: Path) -> None:
     cold = config.load(write(tmp_path))
     stored = json.loads(_cached(tmp_path).read_text(encoding="utf-8"))
-    stored["data"]["digest"]["mailer"] = "mailchimp"
+    stored["data"]["digest"]["digest.model.newsroom.DigestFile"]["mailer"] = "mailchimp"
     _cached(tmp_path).write_text(json.dumps(stored), encoding="utf-8")
     assert config.load(tmp_path) == cold
 
@@ -478,3 +479,68 @@ def test_the_schema_says_what_is_needed_and_refuses_the_rest() -> None:
     json.dumps([digest, ads])
     with pytest.raises(CommandError):
         config.json_schema("templates")
+
+
+# The environment
+
+
+def test_a_value_may_stand_in_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SITE", "post.example")
+    monkeypatch.setenv("COLOR", "#0b6e4f")
+    newsroom = _short(tmp_path, 'look: {colors: {accent: "${COLOR}"}}\nlinks: {utm_source: "x-${SITE}"}\n')
+    assert newsroom.look.colors == {"accent": "#0b6e4f"}
+    assert newsroom.links.parameters == {"utm_source": "x-post.example"}
+    assert not (tmp_path / "var").exists(), "what may be a secret is never written to disk"
+    monkeypatch.setenv("COLOR", "#000000")
+    assert config.load(tmp_path).look.colors == {"accent": "#000000"}
+
+
+def test_a_missing_variable_is_told_with_its_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("NOT_SET", raising=False)
+    write(tmp_path, SHORT + 'look: {theme: "${NOT_SET}", density: "${ }"}\n', None)
+    assert [str(problem) for problem in config.problems(tmp_path)] == [
+        'digest.yaml:5:15: "look.theme" reads the environment variable NOT_SET, which is not set. '
+        "Set NOT_SET, or write the value here.",
+        'digest.yaml:5:38: "look.density" reads the environment variable ${}, which is not set. '
+        "Write a name: ${NAME}.",
+    ]
+
+
+def test_a_source_keeps_its_variables(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("FEED", raising=False)
+    source = _short(tmp_path, 'sources: [{name: a, type: rss, url: "${FEED}/a.xml", options: {k: "${KEY}"}}]')
+    assert (source.sources[0].url, source.sources[0].options) == ("${FEED}/a.xml", {"k": "${KEY}"})
+
+
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        ('store: "${SECRET}"', "must be a database address, as the environment"),
+        ('mailer: "${SECRET}"', 'unknown mailer "${SECRET}".'),
+        ('look: {density: "${SECRET}"}', "must be one of comfortable, compact, as the environment"),
+        ('links: {link_prefix: "https://${SECRET} /"}', "cannot be used, as the environment"),
+        ('ranking: {weights: {recency: "${SECRET}"}}', "must be a number, as the environment"),
+        ('size_budget: "${SECRET}"', "must be a whole number, as the environment"),
+    ],
+)
+def test_a_value_of_the_environment_is_never_shown(
+    written: str, told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SECRET", "hunter2-s3cret")
+    (problem,) = config.problems(write(tmp_path, SHORT + written + "\n", None))
+    assert told in problem.message
+    assert "hunter2" not in str(problem)
+    assert "s3cret" not in str(problem)
+
+
+def test_a_changed_program_meets_no_old_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    config.load(write(tmp_path))
+    monkeypatch.setattr("digest.config.cache._program", lambda: "another")
+    config.load(tmp_path)
+    assert len(list((tmp_path / "var" / "cache").glob("config-*.json"))) == 2
+
+
+def test_the_cache_makes_no_other_class(tmp_path: Path) -> None:
+    for kind in ("os.PathLike", "digest.model.keys.Kind", "digest.model.newsroom.Path", "subprocess.Popen"):
+        with pytest.raises((LookupError, TypeError, ValueError, AttributeError)):
+            codec.decode({kind: {"read": 1}})

@@ -19,7 +19,7 @@ import digest.cli.init
 from digest.cli import commands
 from digest.cli.init import _files, _sender
 from digest.config.compile import compile_files
-from digest.config.words import Wrong, line
+from digest.model.keys.words import InvalidValue, line
 from digest.starter import Wish, contents
 from tests.newsrooms import Result, Room
 from tests.test_schema import as_editors_read
@@ -209,7 +209,7 @@ def test_copied_templates_make_the_same_issue(tmp_path: Path) -> None:
 def is_line(text: str) -> bool:
     try:
         return line(text) == text
-    except Wrong:
+    except InvalidValue:
         return False
 
 
@@ -221,9 +221,10 @@ names = st.text(st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp"]), min_
 @given(name=names, today=st.dates(date(1990, 1, 1), date(2200, 1, 1)))
 def test_every_name_on_every_day_makes_sound_files(name: str, today: date) -> None:
     made = contents(wish(name=name, sender=_sender(name, "https://post.example"), today=today))
-    data, problems = compile_files({file: made[file].encode() for file in ("digest.yaml", "adslots.yaml")})
-    assert (problems, data["doubts"]) == ([], [])
-    assert data["digest"]["publication"]["name"] == name
+    read = compile_files({file: made[file].encode() for file in ("digest.yaml", "adslots.yaml")})
+    assert (read.problems, read.doubts) == ([], ())
+    assert read.digest.publication is not None
+    assert read.digest.publication.name == name
     assert made == contents(wish(name=name, sender=_sender(name, "https://post.example"), today=today))
 
 

@@ -18,7 +18,7 @@ from digest import registry
 from digest.cli import commands
 from digest.config import json_schema, tree
 from digest.config.compile import compile_files
-from digest.config.tree import Word
+from digest.model.keys.words import Word
 from tests import newsrooms
 from tests.strategies.config import ADSLOTS, CASES, DIGEST, twisted
 
@@ -75,7 +75,7 @@ def test_it_is_a_schema(file: str) -> None:
 @pytest.mark.parametrize("file", FILES)
 @pytest.mark.parametrize("room", SOUND)
 def test_sound_newsrooms_are_valid(room: str, file: str) -> None:
-    _, problems = compile_files({f"{file}.yaml": text.encode() for file, text in SOUND[room].items()})
+    problems = compile_files({f"{file}.yaml": text.encode() for file, text in SOUND[room].items()}).problems
     assert problems == []
     assert refusals(file, SOUND[room][file]) == []
 
@@ -83,7 +83,7 @@ def test_sound_newsrooms_are_valid(room: str, file: str) -> None:
 @given(twisted())
 def test_what_the_loader_takes_is_valid(files: tuple[bytes, bytes]) -> None:
     texts = dict(zip(FILES, files, strict=True))
-    _, problems = compile_files({f"{file}.yaml": data for file, data in texts.items()})
+    problems = compile_files({f"{file}.yaml": data for file, data in texts.items()}).problems
     for file, data in texts.items():
         if not any(problem.file == f"{file}.yaml" for problem in problems):
             assert refusals(file, data.decode()) == []
@@ -155,7 +155,7 @@ def test_every_key_is_described_and_its_default_is_valid(file: str) -> None:
 
 def test_names_come_from_where_they_are_found() -> None:
     defined = SCHEMAS["digest"]["$defs"]
-    assert defined["Source"]["properties"]["type"]["enum"] == list(registry.names("digest.sources"))
+    assert defined["SourceSpec"]["properties"]["type"]["enum"] == list(registry.names("digest.sources"))
     assert list(defined["Ranking"]["properties"]["weights"]["properties"]) == list(
         registry.names("digest.select.signals")
     )

@@ -13,6 +13,7 @@ from digest.cli import app
 from digest.cli.options import Json, Root, newsroom, reader
 from digest.cli.output import emit, say, warn
 from digest.errors import ConfigurationError, DigestError, Problem
+from digest.model.environment import variables
 
 if TYPE_CHECKING:
     from digest.model import Newsroom
@@ -109,7 +110,7 @@ def _files(room: Newsroom) -> list[Problem]:
             "Check its url.",
         )
         for number, spec in enumerate(room.sources)
-        if "://" not in spec.url and not Path(spec.url).is_file()
+        if "://" not in spec.url and not variables(spec.url) and not Path(spec.url).is_file()
     ]
 
 

@@ -62,28 +62,28 @@ def _wish(name: str, url: str, timezone: str, locale: str) -> Wish:
     """The options, each read as its key in digest.yaml would be. Raises ``CommandError``."""
     from zoneinfo import ZoneInfo
 
-    from digest.config import web_words, words
+    from digest.model.keys import web, words
     from digest.starter import Wish
 
-    site = _read("--url", web_words.url, url).rstrip("/")
+    site = _read("--url", web.url, url).rstrip("/")
     called = _read("--name", words.line, name)
-    zone = _read("--timezone", web_words.zone, timezone)
+    zone = _read("--timezone", web.zone, timezone)
     return Wish(
         name=called,
         url=site,
         timezone=zone,
-        locale=_writable(_read("--locale", web_words.locale, locale)),
+        locale=_writable(_read("--locale", web.locale, locale)),
         sender=_sender(called, site),
         today=now().astimezone(ZoneInfo(zone)).date(),
     )
 
 
 def _read(option: str, reader: Callable[[object], str], value: str) -> str:
-    from digest.config.words import Wrong
+    from digest.model.keys.words import InvalidValue
 
     try:
         return reader(value)
-    except Wrong as wrong:
+    except InvalidValue as wrong:
         raise CommandError(f"{option} {wrong.says} {wrong.cure}".rstrip()) from None
 
 
@@ -100,13 +100,13 @@ def _writable(locale: str) -> str:
 
 def _sender(name: str, url: str) -> str:
     """A mailbox at the website's host, with the name's letters that a mailbox may have."""
-    from digest.config import web_words, words
+    from digest.model.keys import web, words
 
     host = (urlsplit(url).hostname or "").removeprefix("www.")
     plain = " ".join("".join(c for c in name if c.isalnum() or c in " '.&-").split())
     for mailbox in (f"{plain} <news@{host}>".strip(), "news@news.example"):
-        with suppress(words.Wrong):
-            return web_words.sender(mailbox)
+        with suppress(words.InvalidValue):
+            return web.sender(mailbox)
     raise AssertionError("the last one is a mailbox")
 
 

@@ -1,23 +1,32 @@
 """``digest.yaml`` and ``adslots.yaml`` -> a ``Newsroom``, or every problem with its place.
 
-``load`` reads both files whole, so that all problems come at once; a configuration that was sound is
-cached under ``var/cache`` by its content. See ``digest.config.schema`` for keys and defaults.
+``load`` reads both files whole, so that all problems come at once; a valid configuration is cached under ``var/cache``
+by its content. Keys and defaults are the fields of ``digest.model.newsroom`` and ``digest.model.ads``.
 Ids are letters, digits, ``.``, ``_`` and ``-``, starting with a letter or digit, at most 100 long.
 """
 
 from __future__ import annotations
 
 import os
+import re
+from dataclasses import fields, replace
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
-from digest.config import cache, files, freeze, outside
+from digest.config import cache, files, outside
+from digest.config.compiled import Compiled
 from digest.errors import CommandError, ConfigurationError, Problem
-from digest.model import Newsroom
+from digest.model import AdBook, Newsroom
+from digest.model.environment import variables
+from digest.model.newsroom import DigestFile
 
 __all__ = ["find_root", "json_schema", "load", "problem_at", "problems"]
+
+_SQLITE = re.compile(r"(sqlite(?:\+\w+)?:///)(file:)?([^?]*)(.*)", re.DOTALL)
+_WINDOWS = re.compile(r"[A-Za-z]:[\\/]")
 
 
 def find_root(start: Path) -> Path:
@@ -43,15 +52,13 @@ def load(root: Path, *, remember: bool = True, strict: bool = False) -> Newsroom
     hashes = {name: sha256(content).hexdigest() for name, content in contents.items()}
     store, more = _store_of_environment()
     wrong += more
-    if len(contents) == len(files.NAMES):
-        data, more = _data(root, contents, hashes, remember)
-        doubts = [Problem(*row) for row in data["doubts"]] if strict else []
-        if not (wrong := wrong + more + doubts):
-            return freeze.newsroom(root, data["digest"], data["ads"], hashes, store)
-    elif contents:
-        data, more = _compile(contents)
-        wrong += more + ([Problem(*row) for row in data["doubts"]] if strict else [])
-    raise ConfigurationError(wrong)
+    read = _read(root, contents, hashes, remember and not wrong)
+    wrong += [*read.problems, *outside.problems(read.outside), *(read.doubts if strict else ())]
+    if wrong:
+        from digest.config.environment import redacted
+
+        raise ConfigurationError([redacted(problem, read.environment) for problem in wrong])
+    return _newsroom(root, read.digest, read.ads, hashes, store)
 
 
 def problems(root: Path, *, remember: bool = True) -> tuple[Problem, ...]:
@@ -105,23 +112,44 @@ def _contents(root: Path) -> tuple[dict[str, bytes], list[Problem]]:
     return contents, wrong
 
 
-def _data(
-    root: Path, contents: dict[str, bytes], hashes: dict[str, str], remember: bool
-) -> tuple[dict[str, Any], list[Problem]]:
+def _read(root: Path, contents: dict[str, bytes], hashes: dict[str, str], remember: bool) -> Compiled:
+    """Both files, from the cache if it has them; a missing file has been told already, and is not read as empty."""
     key = cache.key_of(hashes)
-    data = cache.read(root, key)
-    if data is not None:
-        return data, outside.problems(data["outside"])
-    data, wrong = _compile(contents)
-    if not wrong and remember:
-        cache.write_cache(root, key, data)
-    return data, wrong + outside.problems(data["outside"])
-
-
-def _compile(contents: dict[str, bytes]) -> tuple[dict[str, Any], list[Problem]]:
+    stored = cache.read(root, key) if len(contents) == len(files.NAMES) else None
+    if stored is not None:
+        return Compiled(**stored)
     from digest.config.compile import compile_files
 
-    return compile_files(contents)
+    compiled = compile_files(contents)
+    if remember and not compiled.problems and not compiled.environment:
+        kept = ("digest", "ads", "outside", "doubts")
+        cache.write_cache(root, key, {name: getattr(compiled, name) for name in kept})
+    return compiled
+
+
+def _newsroom(root: Path, digest: DigestFile, ads: AdBook, hashes: dict[str, str], store: str) -> Newsroom:
+    """Everything, with paths resolved against ``root``; ``store`` wins over the file's."""
+    keys = {field.name: getattr(digest, field.name) for field in fields(digest)}
+    keys["store"] = _database(store or digest.store, root)
+    keys["sources"] = tuple(replace(source, url=_resolved(source.url, root)) for source in digest.sources)
+    return Newsroom(root=root, ads=ads, inputs=MappingProxyType(hashes), **keys)
+
+
+def _resolved(url: str, root: Path) -> str:
+    """An address as it is, a path from the newsroom; one with a variable is read when the source is."""
+    is_address = url.lower().startswith(("http://", "https://"))
+    return url if is_address or variables(url) else str(root / url)
+
+
+def _database(url: str, root: Path) -> str:
+    """A SQLAlchemy URL whose SQLite file is absolute; one in memory stays there."""
+    found = _SQLITE.fullmatch(url)
+    if found is None:
+        return url
+    scheme, uri, path, query = found[1], found[2] or "", found[3], found[4]
+    if path in ("", ":memory:") or path.startswith("/") or _WINDOWS.match(path):
+        return url
+    return f"{scheme}{uri}{(root / path).as_posix()}{query}"
 
 
 def _store_of_environment() -> tuple[str, list[Problem]]:
@@ -129,10 +157,10 @@ def _store_of_environment() -> tuple[str, list[Problem]]:
     value = os.environ.get("DIGEST_STORE", "").strip()
     if not value:
         return "", []
-    from digest.config.web_words import database
-    from digest.config.words import Wrong
+    from digest.model.keys.web import database
+    from digest.model.keys.words import InvalidValue
 
     try:
         return database(value), []
-    except Wrong as wrong:
+    except InvalidValue as wrong:
         return "", [Problem("DIGEST_STORE", 1, 1, f"the environment variable {wrong.says}", wrong.cure)]

@@ -1,8 +1,8 @@
 """The validated configuration as plain JSON, so that an ordinary build imports neither yaml nor pydantic.
 
-The key is the content of both files with the package's version and ``SCHEMA``; what depends on
-anything else (plugins, time zones, the environment) is asked again at every load. A cache that
-cannot be read or written is passed over: the files are then read again.
+The key is the content of both files and of the package's own modules that read them, so a changed program never meets
+an old cache; what depends on anything else (plugins, time zones, the environment) is asked again at every load. A
+cache that cannot be read or written is passed over: the files are then read again.
 """
 
 from __future__ import annotations
@@ -10,20 +10,31 @@ from __future__ import annotations
 import json
 import os
 from contextlib import suppress
+from functools import cache as once
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from digest import __version__
+from digest.config import codec
 
-SCHEMA = "6"  # raise it with every change of digest.config.schema, its readers or its checks
 _KEEP = 8
+_READERS = ("config", "model")  # the folders of the package that a cached configuration depends on
 
 
 def key_of(hashes: dict[str, str]) -> str:
     """The name of this content in the cache."""
-    parts = [__version__, SCHEMA, *(f"{name}={hashes[name]}" for name in sorted(hashes))]
+    parts = [__version__, _program(), *(f"{name}={hashes[name]}" for name in sorted(hashes))]
     return sha256("\n".join(parts).encode()).hexdigest()
+
+
+@once
+def _program() -> str:
+    package = Path(__file__).resolve().parent.parent
+    total = sha256()
+    for path in sorted(path for folder in _READERS for path in (package / folder).rglob("*.py")):
+        total.update(path.relative_to(package).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+    return total.hexdigest()
 
 
 def read(root: Path, key: str) -> dict[str, Any] | None:
@@ -34,14 +45,20 @@ def read(root: Path, key: str) -> dict[str, Any] | None:
         return None
     if not isinstance(stored, dict) or stored.get("key") != key or not isinstance(stored.get("data"), dict):
         return None
-    return stored["data"] if stored.get("check") == _check(stored["data"]) else None
+    if stored.get("check") != _check(stored["data"]):
+        return None
+    try:
+        return {name: codec.decode(part) for name, part in stored["data"].items()}
+    except (ValueError, TypeError, LookupError, AttributeError):
+        return None
 
 
 def write_cache(root: Path, key: str, data: dict[str, Any]) -> None:
     """Write the file whole or not at all; a newsroom that cannot be written to is no error."""
     path = _file(root, key)
     fresh = path.with_name(f".{path.name}.{os.getpid()}")
-    body = json.dumps({"key": key, "check": _check(data), "data": data}, ensure_ascii=False)
+    plain = {name: codec.encode(part) for name, part in data.items()}
+    body = json.dumps({"key": key, "check": _check(plain), "data": plain}, ensure_ascii=False)
     with suppress(OSError, ValueError):
         path.parent.mkdir(parents=True, exist_ok=True)
         try:

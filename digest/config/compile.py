@@ -1,64 +1,67 @@
-"""Both files -> plain JSON data and every problem: the whole way, without the cache."""
+"""Both files -> the model's values and every problem: the whole way, without the cache."""
 
 from __future__ import annotations
-
-from typing import Any
 
 from digest.config import files
 from digest.config import tree as t
 from digest.config.checks import every_check, every_doubt
-from digest.config.checks.room import Room
-from digest.config.schema import REQUIRED, AdsFile, DigestFile
-from digest.config.validate import Sound, validate
+from digest.config.checks.configuration import Configuration
+from digest.config.compiled import Compiled
+from digest.config.environment import Filled, fill
+from digest.config.keys import MODELS, words
+from digest.config.outside import Reference
+from digest.config.validation import ReadFile, validate
 from digest.errors import Problem
+from digest.model.newsroom import DigestFile
 
 
-def compile_files(contents: dict[str, bytes]) -> tuple[dict[str, Any], list[Problem]]:
-    """The data of both files by name, and what is wrong in them. An empty file is a missing one.
-
-    ``data["doubts"]`` are the bookings that cannot do what they promise, as rows of a ``Problem``.
-    """
-    digest, problems = _one(DigestFile, contents.get(files.DIGEST), files.DIGEST)
-    ads, more = _one(AdsFile, contents.get(files.ADSLOTS), files.ADSLOTS)
-    problems += more
-    doubts: list[Problem] = []
+def compile_files(contents: dict[str, bytes]) -> Compiled:
+    """Both files by name, and what is wrong in them. An empty file is a missing one."""
+    made = Compiled()
+    digest, environment = _read(contents, files.DIGEST, made.problems)
+    ads, _ = _read(contents, files.ADSLOTS, made.problems)
     if digest is not None or ads is not None:
-        room = Room.of(digest, ads)
-        problems += every_check(room)
-        doubts = every_doubt(room)
-    data = {
-        "digest": digest.data if digest else {},
-        "ads": ads.data if ads else {},
-        "outside": _outside(digest) if digest else [],
-        "doubts": [[p.file, p.line, p.column, p.message, p.cure] for p in doubts],
-    }
-    return data, problems
+        config = Configuration(digest, ads)
+        made.problems += every_check(config)
+        made.doubts = tuple(every_doubt(config))
+    if digest is not None:
+        made.digest = digest.values
+        made.outside = tuple(_outside(digest))
+    if ads is not None:
+        made.ads = ads.values
+    made.environment = environment.values
+    return made
 
 
-def _one(model: Any, content: bytes | None, file: str) -> tuple[Sound | None, list[Problem]]:
-    if content is None:
-        return None, []
-    text = files.decode(content, file)
+def _read(contents: dict[str, bytes], file: str, problems: list[Problem]) -> tuple[ReadFile | None, Filled]:
+    nothing = Filled(None)
+    if file not in contents:
+        return None, nothing
+    text = files.decode(contents[file], file)
     if isinstance(text, Problem):
-        return None, [text]
+        problems.append(text)
+        return None, nothing
     parsed = t.parse(text, file)
+    problems += parsed.problems
     if not parsed.usable:
-        return None, parsed.problems
-    sound, problems = validate(model, parsed, file, REQUIRED[file])
-    return sound, parsed.problems + problems
+        return None, nothing
+    environment = fill(parsed.tree, file) if file == files.DIGEST else nothing
+    if file == files.DIGEST:
+        parsed.tree = environment.tree
+        problems += environment.problems
+    read, more = validate(MODELS[file], parsed, file)
+    problems += more
+    return read, environment
 
 
-def _outside(digest: Sound) -> list[list[Any]]:
-    """What the file names that lies outside it, with its place."""
-    tree, data = digest.tree, digest.data
-    named: list[tuple[str, str, t.At]] = [("mailer", data["mailer"], t.place(tree, ("mailer",)))]
-    types = [source["type"] for source in data["sources"]]
-    named += [("source", name, t.place(tree, ("sources", i, "type"))) for i, name in enumerate(types)]
-    if t.reach(tree, ("ranking", "weights")) is not None:
-        weights = data["ranking"]["weights"]
-        named += [("signal", name, t.place_of_key(tree, ("ranking", "weights", name))) for name in weights]
-    if model := data["events"]["language_model"]:
-        named.append(("language_model", model, t.place(tree, ("events", "language_model"))))
-    if data["publication"]:
-        named.append(("zone", data["publication"]["timezone"], t.place(tree, ("publication", "timezone"))))
-    return [[kind, name, *at] for kind, name, at in named]
+def _outside(digest: ReadFile) -> list[Reference]:
+    """What the file names that lies outside it, with its place; what is left to a default, too."""
+    named = [
+        (
+            kind.names,
+            word,
+            t.place_of_key(digest.valid, path) if path[-1] == word else t.place(digest.valid, path),
+        )
+        for kind, path, word in words(digest.valid, DigestFile)
+    ]
+    return [(kind, name, *at) for kind, name, at in named]

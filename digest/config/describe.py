@@ -1,31 +1,38 @@
-"""The JSON Schema of the two files, which editors use for completion: the models that judge them, and the reference."""
+"""The JSON Schema of the two files, which editors use for completion: from the model's own fields."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+import re
+from typing import Any, cast
 
-from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 
-from digest.config.meanings import Key, meanings
-from digest.config.schema import REQUIRED, AdsFile, DigestFile
+from digest.config import outside
+from digest.config.keys import MODELS, FileKey, every_block, keys_of
+from digest.config.reference import default_of
+from digest.config.validation import adapter
 from digest.errors import CommandError, did_you_mean
+from digest.model.keys import Block
 
-_MODELS: dict[str, type[BaseModel]] = {"digest": DigestFile, "adslots": AdsFile}
 _DEFINED = "#/$defs/"
+_LINK = re.compile(r"\[([^\]]+)\]\([^)]+\)")
+_WRITTEN = re.compile(r"`([^`]+)`")
+_PLAIN = re.compile(r"true|false|-?\d+(\.\d+)?|\[.*\]|\{\w+: .*\}")
 
 
 def describe(file: str) -> dict[str, Any]:
     """The schema of ``digest`` or ``adslots``. Raises ``CommandError`` for another name."""
-    if file not in _MODELS:
-        known = list(_MODELS)
+    known = [name.removesuffix(".yaml") for name in MODELS]
+    if file not in known:
         hint = did_you_mean(file, known, otherwise=f" There are: {', '.join(known)}.")
         raise CommandError(f'there is no schema of "{file}".{hint}')
-    made = _MODELS[file].model_json_schema(by_alias=True, schema_generator=_AsWritten)
-    _tell(made, made["$defs"], f"{file}.yaml", meanings())
-    _allow_bare_parts(made, REQUIRED[f"{file}.yaml"])
-    return {"$schema": GenerateJsonSchema.schema_dialect, "title": f"{file}.yaml"} | made
+    model = MODELS[f"{file}.yaml"]
+    made = adapter(model).json_schema(by_alias=True, schema_generator=_AsWritten)
+    for block in every_block((model,)):
+        _tell(made if block is model else made["$defs"][block.__name__], block)
+    _allow_bare_parts(made, model)
+    title: dict[str, Any] = {"$schema": GenerateJsonSchema.schema_dialect, "title": f"{file}.yaml"}
+    return title | cast(dict[str, Any], _with_names(made))
 
 
 class _AsWritten(GenerateJsonSchema):
@@ -37,39 +44,65 @@ class _AsWritten(GenerateJsonSchema):
     def default_schema(self, schema: Any) -> JsonSchemaValue:
         return self.generate_inner(schema["schema"])
 
+    def frozenset_schema(self, schema: Any) -> JsonSchemaValue:
+        return super().frozenset_schema(schema) | {"uniqueItems": False}
+
     def field_title_should_be_set(self, schema: Any) -> bool:
         return False
 
 
-def _tell(block: Any, defined: Any, heading: str, told: dict[str, dict[str, Key]]) -> None:
-    """Describe the keys of a block, and of the blocks in it."""
-    block.pop("title", None)
-    block.pop("description", None)
-    for name, shape in block["properties"].items():
-        key = told[heading][name]
-        shape["description"] = key.meaning
-        if key.value is not None:
-            shape["default"] = key.value
-        for inner in _inside(shape):
-            _tell(defined[inner], defined, name, told)
+def _tell(shape: Any, block: type[Block]) -> None:
+    """Describe the keys of a block, and take out the fields that are none."""
+    shape.pop("title", None)
+    shape.pop("description", None)
+    keys = keys_of(block)
+    others = shape["properties"].get(block.OTHER_KEYS, {})
+    shape["properties"] = {name: part for name, part in shape["properties"].items() if name in keys}
+    if others:
+        shape["additionalProperties"] = others["additionalProperties"]
+    if required := [name for name, key in keys.items() if key.required and name in shape["properties"]]:
+        shape["required"] = required
+    shape |= block.JSON_SCHEMA
+    for name, part in shape["properties"].items():
+        for kind in keys[name].name_kinds:
+            if kind.names:
+                part.pop("propertyNames", None)
+                part["properties"] = dict.fromkeys(outside.names(kind.names), part["additionalProperties"])
+                part["additionalProperties"] = False
+        part["description"] = _LINK.sub(r"\1", keys[name].key.meaning)
+        if (default := default_in_json(keys[name])) is not None:
+            part["default"] = default
 
 
-def _inside(shape: Any) -> Iterator[str]:
-    """The names of the blocks that a value is, or holds. A key of a block of names is one of the pattern."""
-    if isinstance(shape, dict):
-        if "patternProperties" in shape:
-            shape["additionalProperties"] = False
-        if reference := shape.get("$ref"):
-            yield reference.removeprefix(_DEFINED)
-    for part in shape.values() if isinstance(shape, dict) else shape if isinstance(shape, list) else ():
-        yield from _inside(part)
+def default_in_json(key: FileKey) -> Any:
+    """The default as an editor would have read it; ``None`` where it is told in words."""
+    import yaml
+
+    found = _WRITTEN.fullmatch(default_of(key))
+    if found is None:
+        return None
+    return yaml.safe_load(found[1]) if _PLAIN.fullmatch(found[1]) else found[1]
 
 
-def _allow_bare_parts(made: Any, required: tuple[str, ...]) -> None:
+def _with_names(shape: Any) -> Any:
+    """The names that lie outside the files, looked up; of keys that have a pattern, no others."""
+    if isinstance(shape, list):
+        return [_with_names(part) for part in shape]
+    if not isinstance(shape, dict):
+        return shape
+    made = {key: _with_names(part) for key, part in shape.items()}
+    if isinstance(kind := made.pop("names", None), str):
+        kept = {key: made[key] for key in ("description", "default") if key in made}
+        return {"enum": sorted(outside.names(kind))} | kept
+    if "patternProperties" in made:
+        made["additionalProperties"] = False
+    return made
+
+
+def _allow_bare_parts(top: Any, model: type[Block]) -> None:
     """A part at the top that nobody needs may stand there with nothing under it."""
-    if required:
-        made["required"] = list(required)
-    for name, shape in made["properties"].items():
-        if name not in required:
+    keys = keys_of(model)
+    for name, shape in top["properties"].items():
+        if not keys[name].required:
             kept = {key: shape.pop(key) for key in ("description", "default") if key in shape}
-            made["properties"][name] = {"anyOf": [shape, {"type": "null"}], **kept}
+            top["properties"][name] = {"anyOf": [shape, {"type": "null"}], **kept}

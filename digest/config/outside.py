@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pkgutil
 import sys
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 import digest
 from digest.distribution import install
@@ -17,7 +17,7 @@ CATALOGUES = {
     "signal": ("select/signals", "ranking signal"),
     "language_model": ("likeness/models", "language model"),
 }
-Reference = list[Any]  # kind, name, line, column in digest.yaml: plain JSON
+Reference = tuple[str, str, int, int]  # what it names, the name, line and column in digest.yaml
 
 
 def plugins(folder: str) -> tuple[str, ...]:
@@ -27,7 +27,16 @@ def plugins(folder: str) -> tuple[str, ...]:
     return tuple(sorted(name for name in found if not name.startswith("_")))
 
 
-def problems(references: list[Reference]) -> list[Problem]:
+def names(kind: str) -> Iterable[str]:
+    """Every name of a kind: the plugins of a catalogue, or the time zones."""
+    if kind != "zone":
+        return plugins(CATALOGUES[kind][0])
+    from zoneinfo import available_timezones
+
+    return available_timezones()
+
+
+def problems(references: Iterable[Reference]) -> list[Problem]:
     """The references that lead nowhere on this machine."""
     return [problem for reference in references if (problem := _problem(*reference))]
 
@@ -38,7 +47,7 @@ def _problem(kind: str, name: str, line: int, column: int) -> Problem | None:
     folder, called = CATALOGUES[kind]
     known = plugins(folder)
     if known and name not in known:
-        from digest.config.words import did_you_mean, shown
+        from digest.model.keys.words import did_you_mean, shown
 
         message = f"unknown {called} {shown(name)}."
         return Problem("digest.yaml", line, column, message, did_you_mean(name, list(known)))

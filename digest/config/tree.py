@@ -2,7 +2,7 @@
 
 Built from PyYAML's event stream, so that nothing is ever constructed, tagged or expanded: a file
 with anchors, aliases, tags, duplicate keys or a second document is refused, and nesting and size
-are bounded. Plain scalars stay the text that was written; ``digest.config.words`` reads them.
+are bounded. Plain scalars stay the text that was written; ``digest.model.keys.words`` reads them.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import Any, NoReturn
 
 from digest.config.yaml_errors import in_plain_words
 from digest.errors import Problem
+from digest.model.keys.words import Word
 
 MAX_DEPTH = 16
 MAX_NODES = 400_000
@@ -22,11 +23,15 @@ Path = tuple[str | int, ...]
 
 @dataclass(frozen=True, slots=True)
 class Scalar:
-    """One value as written. ``plain`` is False when it was quoted or a block of text."""
+    """One value as written. ``plain`` is False when it was quoted or a block of text.
+
+    Of a value that the environment fills in, ``written`` is what stands in the file.
+    """
 
     text: str
     at: At
     plain: bool = True
+    written: str = ""
 
     @property
     def is_empty(self) -> bool:
@@ -58,12 +63,6 @@ class Block:
 
 
 Node = Scalar | Items | Block
-
-
-class Word(str):
-    """A plain scalar, as opposed to quoted text."""
-
-    __slots__ = ()
 
 
 @dataclass(slots=True)

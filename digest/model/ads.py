@@ -1,4 +1,8 @@
-"""The bookings as written in ``adslots.yaml``. Amounts are exact fractions."""
+"""The bookings as written in ``adslots.yaml``. Amounts are exact fractions.
+
+Every field with a ``Key`` is a key of the file: see :mod:`digest.model.keys`. Where a value is written otherwise than
+it is kept, the class ``...Keys`` before it is how it is written.
+"""
 
 from __future__ import annotations
 
@@ -7,84 +11,211 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from fractions import Fraction
 from types import MappingProxyType
+from typing import Annotated
+
+from digest.model.keys import NAME, SOME, Block, ByName, Key, Written, empty
+from digest.model.keys import kinds as k
+from digest.model.keys.words import InvalidValue
 
 TIERS = ("sponsorship", "standard", "bulk", "house")
-_NO_BANDS: Mapping[str, Fraction] = MappingProxyType({})
+EVERY_DAY = frozenset(range(7))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sensitive:
+class Sensitive(Block):
     """Stories that get the flag ``sensitive``: of these sections, or with one of these keywords."""
 
-    sections: frozenset[str] = frozenset()
-    keywords: tuple[str, ...] = ()
+    sections: Annotated[
+        frozenset[k.Id], Key("the ids of sections whose stories are all sensitive", default="none")
+    ] = frozenset()
+    keywords: Annotated[
+        k.Lines, Key("whole words that make a story sensitive, in its title, summary or tags")
+    ] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Policy:
+class WithinStories(Block):
+    """``competitive_exclusion`` as a distance."""
+
+    within_stories: Annotated[k.Count, Key("competitors keep at least so many stories apart")]
+
+    def value(self) -> int:
+        return self.within_stories
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy(Block):
     """The publisher's rules; no booking overrides them.
 
     ``competitive_exclusion`` is ``"issue"``, ``"none"``, or a distance in stories (``within_stories``).
     ``horizon`` in days lets a plan over the coming issues decide first; ``None`` is off.
     """
 
-    max_ads: int = 4
-    max_ratio: Fraction = Fraction(1, 4)
-    min_gap: int = 3
-    max_per_advertiser: int = 1
-    competitive_exclusion: str | int = "issue"
-    adjacency_radius: int = 1
-    suppress_near: tuple[str, ...] = ("no_ads",)
-    sensitive: Sensitive = Sensitive()
-    disclosure: str = "Advertisement"
-    horizon: int | None = None
+    max_ads: Annotated[k.Count, Key("ads in an issue, our own included")] = 4
+    max_ratio: Annotated[
+        k.ExactShare, Key("ads per story: with `1/4`, an issue of 11 stories has at most 2")
+    ] = Fraction(1, 4)
+    min_gap: Annotated[
+        k.Count,
+        Key(
+            "stories between any two ads. The place above the first story counts as gap 0. `0` switches it off"
+        ),
+    ] = 3
+    max_per_advertiser: Annotated[k.Positive, Key("ads of one advertiser in an issue")] = 1
+    competitive_exclusion: Annotated[
+        str | int,
+        Written(WithinStories, k.Exclusion),
+        Key(
+            "advertisers that share a label: never in one `issue`, or at least so many stories apart "
+            "(`{within_stories: 5}`), or `none`"
+        ),
+    ] = "issue"
+    adjacency_radius: Annotated[k.Count, Key('how many stories on each side count as "next to" an ad')] = 1
+    suppress_near: Annotated[k.Lines, Key("flags of stories that no paid ad may stand next to")] = ("no_ads",)
+    sensitive: Annotated[
+        Sensitive,
+        Key(
+            "`{sections, keywords}`: stories of these sections, or with one of these words, get the flag "
+            "`sensitive`",
+            default="none",
+        ),
+    ] = Sensitive()
+    disclosure: Annotated[k.Line, Key("the label on every ad")] = "Advertisement"
+    horizon: Annotated[
+        k.Horizon | None,
+        Key("plan this many days ahead (`28d`) and let that plan decide what runs today", default="off"),
+    ] = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Slot:
+class BandKeys(Block):
+    """``bands`` as they are written."""
+
+    upper: Annotated[k.Exact, Key("what the first third of the issue is worth")] = Fraction(1)
+    middle: Annotated[k.Exact, Key("what the second third is worth")] = Fraction(1)
+    lower: Annotated[k.Exact, Key("what the last third is worth")] = Fraction(1)
+
+    def value(self) -> Mapping[str, Fraction]:
+        return MappingProxyType({"upper": self.upper, "middle": self.middle, "lower": self.lower})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slot(Block):
     """A named, sellable position. ``position``: top | section_start | section_end | between_stories | end."""
 
-    id: str
-    position: str
-    sizes: tuple[str, ...] = ()
-    native: bool = False
-    first_after: int = 1
-    bands: Mapping[str, Fraction] = field(default_factory=lambda: _NO_BANDS)  # upper | middle | lower
+    id: Annotated[str, NAME] = ""
+    position: Annotated[
+        k.Position,
+        Key(
+            "`top` before the first section, `section_start` under a section's heading, `between_stories`, "
+            "`section_end` after its last story, `end` after the last story"
+        ),
+    ]
+    sizes: Annotated[
+        tuple[k.Size, ...], Key("the pictures that fit, as width x height: `[600x150, 300x250]`")
+    ] = ()
+    native: Annotated[k.Flag, Key("`true`: ads without a picture fit")] = False
+    first_after: Annotated[k.Count, Key("for `between_stories`: no ad before this many stories")] = 1
+    bands: Annotated[
+        Mapping[str, Fraction],
+        Written(BandKeys),
+        Key(
+            "`{upper, middle, lower}`: what the thirds of an issue are worth against each other. A band that is "
+            "not named is worth 1",
+            default="all worth 1",
+        ),
+    ] = field(default_factory=empty)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Advertiser:
+class Advertiser(Block):
     """Who pays. Advertisers that share a label compete."""
 
-    id: str
-    name: str
-    labels: frozenset[str] = frozenset()
+    id: Annotated[str, NAME] = ""
+    name: Annotated[k.Line, Key("the name in reports", default="the id")] = ""
+    labels: Annotated[
+        frozenset[k.Line],
+        Key("the trades they are in. Two advertisers with a common label compete", default="none"),
+    ] = frozenset()
+
+    def __post_init__(self) -> None:
+        if not self.name:
+            object.__setattr__(self, "name", self.id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Creative:
+class Creative(Block):
     """One ad as shown. With ``image`` it has a ``size`` such as ``600x150``; without, it is native text."""
 
-    id: str
-    url: str
-    image: str = ""
-    size: str = ""
-    alt: str = ""
-    text: str = ""
-    headline: str = ""
-    body: str = ""
-    cta: str = ""
-    weight: Fraction = Fraction(1)
+    JSON_SCHEMA = MappingProxyType(
+        {
+            "dependentRequired": {"image": ["size"], "size": ["image"]},
+            "anyOf": [{"required": [key]} for key in ("image", "headline", "body", "text")],
+        }
+    )
+
+    id: Annotated[k.Id, Key("shown in reports and in the HTML")]
+    url: Annotated[
+        k.AdUrl,
+        Key(
+            "where a click leads. `{line_item}`, `{creative}`, `{edition}`, `{date}` and `{slot}` in it are "
+            "filled in, for the advertiser's statistics"
+        ),
+    ]
+    image: Annotated[
+        k.Url, Key("the address of the picture; with it, `size` is required", default="none")
+    ] = ""
+    size: Annotated[k.Size, Key("width x height. It must be one of the slot's `sizes`", default="none")] = ""
+    alt: Annotated[k.Short, Key("what the picture shows, for readers who do not see it")] = ""
+    text: Annotated[k.Text, Key("the ad in the plain-text part of the mail")] = ""
+    headline: Annotated[k.Short, Key("the headline of an ad without a picture")] = ""
+    body: Annotated[k.Text, Key("its text")] = ""
+    cta: Annotated[k.Short, Key("the words on its button")] = ""
+    weight: Annotated[k.Exact, Key("for `rotation: weighted`: `3` is shown three times as often as `1`")] = (
+        Fraction(1)
+    )
+
+    def verify(self) -> None:
+        if self.image and not self.size:
+            raise InvalidValue(
+                "has an image but no size.", "Write the size of the image, like size: 600x150."
+            )
+        if self.size and not self.image:
+            raise InvalidValue(
+                "has a size but no image.", "Write the address of the image, or take the size out."
+            )
+        if not (self.image or self.headline or self.body or self.text):
+            raise InvalidValue("has nothing to show.", "Write an image, or a headline or body.")
+        if not self.weight:
+            raise InvalidValue("has the weight 0.", "Write a weight above 0, or take the creative out.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Flight:
+class Flight(Block):
     """Whole issue dates. Either ``dates``, or ``start`` to ``end`` (both inclusive) on ``days`` (Monday = 0)."""
 
-    start: date | None = None
-    end: date | None = None
-    days: frozenset[int] = frozenset(range(7))
-    dates: tuple[date, ...] = ()
+    start: Annotated[k.Day | None, Key("the first issue date", default="open")] = None
+    end: Annotated[
+        k.Day | None, Key("the last issue date, which still counts. A goal needs one", default="open")
+    ] = None
+    days: Annotated[
+        frozenset[k.Weekday],
+        SOME,
+        Key("only these weekdays, such as `[mon, wed, fri]`", default="every day"),
+    ] = EVERY_DAY
+    dates: Annotated[
+        tuple[k.Day, ...], SOME, Key("the issue dates themselves, instead of the other three")
+    ] = ()
+
+    def __post_init__(self) -> None:
+        if self.dates:
+            object.__setattr__(self, "dates", tuple(sorted(set(self.dates))))
+
+    def verify(self) -> None:
+        if self.dates and (self.start or self.end or self.days != EVERY_DAY):
+            raise InvalidValue(
+                "has dates and also start, end or days.", "Keep the dates, or start, end and days."
+            )
 
     def __contains__(self, day: object) -> bool:
         if not isinstance(day, date):
@@ -125,42 +256,144 @@ class Goal:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FrequencyCap:
+class GoalKeys(Block):
+    """``goal`` as it is written."""
+
+    JSON_SCHEMA = MappingProxyType({"oneOf": [{"required": [unit]} for unit in ("issues", "sends")]})
+
+    issues: Annotated[k.Positive | None, Key("how many issues were bought")] = None
+    sends: Annotated[k.Positive | None, Key("or how many mails sent")] = None
+
+    def verify(self) -> None:
+        if (self.issues is None) == (self.sends is None):
+            raise InvalidValue("needs one number: issues or sends.", "Write {issues: 10} or {sends: 500000}.")
+
+    def value(self) -> Goal:
+        if self.issues is not None:
+            return Goal(unit="issues", amount=self.issues)
+        return Goal(unit="sends", amount=self.sends or 0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RateKeys(Block):
+    """``rate`` as it is written."""
+
+    per_issue: Annotated[k.Exact, Key("what an issue brings")]
+
+    def value(self) -> Fraction:
+        return self.per_issue
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FrequencyCap(Block):
     """At most ``max_issues`` in any ``per_days`` days ending today."""
 
-    max_issues: int
-    per_days: int
+    max_issues: Annotated[k.Positive, Key("at most so many issues")]
+    per_days: Annotated[k.Days, Key("in any so many days, today included")]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Adjacency:
+class Adjacency(Block):
     """What a line item keeps away from."""
 
-    avoid_sections: frozenset[str] = frozenset()
-    avoid_keywords: tuple[str, ...] = ()
-    avoid_flags: frozenset[str] = frozenset()
+    avoid_sections: Annotated[
+        frozenset[k.Id], Key("no story of these sections next to it", default="none")
+    ] = frozenset()
+    avoid_keywords: Annotated[
+        k.Lines, Key("no story with one of these words in its title, summary or tags")
+    ] = ()
+    avoid_flags: Annotated[
+        frozenset[k.Line],
+        Key("no story with one of these flags, such as `sensitive`", default="none"),
+    ] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LineItem:
-    """One booking. ``editions`` and ``sections`` are ``None`` for any; ``flight`` is ``None`` only for house ads."""
+class LineItem(Block):
+    """One booking. ``editions`` and ``sections`` are ``None`` for any; ``flight`` is ``None`` only for house ads.
 
-    id: str
-    advertiser: str | None = None
-    tier: str = "standard"  # the key `type`
-    flight: Flight | None = None
-    editions: tuple[str, ...] | None = None
-    slots: tuple[str, ...] = ()
-    sections: tuple[str, ...] | None = None
-    goal: Goal | None = None
-    pacing: str = "even"
-    rate: Fraction = Fraction(0)
-    frequency_cap: FrequencyCap | None = None
-    adjacency: Adjacency = Adjacency()
-    exclusive: str = "none"
-    companions: tuple[str, ...] = ()
-    rotation: str = "sequential"
-    creatives: tuple[Creative, ...] = ()
+    What it must have is asked by ``config.checks.bookings``, so that the rest of it is still judged.
+    """
+
+    JSON_SCHEMA = MappingProxyType(
+        {
+            "if": {"properties": {"type": {"const": "house"}}, "required": ["type"]},
+            "else": {"required": ["advertiser", "flight"]},
+        }
+    )
+
+    id: Annotated[
+        k.Id, Key("the booking's name; keep it, because the ledger counts by it", required=True)
+    ] = ""
+    advertiser: Annotated[k.Id | None, Key("one of `advertisers`", required="except for house ads")] = None
+    tier: Annotated[
+        k.Tier,
+        Key(
+            "the tier: `sponsorship` before `standard` before `bulk` before `house` (our own ads)",
+            name="type",
+        ),
+    ] = "standard"
+    flight: Annotated[
+        Flight | None,
+        Key(
+            "`{start, end}`, both days included, with `days: [mon, wed]` if only some weekdays count; or `{dates: "
+            "[2026-01-23, …]}`",
+            required="except for house ads",
+        ),
+    ] = None
+    editions: Annotated[
+        tuple[k.EditionName, ...] | None, SOME, Key("the newsletters it may run in", default="all")
+    ] = None
+    slots: Annotated[k.Ids, SOME, Key("the places it may run in; one of them is chosen", required=True)] = ()
+    sections: Annotated[
+        k.Ids | None,
+        SOME,
+        Key("only in these sections. The place above the first story belongs to none", default="any"),
+    ] = None
+    goal: Annotated[
+        Goal | None,
+        Written(GoalKeys),
+        Key(
+            "`{issues: 10}` or `{sends: 500000}`. It needs the end of a flight; sends need `expected_sends` in "
+            "every edition it may run in"
+        ),
+    ] = None
+    pacing: Annotated[
+        k.Pacing,
+        Key("how a goal is spread over the flight: `even`, `frontloaded` (more of it early), `asap`"),
+    ] = "even"
+    rate: Annotated[
+        Fraction,
+        Written(RateKeys, k.Exact),
+        Key(
+            "`{per_issue: 450}`: what it brings. It never beats a tier, but it decides who gets the better place"
+        ),
+    ] = Fraction(0)
+    frequency_cap: Annotated[
+        FrequencyCap | None, Key("`{max_issues: 3, per_days: 7}`: at most three issues in any seven days")
+    ] = None
+    adjacency: Annotated[
+        Adjacency,
+        Key(
+            "`{avoid_sections, avoid_keywords, avoid_flags}`: what it must not stand next to", default="none"
+        ),
+    ] = Adjacency()
+    exclusive: Annotated[k.Exclusive, Key("`section` or `issue`: no other advertiser's paid ad there")] = (
+        "none"
+    )
+    companions: Annotated[
+        k.Ids, Key("bookings that run in the same issue or not at all. Naming it on one side is enough")
+    ] = ()
+    rotation: Annotated[
+        k.Rotation,
+        Key(
+            "how several creatives take turns: `sequential` one after the other, `even` the least shown, "
+            "`weighted` by their `weight`"
+        ),
+    ] = "sequential"
+    creatives: Annotated[
+        tuple[Creative, ...], SOME, Key("the ads themselves: see [creatives](#creatives)", required=True)
+    ] = ()
 
     @property
     def is_house(self) -> bool:
@@ -168,13 +401,21 @@ class LineItem:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AdBook:
+class AdBook(Block):
     """The whole of ``adslots.yaml``; slots and line items in file order, which decides ties."""
 
-    policy: Policy = Policy()
-    slots: tuple[Slot, ...] = ()
-    advertisers: Mapping[str, Advertiser] = field(default_factory=lambda: MappingProxyType({}))
-    line_items: tuple[LineItem, ...] = ()
+    policy: Annotated[
+        Policy, Key("the publisher's rules, which no booking overrides: see [policy](#policy)")
+    ] = Policy()
+    slots: Annotated[
+        tuple[Slot, ...], ByName(k.Id, Slot), Key("the places that are sold: see [slots](#slots)")
+    ] = ()
+    advertisers: Annotated[
+        Mapping[str, Advertiser],
+        ByName(k.Id, Advertiser, as_table=True),
+        Key("who buys: see [advertisers](#advertisers)", default="none"),
+    ] = field(default_factory=empty)
+    line_items: Annotated[tuple[LineItem, ...], Key("the bookings: see [line_items](#line_items)")] = ()
 
     def line_item(self, name: str) -> LineItem | None:
         return next((item for item in self.line_items if item.id == name), None)

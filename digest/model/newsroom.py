@@ -1,4 +1,7 @@
-"""The newsroom as configured in ``digest.yaml``: what is published, when, from which sources."""
+"""The newsroom as configured in ``digest.yaml``: what is published, when, from which sources.
+
+Every field with a ``Key`` is a key of the file: see :mod:`digest.model.keys`.
+"""
 
 from __future__ import annotations
 
@@ -9,23 +12,24 @@ from datetime import date, datetime, time, timedelta
 from hashlib import blake2b
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated
 from unicodedata import normalize
 from zoneinfo import ZoneInfo
+
+from digest.model.keys import NAME, READ_ONLY, SOME, Block, ByName, Key, Written, empty
+from digest.model.keys import kinds as k
 
 if TYPE_CHECKING:
     from digest.model.ads import AdBook
 
-_EMPTY: Mapping[str, Any] = MappingProxyType({})
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Logo:
+class Logo(Block):
     """The masthead's picture; width and height in CSS pixels."""
 
-    url: str
-    width: int
-    height: int
+    url: Annotated[k.Url, Key("the address of the picture")]
+    width: Annotated[k.Pixels, Key("in pixels, as shown")]
+    height: Annotated[k.Pixels, Key("in pixels, as shown")]
 
 
 def slug(name: str) -> str:
@@ -36,16 +40,33 @@ def slug(name: str) -> str:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Publication:
+class Publication(Block):
     """The brand."""
 
-    name: str
-    url: str
-    timezone: str = "UTC"
-    locale: str = "en_US"
-    address: str = ""
-    logo: Logo | None = None
-    id: str = ""  # whose rows a store holds; by default made from the name
+    name: Annotated[k.Line, Key("the name readers know")]
+    url: Annotated[k.Url, Key("the website")]
+    timezone: Annotated[
+        k.Zone,
+        Key(
+            'such as `America/New_York`. It decides what "today" is, when a cutoff is, on which day a flight ends'
+        ),
+    ] = "UTC"
+    locale: Annotated[k.Locale, Key("how dates are written")] = "en_US"
+    address: Annotated[
+        k.Text, Key("the postal address in the footer. Anti-spam laws ask for one, so give it")
+    ] = ""
+    logo: Annotated[
+        Logo | None,
+        Key("`{url, width, height}`: a picture in the masthead instead of the name, size in pixels as shown"),
+    ] = None
+    id: Annotated[
+        k.PublicationId,
+        Key(
+            "whose rows these are in a store that several newsrooms share: small letters, digits and hyphens. Name "
+            "it before you change the name: the history stands under the id",
+            default="from the name",
+        ),
+    ] = ""
 
     def __post_init__(self) -> None:
         if not self.id:
@@ -61,48 +82,109 @@ class Publication:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SourceSpec:
+class SourceSpec(Block):
     """Where stories come from. ``type`` names a file of ``digest/sources``; ``weight`` in [0, 1] feeds ranking.
 
     ``url`` is an http(s) URL, or a path already resolved against the newsroom.
     """
 
-    name: str
-    type: str
-    url: str
-    weight: float = 0.5
-    options: Mapping[str, Any] = field(default_factory=lambda: _EMPTY)
+    name: Annotated[k.Line, Key("shown by `digest ingest`, and what you type to read only this source")]
+    type: Annotated[k.SourceType, Key("`rss` (RSS and Atom feeds), `jsonl` (one JSON object a line), `csv`")]
+    url: Annotated[k.SourceUrl, Key("a path from the newsroom's folder, or an `http(s)` address")]
+    weight: Annotated[
+        k.Share,
+        Key(
+            "between 0 and 1: how much this source counts for the ranking signal `source_weight`. It holds for "
+            "stories whose `source` is this name, as it is where they name no other; capital or small letters "
+            "do not matter"
+        ),
+    ] = 0.5
+    options: Annotated[k.Options, Key("what a source type may need besides")] = field(default_factory=empty)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SectionSpec:
+class SectionSpec(Block):
     """An ordered block of the newsletter. ``match`` holds source categories, compared without case."""
 
-    id: str
-    title: str
-    top: int = 5
-    min: int = 1
-    match: tuple[str, ...] = ()
+    id: Annotated[k.Id, Key("the short name used in this file, in `adslots.yaml` and in reports")]
+    title: Annotated[k.Line, Key("the heading readers see")]
+    top: Annotated[k.Positive, Key("how many stories at most")] = 5
+    min: Annotated[
+        k.Count,
+        Key(
+            "with fewer, the section looks further back (see [thin](#thin)); still fewer, and it is left out of "
+            "the issue"
+        ),
+    ] = 1
+    match: Annotated[
+        k.Lines,
+        Key(
+            "the categories of the sources that belong here. Capital or small letters do not matter",
+            default="the title",
+        ),
+    ] = ()
+
+    def __post_init__(self) -> None:
+        if not self.match:
+            object.__setattr__(self, "match", (self.title,))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Edition:
+class Edition(Block):
     """A newsletter product with a cadence. ``weekday`` counts from Monday = 0 (weekly only)."""
 
-    name: str
-    cadence: str = "daily"  # daily | weekly
-    weekday: int | None = None
-    cutoff: time = time(6, 0)
-    sections: tuple[str, ...] = ()  # section ids in this edition's reading order
-    subject: str = "{lead}"
-    preheader: str = "{sections}"
-    sender: str = ""  # the key `from`
-    expected_sends: int | None = None
-    catch_up: timedelta = timedelta(days=3)
-    late: timedelta = timedelta(hours=24)
-    no_repeat: str = "edition"  # edition | publication | none
-    no_repeat_for: timedelta = timedelta(days=7)
-    theme: str = ""  # empty: the newsroom's look decides
+    name: Annotated[str, NAME] = ""
+    cadence: Annotated[k.Cadence, Key("`daily` or `weekly`")] = "daily"
+    weekday: Annotated[
+        k.Weekday | None, Key("the day of a weekly issue", default="**required** for weekly")
+    ] = None
+    cutoff: Annotated[
+        k.Clock,
+        Key(
+            "local time at which an issue's window ends. The daily of the 23rd covers the 22nd, 06:00, up to the "
+            "23rd, 06:00"
+        ),
+    ] = time(6, 0)
+    sections: Annotated[k.Ids, SOME, Key("which sections, in which order", default="all")] = ()
+    subject: Annotated[
+        k.LineTemplate,
+        Key(
+            "the subject line: `{lead}` is the first story's title, `{date}`, `{count}`, `{sections}`, "
+            "`{publication}` and `{edition}` are what they say"
+        ),
+    ] = "{lead}"
+    preheader: Annotated[
+        k.LineTemplate, Key("the line mail programs show after the subject; the same words in braces")
+    ] = "{sections}"
+    sender: Annotated[k.Sender, Key("the sender, as `NewsFinale <news@newsfinale.example>`", name="from")] = (
+        ""
+    )
+    expected_sends: Annotated[
+        k.Positive | None,
+        Key("how many people get it. Needed where an advertiser bought a number of sends"),
+    ] = None
+    catch_up: Annotated[
+        k.Length,
+        Key(
+            "after missed issues the window reaches back to where the last one ended, but no further than this"
+        ),
+    ] = timedelta(days=3)
+    late: Annotated[
+        k.Length,
+        Key(
+            "a story that appeared up to this long before the window, but was not yet known when the previous "
+            "issue was built, still gets its chance"
+        ),
+    ] = timedelta(hours=24)
+    no_repeat: Annotated[
+        k.NoRepeat,
+        Key(
+            "do not bring an event again that ran in this `edition`, in any edition of the `publication`, or "
+            "`none`"
+        ),
+    ] = "edition"
+    no_repeat_for: Annotated[k.Length, Key("how far back that looks")] = timedelta(days=7)
+    theme: Annotated[k.Id, Key("another theme for this edition", default="as in `look`")] = ""
 
     def has_issue(self, day: date) -> bool:
         """Whether this edition has an issue dated ``day``."""
@@ -115,62 +197,179 @@ class Edition:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ranking:
-    """The declared score: the sum of weight x signal over the names in ``weights``."""
+class Ranking(Block):
+    """The declared score: the sum of weight x signal over the names in ``weights`` (empty: those of ``select``)."""
 
-    half_life: timedelta = timedelta(hours=12)
-    weights: Mapping[str, float] = field(default_factory=lambda: _EMPTY)
-    popularity: tuple[str, ...] = ()  # the popularity fields that count; empty: all
-    max_per_source: int | None = None  # stories of one source in a section
-    max_per_event_day: int | None = None
-    diversity: float = 0.0  # 0 none ... 1 strong: how much a repeated source costs
+    half_life: Annotated[k.PositiveLength, Key("after this time a story's newness counts half")] = timedelta(
+        hours=12
+    )
+    weights: Annotated[
+        k.Weights,
+        Key(
+            "the signals that count and how much each does. Every signal is between 0 and 1; the score is the "
+            "sum of weight times signal",
+            default="`{recency: 0.1, coverage: 3, prominence: 3, popularity: 2, editorial: 4}`",
+        ),
+    ] = field(default_factory=empty)
+    popularity: Annotated[
+        k.Lines,
+        Key(
+            "the numbers of a story that say how popular it is, such as `[views, shares]`",
+            default="all of them",
+        ),
+    ] = ()
+    max_per_source: Annotated[
+        k.Positive | None, Key("stories of one source in a section", default="no limit")
+    ] = None
+    max_per_event_day: Annotated[
+        k.Positive | None,
+        Key("issues of one date, of all editions, that may tell the same event", default="no limit"),
+    ] = None
+    diversity: Annotated[
+        k.Share,
+        Key(
+            "between 0 and 1: how many points of score a second story of the same source in a section loses (a "
+            "third loses twice that)"
+        ),
+    ] = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Thin:
+class Events(Block):
+    """How stories that tell the same thing are found."""
+
+    language_model: Annotated[
+        k.LanguageModel | None,
+        Key(
+            "`e5`: headlines are also compared by what they mean, in about a hundred languages. It needs `pip "
+            'install "newsroom-digest[embedding]"` (91 MB, Linux and macOS) and a hundredth of a second for each '
+            "new headline, once"
+        ),
+    ] = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Thin(Block):
     """What happens on a day with few stories."""
 
-    widen: timedelta = timedelta(hours=72)
-    min_stories: int = 3
+    widen: Annotated[
+        k.Length,
+        Key("how far before the issue's end a section under its `min` may look, in steps of 12 hours"),
+    ] = timedelta(hours=72)
+    min_stories: Annotated[k.Count, Key("with fewer stories the issue is not built at all (exit code 3)")] = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Links:
     """Parameters added to links; values may hold ``{edition}`` and ``{date}``."""
 
-    parameters: Mapping[str, str] = field(default_factory=lambda: _EMPTY)  # utm_source -> "{edition}"
+    parameters: Mapping[str, str] = field(default_factory=empty)  # utm_source -> "{edition}"
     link_prefix: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Look:
-    """The theme and what the brand sets in it. ``colors`` and ``fonts`` are by the theme's names."""
+class LinkKeys(Block):
+    """``links`` as it is written: any key but these is a parameter."""
 
-    theme: str = "lively"
-    density: str = "comfortable"  # comfortable | compact
-    colors: Mapping[str, str] = field(default_factory=lambda: _EMPTY)
-    fonts: Mapping[str, str] = field(default_factory=lambda: _EMPTY)
+    OTHER_KEYS = "parameters"
+    JSON_SCHEMA = MappingProxyType({"propertyNames": {"pattern": "^(link_prefix|utm_[A-Za-z0-9_]*)$"}})
+
+    link_prefix: Annotated[
+        k.Prefix, Key("the address of a redirecting service that is put before every link")
+    ] = ""
+    parameters: Annotated[Mapping[str, k.LinkValue], READ_ONLY] = field(default_factory=empty)
+
+    def value(self) -> Links:
+        return Links(parameters=self.parameters, link_prefix=self.link_prefix)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Newsroom:
-    """Everything configured, valid and resolved."""
+class Look(Block):
+    """The theme and what the brand sets in it. ``colors`` and ``fonts`` are by the theme's names."""
+
+    theme: Annotated[
+        k.Id,
+        Key("`lively` or `broadsheet`, or one of your own: a folder in the newsroom's `templates/themes/`"),
+    ] = "lively"
+    density: Annotated[k.Density, Key("`comfortable` or `compact`")] = "comfortable"
+    colors: Annotated[
+        k.Colors,
+        Key('the brand\'s colors as `"#RRGGBB"`, by the names the theme gives them', default="the theme's"),
+    ] = field(default_factory=empty)
+    fonts: Annotated[
+        k.Fonts, Key("the brand's fonts, by the names the theme gives them", default="the theme's")
+    ] = field(default_factory=empty)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DigestFile(Block):
+    """``digest.yaml``: its keys at the top. Those that are required have a default here, so that all is judged."""
+
+    publication: Annotated[
+        Publication | None, Key("the brand: see [publication](#publication)", required=True)
+    ] = None
+    store: Annotated[
+        k.Database,
+        Key(
+            "where stories and the ledger are kept. `sqlite:///` and a path from the newsroom's folder, or the "
+            "address of a database server: `postgresql+psycopg://…`. The environment variable `DIGEST_STORE` "
+            "goes before it"
+        ),
+    ] = "sqlite:///var/digest.db"
+    mailer: Annotated[
+        k.Mailer,
+        Key(
+            'the program that sends the mail. It decides how "unsubscribe", "view in browser" and the first '
+            "name are written, and which characters of a story must be disarmed: see [mailers.md](mailers.md)"
+        ),
+    ] = "plain"
+    sources: Annotated[tuple[SourceSpec, ...], Key("where stories come from: see [sources](#sources)")] = ()
+    sections: Annotated[
+        tuple[SectionSpec, ...],
+        SOME,
+        Key("the blocks of the newsletter: see [sections](#sections)", required=True),
+    ] = ()
+    editions: Annotated[
+        tuple[Edition, ...],
+        ByName(k.EditionName, Edition, "name", most=200),
+        Key("the newsletters: see [editions](#editions)", required=True),
+    ] = ()
+    ranking: Annotated[Ranking, Key("what makes a story come first: see [ranking](#ranking)")] = field(
+        default_factory=Ranking
+    )
+    events: Annotated[
+        Events, Key("how stories that tell the same thing are found: see [events](#events)")
+    ] = Events()
+    thin: Annotated[Thin, Key("what happens on a quiet day: see [thin](#thin)")] = Thin()
+    links: Annotated[
+        Links, Written(LinkKeys), Key("what is added to links: see [links](#links)", default="none")
+    ] = field(default_factory=Links)
+    size_budget: Annotated[
+        k.Positive,
+        Key(
+            "bytes of HTML an issue may have. Gmail cuts off at about 102,000. Above the budget the last stories "
+            'become links under "more online"; ads never do'
+        ),
+    ] = 95_000
+    look: Annotated[Look, Key("the theme: see [look](#look)")] = field(default_factory=Look)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Newsroom(DigestFile):
+    """Everything configured, valid and resolved: ``digest.yaml`` with what else belongs to a newsroom.
+
+    ``store`` is a SQLAlchemy URL whose SQLite path is absolute; editions and sections are in file order.
+    """
 
     root: Path
     publication: Publication
-    store: str  # a SQLAlchemy URL, SQLite paths already absolute
-    mailer: str
-    sources: tuple[SourceSpec, ...]
-    sections: tuple[SectionSpec, ...]
-    editions: tuple[Edition, ...]  # in file order
-    ranking: Ranking
-    thin: Thin
-    links: Links
-    size_budget: int
-    look: Look
     ads: AdBook
     inputs: Mapping[str, str]  # file name -> sha256 of its bytes
-    language_model: str = ""  # a file of ``digest/likeness/models`` that helps to find events; empty: none
+
+    @property
+    def language_model(self) -> str:
+        """A file of ``digest/likeness/models`` that helps to find events; empty: none."""
+        return self.events.language_model or ""
 
     def edition(self, name: str) -> Edition | None:
         return next((edition for edition in self.editions if edition.name == name), None)

@@ -1,20 +1,20 @@
-"""What ties the blocks and the two files together: one file a subject, with ``check(room)`` or ``doubt(room)``."""
+"""What ties the blocks and the two files together: one file a subject, with ``check(config)`` or ``doubt(config)``."""
 
 from __future__ import annotations
 
 from digest.config.checks import bookings, companions, creatives, flights, names, newsroom
-from digest.config.checks.room import Room
+from digest.config.checks.configuration import Configuration
 from digest.errors import Problem
 
 CHECKS = (names.check, newsroom.check, bookings.check, flights.check)
 DOUBTS = (creatives.doubt, flights.doubt, companions.doubt)
 
 
-def every_check(room: Room) -> list[Problem]:
+def every_check(config: Configuration) -> list[Problem]:
     """What makes the files unusable."""
-    return [problem for check in CHECKS for problem in check(room)]
+    return [problem for check in CHECKS for problem in check(config)]
 
 
-def every_doubt(room: Room) -> list[Problem]:
+def every_doubt(config: Configuration) -> list[Problem]:
     """Bookings that are well written and cannot do what they promise: builds go on and refuse them by rule."""
-    return [problem for doubt in DOUBTS for problem in doubt(room)]
+    return [problem for doubt in DOUBTS for problem in doubt(config)]

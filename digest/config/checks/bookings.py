@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from digest.config import tree as t
-from digest.config.checks.room import Room, as_written, found
-from digest.config.schema import AdsFile
-from digest.config.validate import keys_at, meant
+from digest.config.checks.configuration import Configuration, as_written, problem
+from digest.config.keys import names_at
+from digest.config.validation import meant
 from digest.errors import Problem
+from digest.model import AdBook
 
 _ALWAYS = {
     "id": "Give it a name of its own, such as id: gleammour-spring.",
@@ -21,17 +22,17 @@ _PAID = {
 }
 
 
-def check(room: Room) -> Iterator[Problem]:
+def check(config: Configuration) -> Iterator[Problem]:
     """Keys a line item cannot do without."""
-    if room.ads is None:
+    if config.ads is None:
         return
-    known = keys_at(AdsFile, ("line_items", 0))
-    for index, item in enumerate(room.book.line_items):
+    known = names_at(AdBook, ("line_items", 0))
+    for index, item in enumerate(config.book.line_items):
         path: t.Path = ("line_items", index)
-        written = as_written(room.ads, path)
+        written = as_written(config.ads, path)
         if not isinstance(written, t.Block):
             continue
-        unclear = "type" in written.entries and t.reach(room.ads.tree, (*path, "type")) is None
+        unclear = "type" in written.entries and t.reach(config.ads.valid, (*path, "type")) is None
         for key, cure in (_ALWAYS if item.is_house or unclear else _ALWAYS | _PAID).items():
             if key not in written.entries and not meant(written, known, key):
-                yield found(room.ads, path, f'has no "{key}".', cure)
+                yield problem(config.ads, path, f'has no "{key}".', cure)

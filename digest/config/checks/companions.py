@@ -5,38 +5,38 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from digest.config import tree as t
+from digest.config.checks.configuration import Configuration, problem
 from digest.config.checks.dates import Span, weekdays
-from digest.config.checks.room import Room, found
 from digest.errors import Problem
 from digest.model import LineItem
 
 
-def doubt(room: Room) -> Iterator[Problem]:
+def doubt(config: Configuration) -> Iterator[Problem]:
     """Companions whose editions or flights never meet; groups are symmetric and transitive."""
-    if room.ads is None:
+    if config.ads is None:
         return
-    items = {item.id: item for item in room.book.line_items}
-    places = {item.id: index for index, item in reversed(list(enumerate(room.book.line_items)))}
+    items = {item.id: item for item in config.book.line_items}
+    places = {item.id: index for index, item in reversed(list(enumerate(config.book.line_items)))}
     apart: set[str] = set()
-    for index, item in enumerate(room.book.line_items):
+    for index, item in enumerate(config.book.line_items):
         for number, name in enumerate(item.companions):
             other = items.get(name)
-            if other is None or other.id == item.id or meet(room, (item, other)):
+            if other is None or other.id == item.id or meet(config, (item, other)):
                 continue
             apart |= {item.id, other.id}
-            says = f'never meets "{name}": {_why(room, (item, other))}.'
-            yield found(
-                room.ads,
+            says = f'never meets "{name}": {_why(config, (item, other))}.'
+            yield problem(
+                config.ads,
                 ("line_items", index, "companions", number),
                 says,
                 "Companions run in one issue or not at all.",
             )
-    for group in groups(room.book.line_items):
-        if len(group) > 2 and apart.isdisjoint(group) and not meet(room, [items[name] for name in group]):
+    for group in groups(config.book.line_items):
+        if len(group) > 2 and apart.isdisjoint(group) and not meet(config, [items[name] for name in group]):
             first = next(name for name in group if items[name].companions)
             path: t.Path = ("line_items", places[first], "companions")
             says = f"never meet in one issue: {', '.join(group)}."
-            yield found(room.ads, path, says, "Companions run in one issue or not at all.")
+            yield problem(config.ads, path, says, "Companions run in one issue or not at all.")
 
 
 def groups(items: Sequence[LineItem]) -> list[list[str]]:
@@ -59,12 +59,12 @@ def groups(items: Sequence[LineItem]) -> list[list[str]]:
     return [group for group in found_groups.values() if len(group) > 1]
 
 
-def meet(room: Room, items: Sequence[LineItem]) -> bool:
+def meet(config: Configuration, items: Sequence[LineItem]) -> bool:
     """Whether there is an issue in which all of them may run. True where the editions are not known."""
-    if not all(room.all_editions_sound(item) for item in items):
+    if not all(config.all_editions_valid(item) for item in items):
         return True
     dates = _common(items)
-    shared = [e for e in room.editions if all(e in room.editions_of(item) for item in items)]
+    shared = [e for e in config.editions if all(e in config.editions_of(item) for item in items)]
     return any(not dates.on(weekdays(edition)).is_empty for edition in shared)
 
 
@@ -75,8 +75,8 @@ def _common(items: Sequence[LineItem]) -> Span:
     return dates
 
 
-def _why(room: Room, items: Sequence[LineItem]) -> str:
-    shared = [e for e in room.editions if all(e in room.editions_of(item) for item in items)]
+def _why(config: Configuration, items: Sequence[LineItem]) -> str:
+    shared = [e for e in config.editions if all(e in config.editions_of(item) for item in items)]
     if not shared:
         return "they have no edition in common"
     if _common(items).is_empty:

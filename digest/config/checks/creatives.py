@@ -5,21 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from digest.config import tree as t
-from digest.config.checks.room import Room, found, is_sound
-from digest.config.words import did_you_mean
+from digest.config.checks.configuration import Configuration, is_valid, problem
 from digest.errors import Problem
 from digest.model import Creative, LineItem, Slot
+from digest.model.keys.words import did_you_mean
 
 
-def doubt(room: Room) -> Iterator[Problem]:
+def doubt(config: Configuration) -> Iterator[Problem]:
     """Creatives that fit none of the slots of their line item."""
-    if room.ads is None:
+    if config.ads is None:
         return
-    slots = {slot.id: slot for slot in room.book.slots}
-    for index, item in enumerate(room.book.line_items):
-        booked_as_written = is_sound(room.ads, ("line_items", index), "slots")
+    slots = {slot.id: slot for slot in config.book.slots}
+    for index, item in enumerate(config.book.line_items):
+        booked_as_written = is_valid(config.ads, ("line_items", index), "slots")
         if not booked_as_written or not all(
-            name in slots and is_sound(room.ads, ("slots",), name) for name in item.slots
+            name in slots and is_valid(config.ads, ("slots",), name) for name in item.slots
         ):
             continue  # an unknown or broken slot is told already, and might have fitted
         booked = [slots[name] for name in item.slots]
@@ -28,7 +28,7 @@ def doubt(room: Room) -> Iterator[Problem]:
                 path: t.Path = ("line_items", index, "creatives", number)
                 if creative.size:
                     path = (*path, "size")
-                yield found(room.ads, path, _says(creative, item), _cure(creative, booked))
+                yield problem(config.ads, path, _says(creative, item), _cure(creative, booked))
 
 
 def fits(creative: Creative, slot: Slot) -> bool:

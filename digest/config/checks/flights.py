@@ -5,54 +5,54 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from digest.config import tree as t
+from digest.config.checks.configuration import Configuration, as_written, problem
 from digest.config.checks.dates import Span, most_in_a_day, most_under_cap, weekdays
-from digest.config.checks.room import Room, as_written, found
-from digest.config.validate import Sound
+from digest.config.validation import ReadFile
 from digest.errors import Problem
 from digest.model import Edition, LineItem
 
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
-def check(room: Room) -> Iterator[Problem]:
+def check(config: Configuration) -> Iterator[Problem]:
     """What is wrong with the flight or the goal of each line item."""
-    if room.ads is None:
+    if config.ads is None:
         return
-    for index, item in enumerate(room.book.line_items):
+    for index, item in enumerate(config.book.line_items):
         path: t.Path = ("line_items", index)
-        yield from _flight(room.ads, path, item)
-        yield from _goal_shape(room, room.ads, path, item)
+        yield from _flight(config.ads, path, item)
+        yield from _goal_shape(config, config.ads, path, item)
 
 
-def doubt(room: Room) -> Iterator[Problem]:
+def doubt(config: Configuration) -> Iterator[Problem]:
     """Flights that meet no issue, and goals that cannot be reached."""
-    if room.ads is None:
+    if config.ads is None:
         return
-    for index, item in enumerate(room.book.line_items):
+    for index, item in enumerate(config.book.line_items):
         path: t.Path = ("line_items", index)
-        if any(_flight(room.ads, path, item)):
+        if any(_flight(config.ads, path, item)):
             continue
         if item.flight and not item.flight.dates and Span.of(item.flight).is_empty:
             says = "never meets one of its days."
-            yield found(room.ads, (*path, "flight", "days"), says, f"The flight is {_length(item)}.")
-        elif room.all_editions_sound(item):
-            yield from _reach(room, room.ads, path, item)
+            yield problem(config.ads, (*path, "flight", "days"), says, f"The flight is {_length(item)}.")
+        elif config.all_editions_valid(item):
+            yield from _reach(config, config.ads, path, item)
 
 
-def _flight(sound: Sound, path: t.Path, item: LineItem) -> Iterator[Problem]:
+def _flight(file: ReadFile, path: t.Path, item: LineItem) -> Iterator[Problem]:
     flight = item.flight
     if flight is None or flight.dates:
         return
-    if flight.start is None and not item.is_house and not _written(sound, path, "start"):
-        yield found(sound, (*path, "flight"), "has no start.", "Add start: 2026-01-05, or a list of dates.")
+    if flight.start is None and not item.is_house and not _written(file, path, "start"):
+        yield problem(file, (*path, "flight"), "has no start.", "Add start: 2026-01-05, or a list of dates.")
     if flight.start and flight.end and flight.end < flight.start:
         says = f"is {flight.end}, before the start {flight.start}."
-        yield found(sound, (*path, "flight", "end"), says, "Write an end on or after the start.")
+        yield problem(file, (*path, "flight", "end"), says, "Write an end on or after the start.")
 
 
-def _written(sound: Sound, path: t.Path, key: str) -> bool:
+def _written(file: ReadFile, path: t.Path, key: str) -> bool:
     """Whether the flight has this key in the file, be it wrong."""
-    return t.reach(as_written(sound, path), ("flight", key)) is not None
+    return t.reach(as_written(file, path), ("flight", key)) is not None
 
 
 def _length(item: LineItem) -> str:
@@ -63,42 +63,44 @@ def _length(item: LineItem) -> str:
     return f"{flight.first:%a} {flight.first}{last}"
 
 
-def _goal_shape(room: Room, sound: Sound, path: t.Path, item: LineItem) -> Iterator[Problem]:
+def _goal_shape(config: Configuration, file: ReadFile, path: t.Path, item: LineItem) -> Iterator[Problem]:
     if item.goal is None:
         return
     if item.flight is None:
-        if item.is_house and t.child(as_written(sound, path), "flight") is None:
-            yield found(
-                sound, (*path, "goal"), "needs a flight with an end.", "Add flight: {start: …, end: …}."
+        if item.is_house and t.child(as_written(file, path), "flight") is None:
+            yield problem(
+                file, (*path, "goal"), "needs a flight with an end.", "Add flight: {start: …, end: …}."
             )
     elif item.flight.last is None:
-        if not any(_written(sound, path, key) for key in ("end", "dates")):
+        if not any(_written(file, path, key) for key in ("end", "dates")):
             says = "needs an end of the flight."
-            yield found(sound, (*path, "goal"), says, "Add an end to the flight, or take the goal out.")
-    elif item.flight.first is None and item.is_house and not _written(sound, path, "start"):
+            yield problem(file, (*path, "goal"), says, "Add an end to the flight, or take the goal out.")
+    elif item.flight.first is None and item.is_house and not _written(file, path, "start"):
         says = "needs a start of the flight."
-        yield found(sound, (*path, "goal"), says, "Add a start to the flight, or take the goal out.")
+        yield problem(file, (*path, "goal"), says, "Add a start to the flight, or take the goal out.")
     if item.goal.unit == "sends":
-        for edition in room.editions_of(item):
-            written = room.digest and t.reach(room.digest.whole, ("editions", edition.name, "expected_sends"))
+        for edition in config.editions_of(item):
+            written = config.digest and t.reach(
+                config.digest.written, ("editions", edition.name, "expected_sends")
+            )
             if edition.expected_sends is None and not written:
                 says = f'is in sends, but the edition "{edition.name}" has no expected_sends.'
                 cure = "Add expected_sends to the edition in digest.yaml, or write the goal in issues."
-                yield found(sound, (*path, "goal", "sends"), says, cure)
+                yield problem(file, (*path, "goal", "sends"), says, cure)
 
 
-def _reach(room: Room, sound: Sound, path: t.Path, item: LineItem) -> Iterator[Problem]:
-    editions = room.editions_of(item)
+def _reach(config: Configuration, file: ReadFile, path: t.Path, item: LineItem) -> Iterator[Problem]:
+    editions = config.editions_of(item)
     span = Span.of(item.flight)
     if not editions or span.is_empty:
         return
     spans = [span.on(weekdays(edition)) for edition in editions]
     if all(one.is_empty for one in spans):
         says = f"never meets an issue of {_editions(editions)}."
-        yield found(sound, (*path, "flight"), says, f"The flight is {_length(item)}.")
+        yield problem(file, (*path, "flight"), says, f"The flight is {_length(item)}.")
         return
     if item.goal and item.goal.unit == "issues" and not any(one.is_open for one in spans):
-        yield from _goal(sound, path, item, spans)
+        yield from _goal(file, path, item, spans)
 
 
 def _editions(editions: tuple[Edition, ...]) -> str:
@@ -107,14 +109,14 @@ def _editions(editions: tuple[Edition, ...]) -> str:
     )
 
 
-def _goal(sound: Sound, path: t.Path, item: LineItem, spans: list[Span]) -> Iterator[Problem]:
+def _goal(file: ReadFile, path: t.Path, item: LineItem, spans: list[Span]) -> Iterator[Problem]:
     assert item.goal is not None
     wanted = item.goal.amount
     issues = sum(span.count or 0 for span in spans)
     place = (*path, "goal", "issues")
     if wanted > issues:
         says = f"is {wanted}, but the flight meets only {_issues(issues)}."
-        yield found(sound, place, says, f"Write a goal of at most {issues}, or lengthen the flight.")
+        yield problem(file, place, says, f"Write a goal of at most {issues}, or lengthen the flight.")
         return
     cap = item.frequency_cap
     if cap is None:
@@ -124,7 +126,7 @@ def _goal(sound: Sound, path: t.Path, item: LineItem, spans: list[Span]) -> Iter
     most = most_under_cap(spans, allowed, cap.per_days)
     if most < wanted:
         says = f"is {wanted}, but its frequency cap lets it reach at most {most}."
-        yield found(sound, place, says, f"Write a goal of at most {most}, or loosen the frequency_cap.")
+        yield problem(file, place, says, f"Write a goal of at most {most}, or loosen the frequency_cap.")
 
 
 def _issues(number: int) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from urllib.parse import urlsplit
 
-from digest.config.words import Wrong, did_you_mean, line, shown
+from digest.model.keys.words import InvalidValue, did_you_mean, line, shown
 
 CLICK_MACROS = ("line_item", "creative", "edition", "date", "slot")
 LINK_WORDS = ("edition", "date")
@@ -38,7 +38,9 @@ def url(value: object) -> str:
     address = line(value)
     _check_http(address, shown(value))
     if "{" in address or "}" in address:
-        raise Wrong(f"must be a web address without braces, not {shown(value)}.", "Take the braces out.")
+        raise InvalidValue(
+            f"must be a web address without braces, not {shown(value)}.", "Take the braces out."
+        )
     return address
 
 
@@ -50,7 +52,9 @@ def ad_url(value: object) -> str:
     address = line(value)
     for name in _MACRO.findall(address):
         if name not in CLICK_MACROS:
-            raise Wrong(f"holds the unknown click macro {{{name[:60]}}}.", did_you_mean(name, CLICK_MACROS))
+            raise InvalidValue(
+                f"holds the unknown click macro {{{name[:60]}}}.", did_you_mean(name, CLICK_MACROS)
+            )
     _check_http(_TAG.sub("x", address), shown(value))
     return address
 
@@ -58,9 +62,11 @@ def ad_url(value: object) -> str:
 def _check_http(address: str, as_written: str) -> None:
     scheme = _SCHEME.match(address)
     if scheme is None or scheme[1].lower() not in ("http", "https"):
-        raise Wrong(f"must be a web address, not {as_written}.", "Start it with https://.")
+        raise InvalidValue(f"must be a web address, not {as_written}.", "Start it with https://.")
     if _UNSAFE.search(address) or len(address) > _MAX_URL or not _has_host(address):
-        raise Wrong(f"is not a usable web address: {as_written}.", "Check the host name, spaces and quotes.")
+        raise InvalidValue(
+            f"is not a usable web address: {as_written}.", "Check the host name, spaces and quotes."
+        )
 
 
 def _has_host(address: str) -> bool:
@@ -85,7 +91,7 @@ def link_value(value: object) -> str:
     words = line(value)
     for name in _BRACES.findall(words):
         if name not in LINK_WORDS:
-            raise Wrong(f"holds the unknown {{{name[:60]}}}.", did_you_mean(name, LINK_WORDS))
+            raise InvalidValue(f"holds the unknown {{{name[:60]}}}.", did_you_mean(name, LINK_WORDS))
     return words
 
 
@@ -94,10 +100,10 @@ def line_template(value: object) -> str:
     words = line(value)
     for name in _VARIABLE.findall(words):
         if name not in LINE_WORDS:
-            raise Wrong(f"holds the unknown {{{name[:60]}}}.", did_you_mean(name, LINE_WORDS))
+            raise InvalidValue(f"holds the unknown {{{name[:60]}}}.", did_you_mean(name, LINE_WORDS))
     if nearly := _NEARLY.search(words):
         name = next(filter(None, nearly.groups()))
-        raise Wrong(
+        raise InvalidValue(
             f'names "{name}" with braces that do not fit.', f"Write {{{name}}}, or leave the braces out."
         )
     return words
@@ -116,13 +122,13 @@ def sender(value: object) -> str:
     """One mailbox, with a name or bare; never a second header."""
     try:
         words = line(value)
-    except Wrong as wrong:
-        raise Wrong(wrong.says, _MAIL_CURE) from None
+    except InvalidValue as wrong:
+        raise InvalidValue(wrong.says, _MAIL_CURE) from None
     found = _FROM.fullmatch(words)
     if found is None:
-        raise Wrong(f"must be one e-mail address, not {shown(value)}.", _MAIL_CURE)
+        raise InvalidValue(f"must be one e-mail address, not {shown(value)}.", _MAIL_CURE)
     if not (found["inside"] or found["bare"]).rpartition("@")[0].isascii():
-        raise Wrong(f"must have plain letters before the @: {shown(value)}.", _MAIL_CURE)
+        raise InvalidValue(f"must have plain letters before the @: {shown(value)}.", _MAIL_CURE)
     return words
 
 
@@ -134,17 +140,19 @@ def locale(value: object) -> str:
         parts = re.split("[-_]", words)
         better = f"{parts[0].lower()}_{parts[-1].upper()}" if len(parts) == 2 else ""
         cure = f'Did you mean "{better}"?' if _LOCALE.fullmatch(better) else "Write it like en_US."
-        raise Wrong(f"must be a locale, not {shown(value)}.", cure)
+        raise InvalidValue(f"must be a locale, not {shown(value)}.", cure)
     return "_".join(part for part in found.groups() if part)
 
 
 def color(value: object) -> str:
     """A colour as ``#rrggbb``, in small letters; ``#rgb`` is widened."""
     if value is None:
-        raise Wrong("has no value.", 'A colour starts with #, which needs quotes: "#1a2b3c".')
+        raise InvalidValue("has no value.", 'A colour starts with #, which needs quotes: "#1a2b3c".')
     words = line(value)
     if not _COLOR.fullmatch(words):
-        raise Wrong(f"must be a colour, not {shown(value)}.", 'Write six hex digits in quotes: "#1a2b3c".')
+        raise InvalidValue(
+            f"must be a colour, not {shown(value)}.", 'Write six hex digits in quotes: "#1a2b3c".'
+        )
     digits = words[1:].lower()
     return "#" + ("".join(digit * 2 for digit in digits) if len(digits) == 3 else digits)
 
@@ -153,7 +161,7 @@ def font(value: object) -> str:
     """Font families, separated by commas."""
     words = line(value)
     if not _FONT.fullmatch(words):
-        raise Wrong(f"must be a list of fonts, not {shown(value)}.", "Write it like: Georgia, serif.")
+        raise InvalidValue(f"must be a list of fonts, not {shown(value)}.", "Write it like: Georgia, serif.")
     return words
 
 
@@ -161,10 +169,10 @@ def database(value: object) -> str:
     """A SQLAlchemy URL. Its password is never part of a message."""
     words = line(value)
     if not _DATABASE.fullmatch(words):
-        raise Wrong("must be a database address.", "Write it like sqlite:///var/digest.db.")
+        raise InvalidValue("must be a database address.", "Write it like sqlite:///var/digest.db.")
     if re.fullmatch(r"sqlite(\+\w+)?:/{2,3}(\?.*)?", words):
         # A database in memory would forget what was sent.
-        raise Wrong("names no file.", "Write it like sqlite:///var/digest.db.")
+        raise InvalidValue("names no file.", "Write it like sqlite:///var/digest.db.")
     return words
 
 
@@ -183,5 +191,5 @@ def zone(value: object) -> str:
             cure = (
                 f'Did you mean "{short[nearest]}"?' if nearest in short else "Write it like America/New_York."
             )
-        raise Wrong(f"is no time zone: {shown(value)}.", cure)
+        raise InvalidValue(f"is no time zone: {shown(value)}.", cure)
     return words

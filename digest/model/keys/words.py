@@ -1,16 +1,17 @@
 """How a written word becomes a value: one reader a kind, all of them exact and bounded.
 
 A reader takes what stands in the file (text, ``None`` for nothing, a list or a dict) and returns the
-value or raises ``Wrong`` with a predicate ("must be a date, not ...") and a cure. Readers know
+value or raises ``InvalidValue`` with a predicate ("must be a date, not ...") and a cure. Readers know
 nothing of YAML's own guesses: ``no`` is a word, ``16:30`` a time, ``0.1`` a tenth.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, time, timedelta
 from fractions import Fraction
+from types import MappingProxyType
 from typing import Any
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -29,7 +30,13 @@ _LONGEST = timedelta(days=3660)
 TRUE, FALSE = ("true", "yes", "on"), ("false", "no", "off")
 
 
-class Wrong(ValueError):
+class Word(str):
+    """A plain scalar of a file, as opposed to quoted text."""
+
+    __slots__ = ()
+
+
+class InvalidValue(ValueError):
     """What is wrong with a value, as a predicate, and how to mend it."""
 
     def __init__(self, says: str, cure: str = "") -> None:
@@ -54,21 +61,21 @@ def _scalar(value: object, wanted: str) -> str:
     if isinstance(value, str):
         return value.strip()
     if value is None:
-        raise Wrong("has no value.", f"Write {wanted}, or take the key out.")
+        raise InvalidValue("has no value.", f"Write {wanted}, or take the key out.")
     if isinstance(value, dict) and value and all(v is None for v in value.values()):
         written = ", ".join(str(key) for key in value)
-        raise Wrong("is read as a block of keys.", f'Put it in quotes: "{{{written}}}".')
+        raise InvalidValue("is read as a block of keys.", f'Put it in quotes: "{{{written}}}".')
     cure = f"Write {wanted}."
-    raise Wrong(f"must be {wanted}, not {shown(value)}.", cure)
+    raise InvalidValue(f"must be {wanted}, not {shown(value)}.", cure)
 
 
 def text(value: object) -> str:
     """Text that may have several lines."""
     words = _scalar(value, "text")
     if found := _CONTROL.search(words):
-        raise Wrong(f"holds a control character (U+{ord(found[0]):04X}).", "Delete it.")
+        raise InvalidValue(f"holds a control character (U+{ord(found[0]):04X}).", "Delete it.")
     if len(words) > MAX_TEXT:
-        raise Wrong(f"is longer than {MAX_TEXT:,} characters.", "Shorten it.")
+        raise InvalidValue(f"is longer than {MAX_TEXT:,} characters.", "Shorten it.")
     return words
 
 
@@ -81,11 +88,11 @@ def line(value: object) -> str:
     """Text on one line, not empty."""
     words = text(value)
     if not words:
-        raise Wrong("is empty.", "Write text, or take the key out.")
+        raise InvalidValue("is empty.", "Write text, or take the key out.")
     if "\n" in words or "\t" in words:
-        raise Wrong("must stand on one line.", "Take the line breaks and tabs out.")
+        raise InvalidValue("must stand on one line.", "Take the line breaks and tabs out.")
     if len(words) > MAX_LINE:
-        raise Wrong(f"is longer than {MAX_LINE:,} characters.", "Shorten it.")
+        raise InvalidValue(f"is longer than {MAX_LINE:,} characters.", "Shorten it.")
     return words
 
 
@@ -94,7 +101,7 @@ def identifier(value: object) -> str:
     words = line(value)
     if not ID.fullmatch(words) or len(words) > MAX_ID:
         cure = "Use letters, digits, hyphens, dots and underscores, starting with a letter or digit"
-        raise Wrong(
+        raise InvalidValue(
             f"must be a plain name, not {shown(words)}.", _suggest(cure, words, keep="._", lower=False)
         )
     return words
@@ -105,7 +112,9 @@ def edition_name(value: object) -> str:
     words = line(value)
     if not EDITION.fullmatch(words) or len(words) > MAX_ID:
         cure = "Use small letters, digits and hyphens"
-        raise Wrong(f"is no name for an edition: {shown(words)}.", _suggest(cure, words, keep="", lower=True))
+        raise InvalidValue(
+            f"is no name for an edition: {shown(words)}.", _suggest(cure, words, keep="", lower=True)
+        )
     return words
 
 
@@ -114,7 +123,7 @@ def publication_id(value: object) -> str:
     words = line(value)
     if not EDITION.fullmatch(words) or len(words) > MAX_ID:
         cure = "Use small letters, digits and hyphens"
-        raise Wrong(
+        raise InvalidValue(
             f"is no id for a publication: {shown(words)}.", _suggest(cure, words, keep="", lower=True)
         )
     return words
@@ -129,7 +138,7 @@ def boolean(value: object) -> bool:
     words = _scalar(value, "true or false").lower()
     if words in TRUE or words in FALSE:
         return words in TRUE
-    raise Wrong(f"must be true or false, not {shown(value)}.", "Write true or false.")
+    raise InvalidValue(f"must be true or false, not {shown(value)}.", "Write true or false.")
 
 
 def fraction(value: object) -> Fraction:
@@ -137,12 +146,12 @@ def fraction(value: object) -> Fraction:
     words = _scalar(value, "a number").replace("_", "")
     found = NUMBER.fullmatch(words)
     if found is None:
-        raise Wrong(f"must be a number, not {shown(value)}.", _number_cure(words))
+        raise InvalidValue(f"must be a number, not {shown(value)}.", _number_cure(words))
     if found[3] is not None and int(found[3]) == 0:
-        raise Wrong("divides by zero.", "Write a number such as 1/4.")
+        raise InvalidValue("divides by zero.", "Write a number such as 1/4.")
     number = Fraction(found[2]) / int(found[3] or 1)
     if found[1] == "-" and number:
-        raise Wrong(f"must not be negative, and is {shown(words)}.", "Write 0 or more.")
+        raise InvalidValue(f"must not be negative, and is {shown(words)}.", "Write 0 or more.")
     return number
 
 
@@ -160,12 +169,12 @@ def whole(least: int, most: int = 10**12) -> Callable[[object], int]:
     def read(value: object) -> int:
         words = _scalar(value, "a whole number").replace("_", "")
         if not re.fullmatch(r"[+-]?\d{1,15}", words, re.ASCII):
-            raise Wrong(f"must be a whole number, not {shown(value)}.", _number_cure(words))
+            raise InvalidValue(f"must be a whole number, not {shown(value)}.", _number_cure(words))
         if int(words) < 0:
-            raise Wrong(f"must not be negative, and is {words}.", f"Write {least} or more.")
+            raise InvalidValue(f"must not be negative, and is {words}.", f"Write {least} or more.")
         if not least <= int(words) <= most:
             limit = f"at least {least}" if int(words) < least else f"at most {most}"
-            raise Wrong(f"must be {limit}, and is {words}.", f"Write {limit}.")
+            raise InvalidValue(f"must be {limit}, and is {words}.", f"Write {limit}.")
         return int(words)
 
     return read
@@ -175,7 +184,7 @@ def share(value: object) -> Fraction:
     """An exact number from 0 to 1."""
     number = fraction(value)
     if number > 1:
-        raise Wrong(f"must be between 0 and 1, and is {shown(value)}.", "A quarter is 1/4 or 0.25.")
+        raise InvalidValue(f"must be between 0 and 1, and is {shown(value)}.", "A quarter is 1/4 or 0.25.")
     return number
 
 
@@ -192,14 +201,16 @@ def day(value: object) -> date:
     words = _scalar(value, "a date")
     found = DATE.fullmatch(words)
     if found is None:
-        raise Wrong(f"must be a date, not {shown(value)}.", "Write year-month-day, such as 2026-01-23.")
+        raise InvalidValue(
+            f"must be a date, not {shown(value)}.", "Write year-month-day, such as 2026-01-23."
+        )
     year, month, number = int(found[1]), int(found[2]), int(found[3])
     try:
         read = date(year, month, number)
     except ValueError:
-        raise Wrong(f"is an impossible date: {words}.", _calendar(year, month)) from None
+        raise InvalidValue(f"is an impossible date: {words}.", _calendar(year, month)) from None
     if read.isoformat() != words:
-        raise Wrong(f"must be a date with two-digit month and day, not {words}.", f"Write {read}.")
+        raise InvalidValue(f"must be a date with two-digit month and day, not {words}.", f"Write {read}.")
     return read
 
 
@@ -218,11 +229,11 @@ def clock(value: object) -> time:
     words = _scalar(value, "a time")
     found = TIME.fullmatch(words)
     if found is None:
-        raise Wrong(f"must be a time of day, not {shown(value)}.", "Write it like 06:00.")
+        raise InvalidValue(f"must be a time of day, not {shown(value)}.", "Write it like 06:00.")
     try:
         return time(int(found[1]), int(found[2]), int(found[3] or 0))
     except ValueError:
-        raise Wrong(f"is an impossible time: {words}.", "Write a time from 00:00 to 23:59.") from None
+        raise InvalidValue(f"is an impossible time: {words}.", "Write a time from 00:00 to 23:59.") from None
 
 
 def duration(value: object) -> timedelta:
@@ -230,18 +241,18 @@ def duration(value: object) -> timedelta:
     words = _scalar(value, "a length of time")
     found = DURATION.fullmatch(words)
     if found is None or not words:
-        raise Wrong(f"must be a length of time, not {shown(value)}.", "Write it like 90m, 12h or 3d.")
+        raise InvalidValue(f"must be a length of time, not {shown(value)}.", "Write it like 90m, 12h or 3d.")
     weeks, days, hours, minutes = (int(part or 0) for part in found.groups())
     length = timedelta(weeks=weeks, days=days, hours=hours, minutes=minutes)
     if length > _LONGEST:
-        raise Wrong(f"is longer than ten years: {words}.", "Write it like 90m, 12h or 3d.")
+        raise InvalidValue(f"is longer than ten years: {words}.", "Write it like 90m, 12h or 3d.")
     return length
 
 
 def positive_duration(value: object) -> timedelta:
     length = duration(value)
     if not length:
-        raise Wrong("must be longer than nothing.", "Write it like 12h.")
+        raise InvalidValue("must be longer than nothing.", "Write it like 12h.")
     return length
 
 
@@ -249,7 +260,7 @@ def horizon(value: object) -> int:
     """A duration in whole days, at least one: ``28d``."""
     length = positive_duration(value)
     if length % timedelta(days=1):
-        raise Wrong(f"must be whole days, not {shown(value)}.", "Write it like 28d.")
+        raise InvalidValue(f"must be whole days, not {shown(value)}.", "Write it like 28d.")
     return length.days
 
 
@@ -259,7 +270,7 @@ def weekday(value: object) -> int:
     for number, name in enumerate(DAY_NAMES):
         if words in (name, name[:3]):
             return number
-    raise Wrong(f"must be a weekday, not {shown(value)}.", f"Write one of {', '.join(DAYS)}.")
+    raise InvalidValue(f"must be a weekday, not {shown(value)}.", f"Write one of {', '.join(DAYS)}.")
 
 
 def one_of(*choices: str) -> Callable[[object], str]:
@@ -269,7 +280,9 @@ def one_of(*choices: str) -> Callable[[object], str]:
         words = _scalar(value, f"one of {', '.join(choices)}")
         if words in choices:
             return words
-        raise Wrong(f"must be one of {', '.join(choices)}, not {shown(value)}.", did_you_mean(words, choices))
+        raise InvalidValue(
+            f"must be one of {', '.join(choices)}, not {shown(value)}.", did_you_mean(words, choices)
+        )
 
     return read
 
@@ -279,20 +292,20 @@ def size(value: object) -> str:
     words = _scalar(value, "a size")
     found = SIZE.fullmatch(words)
     if found is None or not (int(found[1]) and int(found[2])):
-        raise Wrong(f"must be a size in pixels, not {shown(value)}.", "Write width x height, like 600x150.")
+        raise InvalidValue(
+            f"must be a size in pixels, not {shown(value)}.", "Write width x height, like 600x150."
+        )
     return f"{int(found[1])}x{int(found[2])}"
 
 
-def options(value: object) -> dict[str, Any]:
+def options(value: object) -> Mapping[str, Any]:
     """Options of a source, for its plugin to judge: text, numbers, true/false, lists of them."""
     if not isinstance(value, dict):
-        raise Wrong(f"must be keys with their values, not {shown(value)}.")
-    return {line(key): _option(item) for key, item in value.items()}
+        raise InvalidValue(f"must be keys with their values, not {shown(value)}.")
+    return MappingProxyType({line(key): _option(item) for key, item in value.items()})
 
 
 def _option(value: object) -> Any:
-    from digest.config.tree import Word
-
     if isinstance(value, dict):
         return options(value)
     if isinstance(value, list):

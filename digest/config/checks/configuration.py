@@ -1,49 +1,45 @@
-"""What the checks look at: the sound parts of both files, and the names they define."""
+"""What the checks look at: the valid parts of both files, and the names they define."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
 
-from digest.config import freeze
 from digest.config import tree as t
 from digest.config.subject import subject
-from digest.config.validate import Sound
+from digest.config.validation import ReadFile
 from digest.errors import Problem
 from digest.model import AdBook, Edition, LineItem, SectionSpec
 
 _KINDS = ("sections", "editions", "slots", "advertisers", "line_items")
+_NO_ADS = AdBook()
 Names = dict[str, None]  # in file order
 
 
 @dataclass(frozen=True)
-class Room:
+class Configuration:
     """``None`` for a file that could not be read: what depends on it is then not judged."""
 
-    digest: Sound | None
-    ads: Sound | None
+    digest: ReadFile | None
+    ads: ReadFile | None
 
-    @classmethod
-    def of(cls, digest: Sound | None, ads: Sound | None) -> Room:
-        return cls(digest, ads)
-
-    @cached_property
+    @property
     def sections(self) -> tuple[SectionSpec, ...]:
-        return freeze.sections(self.digest.data) if self.digest else ()
+        return self.digest.values.sections if self.digest else ()
 
-    @cached_property
+    @property
     def editions(self) -> tuple[Edition, ...]:
-        return freeze.editions(self.digest.data) if self.digest else ()
+        return self.digest.values.editions if self.digest else ()
 
-    @cached_property
+    @property
     def book(self) -> AdBook:
-        return freeze.ad_book(self.ads.data) if self.ads else AdBook()
+        return self.ads.values if self.ads else _NO_ADS
 
     def editions_of(self, item: LineItem) -> tuple[Edition, ...]:
-        """The editions a line item may run in, as far as they are sound."""
+        """The editions a line item may run in, as far as they are valid."""
         return tuple(e for e in self.editions if item.editions is None or e.name in item.editions)
 
-    def all_editions_sound(self, item: LineItem) -> bool:
+    def all_editions_valid(self, item: LineItem) -> bool:
         """Whether every edition the line item may run in could be read."""
         known = self.names("editions")
         if known is None:
@@ -60,33 +56,33 @@ class Room:
         return {kind: self._defined(kind) for kind in _KINDS}
 
     def _defined(self, kind: str) -> Names | None:
-        sound = self.digest if kind in ("sections", "editions") else self.ads
-        if sound is None:
+        file = self.digest if kind in ("sections", "editions") else self.ads
+        if file is None:
             return None
-        node = t.child(sound.whole, kind)
+        node = t.child(file.written, kind)
         if isinstance(node, t.Block):
             return dict.fromkeys(node.entries)
         if isinstance(node, t.Items):
             ids = (t.child(item, "id") for item in node.nodes)
             return dict.fromkeys(i.text.strip() for i in ids if isinstance(i, t.Scalar))
-        return {} if node is None and sound is self.ads else None
+        return {} if node is None and file is self.ads else None
 
 
-def as_written(sound: Sound, path: t.Path) -> t.Node | None:
-    """The block at ``path`` of the sound tree as it stands in the file, wrong parts included."""
-    block = t.reach(sound.tree, path)
+def as_written(file: ReadFile, path: t.Path) -> t.Node | None:
+    """The block at ``path`` of the valid tree as it stands in the file, wrong parts included."""
+    block = t.reach(file.valid, path)
     if len(path) != 2 or block is None or isinstance(path[1], str):
-        return t.reach(sound.whole, path)
-    return sound.entries.get((str(path[0]), block.at))
+        return t.reach(file.written, path)
+    return file.entries.get((str(path[0]), block.at))
 
 
-def is_sound(sound: Sound, path: t.Path, key: str) -> bool:
+def is_valid(file: ReadFile, path: t.Path, key: str) -> bool:
     """Whether a key of the block at ``path`` is written, and nothing in it is wrong."""
-    written = t.child(as_written(sound, path), key)
-    return written is not None and written == t.reach(sound.tree, (*path, key))
+    written = t.child(as_written(file, path), key)
+    return written is not None and written == t.reach(file.valid, (*path, key))
 
 
-def found(sound: Sound, path: t.Path, says: str, cure: str = "", *, key: bool = False) -> Problem:
-    """A problem with the value (or the key) at ``path``."""
-    at = t.place_of_key(sound.tree, path) if key else t.place(sound.tree, path)
-    return Problem(sound.file, *at, f"{subject(sound.tree, path)} {says}", cure)
+def problem(file: ReadFile, path: t.Path, says: str, cure: str = "") -> Problem:
+    """A problem with the value at ``path``."""
+    at = t.place(file.valid, path)
+    return Problem(file.file, *at, f"{subject(file.valid, path)} {says}", cure)

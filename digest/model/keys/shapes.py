@@ -6,10 +6,10 @@ are the readers' own where those can be told in ECMAScript; they never refuse wh
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any
 
-from digest.config import outside, words
+from digest.model.keys import words
 
 Shape = dict[str, Any]
 WORD: Shape = {
@@ -54,32 +54,3 @@ ADDRESS = matching("[Hh][Tt][Tt][Pp][Ss]?://.+")
 MAILBOX = matching(".*@.*", examples=["NewsFinale <news@newsfinale.example>"])
 COLOR = matching("#([0-9A-Fa-f]{3}|[0-9A-Fa-f]{6})")
 LOCALE = matching("[A-Za-z]+([-_][A-Za-z0-9]+)*", examples=["en_US", "de_DE"])
-
-
-class Found:
-    """Marks a value, or the keys of a block, as one of the names that are found when the schema is asked for."""
-
-    def __init__(self, names: Callable[[], Iterable[str]]) -> None:
-        self.names = names
-
-    def __get_pydantic_json_schema__(self, core: Any, handler: Callable[[Any], Shape]) -> Shape:
-        shape = handler(core)
-        if "additionalProperties" not in shape:
-            return {"enum": sorted(self.names())}
-        value = shape["additionalProperties"]
-        return {"type": "object", "properties": dict.fromkeys(self.names(), value)} | _NO_MORE
-
-
-def plugins(catalogue: str) -> Found:
-    """One of the plugins of a catalogue of :mod:`digest.config.outside`."""
-    return Found(lambda: outside.plugins(outside.CATALOGUES[catalogue][0]))
-
-
-def _zones() -> Iterable[str]:
-    from zoneinfo import available_timezones
-
-    return available_timezones()
-
-
-ZONE = Found(_zones)
-_NO_MORE: Shape = {"additionalProperties": False}

@@ -1,4 +1,4 @@
-"""A tree against its pydantic model: what is wrong as located problems, what is right as plain data.
+"""A tree against its model: what is wrong as located problems, what is right as the model's own values.
 
 Wrong values are taken out of the tree and the rest is read again, so that the checks which tie
 things together still see everything that is sound.
@@ -7,55 +7,75 @@ things together still see everything that is sound.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING, Any, Optional, cast
 
 from digest.config import tree as t
+from digest.config.keys import MODELS, attribute_names, every_block, keys_of, names_at
 from digest.config.subject import short, subject, within
-from digest.config.words import Wrong, did_you_mean, shown
 from digest.errors import Problem
+from digest.model.keys import BLOCK, WORD, Block, NotAKey
+from digest.model.keys.words import InvalidValue, did_you_mean, shown
 
 if TYPE_CHECKING:
-    from pydantic import BaseModel
+    from pydantic import TypeAdapter
 
 _ROUNDS = 12
 _SUGGESTIONS = 200  # problems with a "did you mean", which takes time, before it is left out
 _KEY = "[key]"
+_ADAPTERS: dict[type[Block], TypeAdapter[Any]] = {}
+_UNKNOWN = "unexpected_keyword_argument"
 
 
 @dataclass
-class Sound:
-    """The sound part of one file. ``whole`` is the tree as written, for the names it defines."""
+class ReadFile:
+    """One file as it was read: ``values`` are those of its valid part, in the model's own classes.
+
+    ``written`` is the tree as it stands in the file, ``valid`` the part of it that is sound.
+    """
 
     file: str
-    whole: t.Node | None
-    tree: t.Node | None
-    data: dict[str, Any]
+    written: t.Node | None
+    valid: t.Node | None
+    values: Any
 
     @cached_property
     def entries(self) -> dict[tuple[str, t.At], t.Node]:
         """The entries of the lists at the top as they were written, by list and place."""
-        tops = self.whole.entries.items() if isinstance(self.whole, t.Block) else ()
+        tops = self.written.entries.items() if isinstance(self.written, t.Block) else ()
         return {(key, n.at): n for key, node in tops if isinstance(node, t.Items) for n in node.nodes}
 
 
-def validate(
-    model: type[BaseModel], parsed: t.Parsed, file: str, required: tuple[str, ...] = ()
-) -> tuple[Sound, list[Problem]]:
-    """The sound part as plain JSON data, and every problem of the file."""
-    whole = _without_empty_parts(parsed.tree)
-    if whole is not None and not isinstance(whole, t.Block):
-        at = (whole.at[0], whole.at[1])
-        problem = Problem(
-            file, *at, "the file must hold keys with their values.", 'Write "key: value" lines.'
+def adapter(model: type[Block]) -> TypeAdapter[Any]:
+    """What validates plain values against a class of the model."""
+    from pydantic import ConfigDict, TypeAdapter
+
+    if model not in _ADAPTERS:
+        names = attribute_names()
+        config = ConfigDict(
+            extra="forbid", alias_generator=lambda name: names.get(name, name), hide_input_in_errors=True
         )
-        return Sound(file, None, None, model().model_dump(mode="json", by_alias=True)), [problem]
+        # A class takes its own configuration only; an optional one takes this.
+        _ADAPTERS[model] = TypeAdapter(cast(Any, Optional[model]), config=config)  # noqa: UP045
+    return _ADAPTERS[model]
+
+
+def validate(model: type[Block], parsed: t.Parsed, file: str) -> tuple[ReadFile, list[Problem]]:
+    """The valid part of a file, and every problem of it."""
+    written = _without_empty_parts(parsed.tree)
+    if written is not None and not isinstance(written, t.Block):
+        message, cure = "the file must hold keys with their values.", 'Write "key: value" lines.'
+        return ReadFile(file, None, None, model()), [Problem(file, *written.at, message, cure)]
     absent = [
-        key for key in required if t.child(whole, key) is None and not meant(whole, keys_at(model, ()), key)
+        key.name
+        for key in keys_of(model).values()
+        if key.required
+        and t.child(written, key.name) is None
+        and not meant(written, names_at(model, ()), key.name)
     ]
     problems = [_absent(file, parsed.tree, key) for key in absent]
-    sound, more = _fold(model, whole, file)
-    return sound, problems + more
+    read, more = _fold(model, written, file)
+    return read, problems + more
 
 
 def _absent(file: str, whole: t.Node | None, key: str) -> Problem:
@@ -77,26 +97,24 @@ def _without_empty_parts(root: t.Node | None) -> t.Node | None:
     return t.Block(kept, root.key_at, root.at)
 
 
-def _fold(model: type[BaseModel], whole: t.Node | None, file: str) -> tuple[Sound, list[Problem]]:
+def _fold(model: type[Block], written: t.Node | None, file: str) -> tuple[ReadFile, list[Problem]]:
     from pydantic import ValidationError
 
-    tree, problems = whole, _empty_values(file, whole, [])
+    valid, problems = written, _empty_values(file, written, [])
     for turn in range(_ROUNDS):
         try:
-            read = model.model_validate(t.plain(tree) or {})
+            values = adapter(model).validate_python(t.plain(valid) or {})
         except ValidationError as error:
             errors = error.errors(include_url=False, include_input=False)
             if turn == 0:
-                problems = _first_problems(model, whole, file, errors)
-            tree = t.prune(tree, [_wrong_part(tree, one) for one in errors]) if tree else None
+                problems = _first_problems(model, written, file, errors)
+            valid = t.prune(valid, [_wrong_part(valid, one) for one in errors]) if valid else None
         else:
-            return Sound(file, whole, tree, read.model_dump(mode="json", by_alias=True)), problems
-    return Sound(file, whole, None, model().model_dump(mode="json", by_alias=True)), problems
+            return ReadFile(file, written, valid, values), problems
+    return ReadFile(file, written, None, model()), problems
 
 
-def _first_problems(
-    model: type[BaseModel], whole: t.Node | None, file: str, errors: list[Any]
-) -> list[Problem]:
+def _first_problems(model: type[Block], whole: t.Node | None, file: str, errors: list[Any]) -> list[Problem]:
     """Empty values and pydantic's errors, each place told once."""
     empties = {(problem.line, problem.column) for problem in _empty_values(file, whole, errors)}
     reported = _Reporter(model, whole, file).report(errors)
@@ -116,14 +134,19 @@ def _empty_values(file: str, whole: t.Node | None, errors: list[Any]) -> list[Pr
     ]
 
 
+@lru_cache(maxsize=1)
+def _steps_not_in_files() -> frozenset[str]:
+    """Steps of a pydantic location that are not keys."""
+    others = (block.OTHER_KEYS for block in every_block(tuple(MODELS.values())) if block.OTHER_KEYS)
+    return frozenset({BLOCK, WORD, _KEY, *others})
+
+
 def _path(tree: t.Node | None, location: tuple[str | int, ...]) -> t.Path:
     """A pydantic location without the steps that are not in the file."""
-    from digest.config.schema import TAGS
-
     node, path = tree, list[str | int]()
     for step in location:
         below = t.child(node, step)
-        if below is None and (step in TAGS or step == _KEY):
+        if below is None and (isinstance(node, t.Scalar) or step in _steps_not_in_files()):
             continue
         path.append(step)
         node = below
@@ -135,21 +158,25 @@ def _wrong_part(tree: t.Node | None, error: Any) -> t.Path:
     return path[:-1] if error["type"] == "missing" else path
 
 
+def _is_unknown(error: Any) -> bool:
+    return error["type"] == _UNKNOWN or isinstance(error.get("ctx", {}).get("error"), NotAKey)
+
+
 class _Reporter:
     """Pydantic's errors of one file as problems."""
 
-    def __init__(self, model: type[BaseModel], tree: t.Node | None, file: str) -> None:
+    def __init__(self, model: type[Block], tree: t.Node | None, file: str) -> None:
         self.model, self.tree, self.file = model, tree, file
         self.meant: set[t.Path] = set()
         self.count = 0
 
     def report(self, errors: list[Any]) -> list[Problem]:
-        unknown = [e for e in errors if e["type"] == "extra_forbidden"]
+        unknown = [e for e in errors if _is_unknown(e)]
         wanting = [e for e in errors if e["type"] == "missing"]
         absent = [_path(self.tree, e["loc"]) for e in wanting]
         problems = [self._unknown(_path(self.tree, e["loc"]), absent) for e in unknown]
         problems += [self._missing(path) for path in absent if path not in self.meant]
-        others = [e for e in errors if e["type"] not in ("extra_forbidden", "missing")]
+        others = [e for e in errors if e["type"] != "missing" and not _is_unknown(e)]
         return problems + [self._wrong(error) for error in others]
 
     def _unknown(self, path: t.Path, absent: list[t.Path]) -> Problem:
@@ -167,7 +194,7 @@ class _Reporter:
         """The keys of the block at ``path`` that may still be written there."""
         node = t.reach(self.tree, path)
         there = set(node.entries) if isinstance(node, t.Block) else set()
-        return [key for key in keys_at(self.model, path) if key not in there]
+        return [key for key in names_at(self.model, path) if key not in there]
 
     def _missing(self, path: t.Path) -> Problem:
         at = t.place(self.tree, path[:-1])
@@ -182,18 +209,32 @@ class _Reporter:
 
     def _says(self, error: Any, path: t.Path) -> tuple[str, str]:
         wrong = error.get("ctx", {}).get("error")
-        if isinstance(wrong, Wrong):
+        node = t.reach(self.tree, path)
+        if isinstance(node, t.Scalar) and node.written:
+            return _of_environment(node, wrong)
+        if isinstance(wrong, InvalidValue):
             return wrong.says, wrong.cure
-        value = t.plain(t.reach(self.tree, path))
-        if error["type"] == "list_type":
+        value = t.plain(node)
+        if error["type"] in ("tuple_type", "frozen_set_type"):
             return _not_a_list(value)
-        if error["type"] in ("dict_type", "model_type", "model_attributes_type"):
+        if error["type"] in ("dict_type", "mapping_type", "dataclass_type"):
             return f"must be a block of keys, not {shown(value)}.", self._example(path)
         return f"cannot be read ({error['msg']}).", ""
 
     def _example(self, path: t.Path) -> str:
-        known = keys_at(self.model, path)
+        known = names_at(self.model, path)
         return f"Its keys are: {', '.join(known)}." if known else 'Write "key: value" lines under it.'
+
+
+def _of_environment(node: t.Scalar, wrong: object) -> tuple[str, str]:
+    """What is wrong with a value of the environment, which may be a secret and is not shown."""
+    says = wrong.says.partition(", not ")[0] if isinstance(wrong, InvalidValue) else ""
+    if not says.startswith("must be") or node.text in says:
+        says = "cannot be used"
+    return (
+        f"{says.rstrip('.')}, as the environment fills it in ({shown(node.written)}).",
+        "Mend the variable.",
+    )
 
 
 def meant(node: t.Node | None, known: list[str], key: str) -> bool:
@@ -211,46 +252,3 @@ def _not_a_list(value: Any) -> tuple[str, str]:
     if isinstance(value, dict):
         return "must be a list, not a block of keys.", 'Start each of its entries with "- ".'
     return f"must be a list, not {shown(value)}.", "Write it in brackets: [one, two]."
-
-
-def keys_at(model: type[BaseModel], path: t.Path) -> list[str]:
-    """The keys that the block at ``path`` may have, in the order of the schema."""
-    found = _model_at(model, path)
-    if found is None:
-        return []
-    return [field.alias or name for name, field in found.model_fields.items()]
-
-
-def _model_at(model: type[BaseModel], path: t.Path) -> type[BaseModel] | None:
-    current: type[BaseModel] | None = model
-    steps = list(path)
-    while steps and current is not None:
-        step = steps.pop(0)
-        annotation = next(
-            (f.annotation for name, f in current.model_fields.items() if step in (name, f.alias)), None
-        )
-        current = _model_in(annotation)
-        if steps and _is_collection(annotation):
-            steps.pop(0)
-        elif not steps and _is_collection(annotation):
-            return None
-    return current
-
-
-def _is_collection(annotation: Any) -> bool:
-    from typing import get_args, get_origin
-
-    if get_origin(annotation) in (list, dict):
-        return True
-    return any(_is_collection(part) for part in get_args(annotation) if part is not type(None))
-
-
-def _model_in(annotation: Any) -> type[BaseModel] | None:
-    from typing import get_args
-
-    from pydantic import BaseModel
-
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
-    found = (_model_in(part) for part in get_args(annotation))
-    return next((model for model in found if model is not None), None)

@@ -1,0 +1,25 @@
+"""What is made of the two files."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from digest.config.outside import Reference
+from digest.errors import Problem
+from digest.model.ads import AdBook
+from digest.model.newsroom import DigestFile
+
+
+@dataclass(slots=True)
+class Compiled:
+    """Both files. ``doubts`` are bookings that cannot do what they promise; ``outside`` is what lies outside the files.
+
+    ``environment``: the values it has from there, by how they are written. They are never written to disk or shown.
+    """
+
+    digest: DigestFile = field(default_factory=DigestFile)
+    ads: AdBook = field(default_factory=AdBook)
+    outside: tuple[Reference, ...] = ()
+    doubts: tuple[Problem, ...] = ()
+    environment: dict[str, str] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)

@@ -1,0 +1,68 @@
+"""The variables of a tree: what ``${NAME}`` stands for, and which of them are missing.
+
+A source keeps its ``${NAME}``: it is read when the source is, and a missing variable is that source's own error.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from digest.config import tree as t
+from digest.config.subject import subject
+from digest.errors import Problem
+from digest.model.environment import MissingVariable, filled, variables
+
+_KEEPS_ITS_VARIABLES = "sources"
+_SHORTEST = 3  # of a value that is taken out of messages; a shorter one would take out letters of theirs
+
+
+@dataclass(slots=True)
+class Filled:
+    """A tree with its variables filled in. ``values`` are what they stand for, by how they are written."""
+
+    tree: t.Node | None
+    problems: list[Problem] = field(default_factory=list)
+    values: dict[str, str] = field(default_factory=dict)
+
+
+def redacted(problem: Problem, values: Mapping[str, str]) -> Problem:
+    """The problem without any value of the environment; ``values`` are by how they are written in the file."""
+    message, cure = problem.message, problem.cure
+    for written, value in sorted(values.items(), key=lambda pair: -len(pair[1])):
+        if len(value) >= _SHORTEST:
+            message, cure = message.replace(value, written), cure.replace(value, written)
+    return replace(problem, message=message, cure=cure)
+
+
+def fill(tree: t.Node | None, file: str) -> Filled:
+    """The tree with the environment's values; where a variable is missing, the value is left out."""
+    made = Filled(tree)
+    if isinstance(tree, t.Block):
+        parts = {
+            key: node if key == _KEEPS_ITS_VARIABLES else _fill(node, (key,), made, file)
+            for key, node in tree.entries.items()
+        }
+        made.tree = t.Block({k: n for k, n in parts.items() if n is not None}, tree.key_at, tree.at)
+    return made
+
+
+def _fill(node: t.Node, path: t.Path, made: Filled, file: str) -> t.Node | None:
+    if isinstance(node, t.Items):
+        parts = [_fill(part, (*path, i), made, file) for i, part in enumerate(node.nodes)]
+        return t.Items(tuple(part for part in parts if part is not None), node.at)
+    if isinstance(node, t.Block):
+        below = {k: _fill(n, (*path, k), made, file) for k, n in node.entries.items()}
+        return t.Block({k: n for k, n in below.items() if n is not None}, node.key_at, node.at)
+    if not variables(node.text):
+        return node
+    try:
+        text = filled(node.text)
+    except MissingVariable as missing:
+        says = f"{subject(made.tree, path)} reads the environment variable {missing.name or '${}'}, which is not set."
+        cure = f"Set {missing.name}, or write the value here." if missing.name else "Write a name: ${NAME}."
+        made.problems.append(Problem(file, *node.at, says, cure))
+        return None
+    made.values |= {f"${{{name}}}": filled(f"${{{name}}}") for name in variables(node.text)}
+    made.values[node.text] = text
+    return t.Scalar(text, node.at, plain=False, written=node.text)

@@ -1,0 +1,73 @@
+"""The kinds of values a key may have, by name: for each the Python type, its reader and its shape for editors."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, time, timedelta
+from fractions import Fraction
+from typing import Annotated, Any
+
+from digest.model.keys import READ_ONLY, Kind, shapes, web, words
+
+Line = Annotated[str, Kind(words.line, shapes.WORD)]
+Text = Annotated[str, Kind(words.text, shapes.WORD)]
+Short = Annotated[str, Kind(words.short_text, shapes.WORD)]
+Id = Annotated[str, Kind(words.identifier, shapes.name(words.ID.pattern))]
+EditionName = Annotated[str, Kind(words.edition_name, shapes.name(words.EDITION.pattern))]
+PublicationId = Annotated[str, Kind(words.publication_id, shapes.name(words.EDITION.pattern))]
+Url = Annotated[str, Kind(web.url, shapes.ADDRESS)]
+AdUrl = Annotated[str, Kind(web.ad_url, shapes.ADDRESS)]
+SourceUrl = Annotated[str, Kind(web.source_url, shapes.WORD)]
+LineTemplate = Annotated[str, Kind(web.line_template, shapes.WORD)]
+LinkValue = Annotated[str, Kind(web.link_value, shapes.WORD)]
+Prefix = Annotated[str, Kind(web.prefix, shapes.WORD)]
+Sender = Annotated[str, Kind(web.sender, shapes.MAILBOX)]
+Locale = Annotated[str, Kind(web.locale, shapes.LOCALE)]
+Color = Annotated[str, Kind(web.color, shapes.COLOR)]
+Font = Annotated[str, Kind(web.font, shapes.WORD)]
+Database = Annotated[str, Kind(web.database, shapes.matching(".+://.*"))]
+Zone = Annotated[str, Kind(web.zone, shapes.WORD, names="zone")]
+Size = Annotated[str, Kind(words.size, shapes.SIZE)]
+Mailer = Annotated[str, Kind(words.line, shapes.WORD, names="mailer")]
+LanguageModel = Annotated[str, Kind(words.line, shapes.WORD, names="language_model")]
+SourceType = Annotated[str, Kind(words.line, shapes.WORD, names="source")]
+Signal = Annotated[str, Kind(words.line, shapes.WORD, names="signal")]
+
+Flag = Annotated[bool, Kind(words.boolean, shapes.FLAG)]
+Count = Annotated[int, Kind(words.whole(0), shapes.whole(0, 10**12))]
+Positive = Annotated[int, Kind(words.whole(1), shapes.whole(1, 10**12))]
+Pixels = Annotated[int, Kind(words.whole(1, 10_000), shapes.whole(1, 10_000))]
+Days = Annotated[int, Kind(words.whole(1, 3_660), shapes.whole(1, 3_660))]
+Number = Annotated[float, Kind(words.number, shapes.exact())]
+Share = Annotated[float, Kind(words.share_number, shapes.exact(1))]
+Exact = Annotated[Fraction, Kind(words.fraction, shapes.exact())]
+ExactShare = Annotated[Fraction, Kind(words.share, shapes.exact(1))]
+Day = Annotated[date, Kind(words.day, shapes.DAY)]
+Clock = Annotated[time, Kind(words.clock, shapes.CLOCK)]
+Length = Annotated[timedelta, Kind(words.duration, shapes.LENGTH)]
+PositiveLength = Annotated[timedelta, Kind(words.positive_duration, shapes.LENGTH)]
+Horizon = Annotated[int, Kind(words.horizon, shapes.LENGTH)]
+Weekday = Annotated[int, Kind(words.weekday, shapes.WEEKDAY)]
+Options = Annotated[Mapping[str, Any], Kind(words.options, {"type": "object"})]
+
+
+def choice(*choices: str) -> Kind:
+    """One word of a few."""
+    return Kind(words.one_of(*choices), {"enum": list(choices)})
+
+
+Lines = tuple[Line, ...]
+Ids = tuple[Id, ...]
+Weights = Annotated[Mapping[Signal, Number], READ_ONLY]
+Colors = Annotated[Mapping[Id, Color], READ_ONLY]
+Fonts = Annotated[Mapping[Id, Font], READ_ONLY]
+
+Cadence = Annotated[str, choice("daily", "weekly")]
+NoRepeat = Annotated[str, choice("edition", "publication", "none")]
+Density = Annotated[str, choice("comfortable", "compact")]
+Position = Annotated[str, choice("top", "section_start", "section_end", "between_stories", "end")]
+Tier = Annotated[str, choice("sponsorship", "standard", "bulk", "house")]
+Pacing = Annotated[str, choice("even", "frontloaded", "asap")]
+Exclusive = Annotated[str, choice("none", "section", "issue")]
+Rotation = Annotated[str, choice("sequential", "even", "weighted")]
+Exclusion = Annotated[str, choice("issue", "none")]
