@@ -81,6 +81,11 @@ def build(
 
     Raises ``AlreadySent``, ``NothingToSend``, ``Unreachable``, ``CommandError`` (an impossible pin).
     """
+    if outbox.is_sent(edition.name, day) and not house.store.is_sent(edition.name, day):
+        raise AlreadySent(
+            f"{outbox.place(edition.name, day)} was sent: its receipt lies there; a sent issue is never rebuilt. "
+            "The ledger does not know it: run `digest recover`."
+        )
     outcome = compose(house, edition, day, overrides)
     if outcome.status == "unchanged":
         return _settle(outbox, outcome, rebuild)

@@ -24,7 +24,7 @@ _SECTIONS: dict[str, dict[str, str]] = {
     "Every morning": {"build": "build", "preview": "preview", "explain": "explain", "check": "check"},
     "Stories": {"ingest": "ingest", "stories": "stories"},
     "Ads": {"ads": "ads"},
-    "Issues": {"issues": "issues", "mark-sent": "issues", "status": "status"},
+    "Issues": {"issues": "issues", "mark-sent": "issues", "recover": "recover", "status": "status"},
     "A newsroom": {"init": "init", "schema": "schema"},
 }
 _FILES = {name: file for section in _SECTIONS.values() for name, file in section.items()}

@@ -150,6 +150,23 @@ class _Run:
 
         for day in outbox.recover(name, recorded):
             warn(f"digest: finished publishing {name} of {day}, which an earlier run could not finish.")
+        self._believe_receipts(store, outbox, name)
+
+    def _believe_receipts(self, store: Store, outbox: Outbox, name: str) -> None:
+        """What was sent is sent, whatever a lost, new or restored store knows of it."""
+        from digest.app.sending import adopt
+
+        known = {one.date for one in store.issues(name) if one.sent_at}
+        for day in outbox.dates(name):
+            if day in known or not outbox.is_sent(name, day):
+                continue
+            found = adopt(store, outbox, self.room.publication, name, day)
+            if found and found.status in ("recorded", "sent"):
+                warn(
+                    f"digest: {name} of {day} was sent, and the ledger did not know it: its receipt was read."
+                )
+            elif found and found.status == "unreadable":
+                warn(f"digest: {name} of {day} was sent, and cannot be brought into the ledger: {found.why}.")
 
     def _one(self, house: House, outbox: Outbox, edition: Edition, day: date) -> tuple[dict[str, Any], int]:
         from digest.app.pipeline import build, rehearse

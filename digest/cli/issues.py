@@ -10,11 +10,24 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from digest.cli import app
-from digest.cli.options import EditionName, IssueDate, Json, Root, found, newsroom, now
-from digest.cli.output import emit, say, table
+from digest.cli.options import (
+    EditionName,
+    IssueDate,
+    Json,
+    OutboxFolder,
+    Root,
+    folder,
+    found,
+    me,
+    newsroom,
+    now,
+)
+from digest.cli.output import emit, say, table, warn
+from digest.errors import CommandError
 
 if TYPE_CHECKING:
     from digest.model import BuiltIssue
+    from digest.publish import Outbox
 
 issues = typer.Typer(help="What was built, sent, and when.", rich_markup_mode=None)
 app.add_typer(issues, name="issues")
@@ -50,11 +63,45 @@ def show(
     room = newsroom(root or ctx.obj)
     with open_store(room.store, room.publication) as store:
         built = found(store, room, name, day)
+        events = store.history(built.edition, built.date)
     manifest, clock = codec.loads(built.manifest), room.publication.clock
-    emit(_row(built) | {"manifest": manifest})
+    emit(_row(built) | {"manifest": manifest, "history": events})
     sent = f", sent {clock(built.sent_at)}" if built.sent_at else ", not sent"
     say(f"{name} {day}, revision {built.revision}, built {clock(built.built_at)}{sent}")
+    for event in events:
+        say(f"  {_event(event, clock)}")
     print_manifest(room, manifest, every=False)
+
+
+def _event(event: dict[str, Any], clock: Callable[[datetime], str]) -> str:
+    count = "" if event["delivered"] is None else f", {event['delivered']} delivered"
+    words = {"built": "built", "sent": "marked as sent", "undone": "not sent after all"}[event["action"]]
+    revision = "" if event["revision"] is None else f", revision {event['revision']}"
+    return f"{clock(event['at'])} {words}{revision}{count}" + (f", by {event['by']}" if event["by"] else "")
+
+
+@issues.command("restore")
+def restore(
+    ctx: typer.Context,
+    name: EditionName,
+    day: IssueDate,
+    outbox: OutboxFolder = None,
+    root: Root = None,
+    json: Json = False,
+) -> None:
+    """Write an issue's files again, as they were sent: for an outbox that was lost."""
+    from digest.app.sending import restore
+    from digest.publish import Outbox
+    from digest.store import open_store
+
+    room = newsroom(root or ctx.obj)
+    place = Outbox(folder(outbox, room.root / "outbox"))
+    with open_store(room.store, room.publication) as store, store.lock(name):
+        built = found(store, room, name, day)
+        status = restore(store, place, built.edition, built.date)
+    emit(_row(built) | {"status": status, "folder": str(place.place(built.edition, built.date))})
+    words = {"there": "is there already", "completed": "was not whole; it is now", "restored": "is back"}
+    say(f"{place.place(built.edition, built.date)} {words[status]} (revision {built.revision}).")
 
 
 @app.command("mark-sent")
@@ -64,21 +111,56 @@ def mark_sent(
     delivered: Annotated[
         int | None, typer.Option(min=0, help="How many copies the mailer delivered.")
     ] = None,
+    revision: Annotated[
+        int | None, typer.Option(min=1, help="The revision that was sent (default: the newest).")
+    ] = None,
+    undo: Annotated[
+        bool,
+        typer.Option("--undo", help="It was not sent after all; until the edition's next issue is built."),
+    ] = False,
+    by: Annotated[str, typer.Option(help="Who says so (default: you).")] = "",
+    outbox: OutboxFolder = None,
     root: Root = None,
     json: Json = False,
 ) -> None:
-    """The mailer's receipt: a sent issue is never rebuilt, and goals in sends count what was delivered."""
+    """The mailer's receipt: a sent issue is never rebuilt, and goals in sends count what was delivered.
+
+    Example: digest mark-sent daily 2026-01-23 --delivered 47120
+    """
+    from digest.app import sending
+    from digest.publish import Outbox
     from digest.store import open_store
 
+    if undo and (delivered is not None or revision is not None):
+        raise CommandError("--undo takes back all that was said; leave --delivered and --revision out.")
     room = newsroom(root)
+    place = Outbox(folder(outbox, room.root / "outbox"))
     with open_store(room.store, room.publication) as store, store.lock(name):
-        built = found(store, room, name, day)
-        store.mark_sent(built.edition, built.date, now(), delivered)
-        built = found(store, room, name, day)
+        issue = found(store, room, name, day)
+        about = (store, place, issue.edition, issue.date)
+        if undo:
+            built = sending.undo_sent(*about, at=now(), by=by or me())
+        else:
+            built = sending.mark_sent(*about, at=now(), delivered=delivered, revision=revision, by=by or me())
     emit(_row(built))
-    sent = room.publication.clock(built.sent_at or now())
+    if built.sent_at is None:
+        say(f"{name} {day}, revision {built.revision}: not sent.")
+        return
     count = "" if built.delivered is None else f", {built.delivered} delivered"
-    say(f"{name} {day}, revision {built.revision}: sent {sent}{count}")
+    say(f"{name} {day}, revision {built.revision}: sent {room.publication.clock(built.sent_at)}{count}")
+    _doubt(built, place)
+
+
+def _doubt(built: BuiltIssue, place: Outbox) -> None:
+    if built.delivered and built.expected_sends and built.delivered > 2 * built.expected_sends:
+        warn(
+            f"digest: {built.delivered} delivered is more than twice the {built.expected_sends} that "
+            f"{built.edition} expects. If it is a slip, say it again with the right number."
+        )
+    if not place.is_sent(built.edition, built.date):
+        warn(
+            f"digest: {place.place(built.edition, built.date)} is not there, so no receipt lies beside the issue."
+        )
 
 
 def _row(built: BuiltIssue) -> dict[str, Any]:

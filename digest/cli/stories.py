@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from digest.cli import app
-from digest.cli.options import Json, Root, as_date, newsroom, now
+from digest.cli.options import Json, Root, as_date, me, newsroom, now
 from digest.cli.options import edition as edition_named
 from digest.cli.output import emit, say, table
 from digest.errors import CommandError
@@ -125,7 +124,7 @@ def release(
         edition_named(room, edition)
     with open_store(room.store, room.publication) as store:
         _exist(store.stories(ids), ids)
-        freed = store.release(ids, edition=edition, by=by or _me(), note=note, at=now())
+        freed = store.release(ids, edition=edition, by=by or me(), note=note, at=now())
     emit({"released": ids, "marks": freed})
     if freed:
         say(f"{len(ids)} released ({freed} marks taken back).")
@@ -170,7 +169,7 @@ def _mark(
     marks = [
         Mark(
             story=one, action=action, edition=edition, section=section, date=None if day is None else as_date(day),
-            until=None if until is None else as_date(until), note=note, by=by or _me(), at=now(),
+            until=None if until is None else as_date(until), note=note, by=by or me(), at=now(),
         )
         for one in dict.fromkeys(ids)
     ]  # fmt: skip
@@ -252,15 +251,6 @@ def _next(room: Newsroom, edition: Edition) -> date:
     from digest.select import last_issue_date
 
     return last_issue_date(edition, room.publication.zone, now()) + edition.period
-
-
-def _me() -> str:
-    import getpass
-
-    try:
-        return os.environ.get("DIGEST_USER") or getpass.getuser()
-    except (OSError, KeyError, ImportError):
-        return ""
 
 
 def _mark_fields(mark: Mark) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from typing import Any
 from digest.model import Entry, Issue, LeftOut, Plan, Publication, Section
 
 SCHEMA = "digest.issue/1"
+EXCERPT = 600  # characters of a summary: enough to know another story of its event again
 
 
 def stamp(at: datetime) -> str:
@@ -23,6 +24,7 @@ def manifest(issue: Issue, *, publication: Publication, revision: int, files: Ma
     record = {
         "schema": SCHEMA,
         "publication": publication.name,
+        "publication_id": publication.id,
         "edition": issue.edition.name,
         "date": issue.date.isoformat(),
         "revision": revision,
@@ -39,6 +41,7 @@ def manifest(issue: Issue, *, publication: Publication, revision: int, files: Ma
         },
         "overrides": {"pin": list(issue.plan.overrides.pin), "pause": list(issue.plan.overrides.pause)},
         "inputs": dict(issue.inputs),
+        "expected_sends": issue.edition.expected_sends,
     }
     return (json.dumps(record, ensure_ascii=False, indent=1) + "\n").encode("utf-8", "replace")
 
@@ -59,7 +62,10 @@ def _entry(entry: Entry) -> dict[str, Any]:
         "score": entry.score,
         "signals": dict(entry.signals),
         "also": list(entry.also),
+        "summary": story.summary[:EXCERPT],
     }
+    if story.language:
+        row["language"] = story.language
     if entry.pinned:
         row["pinned"] = True
     if entry.flags:

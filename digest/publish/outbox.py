@@ -10,16 +10,18 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from hashlib import sha256
 from pathlib import Path
 
-from digest.errors import Unreachable
+from digest.errors import AlreadySent, Unreachable
+from digest.publish.receipt import NAME as RECEIPT
+from digest.publish.receipt import Receipt, receipt_of
 
-NAMES = ("index.html", "index.txt", "message.eml", "manifest.json")
+MANIFEST = "manifest.json"
 _NOT_THERE = (FileNotFoundError, NotADirectoryError, IsADirectoryError)
 _STAGED, _ASIDE, _KEPT = ".staged", ".aside", ".changed-by-hand"
 
@@ -44,12 +46,84 @@ class Outbox:
     def read(self, edition: str, day: date) -> dict[str, bytes] | None:
         """The files of an issue as they lie there; ``None`` when the folder is absent or not complete."""
         folder = self.place(edition, day)
-        try:
-            return {name: (folder / name).read_bytes() for name in NAMES}
-        except _NOT_THERE:
-            return None
-        except OSError as error:
-            raise _unreachable(folder, error) from error
+        with _reaching(folder):
+            try:
+                manifest = (folder / MANIFEST).read_bytes()
+                return {name: (folder / name).read_bytes() for name in _names(manifest)} | {
+                    MANIFEST: manifest
+                }
+            except _NOT_THERE:
+                return None
+            except (ValueError, TypeError, KeyError, AttributeError):  # no manifest of ours
+                return None
+
+    def files(self, edition: str, day: date, names: Iterable[str]) -> dict[str, bytes]:
+        """Those of some files that lie in a folder."""
+        place = self.place(edition, day)
+        with _reaching(place):
+            return {name: (place / name).read_bytes() for name in names if (place / name).is_file()}
+
+    def manifest(self, edition: str, day: date) -> bytes | None:
+        return self.files(edition, day, [MANIFEST]).get(MANIFEST)
+
+    def built_at(self, edition: str, day: date) -> datetime:
+        """When a folder's manifest was written, as far as the file system knows."""
+        path = self.place(edition, day) / MANIFEST
+        with _reaching(path):
+            return datetime.fromtimestamp(path.stat().st_mtime, UTC)
+
+    def dates(self, edition: str) -> list[date]:
+        """The dates that have a folder, whatever is in it."""
+        folder = self.root / edition
+        with _reaching(folder):
+            names = [path.name for path in folder.iterdir() if path.is_dir()] if folder.is_dir() else []
+        return sorted(day for name in names if (day := _day(name)) is not None)
+
+    def editions(self) -> list[str]:
+        """The editions that have a folder."""
+        with _reaching(self.root):
+            return (
+                sorted(path.name for path in self.root.iterdir() if path.is_dir())
+                if self.root.is_dir()
+                else []
+            )
+
+    def is_sent(self, edition: str, day: date) -> bool:
+        """Whether a receipt lies in the folder, readable or not."""
+        return os.path.lexists(self.place(edition, day) / RECEIPT)
+
+    def receipt(self, edition: str, day: date) -> Receipt | None:
+        """The receipt in the folder; ``None`` where there is none, or it cannot be understood."""
+        place = self.place(edition, day)
+        with _reaching(place):
+            try:
+                return receipt_of((place / RECEIPT).read_bytes())
+            except _NOT_THERE:
+                return None
+
+    def confirm(self, edition: str, day: date, receipt: Receipt) -> None:
+        """Lay a receipt into a folder, in one step; a later one takes the place of an earlier one."""
+        self.add(edition, day, {RECEIPT: receipt.to_bytes()})
+
+    def unconfirm(self, edition: str, day: date) -> None:
+        """Take the receipt out of a folder."""
+        place = self.place(edition, day)
+        with _reaching(place):
+            (place / RECEIPT).unlink(missing_ok=True)
+            if place.is_dir():
+                _flush(place)
+
+    def add(self, edition: str, day: date, files: Mapping[str, bytes]) -> None:
+        """Put files into a folder that is there, each in one step."""
+        place = self.place(edition, day)
+        with _reaching(place):
+            for name, data in files.items():
+                path = place / name
+                path.parent.mkdir(parents=True, exist_ok=True)
+                written = path.with_name(f".{path.name}.new")
+                _write(written, data)
+                written.replace(path)
+            _flush(place)
 
     def recorded(self, edition: str, day: date, manifest: bytes) -> dict[str, bytes] | None:
         """The files of an issue, if they are those that a manifest of the ledger tells of. Raises ``Unreachable``."""
@@ -65,6 +139,7 @@ class Outbox:
             _sweep(folder)
             folder.mkdir(parents=True)
             for name, data in files.items():
+                (folder / name).parent.mkdir(parents=True, exist_ok=True)
                 _write(folder / name, data)
             _flush(folder)
         return Staged(folder, place)
@@ -73,8 +148,12 @@ class Outbox:
         """Move a staged issue into its place in one step.
 
         What somebody changed or put there by hand is kept beside it under a hidden name, which is returned.
+        Raises ``AlreadySent`` where a receipt lies.
         """
         place = staged.place
+        if os.path.lexists(place / RECEIPT):
+            self.discard(staged)
+            raise AlreadySent(f"{place} was sent: its receipt {RECEIPT} lies there. It is never overwritten.")
         with _reaching(place):
             kept = None if _is_as_built(place) else _free(_beside(place, _KEPT))
             if kept:
@@ -105,7 +184,7 @@ class Outbox:
                 staged, day = _identify(folder, _STAGED)
                 if day is None:
                     continue
-                if self._was_recorded(folder, recorded(day)):
+                if self._was_recorded(folder, recorded(day)) and not os.path.lexists(staged.place / RECEIPT):
                     self.publish(staged)
                     finished.append(day)
                 else:
@@ -127,20 +206,33 @@ class Outbox:
 def _manifest_of(folder: Path) -> bytes | None:
     """The manifest of a whole issue; ``None`` where a file is missing, or is not the one the manifest tells of."""
     try:
-        manifest = (folder / "manifest.json").read_bytes()
+        manifest = (folder / MANIFEST).read_bytes()
         files = json.loads(manifest)["files"]
-        told = {name: entry["sha256"] for name, entry in files.items()}
+        told = {name: files[name]["sha256"] for name in _names(manifest)}
         there = {name: sha256((folder / name).read_bytes()).hexdigest() for name in told}
     except (*_NOT_THERE, ValueError, TypeError, KeyError, AttributeError):
         return None
     return manifest if there == told else None
 
 
+def _names(manifest: bytes) -> list[str]:
+    """The files a manifest tells of, none outside its folder. Raises ``ValueError``, ``KeyError``, ``TypeError``."""
+    names = list(json.loads(manifest)["files"])
+    for name in names:
+        if not name or name.startswith("/") or ".." in Path(name).parts or name in (MANIFEST, RECEIPT):
+            raise ValueError(name)
+    return names
+
+
 def _is_as_built(place: Path) -> bool:
     """Whether nothing lies at a place but an issue as some build wrote it."""
     if not place.exists() and not place.is_symlink():
         return True
-    return _manifest_of(place) is not None and {path.name for path in place.iterdir()} <= set(NAMES)
+    manifest = _manifest_of(place)
+    if manifest is None:
+        return False
+    there = {path.relative_to(place).as_posix() for path in place.rglob("*") if not path.is_dir()}
+    return there <= {*_names(manifest), MANIFEST}
 
 
 def _free(path: Path) -> Path:
@@ -154,11 +246,14 @@ def _free(path: Path) -> Path:
 
 def _identify(folder: Path, suffix: str) -> tuple[Staged, date | None]:
     name = folder.name[1 : -len(suffix)]
+    return Staged(folder, folder.parent / name), _day(name)
+
+
+def _day(name: str) -> date | None:
     try:
-        day = date.fromisoformat(name)
+        return date.fromisoformat(name) if len(name) == len("2026-01-23") else None
     except ValueError:
-        return Staged(folder, folder), None
-    return Staged(folder, folder.parent / name), day
+        return None
 
 
 def _beside(place: Path, suffix: str) -> Path:

@@ -66,7 +66,7 @@ manifests = Table(
     publication(),
 )
 
-files = Table(  # of the newest revision, so that a sent issue can be written again
+files = Table(  # so that a sent issue can be written again
     "digest_files",
     METADATA,
     Column("issue", ForeignKey("digest_issues.number"), primary_key=True, autoincrement=False),
@@ -97,9 +97,10 @@ FIELDS = (
 )  # fmt: skip
 
 
-def built(database: Database, edition: str, day: date) -> BuiltIssue | None:
-    """The newest revision of one issue, with its manifest."""
-    whole = _issues(database, manifests.c.body).outerjoin(manifests, manifests.c.issue == _c.number)
+def built(database: Database, edition: str, day: date, revision: int | None = None) -> BuiltIssue | None:
+    """One issue with its manifest: the revision that was sent, else the newest; or the one asked for."""
+    whole = _issues(database, manifests.c.body, which(revision))
+    whole = whole.outerjoin(manifests, manifests.c.issue == _c.number)
     with database.reading():
         rows = database.rows(whole.where(_c.edition == edition, _c.date == day))
     return _issue(rows[0]) if rows else None
@@ -121,36 +122,59 @@ def every(database: Database, edition: str | None) -> list[BuiltIssue]:
     return [_issue(row) for row in rows]
 
 
-def files_of(database: Database, edition: str, day: date) -> dict[str, bytes]:
-    """The files of the newest revision as they were built; empty where they were not kept."""
+def files_of(database: Database, edition: str, day: date, revision: int | None = None) -> dict[str, bytes]:
+    """The files of an issue as they were built; empty where they were not kept."""
     with database.reading():
-        issue = built(database, edition, day)
+        issue = built(database, edition, day, revision)
         if issue is None:
             return {}
         number = _c.number == files.c.issue
         found = select(files.c.name, files.c.body).join(issues, number).order_by(files.c.name)
-        rows = database.rows(found.where(this(database, issues, edition, day), newest()))
+        rows = database.rows(found.where(this(database, issues, edition, day), which(revision)))
     whole = {name: zlib.decompress(body) for name, body in rows}
     return {**whole, "manifest.json": issue.manifest.encode()} if whole else {}
 
 
 def mark_sent(
-    database: Database, edition: str, day: date, at: datetime, delivered: int | None, by: str = ""
+    database: Database,
+    edition: str,
+    day: date,
+    at: datetime,
+    delivered: int | None,
+    revision: int | None = None,
+    by: str = "",
 ) -> None:
-    """The mailer's receipt. Later ones correct the count; the first says when it was sent.
+    """The mailer's receipt. Later ones correct the count; the first says when it was sent and which revision.
 
-    Raises ``CommandError`` for an issue that was never built, or a count that cannot be.
+    Raises ``CommandError`` for an issue or a revision that was never built, or a count that cannot be.
     """
     if delivered is not None and not 0 <= delivered <= MOST:
         raise CommandError(f"{delivered} copies cannot have been delivered. Give a number from 0 up.")
-    _receive(database, edition, day, at, delivered, SENT, by)
+    with database.writing():
+        found = to_be_sent(database, edition, day, revision)
+        _receive(database, found, at, delivered, SENT, by)
+
+
+def to_be_sent(database: Database, edition: str, day: date, revision: int | None) -> BuiltIssue:
+    """The issue that a receipt may speak of. Raises ``CommandError`` where there is none."""
+    found = built(database, edition, day)
+    if found is None:
+        raise CommandError(f"{edition} of {day} was never built. `digest issues` lists what was.")
+    if revision in (None, found.revision):
+        return found
+    if found.sent_at is not None:
+        raise CommandError(f"{edition} of {day} was sent as revision {found.revision}, not {revision}.")
+    found = built(database, edition, day, revision)
+    if found is None:
+        raise CommandError(f"{edition} of {day} has no revision {revision}. `digest issues show` lists them.")
+    return found
 
 
 def undo_sent(database: Database, edition: str, day: date, at: datetime, by: str = "") -> None:
     """Take back that an issue was sent. Raises ``CommandError`` where the edition's next issue is built already."""
     with database.writing():
-        found = built(database, edition, day)
-        if found is not None and found.sent_at is None:
+        found = to_be_sent(database, edition, day, None)
+        if found.sent_at is None:
             raise CommandError(f"{edition} of {day} is not marked as sent; there is nothing to take back.")
         later = select(func.min(_c.date)).where(of(database, issues), _c.edition == edition, _c.date > day)
         following = database.rows(later)[0][0]
@@ -158,26 +182,15 @@ def undo_sent(database: Database, edition: str, day: date, at: datetime, by: str
             raise CommandError(
                 f"{edition} of {day} stays sent: the issue of {following} was built after it, and on what it says."
             )
-        _receive(database, edition, day, at, None, UNDONE, by)
+        _receive(database, found, at, None, UNDONE, by)
 
 
 def _receive(
-    database: Database, edition: str, day: date, at: datetime, delivered: int | None, action: str, by: str
+    database: Database, issue: BuiltIssue, at: datetime, delivered: int | None, action: str, by: str
 ) -> None:
-    with database.writing():
-        found = built(database, edition, day)
-        if found is None:
-            raise CommandError(f"{edition} of {day} was never built. `digest issues` lists what was.")
-        values = {
-            "edition": edition,
-            "date": day,
-            "at": at,
-            "delivered": delivered,
-            "action": action,
-            "by": by,
-        }
-        values |= {"revision": found.revision, "publication": database.publication}
-        database.run(insert(receipts).values(**values))
+    about = {"edition": issue.edition, "date": issue.date, "revision": issue.revision}
+    said = {"at": at, "delivered": delivered, "action": action, "by": by}
+    database.run(insert(receipts).values(**about, **said, publication=database.publication))
 
 
 def history(database: Database, edition: str, day: date) -> list[dict[str, Any]]:
@@ -216,10 +229,16 @@ def same_issue(one: Any, other: Any) -> ColumnElement[bool]:
     )
 
 
+def which(revision: int | None) -> ColumnElement[bool]:
+    return newest() if revision is None else _c.revision == revision
+
+
 def newest() -> ColumnElement[bool]:
-    """Whether no later revision of an issue is there."""
-    later = issues.alias("later")
-    return ~exists().where(same_issue(later, issues), later.c.revision > issues.c.revision)
+    """Whether it is the revision that was sent or, while none was, the newest."""
+    other = issues.alias("other")
+    sent = _receipt(receipts.c.revision, receipts.c.number.asc(), receipts.c.revision.is_not(None))
+    last = select(func.max(other.c.revision)).where(same_issue(other, issues)).correlate(issues)
+    return _c.revision == func.coalesce(sent, last.scalar_subquery())
 
 
 def _receipt(column: Column[Any], order: ColumnElement[Any], *conditions: ColumnElement[bool]) -> Any:
@@ -241,14 +260,10 @@ def delivered_copies() -> Any:
     return _receipt(receipts.c.delivered, receipts.c.number.desc(), counted).label("delivered")
 
 
-def _issues(database: Database, body: Any = None) -> Select[Any]:
-    columns = (
-        *(_c[name] for name in FIELDS),
-        _sent_at(),
-        delivered_copies(),
-        null() if body is None else body,
-    )
-    return select(*columns).where(of(database, issues), newest())
+def _issues(database: Database, body: Any = None, chosen: ColumnElement[bool] | None = None) -> Select[Any]:
+    kept = (_c[name] for name in FIELDS)
+    columns = (*kept, _sent_at(), delivered_copies(), null() if body is None else body)
+    return select(*columns).where(of(database, issues), newest() if chosen is None else chosen)
 
 
 def _issue(row: Row) -> BuiltIssue:

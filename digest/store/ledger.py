@@ -5,9 +5,8 @@ from __future__ import annotations
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import func, insert, select
 
 from digest.errors import AlreadySent, DigestError
 from digest.model import BuiltIssue, RunAd, RunStory
@@ -37,8 +36,6 @@ def record(
         if last is not None and last.revision == issue.revision and last.manifest == issue.manifest:
             return last
         row = _numbered(database, issue, last)
-        if last is not None:
-            _drop_files(database, issue.edition, issue.date)
         key = _add(database, row)
         _add_files(database, key, written)
         ran.add(database, key, stories, ads)
@@ -78,8 +75,3 @@ def _add_files(database: Database, key: int, written: Mapping[str, bytes]) -> No
         if name != "manifest.json"
     ]
     database.run(insert(issues.files), rows)
-
-
-def _drop_files(database: Database, edition: str, day: date) -> None:
-    numbers = select(_c.number).where(issues.this(database, issues.issues, edition, day))
-    database.run(delete(issues.files).where(issues.files.c.issue.in_(numbers)))

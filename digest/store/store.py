@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import date, datetime
 from types import TracebackType
 from typing import Any, Self
@@ -92,9 +92,9 @@ class Store:
 
     # The ledger
 
-    def built(self, edition: str, day: date) -> BuiltIssue | None:
-        """The newest revision of an issue, with its manifest."""
-        return issues.built(self._database, edition, day)
+    def built(self, edition: str, day: date, revision: int | None = None) -> BuiltIssue | None:
+        """An issue with its manifest: the revision that was sent, else the newest; or the one asked for."""
+        return issues.built(self._database, edition, day, revision)
 
     def previous(self, edition: str, day: date) -> BuiltIssue | None:
         """The last issue of an edition dated before ``day``; without its manifest."""
@@ -126,16 +126,34 @@ class Store:
         with self._writing(issue.edition):
             return ledger.record(self._database, issue, run, ads, files)
 
-    def files(self, edition: str, day: date) -> dict[str, bytes]:
-        """The files of an issue's newest revision as they were built; empty where they were not kept."""
-        return issues.files_of(self._database, edition, day)
+    def files(self, edition: str, day: date, revision: int | None = None) -> dict[str, bytes]:
+        """The files of an issue as they were built; empty where they were not kept."""
+        return issues.files_of(self._database, edition, day, revision)
+
+    def is_sent(self, edition: str, day: date) -> bool:
+        issue = self.built(edition, day)
+        return issue is not None and issue.sent_at is not None
+
+    def to_be_sent(self, edition: str, day: date, revision: int | None = None) -> BuiltIssue:
+        """The issue that a receipt may speak of. Raises ``CommandError`` where there is none."""
+        return issues.to_be_sent(self._database, edition, day, revision)
 
     def mark_sent(
-        self, edition: str, day: date, at: datetime, delivered: int | None = None, by: str = ""
+        self,
+        edition: str,
+        day: date,
+        at: datetime,
+        delivered: int | None = None,
+        *,
+        revision: int | None = None,
+        by: str = "",
     ) -> None:
-        """The mailer's receipt. Raises ``CommandError`` for an issue that was never built."""
+        """The mailer's receipt; :func:`digest.app.sending.mark_sent` tells the outbox too.
+
+        Raises ``CommandError`` for an issue or a revision that was never built, or a count that cannot be.
+        """
         with self._writing(edition):
-            issues.mark_sent(self._database, edition, day, at, delivered, by)
+            issues.mark_sent(self._database, edition, day, at, delivered, revision, by)
 
     def undo_sent(self, edition: str, day: date, at: datetime, by: str = "") -> None:
         """Take a receipt back. Raises ``CommandError`` where the edition's next issue is built already."""
@@ -145,6 +163,10 @@ class Store:
     def history(self, edition: str, day: date) -> list[dict[str, Any]]:
         """What happened to an issue, oldest first; see :func:`digest.store.issues.history`."""
         return issues.history(self._database, edition, day)
+
+    def writing(self) -> AbstractContextManager[None]:
+        """One transaction around several calls, whole or not at all."""
+        return self._database.writing()
 
     @contextmanager
     def _writing(self, edition: str) -> Iterator[None]:

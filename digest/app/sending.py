@@ -1,0 +1,261 @@
+"""An issue left the house: the outbox and the ledger both remember it, and either can be made again from the other."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any
+
+from digest.errors import AlreadySent, Unreachable
+from digest.model import BuiltIssue, Publication, RunAd, RunStory, Story, Window
+from digest.publish import Outbox, Receipt
+
+if TYPE_CHECKING:
+    from digest.store import Store
+
+
+def mark_sent(
+    store: Store,
+    outbox: Outbox,
+    edition: str,
+    day: date,
+    *,
+    at: datetime,
+    delivered: int | None = None,
+    revision: int | None = None,
+    by: str = "",
+) -> BuiltIssue:
+    """Remember that an issue was sent, in the ledger and in its folder; returns the ledger's row.
+
+    ``revision`` is the one that was sent (default: the one that counts now). Calling it again corrects
+    ``delivered``; the first call says when it was sent. A folder that is gone comes back from the store; where that
+    did not keep the files there is no receipt beside them. Whoever calls this holds the edition's lock. A kill leaves
+    both, neither, or the folder's receipt alone, which :func:`adopt` reads.
+
+    Raises ``CommandError`` for an issue or a revision that was never built, or a count that cannot be;
+    ``AlreadySent`` where the folder says that something else was sent; ``Unreachable``.
+    """
+    with store.writing():
+        store.mark_sent(edition, day, at, delivered, revision=revision, by=by)
+        built = store.to_be_sent(edition, day)
+        if _to_the_folder(store, outbox, built):
+            outbox.confirm(edition, day, receipt_for(built))
+    return built
+
+
+def undo_sent(
+    store: Store, outbox: Outbox, edition: str, day: date, *, at: datetime, by: str = ""
+) -> BuiltIssue:
+    """Take back that an issue was sent. Raises ``CommandError`` where the edition's next issue is built already."""
+    with store.writing():
+        store.undo_sent(edition, day, at, by)
+        outbox.unconfirm(edition, day)
+        return store.to_be_sent(edition, day)
+
+
+def receipt_for(built: BuiltIssue) -> Receipt:
+    """The receipt of an issue that the ledger knows as sent."""
+    assert built.sent_at is not None
+    digest = sha256(built.manifest.encode()).hexdigest()
+    return Receipt(revision=built.revision, sent_at=built.sent_at, delivered=built.delivered, manifest=digest)
+
+
+def _to_the_folder(store: Store, outbox: Outbox, built: BuiltIssue) -> bool:
+    """Let the sent revision lie in the outbox; whether it does: a store of before did not keep files.
+
+    What somebody changed in its files may be what was sent: it stays.
+    """
+    edition, day = built.edition, built.date
+    if outbox.manifest(edition, day) == built.manifest.encode():
+        return True
+    if outbox.is_sent(edition, day):
+        raise AlreadySent(
+            f"{outbox.place(edition, day)} holds another issue with a receipt than the ledger's revision "
+            f"{built.revision}. Run: digest recover"
+        )
+    files = store.files(edition, day, built.revision)
+    if files:
+        outbox.publish(outbox.stage(edition, day, files))
+    return bool(files)
+
+
+def restore(store: Store, outbox: Outbox, edition: str, day: date) -> str:
+    """Write an issue's files again from the store, its receipt too: ``there`` already, ``completed`` or ``restored``.
+
+    Raises ``CommandError`` for an issue that was never built, ``AlreadySent`` where a folder with a receipt holds
+    other files, ``Unreachable`` where the store did not keep them.
+    """
+    built = store.to_be_sent(edition, day)
+    files = store.files(edition, day, built.revision)
+    if not files:
+        raise Unreachable(
+            f"the store did not keep the files of {edition} {day}: it was built by an earlier version of digest."
+        )
+    if built.sent_at:
+        files |= {"sent.json": receipt_for(built).to_bytes()}
+    if not outbox.is_sent(edition, day):
+        if outbox.files(edition, day, files) == files:
+            return "there"
+        outbox.publish(outbox.stage(edition, day, files))
+        return "restored"
+    there = outbox.files(edition, day, files)
+    changed = sorted(name for name, data in there.items() if data != files[name])
+    if changed:
+        raise AlreadySent(
+            f"{outbox.place(edition, day)} has a receipt, and its {', '.join(changed)} "
+            f"{'is' if len(changed) == 1 else 'are'} not what was built. It was left as it is; move it away first."
+        )
+    missing = {name: data for name, data in files.items() if name not in there}
+    outbox.add(edition, day, missing)
+    return "completed" if missing else "there"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recovered:
+    """What became of one folder. ``status``: known | recorded | sent (its receipt was new) | unreadable."""
+
+    edition: str
+    date: date
+    revision: int | None
+    status: str
+    why: str = ""
+    sent: bool = False
+
+
+def recover(store: Store, outbox: Outbox, publication: Publication, edition: str) -> Iterator[Recovered]:
+    """Bring an edition's issues and receipts from the outbox into the ledger, oldest first.
+
+    Folders of other publications are passed over. Whoever calls this holds the edition's lock.
+    """
+    for day in outbox.dates(edition):
+        found = adopt(store, outbox, publication, edition, day)
+        if found is not None:
+            yield found
+
+
+def adopt(
+    store: Store, outbox: Outbox, publication: Publication, edition: str, day: date
+) -> Recovered | None:
+    """Bring one issue and its receipt into the ledger; ``None`` for a folder that is not this publication's."""
+    is_sent, receipt = outbox.is_sent(edition, day), outbox.receipt(edition, day)
+    files = outbox.read(edition, day)
+    if files is None:
+        why = "a file is missing, or the manifest cannot be read"
+        return _unreadable(edition, day, is_sent, why) if is_sent else None
+    try:
+        issue = _Told(json.loads(files["manifest.json"]), files["manifest.json"].decode())
+        if not issue.belongs_to(publication, edition, day):
+            return None
+        if is_sent and receipt is None:
+            return _unreadable(edition, day, True, "sent.json cannot be understood")
+        return _adopt(store, issue, files, receipt, outbox.built_at(edition, day))
+    except (ValueError, TypeError, KeyError, AttributeError, OverflowError) as error:
+        why = f"its manifest does not tell all ({type(error).__name__}: {error})"
+        return _unreadable(edition, day, is_sent, why)
+
+
+def _unreadable(edition: str, day: date, sent: bool, why: str) -> Recovered:
+    return Recovered(edition=edition, date=day, revision=None, status="unreadable", why=why, sent=sent)
+
+
+def _adopt(
+    store: Store, told: _Told, files: dict[str, bytes], receipt: Receipt | None, built_at: datetime
+) -> Recovered:
+    issue = told.issue(built_at)
+    edition, day, status = issue.edition, issue.date, "known"
+    with store.writing():
+        known = store.built(edition, day)
+        if known is None or (known.sent_at is None and known.revision < issue.revision):
+            store.record(issue, told.stories(), told.ads(issue.expected_sends), files)
+            status = "recorded"
+        if receipt is not None:
+            now = store.built(edition, day)
+            assert now is not None
+            if now.sent_at is None:
+                same = store.built(edition, day, receipt.revision)
+                revision = receipt.revision if same else None
+                store.mark_sent(edition, day, receipt.sent_at, receipt.delivered, revision=revision)
+                status = "sent"
+    return Recovered(
+        edition=edition, date=day, revision=issue.revision, status=status, sent=receipt is not None
+    )
+
+
+class _Told:
+    """What a manifest tells of its issue, as the ledger keeps it."""
+
+    def __init__(self, record: dict[str, Any], text: str) -> None:
+        self.record, self.text = record, text
+        self.edition, self.day = record["edition"], date.fromisoformat(record["date"])
+
+    def belongs_to(self, publication: Publication, edition: str, day: date) -> bool:
+        record = self.record
+        mine = record.get("publication_id", publication.id) == publication.id
+        named = "publication_id" in record or record["publication"] == publication.name
+        return mine and named and (self.edition, self.day) == (edition, day)
+
+    def issue(self, built_at: datetime) -> BuiltIssue:
+        window = Window(_time(self.record["window"]["start"]), _time(self.record["window"]["end"]))
+        at = max(built_at, window.end)  # a copied folder may be as old as it likes
+        return BuiltIssue(
+            edition=self.edition,
+            date=self.day,
+            revision=self.record["revision"],
+            sequence=0,
+            window=window,
+            first_built_at=at,
+            built_at=at,
+            manifest=self.text,
+            expected_sends=self.record.get("expected_sends"),
+        )
+
+    def stories(self) -> list[RunStory]:
+        return [
+            RunStory(
+                edition=self.edition,
+                date=self.day,
+                story=_story(one),
+                section=section["id"],
+                position=one["position"],
+                also=tuple(one["also"]),
+            )
+            for section in self.record["sections"]
+            for one in section["stories"]
+        ]
+
+    def ads(self, sends: int | None) -> list[RunAd]:
+        titles = {
+            one["position"]: one["title"] for section in self.record["sections"] for one in section["stories"]
+        }
+        names = ("line_item", "creative", "advertiser", "tier", "slot", "gap", "section")
+        return [
+            RunAd(
+                edition=self.edition,
+                date=self.day,
+                sends=sends,
+                neighbours=tuple(titles[at] for at in (ad["gap"], ad["gap"] + 1) if at in titles),
+                **{name: ad[name] for name in names},
+            )
+            for ad in self.record["ads"]["placed"]
+        ]
+
+
+def _story(one: dict[str, Any]) -> Story:
+    at = _time(one["published_at"])
+    return Story(
+        id=one["id"],
+        url=one["url"],
+        title=one["title"],
+        summary=one.get("summary", ""),
+        source=one.get("source", ""),
+        language=one.get("language", ""),
+        published_at=at,
+        first_seen=at,
+    )
+
+
+def _time(text: str) -> datetime:
+    return datetime.fromisoformat(text).astimezone(UTC)
