@@ -77,23 +77,7 @@ def plain_jinja(request: Request) -> Callable[[], str]:
 
 def values(request: Request) -> Any:
     """Every block of the issue with what it prints."""
-    made = views_of(request.newsroom, request.edition, request.day)
-    entries = {e.story.id: e for e in request.lineup}
-    sections = {s.id: (s, n) for n, s in enumerate(request.lineup.sections, 1)}
-    ads = iter(request.plan.placed)
-    for one in fragments(request):
-        if one.story:
-            yield one.kind, {"story": made.story(entries[one.story.id])}
-        elif one.kind == "section":
-            yield one.kind, {"section": made.section(*sections[one.section])}
-        elif one.kind in ("masthead", "footer"):
-            yield one.kind, {}
-        else:
-            placed = next(ads)
-            item = request.newsroom.ads.line_item(placed.line_item)
-            assert item
-            creative = next(c for c in item.creatives if c.id == placed.creative)
-            yield one.kind, {"ad": made.ad(placed, creative)}
+    return ((one.kind, one.at_hand) for one in fragments(request))
 
 
 def side_by_side(*runs: Callable[[], object], rounds: int = 150) -> list[float]:

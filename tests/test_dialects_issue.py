@@ -123,7 +123,7 @@ def test_html_holds_no_tag_but_the_mailers_own(issues: dict[str, Subject], maile
     page = re.sub(
         r"</?(?:unsubscribe|webversion|preferences)>|<style.*?</style>|<!--.*?-->", "", page, flags=re.DOTALL
     )
-    page = page.replace(found.preview or "\0", "")
+    page = page.replace(found.preview or "\0", "").replace(found.preview_end or "\0", "")
     assert (
         re.findall(
             r"\{\{|\{%|\{#|\*\||%%\{|%[a-z_]+%|\[(?:link|subscriber|firstname|unsubscribe)|@TrackLink", page

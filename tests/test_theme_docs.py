@@ -36,10 +36,12 @@ def test_the_example_is_a_block_that_works(tmp_path: Path) -> None:
     assert problems(make.newsroom(tmp_path)) == ()
 
 
-@pytest.mark.parametrize("theme", ["lively", "broadsheet"])
+@pytest.mark.parametrize("theme", ["lively", "broadsheet", "bulletin"])
 def test_classes_of_the_blocks_are_known_to_a_style_sheet(theme: str, tmp_path: Path) -> None:
     files = loader.collect(tmp_path, theme)
-    sheets = "".join(source.text for name, source in files.items() if name.endswith(".css"))
+    sheets = "".join(
+        layer.text for name, one in files.items() if name.endswith(".css") for layer in one.layers
+    )
     used = {
         name
         for file, source in files.items()

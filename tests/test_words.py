@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import builtins
 import unicodedata
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
 
 import pytest
@@ -12,7 +12,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digest.errors import ConfigurationError
-from digest.model import Entry, Lineup, Section, Story
 from digest.render import words
 from digest.render._phrases import PHRASES
 from digest.render.dialects import dialect, names
@@ -30,19 +29,20 @@ def known(lead: str = "Council votes", **other: Any) -> Facts:
 
 
 def test_facts_come_from_the_lineup() -> None:
-    story = Story(id="1", url="https://a.example", title="Lead", first_seen=datetime(2026, 1, 22, tzinfo=UTC))
-    entry = Entry(position=1, story=story, section="us", score=1.0)
-    lineup = Lineup(sections=(Section(id="us", title="US", entries=(entry,)),))
-    found = words.facts(lineup, day=DAY, locale="en_US", publication="NewsFinale", edition="daily")
+    found = words.facts(
+        ["Lead", "Second"], ("US",), day=DAY, locale="en_US", publication="NewsFinale", edition="daily"
+    )
     assert found == Facts(
         lead="Lead",
         date="Friday, January 23, 2026",
-        count=1,
+        count=2,
         sections=("US",),
         publication="NewsFinale",
         edition="daily",
+        second="Second",
+        plus="Plus: Second",
     )
-    assert words.facts(Lineup(), day=DAY, locale="en_US", publication="P", edition="e").lead == ""
+    assert words.facts([], (), day=DAY, locale="en_US", publication="P", edition="e").lead == ""
 
 
 @pytest.mark.parametrize(

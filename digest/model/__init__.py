@@ -17,6 +17,7 @@ from digest.model.ads import (
     Sensitive,
     Slot,
 )
+from digest.model.appearance import CustomBlock, Footer, FooterLink, Images, PlainText
 from digest.model.history import BuiltIssue, RunAd, RunStory
 from digest.model.intake import Counts, Rejected, Validators
 from digest.model.issue import Issue, Opening, OptimalityGap, Overrides, Placement, Plan, Refusal, Rendered
@@ -36,9 +37,10 @@ from digest.model.newsroom import (
 from digest.model.stories import Entry, Image, LeftOut, Lineup, Mark, Section, Selection, Story, Window
 
 __all__ = [
-    "TIERS", "AdBook", "Adjacency", "Advertiser", "BuiltIssue", "Counts", "Creative", "Edition", "Entry",
-    "Flight", "FrequencyCap", "Goal", "Image", "Issue", "LeftOut", "Likeness", "LineItem", "Lineup", "Links",
-    "Logo", "Look", "Mark", "Newsroom", "Opening", "OptimalityGap", "Overrides", "Placement", "Plan", "Policy",
-    "Publication", "Ranking", "Refusal", "Rejected", "Rendered", "RunAd", "RunStory", "Section", "SectionSpec",
-    "Selection", "Sensitive", "Slot", "SourceSpec", "Story", "Thin", "Validators", "Window",
+    "TIERS", "AdBook", "Adjacency", "Advertiser", "BuiltIssue", "Counts", "Creative", "CustomBlock", "Edition",
+    "Entry", "Flight", "Footer", "FooterLink", "FrequencyCap", "Goal", "Image", "Images", "Issue", "LeftOut",
+    "Likeness", "LineItem", "Lineup", "Links", "Logo", "Look", "Mark", "Newsroom", "Opening", "OptimalityGap",
+    "Overrides", "Placement", "PlainText", "Plan", "Policy", "Publication", "Ranking", "Refusal", "Rejected",
+    "Rendered", "RunAd", "RunStory", "Section", "SectionSpec", "Selection", "Sensitive", "Slot", "SourceSpec",
+    "Story", "Thin", "Validators", "Window",
 ]  # fmt: skip

@@ -85,9 +85,10 @@ class Plan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rendered:
-    """Both faces of an issue, and what its envelope needs. ``more_online`` are ids moved there for size.
+    """Both parts of an issue, and what its envelope needs. ``more_online`` are ids moved there for size.
 
-    ``headers`` are mail headers that hold the mailer's own tags, such as ``List-Unsubscribe``.
+    ``images`` are the newsroom's picture files that the HTML shows, by name. ``headers`` are mail headers that hold
+    the mailer's own tags, such as ``List-Unsubscribe``.
     """
 
     html: bytes
@@ -96,6 +97,7 @@ class Rendered:
     preheader: str
     more_online: tuple[str, ...] = ()
     headers: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    images: Mapping[str, bytes] = field(default_factory=lambda: MappingProxyType({}))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

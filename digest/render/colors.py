@@ -28,11 +28,27 @@ def on(background: str) -> str:
     return max(("#ffffff", "#111111"), key=lambda ink: contrast(ink, background))
 
 
-def readable(color: str, background: str) -> str:
-    """``color``, or the nearest lighter or darker shade of it that is readable on ``background``."""
-    target = 255 if _luminance(background) < 0.18 else 0
+def text_on(background: str, wanted: str) -> str:
+    """``wanted`` where it can be read on ``background``, else white or near-black."""
+    return wanted if wanted and contrast(wanted, background) >= READABLE else on(background)
+
+
+def readable(color: str, *backgrounds: str) -> str:
+    """``color``, or the nearest lighter or darker shade of it that is readable on all ``backgrounds``."""
+    target = 255 if _luminance(backgrounds[0]) < 0.18 else 0
     shades = (_mixed(color, target, step / 20) for step in range(21))
-    return next((shade for shade in shades if contrast(shade, background) >= READABLE), on(background))
+    found = (one for one in shades if all(contrast(one, ground) >= READABLE for ground in backgrounds))
+    return next(found, "") or max(
+        ("#ffffff", "#111111"), key=lambda ink: min(contrast(ink, g) for g in backgrounds)
+    )
+
+
+def darkened(color: str, like: str) -> str:
+    """A dark counterpart of a light surface: its own hue, as dark as ``like``; a dark one stays."""
+    if _luminance(color) < 0.18:
+        return color
+    share = 1 - (sum(_channels(like)) / max(1, sum(_channels(color))))
+    return _mixed(color, 0, min(max(share, 0.0), 1.0))
 
 
 def deeper(color: str) -> str:

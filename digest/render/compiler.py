@@ -9,9 +9,9 @@ from typing import Final
 
 from digest.errors import ConfigurationError, Problem
 from digest.model import Newsroom
-from digest.render import css, lint, loader, tokens
+from digest.render import blocks, boxes, css, lint, loader, tokens
 from digest.render.inliner import Unbalanced, inlined_templates
-from digest.render.loader import BLOCKS, FRAMES, INLINED, KEPT, Source
+from digest.render.loader import FRAMES, INLINED, KEPT, Source
 from digest.render.templating import constant_html, environment, split
 from digest.render.theme import Compiled, Name, collected, used
 
@@ -19,7 +19,7 @@ NARROW: Final = "@media only screen and (max-width:620px)"
 DARK: Final = "@media (prefers-color-scheme:dark)"
 
 
-class Sheet:
+class StyleSheets:
     """All style sheets of a theme: what is inlined, what stays in the head, and what is wrong with them."""
 
     def __init__(self, files: Mapping[str, Source], values: Mapping[str, str]) -> None:
@@ -41,7 +41,9 @@ class Sheet:
             )
 
     def _rules(self, name: str, *, inline: bool = False) -> list[css.Rule]:
-        source = self._files[name]
+        return [rule for layer in self._files[name].layers for rule in self._layer(layer, inline)]
+
+    def _layer(self, source: Source, inline: bool) -> list[css.Rule]:
         rules, found = css.parse(source)
         if inline:
             found += css.unsafe(source, rules)
@@ -75,14 +77,17 @@ def compiled(newsroom: Newsroom, theme: str, files: Mapping[str, Source]) -> Com
     shades = {
         name.replace("-", "_"): values[name] for name in ("accent", "on-accent", "paper", "ink", "canvas")
     }
-    return Compiled(theme, code, sheet.styles, sheet.outlook, shades)
+    widths = {name: boxes.boxes(text) for (name, part), text in html.items() if part == "html"}
+    return Compiled(theme, code, sheet.styles, sheet.outlook, shades, widths)
 
 
-def examined(newsroom: Newsroom, files: Mapping[str, Source]) -> tuple[Sheet, dict[str, str], list[Problem]]:
+def examined(
+    newsroom: Newsroom, files: Mapping[str, Source]
+) -> tuple[StyleSheets, dict[str, str], list[Problem]]:
     """The style sheets and values of a theme, and everything wrong with any of its files."""
     values, found = tokens.of(files["tokens.css"], newsroom.look, _digest_yaml(newsroom))
-    sheet = Sheet(files, values)
-    for name in (*FRAMES, *(f"blocks/{block}.j2" for block in BLOCKS)):
+    sheet = StyleSheets(files, values)
+    for name in (*FRAMES, *(f"blocks/{block}.j2" for block in blocks_of(files))):
         found += lint.problems(files[name])
     found += sheet.problems
     return sheet, values, found
@@ -95,13 +100,20 @@ def _digest_yaml(newsroom: Newsroom) -> str:
         return ""
 
 
+def blocks_of(files: Mapping[str, Source]) -> tuple[str, ...]:
+    """The blocks of a theme, those of the newsroom's own last."""
+    return tuple(
+        name.removeprefix("blocks/").removesuffix(".j2") for name in files if name.startswith("blocks/")
+    )
+
+
 def parts_of(files: Mapping[str, Source]) -> dict[str, dict[str, Source]]:
     """Both parts of every block."""
-    return {block: split(files[f"blocks/{block}.j2"])[0] for block in BLOCKS}
+    return {block: split(files[f"blocks/{block}.j2"])[0] for block in blocks_of(files)}
 
 
 def inlined(
-    files: Mapping[str, Source], parts: Mapping[str, Mapping[str, Source]], sheet: Sheet
+    files: Mapping[str, Source], parts: Mapping[str, Mapping[str, Source]], sheet: StyleSheets
 ) -> dict[Name, str]:
     """The HTML parts and the frame after premailer. Raises ``Unbalanced`` naming a block."""
     blocks = {block: parts[block]["html"].text for block in parts}
@@ -118,13 +130,13 @@ def _text_parts(files: Mapping[str, Source], parts: Mapping[str, Mapping[str, So
 
 
 def _whole(
-    files: Mapping[str, Source], parts: Mapping[str, Mapping[str, Source]], sheet: Sheet
+    files: Mapping[str, Source], parts: Mapping[str, Mapping[str, Source]], sheet: StyleSheets
 ) -> tuple[dict[Name, str], list[Problem]]:
     """The inlined parts, or the block whose tags do not close where they open."""
     try:
         return inlined(files, parts, sheet), []
     except Unbalanced as error:
-        shown = files[f"blocks/{error}.j2" if str(error) in BLOCKS else "issue.html.j2"].shown
+        shown = files[f"blocks/{error}.j2" if str(error) in blocks_of(files) else "issue.html.j2"].shown
         cure = "Every element must end inside its own file."
         return {}, [Problem(shown, 1, 1, "its tags do not close where they open.", cure)]
     except Exception as error:  # premailer and what it stands on raise whatever comes to them
@@ -136,7 +148,7 @@ def _whole(
         ]
 
 
-def order_problems(files: Mapping[str, Source], sheet: Sheet) -> list[Problem]:
+def order_problems(files: Mapping[str, Source], sheet: StyleSheets) -> list[Problem]:
     """Whether every block comes out of the inliner the same, whatever stands around it."""
     parts = parts_of(files)
     one, found = _whole(files, parts, sheet)
@@ -147,7 +159,9 @@ def order_problems(files: Mapping[str, Source], sheet: Sheet) -> list[Problem]:
     cure = "Select elements by a class of their own."
     changed = [key[0] for key in one if one[key] != other.get(key)]
     return [
-        Problem(files[f"blocks/{name}.j2"].shown, 1, 1, message, cure) for name in changed if name in BLOCKS
+        Problem(files[f"blocks/{name}.j2"].shown, 1, 1, message, cure)
+        for name in changed
+        if name in blocks_of(files)
     ]
 
 
@@ -170,12 +184,12 @@ def problems(newsroom: Newsroom) -> tuple[Problem, ...]:
             continue
         sheet, _, wrong = examined(newsroom, files)
         found.update(wrong or order_problems(files, sheet))
-    return tuple(sorted([*found, *_misspelt(newsroom)]))
+    return tuple(sorted([*found, *blocks.problems(newsroom), *_misspelt(newsroom)]))
 
 
 def _misspelt(newsroom: Newsroom) -> Iterator[Problem]:
     """Files whose names are nearly those of a template: they would never be read."""
-    for name in loader.stray(newsroom.root):
+    for name in loader.stray(newsroom.root, blocks.names(newsroom)):
         near = get_close_matches(name, loader.NAMES, 1, 0.8)
         if near:
             yield Problem(

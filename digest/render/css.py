@@ -11,14 +11,13 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import Final
+from typing import Any, Final
 
 from digest.errors import Problem
 from digest.render.loader import Source
 
 STYLE_LIMIT: Final = 16_384  # characters of all <style> together; Gmail drops more
 
-_COMMENT: Final = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)
 _VARIABLE: Final = re.compile(r"var\(\s*--([a-z0-9-]+)\s*\)")
 _STRINGS: Final = re.compile(r"\"[^\"]*\"|'[^']*'|\[[^\]]*\]")
 _MODERN: Final = re.compile(
@@ -26,7 +25,6 @@ _MODERN: Final = re.compile(
 )
 _SIMPLE: Final = r"(?:[a-zA-Z][\w-]*(?:[.#]-?[a-zA-Z_][\w-]*)*|(?:[.#]-?[a-zA-Z_][\w-]*)+)"
 _SELECTOR: Final = re.compile(rf"{_SIMPLE}(?:(?:\s*>\s*|\s+){_SIMPLE})*")
-_DECLARATION: Final = re.compile(r"\s*-{0,2}[a-zA-Z][\w-]*\s*:\s*\S")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,30 +33,53 @@ class Rule:
 
     selector: str
     declarations: tuple[str, ...]
-    offset: int
+    place: tuple[int, int]  # line and column
 
 
 def parse(source: Source) -> tuple[list[Rule], list[Problem]]:
     """The rules of a style sheet; at-rules and broken rules are problems."""
-    text = _COMMENT.sub(lambda match: re.sub(r"[^\n]", " ", match[0]), source.text)
+    from tinycss2 import parse_stylesheet, serialize
+
     rules: list[Rule] = []
     problems: list[Problem] = []
-    at = 0
-    while text[at:].strip():
-        at += len(text[at:]) - len(text[at:].lstrip())
-        if text[at] == "@":
-            problems.append(_at_rule(source, text, at))
-            at = _end_of_at_rule(text, at)
-            continue
-        opening, closing = text.find("{", at), text.find("}", at)
-        if opening < 0 or closing < opening or "{" in text[opening + 1 : closing]:
-            problems.append(
-                _problem(source, at, "this rule is not closed.", "A rule is `selector { property: value; }`.")
-            )
-            break
-        rules.append(Rule(" ".join(text[at:opening].split()), _declarations(text[opening + 1 : closing]), at))
-        at = closing + 1
-    return rules, problems + [found for rule in rules for found in _broken(source, rule)]
+    for node in parse_stylesheet(source.text, skip_comments=True, skip_whitespace=True):
+        place = (node.source_line, node.source_column)
+        if node.type == "at-rule":
+            problems.append(_at_rule(source, f"@{node.at_keyword}", place))
+        elif node.type == "qualified-rule":
+            selector = " ".join(serialize(node.prelude).split())
+            declarations, broken = _declarations(source, node.content, place)
+            rules.append(Rule(selector, declarations, place))
+            problems += broken
+            if not selector or "<" in selector:
+                problems.append(_problem(source, place, f"`{selector}` is no selector.", _FORM))
+        else:
+            problems.append(_problem(source, place, "this is no rule.", _FORM))
+    return rules, problems
+
+
+_LINE: Final = "Write `property: value;`."
+_FORM: Final = "A rule is `selector { property: value; }`."
+
+
+def _declarations(
+    source: Source, content: list[Any], place: tuple[int, int]
+) -> tuple[tuple[str, ...], list[Problem]]:
+    from tinycss2 import parse_blocks_contents, serialize
+
+    found: list[str] = []
+    problems: list[Problem] = []
+    for node in parse_blocks_contents(content, skip_comments=True, skip_whitespace=True):
+        value = ""
+        if node.type == "declaration":
+            value = " ".join(serialize(node.value).split()).replace('"', "'")
+        if node.type in ("qualified-rule", "at-rule") or "{" in value:
+            problems.append(_problem(source, place, "this rule is not closed.", _FORM))
+        elif node.type != "declaration" or not value or "<" in value:
+            problems.append(_problem(source, place, "a part of this rule is no declaration.", _LINE))
+        else:
+            found.append(f"{node.name}: {value}{' !important' if node.important else ''}")
+    return tuple(found), problems
 
 
 def unsafe(source: Source, rules: Iterable[Rule]) -> Iterator[Problem]:
@@ -67,11 +88,11 @@ def unsafe(source: Source, rules: Iterable[Rule]) -> Iterator[Problem]:
         for selector in rule.selector.split(","):
             reason = _reason(_STRINGS.sub("[]", selector))
             if reason:
-                yield _problem(source, rule.offset, f"the selector `{selector.strip()}` {reason}", _CURE)
+                yield _problem(source, rule.place, f"the selector `{selector.strip()}` {reason}", _CURE)
         for declaration in rule.declarations:
             if _MODERN.search(declaration):
                 yield _problem(
-                    source, rule.offset, f"`{declaration}` is too new for mail programs.",
+                    source, rule.place, f"`{declaration}` is too new for mail programs.",
                     "Write colours with six digits and lengths as plain numbers.",
                 )  # fmt: skip
 
@@ -105,7 +126,7 @@ def substituted(
         declarations = tuple(
             _VARIABLE.sub(lambda match: tokens.get(match[1], "inherit"), one) for one in rule.declarations
         )
-        done.append(Rule(rule.selector, declarations, rule.offset))
+        done.append(Rule(rule.selector, declarations, rule.place))
     return done, problems
 
 
@@ -133,58 +154,25 @@ def classes(rules: Iterable[Rule]) -> frozenset[str]:
     return frozenset(name for rule in rules for name in re.findall(r"\.(-?[A-Za-z_][\w-]*)", rule.selector))
 
 
-def _declarations(body: str) -> tuple[str, ...]:
-    parts = re.split(r";(?=(?:[^\"'()]|\"[^\"]*\"|'[^']*'|\([^)]*\))*\Z)", body)
-    return tuple(" ".join(part.split()) for part in parts if part.strip())
-
-
-def _broken(source: Source, rule: Rule) -> Iterator[Problem]:
-    if not rule.selector or re.search(r"[<>;{}@]\s*\Z|[;{}@]", rule.selector):
-        yield _problem(
-            source,
-            rule.offset,
-            f"`{rule.selector}` is no selector.",
-            "A rule is `selector { property: value; }`.",
-        )
-    for one in rule.declarations:
-        if not _DECLARATION.match(one) or "<" in one:
-            yield _problem(source, rule.offset, f"`{one}` is no declaration.", "Write `property: value;`.")
-
-
-def _at_rule(source: Source, text: str, at: int) -> Problem:
-    name = re.match(r"@[\w-]*", text[at:])
-    word = name[0] if name else "@"
+def _at_rule(source: Source, word: str, place: tuple[int, int]) -> Problem:
     if word == "@import":
         return _problem(
-            source, at, "@import loads a style sheet from elsewhere; mail programs do not, and neither does a build.",
+            source, place,
+            "@import loads a style sheet from elsewhere; mail programs do not, and neither does a build.",
             "Copy its rules into brand.css.",
         )  # fmt: skip
     return _problem(
-        source, at, f"{word} cannot stand here: style sheets hold plain rules.",
+        source, place, f"{word} cannot stand here: style sheets hold plain rules.",
         "Rules of mobile.css count below 620 pixels and those of dark.css in dark mode; the @media is added.",
     )  # fmt: skip
-
-
-def _end_of_at_rule(text: str, at: int) -> int:
-    depth = 0
-    for index in range(at, len(text)):
-        if text[index] == "{":
-            depth += 1
-        elif text[index] == "}":
-            depth -= 1
-            if depth <= 0:
-                return index + 1
-        elif text[index] == ";" and depth == 0:
-            return index + 1
-    return len(text)
 
 
 def _unknown(source: Source, rule: Rule, name: str, tokens: Mapping[str, str]) -> Problem:
     near = get_close_matches(name, tokens, 1)
     guess = f"Did you mean var(--{near[0]})? " if near else ""
     known = ", ".join(sorted(tokens))
-    return _problem(source, rule.offset, f"var(--{name}) is not known.", f"{guess}There are: {known}.")
+    return _problem(source, rule.place, f"var(--{name}) is not known.", f"{guess}There are: {known}.")
 
 
-def _problem(source: Source, offset: int, message: str, cure: str) -> Problem:
-    return Problem(source.shown, *source.place(offset), message, cure)
+def _problem(source: Source, place: tuple[int, int], message: str, cure: str) -> Problem:
+    return Problem(source.shown, *place, message, cure)

@@ -68,7 +68,8 @@ class Dialect:
     """One mailer's tags, and its answers to foreign text that looks like them.
 
     ``first_name`` holds ``FALLBACK`` where the greeting of a nameless reader goes. ``address`` is set where the
-    mailer demands its own postal address tags, ``preview`` where it has a tag for the preview text.
+    mailer demands its own postal address tags, ``preview`` where it has a tag for the preview text: the preheader
+    follows it, then ``preview_end``.
     ``limits`` say what this mailer does to an issue.
     """
 
@@ -79,6 +80,7 @@ class Dialect:
     first_name: str = ""
     address: Tag | None = None
     preview: str = ""
+    preview_end: str = ""
     text_rules: tuple[Rule, ...] = ()
     url_rules: tuple[Rule, ...] = ()
     subject_rules: tuple[Rule, ...] | None = None  # None: as in text

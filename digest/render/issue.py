@@ -1,10 +1,4 @@
-"""An issue as the join of its blocks: each block rendered once, in reading order, inside a frame.
-
-Over the size budget, stories move to the list "more online", one after another: always the last story of the
-section that has most left (of equal sections the later one). Ads never move. A section keeps its first story until
-every section is down to one; then whole sections go, the last first, but never the first story of the issue. Ads stay
-where the plan put them, also beside a story that moved.
-"""
+"""An issue as the join of its blocks: each block rendered once, in reading order, inside a frame."""
 
 from __future__ import annotations
 
@@ -16,24 +10,26 @@ from typing import TYPE_CHECKING, Any, Final
 
 from digest import model
 from digest.errors import ConfigurationError, Problem
-from digest.render import words
-from digest.render.plaintext import set_text
+from digest.render import blocks, cleanup, words
+from digest.render.budget import Fragment, within
+from digest.render.folding import folded
+from digest.render.layout import ADS, ad_block, ranked
+from digest.render.plaintext import footnoted, set_text
 from digest.render.theme import Name, Theme
-from digest.render.values import Look, Story, Verbatim
-from digest.render.views import Views, views_of
+from digest.render.values import Look, More, Story, Verbatim
+from digest.render.views import BOXES, Views, views_of
 
 if TYPE_CHECKING:
     from jinja2 import Template
 
-FULL: Final = {"comfortable": 4, "compact": 3}  # stories of a section before they become briefs
-ADS: Final = ("ad_banner", "ad_native", "sponsor", "house")
+CONTENTS: Final = (3, 5)  # headlines of "In this issue": from as many stories on, and at most
+FEW: Final = 5  # stories; a shorter issue needs no contents
 _SPLIT: Final = "\x00blocks\x00"
-_LONG: Final = 900  # octets of a line; a mail's limit is 998
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """One issue to render."""
+    """One issue to render. ``note`` is an editor's: paragraphs, ``**bold**`` and ``[links](https://example.com)``."""
 
     newsroom: model.Newsroom
     edition: model.Edition
@@ -41,26 +37,21 @@ class Request:
     lineup: model.Lineup
     plan: model.Plan
     theme: Theme
-
-
-@dataclass(frozen=True, slots=True)
-class Fragment:
-    """One rendered block; ``html`` ends in a newline. ``kind`` is the block; ``section`` is that of a heading or
-    story; for an ad it is its slot's position."""
-
-    html: bytes
-    text: str
-    kind: str
-    section: str = ""
-    story: Story | None = None
+    note: str = ""
+    subject: str = ""  # in place of the edition's
+    preheader: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Renderer:
-    """Prints the blocks of one issue; ``common`` holds by part what every block can print."""
+    """Renders the blocks of one issue.
+
+    ``common`` holds by part what every block can print; ``boxes`` by block how wide its pictures' boxes are.
+    """
 
     templates: Mapping[Name, Template]
     common: Mapping[str, dict[str, Any]]
+    boxes: Mapping[str, Mapping[str, int]]
     views: Views
 
     def printed(self, name: Name, at_hand: Mapping[str, Any]) -> str:
@@ -76,7 +67,14 @@ class Renderer:
         """Both parts of a block."""
         html = self.views.dialect.finish_html(self.printed((block, "html"), at_hand).strip())
         text = set_text(self.printed((block, "text"), at_hand))
-        return Fragment(folded(f"{html}\n".encode()), text, block, section, at_hand.get("story"))
+        return Fragment(folded(f"{html}\n".encode()), text, block, section, at_hand)
+
+    def story(self, entry: model.Entry, section: model.Section, block: str) -> Fragment:
+        """A story in its rank; a feature without a picture is an ordinary story."""
+        view = self.views.story(entry, section.title, self.boxes.get(block, BOXES))
+        if block == "feature" and view.image is None:
+            return self.story(entry, section, "story")
+        return self.fragment(block, {"story": view}, section.id)
 
 
 def render(request: Request) -> model.Rendered:
@@ -87,15 +85,21 @@ def render(request: Request) -> model.Rendered:
     views = views_of(request.newsroom, request.edition, request.day)
     subject, title, preheader = _lines(request, views)
     renderer = _renderer(request, views, title, preheader)
-    blocks = _complete(request, list(_blocks(request, renderer)))
-    shown, moved = _within(request, renderer, blocks)
+    budget = getattr(request.edition, "size_budget", None) or request.newsroom.size_budget
+    before, after = _frame(renderer, "html")
+    room = budget - len(before) - len(after)
+    shown, moved = within(
+        room, _complete(request, list(_blocks(request, renderer))), _more(request, renderer)
+    )
+    html = before + b"".join(one.html for one in shown) + after
     return model.Rendered(
-        html=_page(renderer, "html", shown),
-        text=_page(renderer, "text", shown),
+        html=html,
+        text=_text(request, renderer, shown),
         subject=subject,
         preheader=preheader,
         more_online=moved,
         headers=views.dialect.headers,
+        images={name: data for name, data in views.files.taken.items() if name.encode() in html},
     )
 
 
@@ -113,43 +117,49 @@ def renderer_of(request: Request, views: Views) -> Renderer:
 
 def _lines(request: Request, views: Views) -> tuple[str, str, str]:
     """The subject as the mailer must get it, the same as plain text, and the preheader as plain text."""
-    known = _facts(request)
+    known = _facts(request, views)
     protect = views.dialect.protect_subject
-    title = words.subject(request.edition.subject, known)
+    template = request.subject or request.edition.subject
+    title = words.subject(template, known)
     same = not views.dialect.text_rules and not views.dialect.subject_rules
-    subject = title if same else words.subject(request.edition.subject, known, protect)
-    return subject, title, words.preheader(request.edition.preheader, known)
+    subject = title if same else words.subject(template, known, protect)
+    return subject, title, words.preheader(request.preheader or request.edition.preheader, known)
 
 
-def _facts(request: Request) -> words.Facts:
+def _facts(request: Request, views: Views) -> words.Facts:
     brand = request.newsroom.publication
+    locale = getattr(request.edition, "locale", "") or brand.locale
+    titles = [cleanup.title(entry.story.title, entry.story.source) for entry in request.lineup]
     try:
         return words.facts(
-            request.lineup,
+            titles,
+            tuple(section.title for section in request.lineup.sections),
             day=request.day,
-            locale=brand.locale,
+            locale=locale,
             publication=brand.name,
             edition=request.edition.name,
         )
     except ConfigurationError as error:
         from digest.render.digest_yaml import unwritable_dates
 
-        raise unwritable_dates(error, request.newsroom.root, brand.locale) from None
+        raise unwritable_dates(error, request.newsroom.root, locale) from None
 
 
 def _renderer(request: Request, views: Views, title: str, preheader: str) -> Renderer:
     compiled = request.theme.of(request.edition)
     shared: dict[str, Any] = {
-        "publication": views.publication(),
+        "publication": views.publication(compiled.boxes.get("masthead", BOXES)),
         "issue": views.issue(title, preheader, len(request.lineup)),
         "words": views.words(),
+        "footer": views.footer(getattr(request.newsroom, "footer", model.Footer())),
         "look": Look(**compiled.colors),
         "styles": Verbatim(_styles(compiled.styles, views)),
         "outlook": Verbatim(compiled.outlook),
         "blocks": Verbatim(_SPLIT),
     }
     common = {part: {**shared, "tags": views.tags(part)} for part in ("html", "text")}
-    return Renderer(request.theme.templates(compiled.name, request.newsroom.mailer), common, views)
+    mailer = getattr(request.edition, "mailer", "") or request.newsroom.mailer
+    return Renderer(request.theme.templates(compiled.name, mailer), common, compiled.boxes, views)
 
 
 def _styles(styles: tuple[str, ...], views: Views) -> str:
@@ -163,22 +173,55 @@ def _styles(styles: tuple[str, ...], views: Views) -> str:
 def _blocks(request: Request, renderer: Renderer) -> Iterator[Fragment]:
     """Every block in reading order; at one gap: section_end, between_stories, heading, section_start."""
     ads = _ads(request, renderer)
+    own = blocks.fragments(request.newsroom, request.edition, request.lineup, renderer)
     total = len(request.lineup)
-    yield renderer.fragment("masthead", {})
-    yield from ads.get(("top", 0), ())
+    yield from _opening(request, renderer, ads.get(("top", 0), []), own.get("after_masthead", []))
     for number, section in enumerate(request.lineup.sections, 1):
         first, last = section.entries[0].position, section.entries[-1].position
         yield renderer.fragment("section", {"section": renderer.views.section(section, number)}, section.id)
         yield from ads.get(("section_start", first - 1), ())
-        for index, entry in enumerate(section.entries):
-            block = _block(request, entry.position, index)
-            yield renderer.fragment(block, {"story": renderer.views.story(entry)}, section.id)
+        ranks = ranked(section, number, request.newsroom.look.density)
+        for entry, block in zip(section.entries, ranks, strict=True):
+            yield renderer.story(entry, section, block)
+            if entry.position == 1:
+                yield from own.get("after_lead", ())
             if entry.position == last:
                 yield from ads.get(("section_end", last), ())
+                yield from own.get(f"after_section: {section.id}", ())
             if entry.position < total:
                 yield from ads.get(("between_stories", entry.position), ())
     yield from ads.get(("end", total), ())
+    yield from own.get("before_footer", ())
     yield renderer.fragment("footer", {})
+
+
+def _opening(
+    request: Request, renderer: Renderer, top: list[Fragment], own: list[Fragment]
+) -> Iterator[Fragment]:
+    """What stands before the first section: who we are, who presents, a note, and what is in the issue."""
+    yield renderer.fragment("masthead", {})
+    yield from (one for one in top if one.kind == "presented")
+    if request.note.strip():
+        yield renderer.fragment("note", {"paragraphs": renderer.views.paragraphs(request.note)})
+    yield from own
+    if len(request.lineup) > FEW:
+        yield renderer.fragment("contents", _contents(request, renderer))
+    yield from (one for one in top if one.kind != "presented")
+
+
+def _contents(request: Request, renderer: Renderer) -> dict[str, Any]:
+    """The first story of each section but the first, filled up with the next ones, and the sections as jumps."""
+    heads = [section.entries[0] for section in request.lineup.sections[1:]][: CONTENTS[1]]
+    more = [entry for entry in request.lineup if entry.position > 1 and entry not in heads]
+    chosen = sorted([*heads, *more[: max(0, CONTENTS[0] - len(heads))]], key=lambda entry: entry.position)
+    titles = {section.id: section.title for section in request.lineup.sections}
+    views = renderer.views
+    return {
+        "stories": tuple(views.story(entry, titles[entry.section], {}) for entry in chosen),
+        "sections": tuple(
+            views.section(one, number) for number, one in enumerate(request.lineup.sections, 1)
+        ),
+    }
 
 
 def _complete(request: Request, blocks: list[Fragment]) -> list[Fragment]:
@@ -191,13 +234,6 @@ def _complete(request: Request, blocks: list[Fragment]) -> list[Fragment]:
     return blocks
 
 
-def _block(request: Request, position: int, index: int) -> str:
-    """The first story leads; far down in a section stories become briefs."""
-    if position == 1:
-        return "lead"
-    return "story" if index < FULL.get(request.newsroom.look.density, 4) else "brief"
-
-
 def _ads(request: Request, renderer: Renderer) -> dict[tuple[str, int], list[Fragment]]:
     """The placed ads by position and gap; at one opening's gap in the order of the plan."""
     book = request.newsroom.ads
@@ -208,29 +244,40 @@ def _ads(request: Request, renderer: Renderer) -> dict[tuple[str, int], list[Fra
         creative = next((one for one in item.creatives if one.id == placed.creative), None) if item else None
         if creative is None:
             raise ValueError(f"the plan places {placed.line_item}/{placed.creative}, which is not booked")
-        block = _ad_block(placed, creative, positions[placed.slot])
-        fragment = renderer.fragment(
-            block, {"ad": renderer.views.ad(placed, creative)}, positions[placed.slot]
-        )
-        found.setdefault((positions[placed.slot], placed.gap), []).append(fragment)
+        position = positions[placed.slot]
+        block = ad_block(placed, creative, position)
+        view = renderer.views.ad(placed, creative, renderer.boxes.get(block, BOXES))
+        found.setdefault((position, placed.gap), []).append(renderer.fragment(block, {"ad": view}, position))
     return found
 
 
-def _ad_block(placed: model.Placement, creative: model.Creative, position: str) -> str:
-    if placed.tier == "house":
-        return "house"
-    if creative.image:
-        return "ad_banner"
-    return "sponsor" if position == "section_start" else "ad_native"
+def _more(request: Request, renderer: Renderer) -> Any:
+    """Renders the list of the stories that are online only, by section."""
+    entries = {entry.story.id: entry for entry in request.lineup}
+
+    def more(gone: list[Fragment]) -> Fragment:
+        ids = {one.story.id for one in gone if one.story}
+        sections: list[More] = []
+        every: list[Story] = []
+        for section in request.lineup.sections:
+            away = [entries[entry.story.id] for entry in section.entries if entry.story.id in ids]
+            stories = tuple(renderer.views.story(entry, section.title, {}) for entry in away)
+            if stories:
+                sections.append(renderer.views.more(section, stories))
+                every += stories
+        return renderer.fragment("more_online", {"stories": tuple(every), "sections": tuple(sections)})
+
+    return more
 
 
-def _page(renderer: Renderer, part: str, shown: list[Fragment]) -> bytes:
-    """The frame of a part around its blocks."""
-    before, after = _frame(renderer, part)
-    if part == "html":
-        return before + b"".join(one.html for one in shown) + after
-    body = "\n\n".join(one.text for one in shown if one.text)
-    return before + body.encode() + after
+def _text(request: Request, renderer: Renderer, shown: list[Fragment]) -> bytes:
+    """The plain-text part."""
+    before, after = _frame(renderer, "text")
+    settings = getattr(request.newsroom, "plain_text", model.PlainText())
+    pieces = [one.text for one in shown if one.text]
+    if settings.links == "footnotes":
+        pieces = footnoted(pieces)
+    return before + "\n\n".join(pieces).encode() + after
 
 
 def _frame(renderer: Renderer, part: str) -> tuple[bytes, bytes]:
@@ -240,83 +287,6 @@ def _frame(renderer: Renderer, part: str) -> tuple[bytes, bytes]:
         return folded(before.rstrip().encode() + b"\n"), folded(after.lstrip().encode())
     before, after = set_text(before), set_text(after)
     return (f"{before}\n\n" if before else "").encode(), (f"\n\n{after}\n" if after else "\n").encode()
-
-
-def _within(
-    request: Request, renderer: Renderer, blocks: list[Fragment]
-) -> tuple[list[Fragment], tuple[str, ...]]:
-    """The blocks with as few stories moved to "more online" as the budget asks for, and the ids of those."""
-    budget = request.newsroom.size_budget
-    size = len(_page(renderer, "html", blocks))
-    if size <= budget:
-        return blocks, ()
-    order = moving(blocks)
-    low, high = 1, len(order)
-    while low < high:
-        middle = (low + high) // 2
-        if len(_page(renderer, "html", _moved(renderer, blocks, order[:middle]))) <= budget:
-            high = middle
-        else:
-            low = middle + 1
-    gone = order[:low]
-    shown = _moved(renderer, blocks, gone)
-    ids = {one.story.id for one in gone if one.story}
-    return shown, tuple(one.story.id for one in blocks if one.story and one.story.id in ids)
-
-
-def moving(blocks: list[Fragment]) -> list[Fragment]:
-    """The stories that may move, in the order in which they do."""
-    left: dict[str, list[Fragment]] = {}
-    for one in blocks:
-        if one.story:
-            left.setdefault(one.section, []).append(one)
-    names = list(left)
-    order: list[Fragment] = []
-    while True:
-        least = 1 if any(len(stories) > 1 for stories in left.values()) else 0
-        longest = max(names, key=lambda name: (len(left[name]), names.index(name)), default="")
-        if not longest or len(left[longest]) <= least or (least == 0 and longest == names[0]):
-            return order
-        order.append(left[longest].pop())
-
-
-def _moved(renderer: Renderer, blocks: list[Fragment], gone: list[Fragment]) -> list[Fragment]:
-    """The blocks without the stories gone; a heading without stories goes too; the list comes after the last story."""
-    away = {id(one) for one in gone}
-    kept = [one for one in blocks if id(one) not in away]
-    sections = {one.section for one in kept if one.story}
-    kept = [one for one in kept if one.kind != "section" or one.section in sections]
-    stories = tuple(one.story for one in blocks if id(one) in away and one.story)
-    if not stories:
-        return kept
-    after = (
-        i for i, one in enumerate(kept) if one.kind == "footer" or (one.kind in ADS and one.section == "end")
-    )
-    at = next(after)
-    return [*kept[:at], renderer.fragment("more_online", {"stories": stories}), *kept[at:]]
-
-
-def folded(html: bytes) -> bytes:
-    """HTML with long lines broken at a space, which reads the same."""
-    at = 0
-    while len(html) - at > _LONG:
-        at = html.rfind(b"\n", at, at + _LONG) + 1
-        if not at:
-            return b"\n".join(_fold(line) for line in html.split(b"\n"))
-    return html
-
-
-def _fold(line: bytes) -> bytes:
-    done = []
-    while len(line) > _LONG:
-        at = line.rfind(b" ", 1, _LONG)
-        if at < 0:
-            at = line.find(b" ", _LONG)
-        if at < 0:
-            break
-        done.append(line[:at])
-        line = line[at + 1 :]
-    return b"\n".join([*done, line])
 
 
 def _failure(views: Views, name: Name, error: Exception, known: Mapping[str, Any]) -> Problem:

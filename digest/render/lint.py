@@ -13,7 +13,7 @@ from digest.errors import Problem
 from digest.render.inliner import JINJA, deepest, markup_state
 from digest.render.loader import FRAMES, Source
 from digest.render.templating import FILTERS, OUTSIDE, constant_html, environment, split
-from digest.render.values import AT_HAND, COMMON
+from digest.render.values import AT_HAND, BLOCK_DATA, COMMON
 
 if TYPE_CHECKING:
     from jinja2 import Environment, nodes
@@ -67,7 +67,7 @@ def _sentence(message: str | None) -> str:
 def _values(source: Source, tree: nodes.Template) -> list[Problem]:
     """Statements, filters and names that are not there; a block's parts are its top."""
     key = source.name if source.name in FRAMES else source.name.removeprefix("blocks/").removesuffix(".j2")
-    walk = _Walk(source, {**COMMON, **AT_HAND.get(key, {})})
+    walk = _Walk(source, {**COMMON, **AT_HAND.get(key, BLOCK_DATA)})
     if source.name in FRAMES:
         return list(walk.body(tree.body, {}))
     tops: list[Any] = [node.body if _is_block(node) else [node] for node in tree.body]

@@ -4,24 +4,32 @@ A file is known by its name inside ``templates/``, such as ``blocks/story.j2``. 
 
 1. ``NEWSROOM/templates/themes/THEME/NAME``, then ``NEWSROOM/templates/NAME``,
 2. ``themes/THEME/NAME``, then ``NAME`` in the templates that ship with the package.
+
+A theme may extend another (``theme.yaml``: ``extends: lively``): a block that it does not have is that theme's. Style
+sheets do not replace each other but add up: the common one first, then the extended theme's, then the theme's own.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
 BLOCKS: Final = (
-    "masthead", "section", "lead", "story", "brief", "ad_banner", "ad_native", "sponsor", "house", "more_online",
-    "footer",
+    "masthead", "contents", "note", "section", "lead", "feature", "story", "brief", "ad_banner", "ad_native", "sponsor",
+    "presented", "house", "more_online", "footer",
 )  # fmt: skip
 FRAMES: Final = ("issue.html.j2", "issue.txt.j2")
 INLINED: Final = ("email.css", "theme.css", "brand.css")  # go into style attributes, in this order
+BASE: Final = "lively"  # whose values a theme has that brings none of its own
 KEPT: Final = ("mobile.css", "dark.css")  # stay in the head
 NAMES: Final = (
     *FRAMES, *(f"blocks/{block}.j2" for block in BLOCKS), "tokens.css", *INLINED, *KEPT, "outlook.css",
 )  # fmt: skip
+
+_EXTENDS: Final = re.compile(r"^extends:\s*[\"']?([\w-]+)", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +40,12 @@ class Source:
     shown: str
     text: str
     own: bool = False  # the newsroom's, not ours
+    below: tuple[Source, ...] = ()  # of a style sheet: those that it adds to
+
+    @property
+    def layers(self) -> tuple[Source, ...]:
+        """The style sheets that count, the strongest last."""
+        return (*self.below, self)
 
     def line(self, offset: int) -> int:
         """The line, from 1, of a character of the text."""
@@ -59,20 +73,44 @@ def themes(root: Path) -> tuple[str, ...]:
     )
 
 
-def collect(root: Path, theme: str) -> dict[str, Source]:
-    """Every template of a theme by its name. Raises ``OSError`` or ``UnicodeDecodeError`` for an unreadable file."""
-    folders = _folders(root, theme)
-    found = (_find(folders, name) for name in NAMES)
+def collect(root: Path, theme: str, own: Iterable[str] = ()) -> dict[str, Source]:
+    """Every template of a theme by its name; ``own`` names blocks of the newsroom's own.
+
+    Raises ``OSError`` or ``UnicodeDecodeError`` for an unreadable file, ``LookupError`` for a theme that extends one
+    that is not there or itself.
+    """
+    chain = lineage(root, theme)
+    extra = (f"blocks/{name}.j2" for name in own if name not in BLOCKS)
+    found = (_find(root, chain, name) for name in (*NAMES, *extra))
     return {source.name: source for source in found}
 
 
-def stray(root: Path) -> tuple[str, ...]:
+def lineage(root: Path, theme: str) -> tuple[str, ...]:
+    """A theme and those it extends, the nearest first."""
+    chain = [theme]
+    while (parent := _extended(root, chain[-1])) is not None:
+        if parent in chain or parent not in themes(root):
+            raise LookupError(parent)
+        chain.append(parent)
+    return tuple(chain)
+
+
+def _extended(root: Path, theme: str) -> str | None:
+    for base in (root / "templates", shipped()):
+        match = _EXTENDS.search(_read(base / "themes" / theme / "theme.yaml") or "")
+        if match:
+            return match[1]
+    return None
+
+
+def stray(root: Path, own: Iterable[str] = ()) -> tuple[str, ...]:
     """Files in a newsroom's ``templates/`` that no theme reads, most likely misspelt."""
     folder = root / "templates"
     if not folder.is_dir() or folder.resolve() == shipped().resolve():
         return ()
     files = (path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
-    return tuple(sorted(name for name in files if _plain(name) not in NAMES and not _hidden(name)))
+    known = {*NAMES, "theme.yaml", *(f"blocks/{name}.j2" for name in own)}
+    return tuple(sorted(name for name in files if _plain(name) not in known and not _hidden(name)))
 
 
 def _plain(name: str) -> str:
@@ -84,20 +122,33 @@ def _hidden(name: str) -> bool:
     return any(part.startswith((".", "_")) for part in name.split("/")) or name.endswith((".md", "~", ".bak"))
 
 
-def _folders(root: Path, theme: str) -> list[tuple[Path, Path, bool]]:
-    """Where to look, in order: the folder, the ``templates/`` it belongs to, and whether that is the newsroom's."""
+def _find(root: Path, chain: tuple[str, ...], name: str) -> Source:
+    """A file of a theme; a style sheet with those that it adds to."""
+    of_themes = [f"themes/{theme}/{name}" for theme in chain]
+    if not name.endswith(".css"):
+        wanted = ((base, own, place) for base, own in _bases(root) for place in (*of_themes, name))
+        found = (_source(base, place, name, own) for base, own, place in wanted)
+        return next((one for one in found if one), Source(name, f"templates/{name}", ""))
+    if name == "tokens.css" and BASE not in chain:
+        of_themes.append(f"themes/{BASE}/{name}")
+    sheets = [sheet for place in (name, *reversed(of_themes)) if (sheet := _sheet(root, place, name))]
+    return replace(sheets[-1], below=tuple(sheets[:-1])) if sheets else Source(name, f"templates/{name}", "")
+
+
+def _sheet(root: Path, place: str, name: str) -> Source | None:
+    """One style sheet: the newsroom's in place of ours."""
+    return next((one for base, own in _bases(root) if (one := _source(base, place, name, own))), None)
+
+
+def _bases(root: Path) -> list[tuple[Path, bool]]:
+    """Where to look, in order: a folder of templates, and whether it is the newsroom's."""
     own, ours = root / "templates", shipped()
-    pairs = [(ours, False)] if own.resolve() == ours.resolve() else [(own, True), (ours, False)]
-    places = [(place, base, mine) for base, mine in pairs for place in (base / "themes" / theme, base)]
-    return [one for one in places if one[0].is_dir()]
+    return [(ours, False)] if own.resolve() == ours.resolve() else [(own, True), (ours, False)]
 
 
-def _find(folders: list[tuple[Path, Path, bool]], name: str) -> Source:
-    for folder, base, mine in folders:
-        text = _read(folder / name)
-        if text is not None:
-            return Source(name, f"templates/{(folder / name).relative_to(base).as_posix()}", text, mine)
-    return Source(name, f"templates/{name}", "")
+def _source(base: Path, place: str, name: str, own: bool) -> Source | None:
+    text = _read(base / place)
+    return None if text is None else Source(name, f"templates/{place}", text, own)
 
 
 def _read(path: Path) -> str | None:

@@ -11,6 +11,7 @@ OCTETS: Final = 990  # a line of a mail holds 998
 
 _BLANK: Final = re.compile(r"\n{3,}")
 _ATOM: Final = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\S", re.DOTALL)
+_ITEM: Final = re.compile(r" *(?:\d{1,3}\.|[*-]) +(?=\S)")
 _LINK: Final = re.compile(r"(?:https?://|mailto:)\S*", re.IGNORECASE)
 
 
@@ -39,14 +40,16 @@ def _wrapped(line: str) -> list[str]:
     if len(line) <= COLUMNS and width(line) <= COLUMNS:
         return [line]
     indent = line[: len(line) - len(line.lstrip(" "))]
+    hanging = _ITEM.match(line)
     done: list[str] = []
     current = indent
+    following = " " * len(hanging[0]) if hanging else indent
     for word in _pieces(line.strip()):
-        if width(current) + width(word.rstrip()) <= COLUMNS or current == indent:
+        if width(current) + width(word.rstrip()) <= COLUMNS or current in (indent, following):
             current += word
         else:
             done.append(current.rstrip())
-            current = indent + word
+            current = following + word
     return [*done, current.rstrip()]
 
 
@@ -103,3 +106,20 @@ def _characters(word: str) -> list[str]:
         else:
             parts.append(char)
     return parts
+
+
+_ONLY_LINK: Final = re.compile(r"\n *((?:https?|mailto|tel):\S+)(?=\n|\Z)")
+
+
+def footnoted(pieces: list[str]) -> list[str]:
+    """Blocks whose links become numbers, and the list of the links before the last block."""
+    links: list[str] = []
+
+    def number(match: re.Match[str]) -> str:
+        if match[1] not in links:
+            links.append(match[1])
+        return f" [{links.index(match[1]) + 1}]"
+
+    body = [_ONLY_LINK.sub(number, piece) for piece in pieces[:-1]]
+    notes = "\n".join(f"[{index}] {link}" for index, link in enumerate(links, 1))
+    return [*body, notes, *pieces[-1:]] if notes else pieces

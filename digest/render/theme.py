@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from digest.errors import ConfigurationError, Problem
 from digest.model import Edition, Newsroom
-from digest.render import loader
+from digest.render import blocks, loader
 from digest.render.dialects import dialect
 from digest.render.loader import FRAMES, Source
 from digest.render.templating import environment, html_gate, text_gate
@@ -28,18 +28,20 @@ if TYPE_CHECKING:
     from jinja2 import Template
 
 Name = tuple[str, str]  # a block or frame, and its part
-_MARSHALLED: Final = b"digest theme 1\n"
+_MARSHALLED: Final = b"digest theme 2\n"
 
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
-    """One theme as code. ``styles`` and ``outlook`` go into the head, ``colors`` into the templates' ``look``."""
+    """One theme as code. ``styles`` and ``outlook`` go into the head, ``colors`` into the templates' ``look``;
+    ``boxes`` has the width of each picture's box, by block and the picture's name."""
 
     name: str
     code: Mapping[Name, CodeType]
     styles: tuple[str, ...]
     outlook: str
     colors: Mapping[str, str]
+    boxes: Mapping[str, Mapping[str, int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +104,13 @@ def collected(newsroom: Newsroom, theme: str) -> dict[str, Source]:
 
         raise unknown_theme(newsroom.root, theme, known)
     try:
-        return loader.collect(newsroom.root, theme)
+        return loader.collect(newsroom.root, theme, blocks.names(newsroom))
+    except LookupError as error:
+        message = f"theme `{theme}` extends `{error.args[0]}`, which is not there or extends it."
+        cure = f"There are: {', '.join(known)}."
+        raise ConfigurationError(
+            [Problem(f"templates/themes/{theme}/theme.yaml", 1, 1, message, cure)]
+        ) from None
     except (OSError, UnicodeDecodeError) as error:
         message = f"a template cannot be read: {error}."
         raise ConfigurationError([Problem("templates", 1, 1, message, "Save it as UTF-8 text.")]) from None
@@ -112,7 +120,8 @@ def _fingerprint(sources: Mapping[str, Mapping[str, Source]]) -> str:
     total = sha256()
     for theme, files in sources.items():
         for name, source in files.items():
-            total.update(f"{theme}\0{name}\0{len(source.text)}\0{source.text}".encode())
+            for one in source.layers:
+                total.update(f"{theme}\0{name}\0{len(one.text)}\0{one.text}".encode())
     return total.hexdigest()
 
 
@@ -146,7 +155,18 @@ def _programs() -> Iterable[str]:
     from importlib.util import find_spec
 
     here = Path(__file__).parent
-    for name in ("compiler", "css", "templating", "inliner", "tokens", "values", "theme", "lint", "colors"):
+    for name in (
+        "compiler",
+        "css",
+        "templating",
+        "inliner",
+        "tokens",
+        "values",
+        "theme",
+        "lint",
+        "colors",
+        "boxes",
+    ):
         yield _stamp(here / f"{name}.py")
     for package in ("jinja2", "premailer", "cssutils"):
         spec = find_spec(package)
@@ -177,7 +197,9 @@ def _read(path: Path) -> Compiled | None:
 
 
 def _write(path: Path, made: Compiled) -> None:
-    body = marshal.dumps((made.name, dict(made.code), made.styles, made.outlook, dict(made.colors)))
+    body = marshal.dumps(
+        (made.name, dict(made.code), made.styles, made.outlook, dict(made.colors), dict(made.boxes))
+    )
     partial = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

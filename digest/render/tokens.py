@@ -13,17 +13,25 @@ from digest.render import colors, css
 from digest.render.loader import Source
 
 DENSITIES: Final = ("comfortable", "compact")
-_TEXT_INKS: Final = ("accent", "muted")  # colours that are read as text on paper
+SURFACES: Final = ("paper", "tint")  # what words stand on
+INKS: Final = ("ink", "muted", "accent")  # words of these colours stand on every surface
+FILLS: Final = (
+    ("on-accent", "accent"),
+    ("on-band", "band"),
+)  # words on a coloured ground: a button, the masthead
 _FONT: Final = re.compile(r"[\w ,'\"-]+\Z")
 
 
 def of(source: Source, look: Look, digest_yaml: str = "") -> tuple[dict[str, str], list[Problem]]:
     """The theme's values by name, and what is wrong in ``tokens.css`` or in ``look``."""
-    rules, problems = css.parse(source)
     values: dict[str, str] = {}
-    for rule in rules:
-        if rule.selector in (":root", f".{look.density}"):
-            values.update(_pair(one) for one in rule.declarations)
+    problems: list[Problem] = []
+    for layer in source.layers:
+        rules, found = css.parse(layer)
+        problems += found
+        for rule in rules:
+            if rule.selector in (":root", f".{look.density}"):
+                values.update(_pair(one) for one in rule.declarations)
     problems += list(_look_problems(values, look, digest_yaml))
     return _derived(values, _brand(values, look)), problems
 
@@ -41,21 +49,56 @@ def _brand(values: Mapping[str, str], look: Look) -> dict[str, str]:
 
 
 def _derived(values: Mapping[str, str], brand: Mapping[str, str]) -> dict[str, str]:
-    """The brand's colours over the theme's; what must be read on them or as them follows, in both schemes."""
+    """The brand's colours over the theme's; what is read on them or as them follows, in light and dark."""
     made = {**values, **brand}
     if "font-head" in made:  # for headlines inside the body, where repeating the same list costs bytes
         made["font-title"] = "inherit" if made["font-head"] == made.get("font-body") else made["font-head"]
     if "accent" in brand:
-        made["on-accent"] = brand.get("on-accent") or colors.on(made["accent"])
-        made["dark-accent"] = brand.get("dark-accent") or made["accent"]
-        if "highlight" in made and "highlight" not in brand:
-            made["highlight"] = colors.deeper(made["accent"])
-        made["dark-on-accent"] = colors.on(colors.readable(made["dark-accent"], made["dark-paper"]))
-    for name in _TEXT_INKS:
-        made[f"{name}-text"] = colors.readable(made[name], made["paper"])
-        made[f"dark-{name}-text"] = colors.readable(made[f"dark-{name}"], made["dark-paper"])
-    made["dark-accent"] = colors.readable(made["dark-accent"], made["dark-paper"])
+        made["band"] = brand.get(
+            "band", made["accent"] if values["band"] == values["accent"] else values["band"]
+        )
+        made["highlight"] = brand.get("highlight", colors.deeper(made["accent"]))
+    _darkened(made, brand)
+    for fill, ground in FILLS:
+        made[fill] = colors.text_on(
+            made[ground], brand.get(fill) or (values[fill] if ground not in brand else "")
+        )
+    for scheme in ("", "dark-"):
+        surfaces = [made[f"{scheme}{name}"] for name in SURFACES]
+        for name in INKS:
+            made[f"{scheme}{name}-text"] = colors.readable(made[f"{scheme}{name}"], *surfaces)
+    made["dark-accent"] = colors.readable(made["dark-accent"], *(made[f"dark-{name}"] for name in SURFACES))
+    made["dark-on-accent"] = colors.text_on(made["dark-accent"], made["dark-on-accent"])
     return made
+
+
+def _darkened(made: dict[str, str], brand: Mapping[str, str]) -> None:
+    """A counterpart for dark mode of each of the brand's colours that brings none."""
+    for name in ("paper", "tint", "canvas", "rule"):
+        if name in brand and f"dark-{name}" not in brand:
+            made[f"dark-{name}"] = colors.darkened(brand[name], like=made[f"dark-{name}"])
+    for name in INKS:
+        if name in brand and f"dark-{name}" not in brand:
+            made[f"dark-{name}"] = brand[name]
+
+
+def adapted(source: Source, look: Look) -> list[str]:
+    """What was changed in the newsroom's own colours so that words can be read, for ``check``."""
+    values, _ = of(source, look)
+    found: list[str] = []
+    for scheme, where in (("", "light"), ("dark-", "dark mode")):
+        for name in INKS:
+            given = colors.six_digits(look.colors.get(f"{scheme}{name}", "")) or ""
+            used = values.get(f"{scheme}{name}-text", given)
+            if given and used != given:
+                found.append(
+                    f"look.colors.{scheme}{name}: words are {used} instead of {given} ({where}), to be readable."
+                )
+    for fill, _ in FILLS:
+        given = colors.six_digits(look.colors.get(fill, "")) or ""
+        if given and values.get(fill) != given:
+            found.append(f"look.colors.{fill}: {values[fill]} instead of {given}, to be readable.")
+    return found
 
 
 def _look_problems(values: Mapping[str, str], look: Look, text: str) -> Iterator[Problem]:

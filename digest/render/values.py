@@ -7,8 +7,9 @@ marked kinds of text: ``Address`` (a URL, already protected) and ``Verbatim`` (a
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 
 class Verbatim(str):
@@ -23,35 +24,90 @@ class Address(str):
     __slots__ = ()
 
 
+class Record:
+    """An object of a block's data file; its names are the file's, whatever they are. A missing one is empty."""
+
+    __slots__ = ("_fields",)
+
+    def __init__(self, fields: dict[str, Any]) -> None:
+        self._fields = fields
+
+    def __getitem__(self, name: str) -> Any:
+        return self._fields.get(name, "")
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._fields
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._fields)
+
+    def __len__(self) -> int:
+        return len(self._fields)
+
+
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """An image: its address, the size at which it is shown, and what it shows in words."""
+    """An image: its address, the size at which it is shown, and what it shows in words.
+
+    ``alt`` is empty where it would only repeat the words beside it.
+    """
 
     src: Address
     width: int
     height: int
     alt: str
+    caption: str = ""
+    credit: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Logo:
-    """The masthead's picture."""
+class Piece:
+    """Words of a paragraph; ``href`` is empty where they are no link."""
 
-    src: Address
-    width: int
-    height: int
+    text: str
+    bold: bool
+    href: Address
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """A paragraph of an editor's note or of an ad."""
+
+    pieces: tuple[Piece, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link with its words."""
+
+    title: str
+    href: Address
 
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """One article. ``summary``, ``author`` and ``source`` may be empty; ``image`` may be missing."""
+    """One article. Any text but ``title`` may be empty; ``image`` (wide) and ``thumb`` (small) may be missing.
+
+    ``kicker`` is its section's title; ``origin`` joins ``byline`` and ``time``; ``summary`` is ``sentence`` (its first)
+    and ``rest``; ``original_title`` is the source's headline where an editor wrote another.
+    """
 
     id: str
     href: Address
+    link: Address  # as the plain-text part prints it
     title: str
     summary: str
+    sentence: str
+    rest: str
     author: str
     source: str
+    kicker: str
+    byline: str
+    time: str
+    origin: str
+    published_at: str
+    tags: tuple[str, ...]
+    original_title: str
     section: str
     position: int
     lang: str
@@ -62,7 +118,10 @@ class Story:
 
 @dataclass(frozen=True, slots=True)
 class Ad:
-    """One ad. ``label`` is the disclosure; ``image`` is missing from a text ad; any text may be empty."""
+    """One ad. ``label`` is the disclosure; ``image`` is missing from a text ad; any text may be empty.
+
+    ``paragraphs`` are ``body``, with its links; ``text`` is what else the creative says. ``pixel`` counts openings.
+    """
 
     line_item: str
     creative: str
@@ -72,34 +131,54 @@ class Ad:
     label: str
     href: Address
     image: Picture | None
+    logo: Picture | None
     headline: str
     body: str
+    paragraphs: tuple[Paragraph, ...]
     cta: str
     text: str
+    alt: str
+    pixel: Address
     lang: str
     dir: str
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A section's heading. ``number`` counts from 1."""
+    """A section's heading. ``number`` counts from 1; ``anchor`` is its place in the mail; ``href`` may be empty."""
 
     id: str
     title: str
     number: int
     count: int
+    anchor: str
+    href: Address
+    more: str
+    lang: str
+    dir: str
+
+
+@dataclass(frozen=True, slots=True)
+class More:
+    """The stories of a section that are online only."""
+
+    id: str
+    title: str
+    anchor: str
+    stories: tuple[Story, ...]
     lang: str
     dir: str
 
 
 @dataclass(frozen=True, slots=True)
 class Publication:
-    """The brand."""
+    """The brand. ``dark_logo`` is shown in dark mode, where there is one."""
 
     name: str
     href: Address
     address: str
-    logo: Logo | None
+    logo: Picture | None
+    dark_logo: Picture | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +186,8 @@ class Issue:
     """The issue as a whole. ``date`` is written as the locale does, ``padding`` keeps body text out of a preview."""
 
     edition: str
+    title: str
+    tagline: str
     date: str
     subject: str
     preheader: str
@@ -120,7 +201,7 @@ class Issue:
 
 @dataclass(frozen=True, slots=True)
 class Tags:
-    """The mailer's merge tags; all but ``unsubscribe`` may be empty."""
+    """The mailer's merge tags; all but ``unsubscribe`` may be empty. The preheader goes between the two of preview."""
 
     unsubscribe: str
     browser: str
@@ -128,6 +209,7 @@ class Tags:
     first_name: str
     address: str
     preview: str
+    preview_end: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,11 +222,26 @@ class Words:
     more_online: str
     read_more: str
     sponsored_by: str
+    in_this_issue: str
+    presented_by: str
+    sponsored_head: str
+    originally: str
+
+
+@dataclass(frozen=True, slots=True)
+class Footer:
+    """What stands at the end; any of it may be missing."""
+
+    links: tuple[Link, ...]
+    social: tuple[Link, ...]
+    why: str
+    forwarded: Link | None
+    feedback: Link | None
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """Colours of the theme for places where CSS does not reach, such as Outlook's own markup."""
+    """Colours of the theme for places where CSS does not reach."""
 
     accent: str
     on_accent: str
@@ -154,20 +251,25 @@ class Look:
 
 
 COMMON: Final[dict[str, object]] = {
-    "publication": Publication, "issue": Issue, "tags": Tags, "words": Words, "look": Look,
+    "publication": Publication, "issue": Issue, "tags": Tags, "words": Words, "footer": Footer, "look": Look,
 }  # fmt: skip
 AT_HAND: Final[dict[str, dict[str, object]]] = {
+    "contents": {"stories": tuple[Story, ...], "sections": tuple[Section, ...]},
+    "note": {"paragraphs": tuple[Paragraph, ...]},
     "section": {"section": Section},
     "lead": {"story": Story},
+    "feature": {"story": Story},
     "story": {"story": Story},
     "brief": {"story": Story},
     "ad_banner": {"ad": Ad},
     "ad_native": {"ad": Ad},
     "sponsor": {"ad": Ad},
+    "presented": {"ad": Ad},
     "house": {"ad": Ad},
-    "more_online": {"stories": tuple[Story, ...]},
+    "more_online": {"stories": tuple[Story, ...], "sections": tuple[More, ...]},
     "masthead": {},
     "footer": {},
     "issue.html.j2": {"blocks": Verbatim, "styles": Verbatim, "outlook": Verbatim},
     "issue.txt.j2": {"blocks": Verbatim},
 }
+BLOCK_DATA: Final[dict[str, object]] = {"data": None, "block": None}  # of a newsroom's own blocks

@@ -1,29 +1,28 @@
-"""From the model to what templates print: links made, pictures sized, languages told apart."""
+"""From the model to what templates print: links made, pictures sized to their boxes, languages told apart."""
 
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
 from digest import model
-from digest.render import values, words
+from digest.render import cleanup, clock, pictures, richtext, values, words
 from digest.render._phrases import Labels
+from digest.render.bidi import isolated
 from digest.render.dialect import Dialect, unsubscribe_link
 from digest.render.dialects import dialect
 from digest.render.links import ad_href, story_href
 from digest.render.values import Address, Verbatim
 
-COLUMN: Final = 552  # pixels between the margins of the 600-pixel sheet
-THUMB: Final = 160
+BOXES: Final = {"image": 552, "thumb": 120, "logo": 240, "dark_logo": 240}  # where a block does not say
+RETINA: Final = 2  # a picture file is twice as large as it is shown
 TITLE: Final = 300  # characters a block shows at most; a feed may send a megabyte
-SUMMARY: Final = 240
 _LINK: Final = re.compile(r"(?:https?://|mailto:|tel:|[^:/?#\s]*(?:\{|\*\||%%|\[))", re.IGNORECASE)
-_PICTURE: Final = re.compile(r"https?://|cid:|data:image/(?:png|jpeg|gif);", re.IGNORECASE)
 _SIZE: Final = re.compile(r"(\d{1,4})x(\d{1,4})\Z")
+Boxes = Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,40 +36,61 @@ class Views:
     labels: Labels
     lang: str
     dir: str
+    files: pictures.Files
 
     def address(self, url: str) -> Address:
         """A URL fit for a link: protected, and empty where it would run as a program."""
         return Address(self.dialect.protect_url(url)) if _LINK.match(url) else Address("")
 
-    def picture(self, url: str, size: tuple[int, int], alt: str) -> values.Picture | None:
-        """A picture shown at ``size``, if its URL is one."""
-        if not _PICTURE.match(url):
-            return None
-        return values.Picture(Address(self.dialect.protect_url(url)), *size, alt)
+    def said(self, text: str) -> str:
+        """Words of the newsroom's language, with foreign runs isolated."""
+        return isolated(text, self.dir)
 
-    def publication(self) -> values.Publication:
+    def link(self, link: model.FooterLink | None) -> values.Link | None:
+        return values.Link(self.said(link.title), self.address(link.url)) if link else None
+
+    def publication(self, boxes: Boxes) -> values.Publication:
         brand = self.newsroom.publication
         logo = brand.logo
-        shown = None
-        if logo and _PICTURE.match(logo.url):
-            shown = values.Logo(Address(self.dialect.protect_url(logo.url)), logo.width, logo.height)
-        return values.Publication(brand.name, self.address(brand.url), brand.address, shown)
+        shown = dark = None
+        if logo:
+            shown = self._logo(logo.url, (logo.width, logo.height), brand.name, boxes)
+            dark = self._logo(getattr(logo, "dark_url", ""), (logo.width, logo.height), brand.name, boxes)
+        return values.Publication(self.said(brand.name), self.address(brand.url), brand.address, shown, dark)
+
+    def _logo(self, url: str, size: tuple[int, int], alt: str, boxes: Boxes) -> values.Picture | None:
+        found = self.files.sized(url)
+        fitted = pictures.fitted(*size, boxes.get("logo", 552)) if found else None
+        if not found or not fitted:
+            return None
+        return values.Picture(Address(self.dialect.protect_url(found.url)), *fitted, alt)
 
     def words(self) -> values.Words:
         known = self.labels
         return values.Words(
             known.view_in_browser, known.unsubscribe, known.preferences, known.more_online, known.read_more,
-            known.sponsored_by,
+            known.sponsored_by, known.in_this_issue, known.presented_by, known.sponsored_head, known.originally,
         )  # fmt: skip
 
+    def footer(self, footer: model.Footer) -> values.Footer:
+        links, social = (
+            tuple(values.Link(self.said(one.title), self.address(one.url)) for one in some)
+            for some in (footer.links, footer.social)
+        )
+        return values.Footer(
+            links, social, self.said(footer.why), self.link(footer.forwarded), self.link(footer.feedback)
+        )
+
     def issue(self, subject: str, preheader: str, count: int) -> values.Issue:
-        locale = self.newsroom.publication.locale
-        written = words.format_date(self.day, locale)
+        written = words.format_date(self.day, self._locale)
         start, end = ("right", "left") if self.dir == "rtl" else ("left", "right")
         padding = "\u034f\u200c\u00a0" * max(0, (120 - len(preheader)) // 2)
+        title = getattr(self.edition, "title", "") or self.newsroom.publication.name
+        tagline = getattr(self.edition, "tagline", "")
         return values.Issue(
-            self.edition.name, written, subject, preheader, padding, count, self.lang, self.dir, start, end
-        )
+            self.edition.name, self.said(title), self.said(tagline), written, subject, preheader, padding, count,
+            self.lang, self.dir, start, end,
+        )  # fmt: skip
 
     def tags(self, part: str) -> values.Tags:
         """The merge tags, as a part writes them; without an unsubscribe tag, a mail to the sender."""
@@ -83,50 +103,145 @@ class Views:
         first: str = Verbatim(written[0]) if dialect.unsubscribe else self.address(written[0])
         return values.Tags(
             first, Verbatim(written[1]), Verbatim(written[2]), Verbatim(dialect.greeting(self.labels.reader)),
-            Verbatim(place), Verbatim(dialect.preview),
+            Verbatim(place), Verbatim(dialect.preview), Verbatim(dialect.preview_end),
         )  # fmt: skip
 
     def section(self, section: model.Section, number: int) -> values.Section:
-        language = self._language(section.title, "")
-        return values.Section(section.id, section.title, number, len(section.entries), *language)
+        spec = next((one for one in self.newsroom.sections if one.id == section.id), None)
+        page = getattr(spec, "url", "") if spec else ""
+        href = self.address(self._story_link(page)) if page else Address("")
+        more = self.labels.more_from.format(section.title)
+        return values.Section(
+            section.id, self.said(section.title), number, len(section.entries), _anchor(section.id), href,
+            self.said(more), self.lang, self.dir,
+        )  # fmt: skip
 
-    def story(self, entry: model.Entry) -> values.Story:
+    def more(self, section: model.Section, stories: tuple[values.Story, ...]) -> values.More:
+        title = self.said(section.title)
+        return values.More(section.id, title, _anchor(section.id), stories, self.lang, self.dir)
+
+    def story(self, entry: model.Entry, kicker: str, boxes: Boxes) -> values.Story:
         story = entry.story
-        image = story.image
-        shown = thumb = None
-        if image is not None:
-            shown = self.picture(image.url, _fitted(image.width, image.height, COLUMN), image.alt)
-            thumb = self.picture(image.url, _fitted(image.width, image.height, THUMB), image.alt)
-        href = story_href(story.url, self.newsroom.links, self.edition.name, self.day)
+        lang, direction = self._language(story.language)
+        title = cleanup.title(_clipped(story.title), story.source)
+        summary = cleanup.summary(story.summary, title)
+        sentence, rest = cleanup.first_sentence(summary)
+        own = story.source.casefold() == self.newsroom.publication.name.casefold()
+        byline = story.author if (own and story.author) or not story.source else story.source
+        at = story.published_at.astimezone(self.newsroom.publication.zone) if story.published_at else None
+        time = clock.time_of(at, self.day, self._locale) if at else ""
+        before = getattr(entry, "edited", None) or {}
         return values.Story(
-            story.id, self.address(href), _clipped(story.title, TITLE), _clipped(story.summary, SUMMARY), story.author,
-            story.source, entry.section, entry.position, *self._language(story.title, story.language), shown, thumb,
+            id=story.id, href=self.address(self._story_link(story.url)), link=self.address(self._plain_link(story.url)),
+            title=isolated(title, direction), summary=isolated(summary, direction),
+            sentence=isolated(sentence, direction), rest=isolated(rest, direction),
+            author=story.author, source=story.source, kicker=kicker, byline=self.said(byline), time=time,
+            origin=self.said(" · ".join(one for one in (byline, time) if one)),
+            published_at=at.isoformat() if at else "", tags=story.tags,
+            original_title=cleanup.title(str(before.get("title", "")), story.source),
+            section=entry.section, position=entry.position, lang=lang, dir=direction,
+            image=self._photograph(story, title, boxes, "image"), thumb=self._photograph(story, title, boxes, "thumb"),
         )  # fmt: skip
 
-    def ad(self, placed: model.Placement, creative: model.Creative) -> values.Ad:
-        book = self.newsroom.ads
-        advertiser = book.advertisers.get(placed.advertiser or "")
-        size = _fitted(*_size(creative.size), COLUMN)
-        alt = creative.alt or creative.headline or creative.text or (advertiser.name if advertiser else "")
-        said = (
-            creative.headline
-            or creative.text
-            or creative.alt
-            or (advertiser.name if advertiser else creative.id)
+    def _photograph(self, story: model.Story, title: str, boxes: Boxes, name: str) -> values.Picture | None:
+        """A story's picture for a box: wide (``image``) or small (``thumb``), or none where it would look wrong."""
+        image = story.image
+        if image is None or name not in boxes:
+            return None
+        resizable = bool(self.files.images.resize)
+        if not pictures.is_photograph(image.url, image.width, image.height, resizable=resizable):
+            return None
+        found = self.files.sized(image.url, image.width, image.height)
+        if found is None:
+            return None
+        box = boxes[name]
+        if name == "image" and found.width and found.width < box * 2 // 3:
+            return None
+        url, size = found.url, pictures.fitted(found.width, found.height, box)
+        if resizable and found.url == image.url:
+            size = (box, box) if name == "thumb" else (box, round(box * pictures.WIDE[1] / pictures.WIDE[0]))
+            url = self.files.resized(found.url, size[0] * RETINA, size[1] * RETINA)
+        if size is None:
+            return None
+        alt = "" if _same(image.alt, title) else image.alt
+        caption, credit = getattr(image, "caption", ""), getattr(image, "credit", "")
+        return values.Picture(
+            Address(self.dialect.protect_url(url)),
+            *size,
+            alt,
+            "" if _same(caption, title) else caption,
+            credit,
         )
-        below = creative.text if said != creative.text else ""
-        house = self.newsroom.publication.name if placed.tier == "house" else ""
-        payer = advertiser.name if advertiser else house
+
+    def ad(self, placed: model.Placement, creative: model.Creative, boxes: Boxes) -> values.Ad:
+        """An ad with every word of its creative."""
+        book = self.newsroom.ads
+        item = book.line_item(placed.line_item)
+        advertiser = book.advertisers.get(placed.advertiser or "")
+        house = placed.tier == "house"
+        payer = advertiser.name if advertiser else ""
+        headline = creative.headline or ("" if creative.image else creative.text or payer or creative.id)
+        said = (headline, creative.body)
+        text = creative.text if not any(_same(creative.text, one) for one in said) else ""
+        alt = creative.alt or creative.text or creative.headline or payer or creative.id
+        shown = self._ad_picture(creative.image, _size(creative.size), alt, boxes.get("image", 520))
+        if shown and any(_same(alt, one) for one in said):
+            shown = values.Picture(shown.src, shown.width, shown.height, "")
+        logo = self._ad_picture(getattr(creative, "logo", ""), (None, None), payer, boxes.get("logo", 120))
         return values.Ad(
-            placed.line_item, placed.creative, payer, placed.tier, placed.slot,
-            self._label(), self._ad_link(placed, creative), self.picture(creative.image, size, alt),
-            said, creative.body or below, creative.cta or self.labels.read_more, creative.text or alt,
-            *self._language(said, ""),
+            line_item=placed.line_item, creative=placed.creative, advertiser=self.said(payer), tier=placed.tier,
+            slot=placed.slot, label=self._label(item, house), href=self._ad_link(placed, creative),
+            image=shown, logo=logo, headline=self.said(headline), body=self.said(richtext.plain(creative.body)),
+            paragraphs=self.paragraphs(creative.body),
+            cta=self.said(creative.cta or ("" if creative.image else self.labels.learn_more)),
+            text=self.said(text), alt=self.said(alt), pixel=self.address(getattr(creative, "pixel", "")),
+            lang=self.lang, dir=self.dir,
         )  # fmt: skip
 
-    def _label(self) -> str:
-        """Every ad carries the policy's disclosure, in the issue's language."""
-        return words.disclosure(self.newsroom.ads.policy.disclosure, self.newsroom.publication.locale)
+    def _ad_picture(
+        self, url: str, size: tuple[int | None, int | None], alt: str, box: int
+    ) -> values.Picture | None:
+        found = self.files.sized(url)
+        if found is None:
+            return None
+        own = size if size[0] else (found.width, found.height)
+        if own[0] and own[1]:
+            width = min(own[0], box)
+            fitted = (width, max(1, round(own[1] * width / own[0])))
+        else:
+            fitted = (box, round(box / 4))
+        return values.Picture(Address(self.dialect.protect_url(found.url)), *fitted, self.said(alt))
+
+    def paragraphs(self, text: str) -> tuple[values.Paragraph, ...]:
+        """An editor's or advertiser's words as templates print them."""
+        return tuple(
+            values.Paragraph(
+                tuple(
+                    values.Piece(self.said(one.text), one.bold, self.address(one.link)) for one in paragraph
+                )
+            )
+            for paragraph in richtext.paragraphs(text)
+        )
+
+    def data(self, found: Any) -> Any:
+        """A block's data as templates print it: addresses are links, objects are records, the rest is text."""
+        if isinstance(found, Mapping):
+            return values.Record({str(name): self.data(one) for name, one in found.items()})
+        if isinstance(found, list | tuple):
+            return tuple(self.data(one) for one in found)
+        if isinstance(found, str):
+            known = found.lower().startswith(("https://", "http://", "mailto:", "tel:"))
+            return self.address(self._story_link(found)) if known else self.said(found)
+        return found
+
+    def _label(self, item: model.LineItem | None, house: bool) -> str:
+        """The disclosure: the booking's own, else the policy's in the issue's language; ours says who we are."""
+        own = str(getattr(item, "disclosure", "") or "") if item else ""
+        if own:
+            return own
+        if house:
+            return self.labels.from_us.format(self.newsroom.publication.name)
+        return words.disclosure(self.newsroom.ads.policy.disclosure, self._locale)
 
     def _ad_link(self, placed: model.Placement, creative: model.Creative) -> Address:
         macros: Mapping[str, str] = {
@@ -138,58 +253,63 @@ class Views:
         }
         return self.address(ad_href(creative.url, self.newsroom.links, macros))
 
-    def _language(self, text: str, language: str) -> tuple[str, str]:
-        """``lang`` and ``dir`` of a text: its declared language, else as its letters run; ``""`` is unknown."""
+    def _story_link(self, url: str) -> str:
+        return story_href(url, self.newsroom.links, self.edition.name, self.day)
+
+    def _plain_link(self, url: str) -> str:
+        """A story's link as the text part prints it: with parameters only where they are asked for."""
+        text: model.PlainText = getattr(self.newsroom, "plain_text", model.PlainText())
+        plain = model.Links(link_prefix=self.newsroom.links.link_prefix)
+        links = self.newsroom.links if text.utm else plain
+        return story_href(url, links, self.edition.name, self.day)
+
+    @property
+    def _locale(self) -> str:
+        return getattr(self.edition, "locale", "") or self.newsroom.publication.locale
+
+    def _language(self, language: str) -> tuple[str, str]:
+        """``lang`` and ``dir`` of a story: the newsroom's, unless the story says that it is in another language."""
         tag = words.language_tag(language) if language else ""
-        if tag:
-            return (self.lang, self.dir) if _base(tag) == _base(self.lang) else (tag, words.direction(tag))
-        runs = direction_of(text)
-        return (self.lang, self.dir) if runs in ("", self.dir) else ("", runs)
+        if not tag or _base(tag) == _base(self.lang):
+            return self.lang, self.dir
+        return tag, words.direction(tag)
 
 
 def views_of(newsroom: model.Newsroom, edition: model.Edition, day: date) -> Views:
     """What turns the model of one issue into the values of its templates."""
-    locale = newsroom.publication.locale
+    locale = getattr(edition, "locale", "") or newsroom.publication.locale
+    mailer = getattr(edition, "mailer", "") or newsroom.mailer
+    images = getattr(newsroom, "images", model.Images())
     return Views(
         newsroom,
         edition,
         day,
-        dialect(newsroom.mailer),
+        dialect(mailer),
         words.labels(locale),
         words.language_tag(locale),
         words.direction(locale),
+        pictures.Files(newsroom.root, images),
     )
 
 
-def direction_of(text: str) -> str:
-    """``ltr`` or ``rtl`` by the first letter that has a direction; empty if none has."""
-    if text[:1].isascii() and text[:1].isalpha():
-        return "ltr"
-    for char in text:
-        kind = unicodedata.bidirectional(char)
-        if kind == "L":
-            return "ltr"
-        if kind in ("R", "AL"):
-            return "rtl"
-    return ""
+def _anchor(section: str) -> str:
+    return f"section-{re.sub(r'[^a-z0-9-]+', '-', section.lower())}"
 
 
 def _base(tag: str) -> str:
     return tag.split("-", 1)[0].lower()
 
 
-def _clipped(text: str, limit: int) -> str:
-    return text if len(text) <= limit else words.shortened(text[: limit + 40], limit)
+def _clipped(text: str) -> str:
+    return text if len(text) <= TITLE else words.shortened(text[: TITLE + 40], TITLE)
+
+
+def _same(one: str, other: str) -> bool:
+    """Whether two texts say the same to a reader."""
+    plain, same = ("".join(filter(str.isalnum, text.casefold())) for text in (one, other))
+    return plain == same
 
 
 def _size(size: str) -> tuple[int | None, int | None]:
     match = _SIZE.match(size)
     return (int(match[1]), int(match[2])) if match else (None, None)
-
-
-def _fitted(width: int | None, height: int | None, limit: int) -> tuple[int, int]:
-    """The size at which a picture is shown: never wider than ``limit``; 16 to 9 where its own is not known."""
-    if not width or not height or width < 0 or height < 0:
-        return limit, round(limit * 9 / 16)
-    shown = min(width, limit)
-    return shown, max(1, min(round(height * shown / width), limit * 2))

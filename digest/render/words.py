@@ -1,7 +1,8 @@
 """The words around the stories: subject, preheader, dates, and the few fixed phrases of the templates.
 
-Subject and preheader come from templates with declared variables: ``{lead}`` (the first story's title),
-``{date}``, ``{count}`` (of stories), ``{sections}``, ``{publication}`` and ``{edition}``. Anything else in the
+Subject and preheader come from templates with declared variables: ``{lead}`` (the first story's title), ``{second}``,
+``{third}``, ``{plus}`` ("Plus: " and those two), ``{date}``, ``{count}`` (of stories), ``{sections}``,
+``{publication}`` and ``{edition}``. Anything else in the
 template stays as written, so a mailer's own tags may stand in it.
 """
 
@@ -10,17 +11,16 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
 from digest.distribution import install
 from digest.errors import ConfigurationError, Problem
-from digest.model import Lineup
 from digest.render._phrases import DEFAULT_DISCLOSURE, PHRASES, RIGHT_TO_LEFT, Labels
 
-VARIABLES: Final = ("lead", "date", "count", "sections", "publication", "edition")
+VARIABLES: Final = ("lead", "second", "third", "plus", "date", "count", "sections", "publication", "edition")
 SUBJECT_LENGTH: Final = 78  # graphemes; what a phone and a desktop list show at most
 PREHEADER_LENGTH: Final = 200
 
@@ -46,6 +46,9 @@ class Facts:
     sections: tuple[str, ...]
     publication: str
     edition: str
+    second: str = ""
+    third: str = ""
+    plus: str = ""
 
     def values(self) -> dict[str, str]:
         named = {
@@ -55,20 +58,35 @@ class Facts:
             "sections": ", ".join(self.sections),
             "publication": self.publication,
             "edition": self.edition,
+            "second": self.second,
+            "third": self.third,
+            "plus": self.plus or ", ".join(self.sections),
         }
         return {name: one_line(value) for name, value in named.items()}
 
 
-def facts(lineup: Lineup, *, day: date, locale: str, publication: str, edition: str) -> Facts:
-    """The variables of an issue."""
-    lead = next(iter(lineup), None)
+def facts(
+    titles: Sequence[str],
+    sections: tuple[str, ...],
+    *,
+    day: date,
+    locale: str,
+    publication: str,
+    edition: str,
+) -> Facts:
+    """The variables of an issue, from its stories' titles and its sections'."""
+    second, third = (titles[at] if at < len(titles) else "" for at in (1, 2))
+    others = "; ".join(one for one in (second, third) if one)
     return Facts(
-        lead=lead.story.title if lead else "",
+        lead=titles[0] if titles else "",
         date=format_date(day, locale),
-        count=len(lineup),
-        sections=tuple(section.title for section in lineup.sections),
+        count=len(titles),
+        sections=sections,
         publication=publication,
         edition=edition,
+        second=second,
+        third=third,
+        plus=labels(locale).plus.format(others) if others else "",
     )
 
 

@@ -12,7 +12,8 @@ DIALECT = Dialect(
     preferences=Tag("*|UPDATE_PROFILE|*"),
     first_name="*|IF:FNAME|**|FNAME|**|ELSE:|*FALLBACK*|END:IF|*",
     address=Tag("*|LIST:ADDRESS|*"),
-    preview="*|MC_PREVIEW_TEXT|*",
+    preview="*|IF:MC_PREVIEW_TEXT|**|MC_PREVIEW_TEXT|**|ELSE:|*",
+    preview_end="*|END:IF|*",
     text_rules=(joined(r"\*(?=\||\Z)"),),
     url_rules=(encoded(r"(?<=\*)\||\|(?=\*)|\*\Z"),),
 )

@@ -1,0 +1,100 @@
+"""Blocks of the newsroom's own: a template of ``templates/blocks`` and the data it prints, at a place in the issue."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from digest import model
+from digest.errors import ConfigurationError, Problem
+
+if TYPE_CHECKING:
+    from digest.render.budget import Fragment
+    from digest.render.issue import Renderer
+
+POSITIONS: Final = ("after_masthead", "after_lead", "before_footer")
+AFTER_SECTION: Final = "after_section:"
+
+
+def configured(newsroom: model.Newsroom) -> tuple[model.CustomBlock, ...]:
+    """The newsroom's own blocks, in file order."""
+    found: tuple[model.CustomBlock, ...] = getattr(newsroom, "blocks", ())
+    return found
+
+
+def template_of(block: model.CustomBlock) -> str:
+    """The name of a block's template: ``weather`` for ``weather.j2``, ``blocks/weather.j2`` and ``weather``."""
+    return block.template.removeprefix("blocks/").removesuffix(".j2")
+
+
+def names(newsroom: model.Newsroom) -> tuple[str, ...]:
+    """The templates of the newsroom's own blocks, each once."""
+    return tuple(dict.fromkeys(template_of(one) for one in configured(newsroom)))
+
+
+def place_of(block: model.CustomBlock, sections: Iterable[str]) -> str:
+    """Where a block stands; one after a section that has no stories today stands before the footer."""
+    if not block.position.startswith(AFTER_SECTION):
+        return block.position
+    section = block.position.removeprefix(AFTER_SECTION).strip()
+    return f"{AFTER_SECTION} {section}" if section in sections else "before_footer"
+
+
+def fragments(
+    newsroom: model.Newsroom, edition: model.Edition, lineup: model.Lineup, renderer: Renderer
+) -> dict[str, list[Fragment]]:
+    """The newsroom's own blocks by place. A block without data today is left out."""
+    sections = {section.id for section in lineup.sections}
+    found: dict[str, list[Fragment]] = {}
+    for block in configured(newsroom):
+        if block.editions and edition.name not in block.editions:
+            continue
+        data = read(newsroom.root, block)
+        if data or not block.data:
+            at_hand = {"data": renderer.views.data(data), "block": block.name}
+            fragment = renderer.fragment(template_of(block), at_hand)
+            found.setdefault(place_of(block, sections), []).append(fragment)
+    return found
+
+
+def read(root: Path, block: model.CustomBlock) -> Any:
+    """A block's data; ``None`` where its file is not there. Raises ``ConfigurationError`` where it cannot be read."""
+    if not block.data:
+        return {}
+    path = (root / block.data).resolve()
+    if not path.is_relative_to(root.resolve()):
+        raise ConfigurationError([_problem(block, 1, 1, "lies outside of the newsroom.", "Copy it there.")])
+    try:
+        return json.loads(path.read_bytes())
+    except FileNotFoundError:
+        return None
+    except json.JSONDecodeError as error:
+        raise ConfigurationError(
+            [_problem(block, error.lineno, error.colno, f"is no JSON: {error.msg}.", "")]
+        ) from None
+    except (OSError, ValueError) as error:
+        raise ConfigurationError([_problem(block, 1, 1, f"cannot be read: {error}.", "")]) from None
+
+
+def _problem(block: model.CustomBlock, line: int, column: int, message: str, cure: str) -> Problem:
+    return Problem(block.data, line, column, f"the data of block `{block.name}` {message}", cure)
+
+
+def problems(newsroom: model.Newsroom) -> list[Problem]:
+    """What is wrong with the places and data of the newsroom's own blocks."""
+    known = {section.id for section in newsroom.sections}
+    found: list[Problem] = []
+    for block in configured(newsroom):
+        section = block.position.removeprefix(AFTER_SECTION).strip()
+        after = block.position.startswith(AFTER_SECTION)
+        if (after and section not in known) or (not after and block.position not in POSITIONS):
+            message = f"block `{block.name}`: there is no position `{block.position}`."
+            cure = f"There are: {', '.join(POSITIONS)}, after_section: ID."
+            found.append(Problem("digest.yaml", 1, 1, message, cure))
+        try:
+            read(newsroom.root, block)
+        except ConfigurationError as error:
+            found += error.problems
+    return found

@@ -1,0 +1,144 @@
+"""Pictures as a mail can show them: of a kind that mail programs know, in the size of the box they stand in.
+
+A picture is an address or a file of the newsroom. A file travels with the issue under a name made of its content.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+from typing import Final
+from urllib.parse import quote, unquote, urlsplit
+
+from digest.model import Images
+
+SHOWN: Final = frozenset({"png", "jpg", "jpeg", "gif"})  # what every mail program shows
+UNSHOWN: Final = frozenset({"webp", "avif", "svg", "heic", "tif", "tiff", "bmp", "ico"})
+TALLEST: Final = 1.5  # height by width
+WIDE: Final = (16, 9)  # what an image service crops a wide picture to
+LEAST: Final = 64  # pixels; what is smaller is a spacer, a counter or an icon
+HEAVY: Final = 1_000_000  # bytes
+_WEB: Final = re.compile(r"https?://|cid:|data:image/(?:png|jpeg|gif);", re.IGNORECASE)
+_NO_PHOTOGRAPH: Final = re.compile(
+    r"gravatar|/avatars?/|/emoji/|feedburner|doubleclick|/pixel[./?]|[/_-]spacer|placeholder|default[-_]image|"
+    r"[/_-](?:favicon|sprite|blank)\b|1x1",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Sized:
+    """A picture's address, and its own size in pixels where it is known."""
+
+    url: str
+    width: int | None = None
+    height: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """The newsroom's picture files. ``taken`` collects those that an issue shows: name to bytes."""
+
+    root: Path
+    images: Images = field(default_factory=Images)
+    taken: dict[str, bytes] = field(default_factory=dict)
+
+    def sized(self, url: str, width: int | None = None, height: int | None = None) -> Sized | None:
+        """The picture as a reader's mail program will fetch it; ``None`` where there is none to show."""
+        if not url:
+            return None
+        path = local(self.root, self.images.files, url)
+        if path is None:
+            return Sized(url, width, height) if _WEB.match(url) else None
+        try:
+            data = path.read_bytes()
+        except OSError:
+            return None
+        kind, *size = measured(data)
+        if not kind:
+            return None
+        name = f"{sha256(data).hexdigest()[:20]}.{kind}"
+        self.taken[name] = data
+        return Sized(f"{self.images.base_url or 'images/'}{name}", *(size if size[0] else (width, height)))
+
+    def resized(self, url: str, width: int, height: int) -> str:
+        """The address of the image service's rendition, or the address itself where there is no service."""
+        service = self.images.resize
+        if not service or not url.lower().startswith(("http://", "https://")):
+            return url
+        values = {"width": str(width), "height": str(height), "url": quote(url, safe="")}
+        plain = service.replace("/{url}", f"/{url}") if service.endswith("/{url}") else service
+        return re.sub(r"\{(width|height|url)\}", lambda match: values[match[1]], plain)
+
+
+def local(root: Path, folders: Mapping[str, str], url: str) -> Path | None:
+    """The newsroom's file behind an address: one that lies in its folder, or in a folder that mirrors the address."""
+    for prefix, folder in folders.items():
+        if url.startswith(prefix):
+            found = _inside(root, f"{folder.rstrip('/')}/{unquote(url.removeprefix(prefix).lstrip('/'))}")
+            return found if found and found.is_file() else None
+    if not url or re.match(r"[a-z][a-z0-9+.-]*:|//|/", url, re.IGNORECASE):
+        return None
+    return _inside(root, url)
+
+
+def _inside(root: Path, name: str) -> Path | None:
+    """A path below the newsroom, never beside it."""
+    path = (root / name.partition("?")[0]).resolve()
+    return path if path.is_relative_to(root.resolve()) else None
+
+
+def measured(data: bytes) -> tuple[str, int, int]:
+    """Kind, width and height of a picture file by its first bytes; ``("", 0, 0)`` where it is none that mail shows."""
+    if data.startswith(b"\x89PNG\r\n\x1a\n") and len(data) >= 24:
+        return "png", int.from_bytes(data[16:20], "big"), int.from_bytes(data[20:24], "big")
+    if data[:6] in (b"GIF87a", b"GIF89a"):
+        return "gif", int.from_bytes(data[6:8], "little"), int.from_bytes(data[8:10], "little")
+    if data.startswith(b"\xff\xd8"):
+        return ("jpg", *_jpeg(data))
+    return "", 0, 0
+
+
+def _jpeg(data: bytes) -> tuple[int, int]:
+    """Width and height in the frame header of a JPEG."""
+    at = 2
+    while at + 9 < len(data) and data[at] == 0xFF:
+        marker, length = data[at + 1], int.from_bytes(data[at + 2 : at + 4], "big")
+        if 0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC):
+            return int.from_bytes(data[at + 7 : at + 9], "big"), int.from_bytes(data[at + 5 : at + 7], "big")
+        at += 2 + length
+    return 0, 0
+
+
+def kind_of(url: str) -> str:
+    """The kind that an address names at its end, such as ``webp``; empty where it names none."""
+    path = urlsplit(url).path if "//" in url else url
+    name = path.rpartition("/")[2]
+    return name.rpartition(".")[2].lower() if "." in name else ""
+
+
+def is_photograph(url: str, width: int | None, height: int | None, *, resizable: bool = False) -> bool:
+    """Whether a picture editor would print it: no counter, icon or avatar, of a kind that mail programs show."""
+    if not url or _NO_PHOTOGRAPH.search(url):
+        return False
+    if kind_of(url) in UNSHOWN and not resizable:
+        return False
+    if (width and width < LEAST) or (height and height < LEAST):
+        return False
+    return resizable or not (width and height and height > width * TALLEST * 2)
+
+
+def fitted(width: int | None, height: int | None, box: int) -> tuple[int, int] | None:
+    """The size at which a picture is shown in a box: never wider than it; 16 to 9 where its own size is not known.
+
+    ``None`` for one that is more than 1.5 times as tall as wide.
+    """
+    if not width or not height or width < 0 or height < 0:
+        return box, round(box * WIDE[1] / WIDE[0])
+    if height > width * TALLEST:
+        return None
+    shown = min(width, box)
+    return shown, max(1, round(height * shown / width))

@@ -1,0 +1,53 @@
+"""An editor's or an advertiser's words: paragraphs, ``**bold**`` and ``[links](https://example.com)``, nothing else.
+
+The text becomes values that templates print piece by piece, so it can never act as markup or as a merge tag.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+_PARAGRAPH: Final = re.compile(r"\n\s*\n")
+_PIECE: Final = re.compile(
+    r"\*\*(?P<bold>[^*\n](?:[^*]|\*(?!\*))*?)\*\*"
+    r"|\[(?P<words>[^\[\]]+)\]\((?P<link>(?:https?://|mailto:|tel:)[^\s()<>\"]*(?:\([^\s()<>\"]*\)[^\s()<>\"]*)*)\)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Words of a paragraph; ``link`` is an address or empty."""
+
+    text: str
+    bold: bool = False
+    link: str = ""
+
+
+def paragraphs(text: str) -> tuple[tuple[Piece, ...], ...]:
+    """The paragraphs of a text, parted by empty lines; what is no bold and no link stays as it is written."""
+    written = (" ".join(one.split()) for one in _PARAGRAPH.split(text.replace("\r\n", "\n").strip()))
+    return tuple(_pieces(one) for one in written if one)
+
+
+def _pieces(line: str) -> tuple[Piece, ...]:
+    found: list[Piece] = []
+    at = 0
+    for match in _PIECE.finditer(line):
+        if match.start() > at:
+            found.append(Piece(line[at : match.start()]))
+        if match["bold"]:
+            found.append(Piece(match["bold"], bold=True))
+        else:
+            found.append(Piece(match["words"], link=match["link"]))
+        at = match.end()
+    if at < len(line):
+        found.append(Piece(line[at:]))
+    return tuple(found)
+
+
+def plain(text: str) -> str:
+    """The text without its marks: bold as plain words, links as ``words (address)``."""
+    done = ("".join(f"{p.text} ({p.link})" if p.link else p.text for p in one) for one in paragraphs(text))
+    return "\n\n".join(done)
