@@ -84,5 +84,5 @@ def test_the_messages_are_what_the_program_says(tmp_path: Path) -> None:
 def test_the_names_of_colors_and_fonts_are_told() -> None:
     tokens = (ROOT / "templates" / "themes" / "lively" / "tokens.css").read_text(encoding="utf-8")
     names = re.findall(r"--(?!dark-)([a-z-]+):(?! \d)", tokens)
-    told = TEXT.split("Both themes know")[1].split("\n\n")[0]
+    told = TEXT.split("The themes know")[1].split("\n\n")[0]
     assert [name for name in names if f"`{name.removeprefix('font-')}`" not in told] == []

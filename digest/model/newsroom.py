@@ -149,13 +149,17 @@ class Edition(Block):
     subject: Annotated[
         k.LineTemplate,
         Key(
-            "the subject line: `{lead}` is the first story's title, `{date}`, `{count}`, `{sections}`, "
-            "`{publication}` and `{edition}` are what they say"
+            "the subject line: `{lead}`, `{second}` and `{third}` are the titles of the first stories, `{date}`, "
+            "`{count}`, `{sections}`, `{publication}` and `{edition}` are what they say"
         ),
     ] = "{lead}"
     preheader: Annotated[
-        k.LineTemplate, Key("the line mail programs show after the subject; the same words in braces")
-    ] = "{sections}"
+        k.LineTemplate,
+        Key(
+            'the line mail programs show after the subject; the same words in braces. `{plus}` is "Plus: " and the '
+            "second and third headline"
+        ),
+    ] = "{plus}"
     sender: Annotated[k.Sender, Key("the sender, as `NewsFinale <news@newsfinale.example>`", name="from")] = (
         ""
     )
@@ -289,7 +293,9 @@ class Look(Block):
 
     theme: Annotated[
         k.Id,
-        Key("`lively` or `broadsheet`, or one of your own: a folder in the newsroom's `templates/themes/`"),
+        Key(
+            "`lively`, `broadsheet`, `bulletin`, or one of your own: a folder in the newsroom's `templates/themes/`"
+        ),
     ] = "lively"
     density: Annotated[k.Density, Key("`comfortable` or `compact`")] = "comfortable"
     colors: Annotated[

@@ -9,7 +9,7 @@ from digest.model.keys.words import InvalidValue, did_you_mean, line, shown
 
 CLICK_MACROS = ("line_item", "creative", "edition", "date", "slot")
 LINK_WORDS = ("edition", "date")
-LINE_WORDS = ("lead", "date", "count", "sections", "publication", "edition")
+LINE_WORDS = ("lead", "second", "third", "plus", "date", "count", "sections", "publication", "edition")
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
 _UNSAFE = re.compile('[\\s<>"\\\\]')
 _MACRO = re.compile(r"(?<!\{)\{([A-Za-z_]+)\}(?!\})")
