@@ -1,4 +1,5 @@
-"""Makes the tables that nobody would write by hand: ``frequencies.txt`` and ``synonyms.txt``.
+"""Makes the tables that nobody would write by hand: ``frequencies.txt``, ``synonyms.txt`` and
+``ordinary.txt``.
 
     python scripts/vocabulary.py MINILM WORDLLAMA
 
@@ -31,12 +32,14 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from bench.quality import Row, rows, story_of
 from digest.select.events.features import features_of
+from digest.select.events.names import is_mixed
 from digest.select.events.tokens import form_of, tokens
 from digest.select.events.vocabulary import OPPOSITES
 
 STORIES = ("newsapi_us_2022", "newsapi_in_2022", "engagement_2019", "uci_2014_clusters", "hn_2016_2020")
 FOLDER = Path(__file__).resolve().parents[1] / "digest" / "select" / "events" / "vocabulary"
 LEAST_STORIES = 10  # that hold a word whose share is listed
+LEAST_ORDINARY = 4
 LEAST_READ = 3  # stories that hold a word whose kin are looked for
 LEAST_ALIKE, FULLY_ALIKE = 0.5, 0.9  # cosines; likeness counts from 0 to 1 between them
 HEADS, BATCH = 12, 64
@@ -47,6 +50,7 @@ def main() -> None:
     stories = [row for name in STORIES for row in rows(name)]
     held = Counter(form for row in stories for form in features_of(story_of(row)).words)
     write_frequencies(held, len(stories))
+    write_ordinary(stories)
     written = spellings(stories, held)
     surfaces = sorted({token for each in written.values() for token in each})
     vectors = np.hstack([by_minilm(minilm, surfaces), by_wordllama(wordllama, surfaces)]) / np.sqrt(2)
@@ -65,6 +69,30 @@ def write_frequencies(held: Counter[str], stories: int) -> None:
     (FOLDER / "frequencies.txt").write_text(text, "utf-8")
 
 
+def write_ordinary(stories: Iterable[Row]) -> None:
+    """Words that stand mostly small inside sentences, so that in a headline all in capitals they are no names."""
+    held: Counter[str] = Counter()
+    small: Counter[tuple[str, bool]] = Counter()
+    for row in stories:
+        forms = set()
+        for text in (row["title"] or "", (row.get("summary") or "")[:400]):
+            line = tokens(text)
+            for place, token in enumerate(line):
+                form = form_of(token)
+                if form.isalpha() and form.isascii() and len(form) > 2:
+                    forms.add(form)
+                    small[form, token[0].islower()] += bool(place and is_mixed(line))
+        held.update(forms)
+    ordinary = [
+        form
+        for form in sorted(held)
+        if held[form] >= LEAST_ORDINARY and small[form, True] >= max(3, 2 * small[form, False])
+    ]
+    text = "# Ordinary words of English news, mostly written small, as tokens.py forms them; "
+    text += "made by scripts/vocabulary.py.\n"
+    (FOLDER / "ordinary.txt").write_text(text + "\n".join(wrap(" ".join(ordinary), 110)) + "\n", "utf-8")
+
+
 def spellings(stories: Iterable[Row], held: Counter[str]) -> dict[str, Counter[str]]:
     """Form -> how often each spelling occurs; only words, no names: what is mostly written small inside a sentence."""
     found: dict[str, Counter[str]] = defaultdict(Counter)
@@ -72,7 +100,7 @@ def spellings(stories: Iterable[Row], held: Counter[str]) -> dict[str, Counter[s
     for row in stories:
         for text in (row["title"] or "", (row.get("summary") or "")[:400]):
             line = tokens(text)
-            mixed = sum(token[0].islower() and len(token) > 3 for token in line[1:]) >= max(1, len(line) // 4)
+            mixed = is_mixed(line)
             for place, token in enumerate(line):
                 form = form_of(token)
                 if form.isalpha() and form.isascii() and held[form] >= LEAST_READ:

@@ -8,10 +8,10 @@ from datetime import datetime
 from itertools import pairwise
 
 from digest.model import Story
+from digest.select.events.names import COMMON_FORMS, Line, is_mixed, line_of
 from digest.select.events.tokens import form_of, tokens
-from digest.select.events.vocabulary import CALENDAR, COMMON, RECURRING, RECURRING_PAIRS
+from digest.select.events.vocabulary import CALENDAR, RECURRING, RECURRING_PAIRS
 
-COMMON_FORMS = frozenset(map(form_of, COMMON | CALENDAR)) - {""}
 RECURRING_FORMS = frozenset(map(form_of, RECURRING)) | {
     form_of(word) for phrase in RECURRING_PAIRS for word in phrase
 }  # "" (a function word) is among them
@@ -51,6 +51,7 @@ class StoryFeatures:
     digits: frozenset[str]  # what holds a digit
     dates: frozenset[str]  # weekdays, months and the like in the title
     news_words: frozenset[str]  # words of the title that could tell an event
+    line: Line  # the title's words in order, and which of them are names
 
 
 def features_of(story: Story) -> StoryFeatures:
@@ -86,6 +87,7 @@ def _features(id: str, time: datetime, source: str, url: str, title: str, summar
     head, body = frozenset(line), frozenset(body_forms) - _NOTHING
     digits = [word for word in line if _HOLDS_DIGIT(word)] if _HOLDS_DIGIT(" ".join(line)) else []
     numbers = frozenset(word for word in digits if word[0].isdigit())
+    below_names = _capitals(below[1:], body_forms[1:])
     return StoryFeatures(
         id=id,
         time=time,
@@ -95,7 +97,7 @@ def _features(id: str, time: datetime, source: str, url: str, title: str, summar
         pairs=frozenset(pairwise(line)),
         summary=body,
         words=head | body,
-        names=_names(written, forms) | _capitals(below[1:], body_forms[1:]),
+        names=(_capitals(written, forms) if is_mixed(written) else _NONE) | below_names,
         numbers=numbers,
         scores=numbers if numbers and _SCORE.search(title) else frozenset(),
         recurring=_is_recurring(written),
@@ -104,6 +106,7 @@ def _features(id: str, time: datetime, source: str, url: str, title: str, summar
         digits=frozenset(digits),
         dates=head & CALENDAR,
         news_words=frozenset(filter(could_be_news, head)),
+        line=line_of(title, written, forms, below_names),
     )
 
 
@@ -114,12 +117,6 @@ def could_be_news(word: str) -> bool:
 
 def without_summary(telling: StoryFeatures) -> StoryFeatures:
     return replace(telling, summary=_NONE, words=telling.title, names=telling.names & telling.title)
-
-
-def _names(title: list[str], forms: list[str]) -> frozenset[str]:
-    """Names in a title; none where every word has a capital."""
-    small = sum(token[0].islower() and len(token) > 3 for token in title[1:])
-    return _capitals(title, forms) if small >= max(1, len(title) // 4) else frozenset()
 
 
 def _capitals(written: list[str], forms: list[str]) -> frozenset[str]:

@@ -20,7 +20,9 @@ from digest.select.events.classifier import (
     LikenessTerm,
     Model,
 )
+from digest.select.events.evidence import ENOUGH, ENOUGH_SHORT, common_ground, shared_things
 from digest.select.events.features import RECURRING_FORMS, StoryFeatures, could_be_news, without_summary
+from digest.select.events.frames import other_names, spelled_alike
 from digest.select.events.similarity import similarity_of
 from digest.select.events.word_weights import WordWeights
 
@@ -28,6 +30,7 @@ NEXT_ISSUE = timedelta(hours=18)  # further apart, a regular feature is another 
 FURTHEST = timedelta(days=8)
 SHORT = 3  # words of a title that tells too little to be the same but for one
 NEWS_WORDS = 3  # shared by two titles, that lift a regular feature to news
+THIN = -1.0  # the logit of stories that share too little, whatever else is alike
 SURE = 20.0  # the logit of an equal address or title
 
 
@@ -54,7 +57,7 @@ class Match:
 
 FEW = 100  # from this many stories on, chance resemblance grows with their number, and so does what is asked
 PER_DECADE = 1.0
-MANY = 500  # from so many on, one shared word can be known to be rare
+MANY = 1000  # titles from which on one shared word can be known to be rare
 SOME = 20  # with fewer stories, their own word counts say nothing
 IN_OTHER_WORDS = 0.92  # likeness from which titles may share few words
 
@@ -93,17 +96,19 @@ def logit_of(a: StoryFeatures, b: StoryFeatures, weights: WordWeights, alike: fl
         a.summary == b.summary and a.summary
     ):  # a set phrase below other headlines, or nothing that the titles do not say
         a, b = without_summary(a), without_summary(b)
-    if (
-        weights.stories < MANY
-        and few_words_shared(a, b, weights)
-        and not _says_it_in_other_words(a, b, alike)
-    ):
-        return -SURE
     weighed = similarity_of(a, b, weights)
     model, meaning = _models(a, b, weights, alike is not None)
     with_likeness = 0.0 if alike is None else meaning.logit(alike, weighed.plain)
     asked = PER_DECADE * max(log10(max(weights.stories, 1) / FEW), 0.0) if model is TEXTS else 0.0
-    return with_likeness + model.logit(weighed) - asked
+    logit = with_likeness + model.logit(weighed) - asked
+    if logit < 0:
+        return logit
+    if other_names(a, b):
+        return -SURE
+    if model is TITLES and weights.stories >= MANY:
+        return logit
+    thin = too_little_shared(a, b, weights) and not _says_it_in_other_words(a, b, alike)
+    return THIN if thin else logit
 
 
 def _models(
@@ -148,25 +153,27 @@ def apart(a: StoryFeatures, b: StoryFeatures) -> bool:
     return (a.recurring or b.recurring) and not _shares_news(a, b, gap)
 
 
-def few_words_shared(a: StoryFeatures, b: StoryFeatures, weights: WordWeights) -> bool:
-    """Whether only common words, or one other and little else, stand in both."""
-    told = sum(
-        not weights.is_boilerplate(word) for word in (a.news_words & b.words) | (b.news_words & a.words)
-    )
-    if told >= 2:
+def too_little_shared(a: StoryFeatures, b: StoryFeatures, weights: WordWeights) -> bool:
+    """Whether only common words, or one other thing and little else, stand in both."""
+    short = min(len(a.title), len(b.title)) <= SHORT
+    ground = common_ground(a, b, weights)
+    if ground >= (ENOUGH_SHORT if short else ENOUGH):
         return False
-    both, either = a.title & b.title, a.title | b.title
-    if told < 1 or min(len(a.title), len(b.title)) <= SHORT or any(map(weights.is_boilerplate, both)):
+    things = shared_things(a, b, weights)
+    if not things or short:
         return True
-    return len(both) * 3 < len(either)
+    both, either = (a.title & b.title) - things[0], (a.title | b.title) - things[0]
+    return any(map(weights.is_boilerplate, both)) or len(both) * 3 < len(either)
 
 
 def _one_name_differs(a: StoryFeatures, b: StoryFeatures) -> bool:
-    """Titles alike but for one name: "Fire displaces family in Ashford" and "... in Dover"."""
+    """Titles alike but for one word with a capital: "Fire displaces family in Ashford" and "... in Dover"."""
     if len(a.frame) != len(b.frame) or len(a.frame) < 3:
         return False
     changed = [(one, other) for one, other in zip(a.frame, b.frame, strict=True) if one != other]
-    return len(changed) == 1 and changed[0][0] in a.names and changed[0][1] in b.names
+    return len(changed) == 1 and all(
+        one in a.names and other in b.names and not spelled_alike(one, other) for one, other in changed
+    )
 
 
 def _same_frame(a: StoryFeatures, b: StoryFeatures) -> bool:

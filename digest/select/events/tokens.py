@@ -27,7 +27,10 @@ _ASCII = re.compile(r"(?:[A-Za-z]\.){2,}[A-Za-z]?|\d+(?:[.,]\d+)*|[A-Za-z](?:[A-
 _UNSPACED = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+"
 )
+_ELISION = re.compile(r"^(?:[cdjlmnst]|qu|all|dall|dell|nell|sull|un)'(?=\w{2})")  # l'attaquant, dell'anno
 _CONTRACTION = re.compile(r"'(?:s|re|ve|ll|d|m|t)?$")
+# Written small they are function words of other languages; UN, LA and DES are none.
+_ARTICLES = frozenset("un la des se si ha han mit est sur ist da ne pas cet em".split())  # noqa: SIM905
 MOST_CHARACTERS = 2000  # of a title or summary that are read
 
 
@@ -57,6 +60,8 @@ def tokens(text: str) -> list[str]:
 @lru_cache(maxsize=262144)
 def form_of(token: str) -> str:
     """One form for all forms of a word; empty for a function word."""
+    if token in _ARTICLES:
+        return ""
     if token == "US":  # the pronoun is never written so, but in headlines all in capitals
         return "usa"
     word = token.casefold() if token.isascii() else _bare(token)
@@ -66,6 +71,8 @@ def form_of(token: str) -> str:
     if word[0].isdigit():
         return word.replace(",", "").rstrip(".")
     word = _CONTRACTION.sub("", word) or word
+    if "'" in word:
+        word = _ELISION.sub("", word)
     if word in STOP:
         return NUMBERS.get(word, "")
     word = NUMBERS.get(word, word)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from math import log, sqrt
@@ -12,6 +12,8 @@ from digest.select.events.tokens import form_of
 from digest.select.events.vocabulary import FREQUENCIES
 
 BACKGROUND = 200  # imagined stories that are counted together with those at hand
+SOURCE_BACKGROUND = 20  # and with the headlines of one source,
+SOURCE_STORIES = 20  # if it has as many
 RAREST = 1 / 2000  # the share of stories that hold a word which is not listed; nothing is rarer
 BOILERPLATE_STORIES, BOILERPLATE_SHARE = 8, 0.6
 _BOILERPLATE = 0.02
@@ -38,12 +40,16 @@ class WordWeights(dict[str, float]):
     stories hold a word makes it no commoner: they may be two tellings.
     """
 
-    def __init__(self, tellings: Iterable[StoryFeatures]) -> None:
+    def __init__(self, stories: Iterable[StoryFeatures]) -> None:
         super().__init__()
         self._count: Counter[str] = Counter()
+        self._of_source: dict[str, Counter[str]] = defaultdict(Counter)
+        self._source_stories: Counter[str] = Counter()
         self.stories = 0
-        for telling in tellings:
-            self._count.update(telling.words)
+        for story in stories:
+            self._count.update(story.words)
+            self._of_source[story.source].update(story.title)
+            self._source_stories[story.source] += 1
             self.stories += 1
         most = (
             max(BOILERPLATE_SHARE * self.stories, 1) if self.stories >= BOILERPLATE_STORIES else float("inf")
@@ -68,6 +74,15 @@ class WordWeights(dict[str, float]):
 
     def of(self, words: Iterable[str]) -> float:
         return sum(sorted(map(self.__getitem__, words)))
+
+    def in_source(self, word: str, source: str) -> float:
+        """The weight among the headlines of one source: a paper's own town tells next to nothing there."""
+        stories = self._source_stories[source]
+        if stories < SOURCE_STORIES:
+            return self[word]
+        held = self._of_source[source][word] - 2
+        share = max(held + SOURCE_BACKGROUND * RAREST, 0) / (stories + SOURCE_BACKGROUND)
+        return min(self[word], max(log(max(share, RAREST)) / log(RAREST), 0.01))
 
     def profile(self, telling: StoryFeatures) -> Profile:
         known = self._profiles.get(id(telling))

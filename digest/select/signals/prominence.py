@@ -19,7 +19,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 from digest.model import Story
-from digest.select.events.features import COMMON_FORMS
+from digest.select.events.names import COMMON_FORMS
 from digest.select.events.tokens import form_of, tokens
 from digest.select.events.vocabulary import CONCERNS, PASTIMES, PROGRAMMES, RECURRING, RECURRING_PAIRS
 from digest.select.signals import Measure, View

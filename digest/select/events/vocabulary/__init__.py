@@ -56,6 +56,8 @@ def _frequencies() -> dict[str, float]:
 
 STOP = _words("stop")
 COMMON = _words("common")
+COMMON_ABROAD = _words("common_abroad")
+ORDINARY = _words("ordinary")
 CALENDAR = _words("calendar")
 EQUIVALENTS: Mapping[str, str] = _groups("equivalents")
 PLACES: Mapping[str, str] = _groups("places")

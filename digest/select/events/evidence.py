@@ -1,0 +1,74 @@
+"""What two stories have in common, counted in things: one name is one thing, however many words it has."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from digest.select.events.features import StoryFeatures, could_be_news
+from digest.select.events.synonyms import synonymy
+from digest.select.events.vocabulary import CALENDAR
+from digest.select.events.word_weights import WordWeights
+
+LEAST_WEIGHT = 0.3  # a word that many stories hold tells next to nothing,
+LEAST_IN_SOURCE = 0.2  # nor does one that every fifth headline of a source holds,
+LEAST_BELOW = 0.6  # least of all where only the summaries hold it
+ENOUGH, ENOUGH_SHORT = 1.4, 2.0  # things that two stories must share; short headlines more
+_BELOW, _SYNONYM, _PLAIN = 0.5, 0.8, 0.5
+
+
+def common_ground(a: StoryFeatures, b: StoryFeatures, weights: WordWeights) -> float:
+    """What the two share, in things: what is only in both summaries, or only said in like words, is one at most."""
+    things = shared_things(a, b, weights)
+    if not things:
+        return 0.0
+    shared = frozenset().union(*things)
+    below = sum(
+        weights[word] >= LEAST_BELOW for word in (a.summary & b.summary) - shared if could_be_news(word)
+    )
+    like = sum(sorted(synonymy(word, b.title) for word in a.news_words - b.words))
+    plain = sum(
+        weights[word] >= LEAST_WEIGHT and not weights.is_boilerplate(word) and word not in CALENDAR
+        for word in (a.title & b.title) - shared - _beside(a, shared) - _beside(b, shared)
+    )
+    return len(things) + _BELOW * min(below, 2) + min(_SYNONYM * like, 1.0) + _PLAIN * plain
+
+
+def shared_things(a: StoryFeatures, b: StoryFeatures, weights: WordWeights) -> list[frozenset[str]]:
+    """Words of one headline that stand anywhere in the other story, those of one name together."""
+    shared = (a.news_words & b.words) | (b.news_words & a.words)
+    mine, theirs = _names(a, shared), _names(b, shared)
+    found: dict[tuple[int, int], set[str]] = {}
+    for word in sorted(shared, key=lambda w: (w not in mine or w not in theirs, w)):  # those of both first
+        i, j = mine.get(word, 0), theirs.get(word, 0)
+        key = next((k for k in found if _one_name(k, i, j)), (i, j))
+        found.setdefault(key, set()).add(word)
+    return [frozenset(words) for words in found.values() if _tells(words, weights, a.source, b.source)]
+
+
+def _beside(story: StoryFeatures, shared: frozenset[str]) -> frozenset[str]:
+    """The other words of names that hold shared ones: Judge Croft, the University of Dover."""
+    words, names = story.line.words, story.line.names
+    held = {name for word, name in zip(words, names, strict=True) if word in shared}
+    return frozenset(word for word, name in zip(words, names, strict=True) if name in held)
+
+
+def _one_name(known: tuple[int, int], i: int, j: int) -> bool:
+    """Whether a word of one headline alone belongs to a name that is known."""
+    return bool((not j and i and known[0] == i) or (not i and j and known[1] == j))
+
+
+def _tells(words: Iterable[str], weights: WordWeights, *sources: str) -> bool:
+    """Whether one of the words is rare, among all stories and in the sources of both."""
+    return any(
+        not weights.is_boilerplate(word)
+        and weights[word] >= LEAST_WEIGHT
+        and min(weights.in_source(word, source) for source in sources) >= LEAST_IN_SOURCE
+        for word in words
+    )
+
+
+def _names(story: StoryFeatures, shared: frozenset[str]) -> dict[str, int]:
+    """The number of the name that each shared word of the headline is part of."""
+    return {
+        word: name for word, name in zip(story.line.words, story.line.names, strict=True) if word in shared
+    }

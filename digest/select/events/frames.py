@@ -1,0 +1,175 @@
+"""One sentence with other names filled in: two events, whatever else they share.
+
+Two headlines are aligned by their longest common sequence of words. Where little is left over but places that are
+filled with other names or numbers ("Acme Reports Results", "Borealis Reports Results"), the frame is the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TypeAlias
+
+from digest.select.events.features import StoryFeatures
+from digest.select.events.names import MAYBE, NAME, WORD
+from digest.select.events.synonyms import synonymy
+from digest.select.events.vocabulary import PLACE_NAMES
+
+Span: TypeAlias = range
+Unit: TypeAlias = tuple[str, ...]  # a word, and all words of the name that it is part of
+LEAST_FRAME = 2  # words in common, names not counted, that make a frame
+MOST_LEFT = 0.34  # words left over, for each word in common
+_HALF = 0.5  # what counts of two words in one place that are no names
+
+
+def other_names(a: StoryFeatures, b: StoryFeatures) -> bool:
+    """Whether the two headlines are one frame, filled with other names or numbers."""
+    left, filled, outside = 0.0, WORD, set(range(len(a.line.words)))
+    for mine, theirs in gaps(_units(a), _units(b)):
+        outside.difference_update(mine)
+        kind, more = _compared(_Filling(a, mine), _Filling(b, theirs))
+        filled, left = max(filled, kind), left + more
+    frame = sum(a.line.kinds[i] == WORD for i in outside)
+    if not left and filled and len(outside) >= LEAST_FRAME:
+        return frame > 0
+    return frame >= LEAST_FRAME and left <= {NAME: MOST_LEFT * frame, MAYBE: 1.0}.get(filled, -1.0)
+
+
+def _units(story: StoryFeatures) -> list[Unit]:
+    """Each word of the headline, or the whole name that it is part of."""
+    names: dict[int, list[str]] = {}
+    for word, name in zip(story.line.words, story.line.names, strict=True):
+        names.setdefault(name, []).append(word)
+    return [(word, *names[name]) for word, name in zip(story.line.words, story.line.names, strict=True)]
+
+
+def _same(one: Unit, other: Unit) -> bool:
+    """Whether two words are equal, and neither is part of another name: Port Ellen is no Port Charlotte."""
+    if one[0] != other[0]:
+        return False
+    return (
+        len(one) == len(other) == 2
+        or one[-1] == other[-1]
+        or not (set(one) - set(other) and set(other) - set(one))
+    )
+
+
+class _Filling:
+    """What stands in one place of the frame: names by kind, and other words."""
+
+    def __init__(self, story: StoryFeatures, span: Span) -> None:
+        line = story.line
+        inside = {line.names[i] for i in span if line.kinds[i] != WORD}
+        self.size, self.story = len(span), story
+        self.words = [line.words[i] for i in span]
+        named = [i for i in span if line.names[i] in inside]
+        self.surely = max((line.kinds[i] for i in named), default=WORD)
+        self.names = [line.words[i] for i in named]
+        self.numbers = {word for word in self.words if word[0].isdigit()}
+        self.dates = {word for word in self.words if word in story.dates}
+        self.others = self.size - len({*self.names, *self.numbers, *self.dates})
+
+    def of_place(self) -> bool:
+        return any(word in PLACE_NAMES for word in self.names)
+
+
+def _compared(one: _Filling, other: _Filling) -> tuple[int, float]:
+    """How surely the two are other names (``NAME``, ``MAYBE``, or ``WORD`` for not at all), and what is left over."""
+    if not (one.size and other.size):
+        return WORD, one.size + other.size
+    kind = _differ(one, other)
+    if kind:
+        return kind, abs(one.others - other.others) + _HALF * min(one.others, other.others)
+    if one.size == other.size == 1:
+        return WORD, _HALF * (1 - synonymy(one.words[0], other.words))
+    return WORD, one.size + other.size
+
+
+def _differ(one: _Filling, other: _Filling) -> int:
+    for mine, theirs in ((one.numbers, other.numbers), (one.dates, other.dates)):
+        if mine and theirs and mine.isdisjoint(theirs):
+            return MAYBE
+    if not (one.names and other.names) or one.of_place() != other.of_place():
+        return WORD  # Paris and the capital of France, a country and its minister
+    if _named_elsewhere(one, other.story) or _named_elsewhere(other, one.story):
+        return WORD
+    if all(any(spelled_alike(x, y) for y in other.names) for x in one.names) or _initials(
+        one.names, other.names
+    ):
+        return WORD
+    return min(one.surely, other.surely)
+
+
+def _named_elsewhere(filling: _Filling, story: StoryFeatures) -> bool:
+    """Whether the other story has these names, too, and not as parts of others."""
+    names = set(filling.names)
+    if story.summary.issuperset(names):
+        return True
+    units = {unit[0]: unit for unit in _units(story)}
+    return all(word in units and (units[word][-1] in names or len(units[word]) == 2) for word in names)
+
+
+def _initials(one: Sequence[str], other: Sequence[str]) -> bool:
+    """Whether one name is the other in short: GE and General Electric."""
+    return any(
+        len(short) == 1
+        and len(long) > 1
+        and short[0] in ("".join(w[0] for w in long), "".join(w[0] for w in long[:-1]))
+        for short, long in ((one, other), (other, one))
+    )
+
+
+def spelled_alike(one: str, other: str) -> bool:
+    """Whether two words are one name in another spelling or in short: Mursi and Morsi, Pak and Pakistan."""
+    if one[0] != other[0]:
+        return False
+    if min(len(one), len(other)) >= 3 and (one.startswith(other) or other.startswith(one)):
+        return True
+    return (
+        len(one) > 3 < len(other) and abs(len(one) - len(other)) < 3 and _changes(one, other) <= len(one) // 4
+    )
+
+
+def _changes(one: str, other: str) -> int:
+    """Letters to change, add or leave out (Levenshtein)."""
+    row = list(range(len(other) + 1))
+    for i, x in enumerate(one, 1):
+        before, row[0] = row[0], i
+        for j, y in enumerate(other, 1):
+            before, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, before + (x != y))
+    return row[-1]
+
+
+def gaps(one: Sequence[Unit], other: Sequence[Unit]) -> Iterator[tuple[Span, Span]]:
+    """What stands between the words of the longest common sequence, in order; never empty on both sides."""
+    start, end_one, end_other = 0, len(one), len(other)
+    while start < min(end_one, end_other) and _same(one[start], other[start]):
+        start += 1
+    while start < min(end_one, end_other) and _same(one[end_one - 1], other[end_other - 1]):
+        end_one, end_other = end_one - 1, end_other - 1
+    i, j = start, start
+    for x, y in (*_common(one, other, start, end_one, end_other), (end_one, end_other)):
+        if x > i or y > j:
+            yield range(i, x), range(j, y)
+        i, j = x + 1, y + 1
+
+
+def _common(
+    one: Sequence[Unit], other: Sequence[Unit], start: int, end_one: int, end_other: int
+) -> list[tuple[int, int]]:
+    """The longest common sequence of two spans, as pairs of places."""
+    longest = [[0] * (end_other - start + 1) for _ in range(end_one - start + 1)]
+    for x in range(end_one - 1, start - 1, -1):
+        row, below = longest[x - start], longest[x - start + 1]
+        for y in range(end_other - 1, start - 1, -1):
+            k = y - start
+            row[k] = below[k + 1] + 1 if _same(one[x], other[y]) else max(below[k], row[k + 1])
+    found, x, y = [], start, start
+    while x < end_one and y < end_other:
+        if _same(one[x], other[y]):
+            found.append((x, y))
+            x, y = x + 1, y + 1
+        elif longest[x - start + 1][y - start] >= longest[x - start][y - start + 1]:
+            x += 1
+        else:
+            y += 1
+    return found
