@@ -10,12 +10,14 @@ from statistics import median
 from digest.errors import CommandError
 from digest.model import Creative, Flight, LineItem, Slot
 from digest.place.forecast.booking import Row
+from digest.place.forecast.filling import Filling
 from digest.place.forecast.highs import Solver
 from digest.place.forecast.issues import ForecastInputs, IssueDate
 from digest.place.forecast.model import Chosen, Model, Values, model
 from digest.place.forecast.plan import booking_forecasts, forecast
-from digest.place.forecast.solve import Progress, Solved, refine, solved
+from digest.place.forecast.solve import SMALL, Progress, Solved, refine, solved
 
+SEARCHES = 40  # of single issues, all slots together, in a large book
 _GUEST = "\0"  # begins the id of an ad that nobody booked
 
 
@@ -70,12 +72,13 @@ def avails(
     )
     ads = replace(inputs.ads, line_items=(*inputs.ads.line_items, *guests))
     made = model(replace(inputs, ads=ads), alike=2)
-    made.rows += _kept(made, now, chosen)
-    start = [len([i for i in chosen[c.issue] if i in _set(made, n)]) for n, c in enumerate(made.columns)]
+    kept = _kept(made, now, chosen)
+    made.rows += kept
+    search = _Search(made, kept, [len(chosen[c.issue] & _first(made, n)) for n, c in enumerate(made.columns)])
     booked = [(ad.date, ad.edition, ad.slot) for ad in forecast(now).ads]
     found = []
     for which, (slot, room) in enumerate(zip(wanted, rooms, strict=True)):
-        free, total = _free(made, start, f"{_GUEST}{which}.", room)
+        free, total = search.free(f"{_GUEST}{which}.")
         issues = tuple(
             Avail(issue, room[n], booked.count((issue.date, issue.edition, slot.id)), *free[n])
             for n, issue in enumerate(made.issues)
@@ -84,7 +87,8 @@ def avails(
     return tuple(found)
 
 
-def _set(made: Model, column: int) -> frozenset[int]:
+def _first(made: Model, column: int) -> frozenset[int]:
+    """One line item of each of the groups of a column."""
     return frozenset(group[0] for group in made.units[made.columns[column].unit].groups)
 
 
@@ -138,32 +142,83 @@ def _kept(made: Model, now: Solved, chosen: Chosen) -> list[Row]:
     return rows
 
 
-def _free(made: Model, start: Values, guest: str, room: list[int]) -> tuple[list[tuple[int, int]], int]:
-    """Per issue how many guests it can take, for sure and at most; and how many all issues can take together."""
-    here = {
-        column.issue: number
-        for number, column in enumerate(made.columns)
-        if made.ads.line_items[column.members[0]].id.startswith(guest)
-    }
-    if not here:
-        return [(0, 0)] * len(room), 0
-    solver = Solver(made.most, made.rows)
-    for number, one in enumerate(made.columns):
-        name = made.ads.line_items[one.members[0]].id
-        if name.startswith(_GUEST) and not name.startswith(guest):
-            solver.fix(number, 0)
-    best, _ = refine(made, solver, dict.fromkeys(here.values(), 1), made.completed(start))
-    pool, found = [best], []
-    for issue in range(len(made.issues)):
-        column = here.get(issue)
-        if column is None:
-            found.append((0, 0))
-            continue
-        known = max(pool, key=lambda values: values[column])
-        most: int | None = made.columns[column].most
-        if known[column] < made.columns[column].most:
-            values, most = refine(made, solver, {column: 1}, known)
-            pool += [values] if values is not known else []
-            known = values
-        found.append((known[column], made.columns[column].most if most is None else most))
-    return found, sum(best[column] for column in here.values())
+class _Search:
+    """How many guests go into issues. ``start`` is the plan without any.
+
+    Plans that make room in one fortnight after the other are found first; from the nearest, moving single ads makes
+    room in one issue. Only what is open then is searched, and of a large book no more than ``SEARCHES`` issues.
+    """
+
+    def __init__(self, made: Model, kept: list[Row], start: Values) -> None:
+        self.kept = kept
+        self.made, self.start = made, made.completed(start)
+        self.solver = Solver(made.most, made.rows)
+        self.searches = SEARCHES if len(made.columns) > SMALL else len(made.columns)
+        self.guests = {n for n, c in enumerate(made.columns) if self._name(n).startswith(_GUEST)}
+        self.plans: dict[int, list[Filling]] = {}  # per fortnight
+        self.at_first = Filling(made, made.rows, self.start)
+
+    def _name(self, column: int) -> str:
+        return self.made.ads.line_items[self.made.columns[column].members[0]].id
+
+    def free(self, guest: str) -> tuple[list[tuple[int, int]], int]:
+        """Per issue how many guests of the name it can take, for sure and at most; and all issues together."""
+        here = {self.made.columns[n].issue: n for n in sorted(self.guests) if self._name(n).startswith(guest)}
+        if not here:
+            return [(0, 0)] * len(self.made.issues), 0
+        best, _ = refine(self.made, self.solver, dict.fromkeys(here.values(), 1), self.start)
+        found = [
+            self._in_issue(here[issue], best) if issue in here else (0, 0)
+            for issue in range(len(self.made.issues))
+        ]
+        return found, sum(best[column] for column in here.values())
+
+    def _in_issue(self, column: int, best: Values) -> tuple[int, int]:
+        most = self._at_most(column)
+        known = best
+        for plan in self._near(column):
+            if known[column] >= most:
+                break
+            trial = plan.copy()
+            trial.make_room(column)
+            values = self.made.completed(trial.values)
+            if values[column] > known[column] and all(
+                sum(w * values[c] for c, w in row) <= m for row, m in self.kept
+            ):
+                known = values
+        if known[column] < most and self.searches:
+            self.searches -= 1
+            known, bound = refine(self.made, self.solver, {column: 1}, known)
+            most = most if bound is None else min(most, bound)
+        return known[column], most
+
+    def _at_most(self, column: int) -> int:
+        """What has a place beside the ads that could not run anywhere else."""
+        made, issue = self.made, self.made.columns[column].issue
+        fixed: set[int] = set()
+        for one in made.in_issue[issue]:
+            others = made.of_unit[made.columns[one].unit]
+            needed, room = (sum(of[c] for c in others) for of in (self.start, made.most))
+            forced = needed - (room - made.columns[one].most)
+            house = all(made.bookings[member].item.is_house for member in made.columns[one].members)
+            if one not in self.guests and not house and forced > 0:
+                fixed |= made.items([one], [forced if c == one else 0 for c in range(len(made.columns))])
+        capacity, groups, count = made.capacity(issue), made.units[made.columns[column].unit].groups, 0
+        while count < made.columns[column].most and capacity.fits(
+            frozenset(fixed.union(*groups[: count + 1]))
+        ):
+            count += 1
+        return count
+
+    def _near(self, column: int) -> list[Filling]:
+        """The plan without guests, and one that makes as much room as there can be in the fortnight of a column."""
+        made = self.made
+        first = made.issues[0].date
+        when = [(made.issues[c.issue].date - first).days // 14 for c in made.columns]
+        block = when[column]
+        if block not in self.plans:
+            weights = {n: 1 for n in self.guests if when[n] == block}
+            values, _ = refine(made, self.solver, weights, self.start, exactly=False)
+            bare = [0 if n in self.guests else value for n, value in enumerate(values)]
+            self.plans[block] = [self.at_first, Filling(made, made.rows, bare)]
+        return self.plans[block]

@@ -215,16 +215,17 @@ class Booking:
             left = self._left(day)
             here = [(column, self.worths[issue.edition]) for issue, column in chances]
             full = sum(weight for _, weight in here)
-            after, now = most + full, list[Row]()
+            after, plain, now = most + full, many > 1, list[Row]()
             if left is not None and most >= left:
                 over, after = most - left + 1, max(most, left - 1 + full)
-                if many > 1 or (len(here) == 1 and over == full):
+                plain = plain or (len(here) == 1 and over == full)  # a sum that a later one may imply
+                if plain:
                     now = [([*earlier, *here], many * after)]
                 else:
                     now = [([*earlier, (column, over)], most) for column, _ in here]
             if before is not None and not (now and now[0][1] <= before[1]):
                 yield before
-            before = now[0] if len(now) == 1 else None
+            before = now[0] if now and plain else None
             yield from now if before is None else ()
             most = after
             earlier = [*earlier, *here]

@@ -1,4 +1,4 @@
-"""A plan that keeps every row, one ad after the other in a given order: quick, and rarely the best."""
+"""A plan that keeps every row, one ad after the other: quick, and rarely the best."""
 
 from __future__ import annotations
 
@@ -9,36 +9,85 @@ from digest.place.forecast.model import Model, Values
 from digest.place.forecast.stages import rank
 
 
-def fill(made: Model, rows: Sequence[Row], order: Iterable[int], start: Values | None = None) -> Values:
-    """Take each column in ``order``, as often as what is taken already leaves room for it.
+class Filling:
+    """Values that keep all rows, to be changed one ad at a time.
 
     Rows with a negative weight (what a stage before promised) are not looked at.
     """
-    limits = [row for row in rows if all(weight > 0 for _, weight in row[0])]
-    bearing: list[list[tuple[int, int]]] = [[] for _ in made.columns]
-    for number, (terms, _) in enumerate(limits):
-        for column, weight in terms:
-            bearing[column].append((number, weight))
-    left = [most for _, most in limits]
-    values = [0] * len(made.columns)
 
-    def take(column: int) -> None:
-        here = made.columns[column]
-        while values[column] < here.most and all(left[r] >= weight for r, weight in bearing[column]):
-            values[column] += 1
-            if made.capacity(here.issue).seat(made.items(made.in_issue[here.issue], values)) is None:
-                values[column] -= 1
-                return
-            for r, weight in bearing[column]:
-                left[r] -= weight
+    def __init__(self, made: Model, rows: Sequence[Row], start: Values | None = None) -> None:
+        self.made = made
+        limits = [row for row in rows if all(weight > 0 for _, weight in row[0])]
+        self._bearing: list[list[tuple[int, int]]] = [[] for _ in made.columns]
+        for number, (terms, _) in enumerate(limits):
+            for column, weight in terms:
+                self._bearing[column].append((number, weight))
+        self._left = [most for _, most in limits]
+        self.values = [0] * len(made.columns)
+        for column, value in enumerate(start or ()):
+            for _ in range(value if column < len(made.columns) else 0):
+                self._add(column, 1)
 
-    for column, value in enumerate(start or ()):
-        if value and column < len(made.columns):
-            take(column)
+    def _add(self, column: int, count: int) -> None:
+        self.values[column] += count
+        for row, weight in self._bearing[column]:
+            self._left[row] -= weight * count
+
+    def take(self, column: int) -> bool:
+        """One ad more, if there is room for it."""
+        here = self.made.columns[column]
+        if self.values[column] >= here.most or any(self._left[r] < w for r, w in self._bearing[column]):
+            return False
+        self._add(column, 1)
+        if self.made.capacity(here.issue).seat(self.made.items(self.made.in_issue[here.issue], self.values)):
+            return True
+        self._add(column, -1)
+        return False
+
+    def make_room(self, column: int) -> int:
+        """As many ads of a column as there is room for where each other ad of its issue may move to another one."""
+        while self.take(column) or self._move_for(column):
+            pass
+        return self.values[column]
+
+    def _move_for(self, column: int) -> bool:
+        for other in self.made.in_issue[self.made.columns[column].issue]:
+            if other != column and self.values[other]:
+                self._add(other, -1)
+                if self.take(column):
+                    if self._moved(other):
+                        return True
+                    self._add(column, -1)
+                self._add(other, 1)
+        return False
+
+    def _moved(self, column: int) -> bool:
+        """Whether an ad that left this column has another place; a house ad needs none."""
+        made, members = self.made, self.made.columns[column].members
+        if all(made.bookings[member].item.is_house for member in members):
+            return True
+        worth = self._worths(column)
+        others = made.of_unit[made.columns[column].unit]
+        return any(c != column and self._worths(c) == worth and self.take(c) for c in others)
+
+    def _worths(self, column: int) -> list[int]:
+        one = self.made.columns[column]
+        return [self.made.bookings[m].worths[self.made.issues[one.issue].edition] for m in one.members]
+
+    def copy(self) -> Filling:
+        other = object.__new__(Filling)
+        other.__dict__.update(self.__dict__)
+        other.values, other._left = self.values.copy(), self._left.copy()
+        return other
+
+
+def fill(made: Model, order: Iterable[int]) -> Values:
+    """Take each column in ``order``, as often as what is taken already leaves room for it."""
+    found = Filling(made, made.rows)
     for column in order:
-        if not values[column]:
-            take(column)
-    return made.completed(values)
+        while found.take(column):
+            pass
+    return made.completed(found.values)
 
 
 def by_deadline(made: Model) -> list[int]:

@@ -208,19 +208,17 @@ def _shortfall(made: Model, item: int, booking: Booking, many: int) -> list[Row]
     if not any(worths) or (len(set(worths)) == 1 and not exceeds):
         return []
     uneven = len(set(booking.worths.values())) > 1
-    short = Short(item, (booking.need() if uneven else needed(booking, 1)) * many, max(worths))
+    short = Short(item, (booking.need() if uneven else needed(booking)) * many, max(worths))
     terms = [(c, -worth) for c, worth in zip(columns, worths, strict=True)]
     made.short.append(short)
     column = len(made.columns) + len(made.short) - 1
     return [([*terms, (column, -short.largest)], -short.need)]
 
 
-def needed(booking: Booking, largest: int) -> int:
-    """What is missing now, in issues: of an edition that counts ``largest``, where they do not count alike."""
-    if len(set(booking.worths.values())) > 1:
-        return ceil(Fraction(booking.need(), largest)) if largest else 0
-    worth = max(map(booking.worth, booking.editions), default=0)
-    return ceil(Fraction(booking.need(), worth)) if worth else 0
+def needed(booking: Booking) -> int:
+    """What is missing now, in issues, of the edition that counts most."""
+    largest = max(map(booking.worth, booking.editions), default=0)
+    return ceil(Fraction(booking.need(), largest)) if largest else 0
 
 
 def _rows_of_issue(made: Model, issue: int) -> list[Row]:

@@ -57,9 +57,11 @@ def solved(
     return search.found
 
 
-def refine(made: Model, solver: Solver, weights: Weights, known: Values) -> tuple[Values, int | None]:
+def refine(
+    made: Model, solver: Solver, weights: Weights, known: Values, *, exactly: bool = True
+) -> tuple[Values, int | None]:
     """Values with a greater sum than ``known``, which keep the rows, if there are some, and what the sum is at most."""
-    return Search(made, solver=solver, known=known).best(solver, weights, exactly=True)
+    return Search(made, solver=solver, known=known).best(solver, weights, exactly=exactly)
 
 
 class Search:
@@ -74,7 +76,7 @@ class Search:
     ) -> None:
         self.made = made
         self.solver = solver or Solver(made.most, made.rows)
-        self.found = Solved(made, known or fill(made, made.rows, by_deadline(made)))
+        self.found = Solved(made, known or fill(made, by_deadline(made)))
         self.ranks = stages.ranks(made)
         self.exact_rows = True
         self.open = list(self.ranks)  # whose shortfall is not looked at yet

@@ -44,9 +44,7 @@ def shortfall(made: Model, who: Rank, *, final: bool, weights: Weights, values: 
     uneven = {short.item for short in made.short}
     goals = _of(made, who, lambda b: bool(b.item.goal) and b.ends_within == final)
     many = [made.units[made.unit_of[item]].many for item, _ in goals]
-    need = sum(
-        needed(b, 1) * count for (item, b), count in zip(goals, many, strict=True) if item not in uneven
-    )
+    need = sum(needed(b) * count for (item, b), count in zip(goals, many, strict=True) if item not in uneven)
     return need - (total(weights, values) if values is not None else 0)
 
 
