@@ -18,6 +18,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
+from digest.redaction import redacted
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Problem:
@@ -32,15 +34,22 @@ class Problem:
     message: str
     cure: str = ""
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "message", redacted(self.message))
+        object.__setattr__(self, "cure", redacted(self.cure))
+
     def __str__(self) -> str:
         tail = f" {self.cure}" if self.cure else ""
         return f"{self.file}:{self.line}:{self.column}: {self.message}{tail}"
 
 
 class DigestError(Exception):
-    """The root: shown as one message, never as a traceback (unless ``--debug``)."""
+    """The root: shown as one message without secrets, never as a traceback (unless ``--debug``)."""
 
     exit_code: ClassVar[int] = 1
+
+    def __init__(self, *words: object) -> None:
+        super().__init__(*(redacted(word) if isinstance(word, str) else word for word in words))
 
 
 class ConfigurationError(DigestError):

@@ -12,14 +12,17 @@ import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sqlalchemy import text
 
 from digest.errors import CommandError, DigestError, Unreachable
 from digest.model import Story
 from digest.store import open_store
+from digest.store.database import connect
 from digest.store.trouble import said
 from tests.newsrooms import PUBLICATION
 from tests.postgres import NoPostgres, server
@@ -152,7 +155,7 @@ def test_a_rehearsal_makes_no_file(path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("words", "told"),
     [
         ("database or disk is full", "no room left"),
         ("attempt to write a readonly database", "cannot be written"),
@@ -162,11 +165,24 @@ def test_a_rehearsal_makes_no_file(path: Path) -> None:
         ('connection failed: FATAL:  password authentication failed for user "x"', "refused the login"),
         ('connection failed: FATAL:  database "x" does not exist', "no such database"),
         ("connection failed: could not translate host name", "cannot be reached"),
+        ("permission denied for schema public", "may not make or change tables"),
+        ("permission denied for table digest_stories", "may not use its tables"),
+        ("cannot execute INSERT in a read-only transaction", "only reads"),
+        ("FATAL: sorry, too many clients already", "no free connection"),
+        ("FATAL: no more connections allowed (max_client_conn)", "no free connection"),
+        ("FATAL: server login has been failing, try again later (server_login_retry)", "pooler"),
+        ('prepared statement "_pg3_0" does not exist', "mixes sessions"),
+        ("terminating connection due to administrator command", "went away"),
+        ("consuming input failed: server closed the connection unexpectedly", "went away"),
+        ("FATAL: the database system is starting up", "starting or stopping"),
+        ('relation "digest_stories" does not exist', "lacks one of its tables"),
+        ('FATAL:  role "x" does not exist', "does not know the user"),
+        ("canceling statement due to lock timeout", "in use by another program"),
         ("something nobody foresaw", "could not be used"),
     ],
 )
-def test_what_drivers_say_becomes_a_sentence(text: str, told: str) -> None:
-    error = said(sqlite3.OperationalError(text), "digest.db")
+def test_what_drivers_say_becomes_a_sentence(words: str, told: str) -> None:
+    error = said(sqlite3.OperationalError(words), "digest.db")
     assert type(error) is Unreachable
     assert told in str(error)
     assert "digest.db" in str(error)
@@ -186,6 +202,50 @@ def test_a_full_disk_leaves_what_was_there(path: Path, rehearse: bool) -> None:
             store.upsert(stories(1000), NOW)
     with open_store(url, PUBLICATION) as store:
         assert len(store.search(limit=2000)) == 50
+
+
+@pytest.mark.parametrize("words", ["disk I/O error", "database disk image is malformed"])
+def test_a_full_disk_is_not_told_as_damage(words: str, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """SQLite says an I/O error, or damage, where the disk under its write-ahead log is full."""
+    error = sqlite3.OperationalError(words)
+    path.parent.mkdir()
+    assert "damaged" in str(said(error, "digest.db", path))
+    monkeypatch.setattr("digest.store.trouble.shutil.disk_usage", lambda folder: SimpleNamespace(free=4096))
+    told = str(said(error, "digest.db", path))
+    assert "no room left" in told
+    assert "move it away" not in told
+
+
+def test_a_role_that_may_not_make_tables_is_told_so(postgres: str) -> None:
+    admin = connect(postgres)
+    with admin.writing():
+        for statement in (
+            "CREATE ROLE reader LOGIN",
+            "CREATE SCHEMA closed",
+            "GRANT USAGE ON SCHEMA closed TO reader",
+        ):
+            admin.connection.execute(text(statement))
+    admin.close()
+    theirs = postgres.replace("digest@", "reader@") + "&options=-csearch_path%3Dclosed"
+    with pytest.raises(Unreachable, match=r"may not make or change tables.*digest store upgrade"):
+        open_store(theirs, PUBLICATION)
+
+
+def test_a_server_that_ends_a_session_in_the_middle(postgres: str) -> None:
+    def ended() -> None:
+        with open_store(postgres, PUBLICATION) as store, store.writing():
+            store.upsert(stories(1, start=900), NOW)
+            admin = connect(postgres)
+            with admin.writing():
+                end = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
+                admin.connection.execute(text(end))
+            admin.close()
+            store.search()
+
+    with pytest.raises(Unreachable, match="went away in the middle"):
+        ended()
+    with open_store(postgres, PUBLICATION) as store:
+        assert store.stories(["s900"]) == {}
 
 
 def test_a_statement_that_fails_is_our_defect() -> None:

@@ -9,6 +9,8 @@ from contextlib import contextmanager, suppress
 from datetime import date, datetime
 from typing import Any, TextIO
 
+from digest.redaction import redacted
+
 _wants_json = False
 _emitted = False
 _unwritten: str | None = None  # why some output could not be written
@@ -24,12 +26,12 @@ def json_wanted(wanted: bool | None = None) -> bool:
 
 def say(text: str = "") -> None:
     """A result for people: standard output, or standard error beside JSON."""
-    _print(text, sys.stderr if _wants_json else sys.stdout)
+    _print(redacted(text), sys.stderr if _wants_json else sys.stdout)
 
 
 def warn(text: str) -> None:
     """Something people must see, whatever the output goes to."""
-    _print(text, sys.stderr)
+    _print(redacted(text), sys.stderr)
 
 
 def emit(value: dict[str, Any], *, line: bool = False) -> None:
@@ -40,7 +42,19 @@ def emit(value: dict[str, Any], *, line: bool = False) -> None:
     global _emitted
     if _wants_json and not _emitted:
         _emitted = True
-        _print(json.dumps(value, ensure_ascii=False, indent=None if line else 1, default=_plain), sys.stdout)
+        text = json.dumps(_clean(value), ensure_ascii=False, indent=None if line else 1, default=_plain)
+        _print(text, sys.stdout)
+
+
+def _clean(value: Any, name: str = "") -> Any:
+    """Without secrets; what is published to readers, an issue's manifest and the addresses of stories, stays whole."""
+    if isinstance(value, str):
+        return value if name == "url" else redacted(value)
+    if isinstance(value, dict):
+        return {key: one if key == "manifest" else _clean(one, str(key)) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_clean(one, name) for one in value]
+    return value
 
 
 def _print(text: str, to: TextIO) -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import partial
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from sqlalchemy import (
     ARRAY,
@@ -32,6 +34,7 @@ from sqlalchemy.pool import NullPool, StaticPool
 
 from digest.distribution import install
 from digest.errors import CommandError, DigestError, Unreachable
+from digest.redaction import redacted
 from digest.store.trouble import said
 
 BUSY = 30  # seconds a writer waits for another one
@@ -146,7 +149,7 @@ def connect(url: str, *, rehearse: bool = False) -> Database:
 
 def _parse(url: str) -> URL:
     try:
-        address = make_url(url)
+        address = make_url(_quoted(url))
     except (ArgumentError, ValueError):
         raise CommandError(
             f'"{url.partition("://")[0] or url}" names no store. Write sqlite:///var/digest.db or '
@@ -158,6 +161,20 @@ def _parse(url: str) -> URL:
             "postgresql+psycopg://user@host/database."
         )
     return address.set(drivername=_DRIVERS.get(address.drivername, address.drivername))
+
+
+def _quoted(url: str) -> str:
+    """The address with its password written as an address wants it: it ends at the last ``@`` before the ``?``."""
+    head, mark, query = url.partition("?")
+    if "@" not in head and "@" in query:
+        head, mark, query = url, "", ""
+    found = re.fullmatch(r"(\w[\w+.-]*://[^:/@]*:)(.*)(@[^@]*)", head, re.DOTALL)
+    return f"{found[1]}{quote(found[2], safe='%')}{found[3]}{mark}{query}" if found else url
+
+
+def _named(address: URL) -> str:
+    """The address as people may see it."""
+    return redacted(address.render_as_string(hide_password=False))
 
 
 def _path(address: URL) -> Path | None:
@@ -194,7 +211,7 @@ def _engine(address: URL, path: Path | None, rehearse: bool) -> Engine:
         engine = create_engine(address, **options)
     except (ImportError, ArgumentError) as error:
         raise _no_driver(address, error) from None
-    _explain(engine, str(path) if path else address.render_as_string(hide_password=True))
+    _explain(engine, path, _named(address))
     if sqlite:
         event.listen(engine, "connect", partial(_set_up_sqlite, rehearse))
         event.listen(engine, "begin", _begin_sqlite)
@@ -207,14 +224,14 @@ def _no_driver(address: URL, error: Exception) -> Exception:
             f"The driver of {address.drivername} is not installed ({error.name}). "
             f"For PostgreSQL: {install('postgres')}."
         )
-    return CommandError(f"The store {address.render_as_string(hide_password=True)} cannot be used: {error}")
+    return CommandError(f"The store {_named(address)} cannot be used: {error}")
 
 
-def _explain(engine: Engine, where: str) -> None:
+def _explain(engine: Engine, path: Path | None, where: str) -> None:
     """Let every error of this engine's database be one of ours, that people understand."""
 
     def told(context: ExceptionContext) -> None:
-        raise said(context.original_exception, where) from context.original_exception
+        raise said(context.original_exception, str(path or where), path) from context.original_exception
 
     event.listen(engine, "handle_error", told)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from hashlib import blake2b
+
 from sqlalchemy import Column, Table, Text, and_, delete, insert, select
 
 from digest.model import Validators
@@ -20,9 +22,14 @@ sources = Table(
 _c = sources.c
 
 
+def _key(url: str) -> str:
+    """An address may hold a password or a token: the store need not know them to know it again."""
+    return blake2b(url.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+
+
 def validators(database: Database, name: str, url: str) -> Validators | None:
     """What was remembered of a source at this address."""
-    this = and_(_c.publication == database.publication, _c.name == name, _c.url == url)
+    this = and_(_c.publication == database.publication, _c.name == name, _c.url == _key(url))
     with database.reading():
         rows = database.rows(select(_c.etag, _c.last_modified).where(this))
     return Validators(*rows[0]) if rows else None
@@ -30,7 +37,7 @@ def validators(database: Database, name: str, url: str) -> Validators | None:
 
 def remember(database: Database, name: str, url: str, said: Validators) -> None:
     """Keep what the server says now in the place of what it said before."""
-    this = {"publication": database.publication, "name": name, "url": url}
+    this = {"publication": database.publication, "name": name, "url": _key(url)}
     with database.writing():
         database.run(delete(sources).where(*(_c[key] == value for key, value in this.items())))
         values = {**this, "etag": said.etag, "last_modified": said.last_modified}
