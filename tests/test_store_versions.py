@@ -27,7 +27,7 @@ from tests.newsrooms import PUBLICATION
 from tests.postgres import NoPostgres, server
 
 NOW = datetime(2026, 1, 23, 12, tzinfo=UTC)
-REVISIONS = ["0001", "0002", "0003"]
+REVISIONS = [f"{number:04d}" for number in range(1, int(HEAD) + 1)]  # without a gap
 
 
 @pytest.fixture(params=["sqlite", "postgres"])

@@ -10,7 +10,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from digest.app.forecast_inputs import lineups
-from digest.model import BuiltIssue, Edition, Issue, Lineup, Newsroom, RunAd, RunStory
+from digest.model import BuiltIssue, Edition, Issue, IssueNote, Lineup, Newsroom, RunAd, RunStory, as_sourced
 
 if TYPE_CHECKING:
     from digest.store import Store
@@ -25,6 +25,7 @@ class Memory:
     ran: tuple[RunStory, ...]
     ran_later: tuple[RunStory, ...]
     ads: tuple[RunAd, ...]
+    note: IssueNote | None = None  # the editor's own words above this issue
     typical: Mapping[str, Lineup] = field(default_factory=dict)  # by edition, where a plan ahead needs them
 
 
@@ -38,6 +39,7 @@ def recall(store: Store, newsroom: Newsroom, edition: Edition, day: date) -> Mem
         ran=_ran_before(store, newsroom, edition, day, current),
         ran_later=_ran_later(store, edition, day),
         ads=tuple(store.ran_ads(before=day, line_items=ids)),
+        note=store.note(edition.name, day),
         typical=lineups(newsroom, store, day) if newsroom.ads.policy.horizon else {},
     )
 
@@ -137,7 +139,7 @@ def stories_run(issue: Issue) -> list[RunStory]:
         RunStory(
             edition=issue.edition.name,
             date=issue.date,
-            story=entry.story,
+            story=as_sourced(entry.story),
             section=entry.section,
             position=entry.position,
             also=entry.also,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,6 +19,7 @@ from digest.model import (
     BuiltIssue,
     Edition,
     Issue,
+    IssueNote,
     Likeness,
     Lineup,
     Newsroom,
@@ -26,6 +27,7 @@ from digest.model import (
     Selection,
     Story,
     Window,
+    with_edits,
 )
 from digest.place import Request as PlaceRequest
 from digest.place import place
@@ -151,7 +153,7 @@ def _issue(house: House, edition: Edition, day: date, memory: Memory, overrides:
     rendered = render(
         RenderRequest(
             newsroom=newsroom,
-            edition=edition,
+            edition=_headed(edition, memory.note),
             day=day,
             lineup=selection.lineup,
             plan=plan,
@@ -178,6 +180,15 @@ def _issue(house: House, edition: Edition, day: date, memory: Memory, overrides:
     )
 
 
+def _headed(edition: Edition, note: IssueNote | None) -> Edition:
+    """The edition with the subject and preheader that an editor wrote for this issue."""
+    if note is None:
+        return edition
+    return replace(
+        edition, subject=note.subject or edition.subject, preheader=note.preheader or edition.preheader
+    )
+
+
 def selecting(
     newsroom: Newsroom,
     store: Store,
@@ -189,7 +200,8 @@ def selecting(
     """What selection needs to choose the lineup of one issue."""
     previous = memory.previous
     window = window_of(edition, day, newsroom.publication.zone, previous.window.end if previous else None)
-    stories = tuple(store.candidates(reach(edition, newsroom.thin, window), window.end))
+    there = store.candidates(reach(edition, newsroom.thin, window), window.end)
+    stories = with_edits(there, store.edits(), edition.name, day)
     return SelectRequest(
         newsroom=newsroom,
         edition=edition,

@@ -22,9 +22,11 @@ _INTERRUPTED = 130
 # The commands as people look for them, and which file of this package has each.
 _SECTIONS: dict[str, dict[str, str]] = {
     "Every morning": {"build": "build", "preview": "preview", "explain": "explain", "check": "check"},
-    "Stories": {"ingest": "ingest", "stories": "stories"},
+    "Stories": {"ingest": "ingest", "stories": "stories", "note": "note"},
     "Ads": {"ads": "ads"},
-    "Issues": {"issues": "issues", "mark-sent": "issues", "recover": "recover", "status": "status"},
+    "Issues": {
+        "issues": "issues", "approve": "note", "mark-sent": "issues", "recover": "recover", "status": "status",
+    },  # fmt: skip
     "A newsroom": {"init": "init", "schema": "schema"},
 }
 _FILES = {name: file for section in _SECTIONS.values() for name, file in section.items()}

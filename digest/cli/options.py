@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -43,6 +44,7 @@ OutboxFolder = Annotated[
 EditionName = Annotated[
     str, typer.Argument(metavar="EDITION", help="An edition of digest.yaml, such as daily.")
 ]
+By = Annotated[str, typer.Option("--by", help="Who decides (default: you).")]
 IssueDate = Annotated[str, typer.Argument(metavar="DATE", help="The issue date, YYYY-MM-DD.")]
 
 
@@ -91,6 +93,16 @@ def folder(text: str | None, otherwise: Path) -> Path:
     if "://" in text:
         raise CommandError(f'"{text}" is an address, not a folder; issues are published to a folder.')
     return Path(text).absolute()
+
+
+def me() -> str:
+    """Who is at the keyboard: ``DIGEST_USER``, else the name of the login."""
+    import getpass
+
+    try:
+        return os.environ.get("DIGEST_USER") or getpass.getuser()
+    except (OSError, KeyError, ImportError):
+        return ""
 
 
 def now() -> datetime:

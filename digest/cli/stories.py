@@ -8,18 +8,19 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from digest.cli import app
-from digest.cli.options import Json, Root, as_date, me, newsroom, now
+from digest.cli.options import By, Json, Root, as_date, me, newsroom, now
 from digest.cli.options import edition as edition_named
-from digest.cli.output import emit, say, table
+from digest.cli.output import emit, say, table, warn
 from digest.errors import CommandError
 
 if TYPE_CHECKING:
     from datetime import date, datetime
 
-    from digest.model import Edition, Mark, Newsroom, Story
+    from digest.model import Edition, Mark, Newsroom, Story, StoryEdit
+    from digest.store import Store
 
 stories = typer.Typer(
-    help="The editors' desk: list, pin, hold, kill and release stories, and what was decided before.",
+    help="The editors' desk: list, pin, hold, kill, edit, add and release stories, and what was decided before.",
     rich_markup_mode=None,
 )
 app.add_typer(stories, name="stories", no_args_is_help=True)
@@ -33,7 +34,6 @@ ForDate = Annotated[
 ]
 Until = Annotated[str | None, typer.Option(metavar="YYYY-MM-DD", help="Up to this issue date, inclusive.")]
 Note = Annotated[str, typer.Option(help="Why; kept and shown.")]
-By = Annotated[str, typer.Option(help="Who decides (default: you).")]
 _FIRST = ("kill", "hold", "pin")  # what decides where several are said of one story
 InSection = Annotated[str | None, typer.Option("--section", help="The section id it is pinned into.")]
 
@@ -85,13 +85,131 @@ def listing(
     )
 
 
-@stories.command("pin")
+@stories.command(
+    "pin", epilog="Example: digest stories pin s1042 --position 2 --edition daily --date 2026-01-23"
+)
 def pin(
     ids: Ids, section: InSection = None, edition: ForEdition = None, day: ForDate = None, until: Until = None,
+    position: Annotated[
+        int | None, typer.Option("--position", min=1, help="The place in its section, from 1 (one story).")
+    ] = None,
     note: Note = "", by: By = "", root: Root = None, json: Json = False,
 ) -> None:  # fmt: skip
-    """Put stories first in their section, past its top and every score."""
-    _mark("pin", ids, root, edition=edition, section=section, day=day, until=until, note=note, by=by)
+    """Put stories first in their section, past its top and every score, or at a place of their own."""
+    if position is not None and len(set(ids)) > 1:
+        raise CommandError("--position is for one story; pin the others by themselves.")
+    _mark(
+        "pin",
+        ids,
+        root,
+        edition=edition,
+        section=section,
+        day=day,
+        until=until,
+        note=note,
+        by=by,
+        position=position,
+    )
+
+
+@stories.command(
+    "edit", epilog='Example: digest stories edit s1042 --title "The bridge reopens" --note "shorter"'
+)
+def edit(
+    id: Annotated[
+        str, typer.Argument(metavar="ID", help="The story's id, as `digest stories list` shows it.")
+    ],
+    title: Annotated[
+        str | None, typer.Option("--title", help="The headline for readers of the newsletter.")
+    ] = None,
+    summary: Annotated[
+        str | None, typer.Option("--summary", help="The text below it; empty for none.")
+    ] = None,
+    image: Annotated[
+        str | None, typer.Option("--image", metavar="URL", help="Another picture; empty for none.")
+    ] = None,
+    section: Annotated[str | None, typer.Option("--section", help="The section it runs in (its id).")] = None,
+    edition: ForEdition = None,
+    day: ForDate = None,
+    clear: Annotated[
+        bool, typer.Option("--clear", help="Take the edits back that were made for the same issues.")
+    ] = False,
+    note: Note = "",
+    by: By = "",
+    root: Root = None,
+    json: Json = False,
+) -> None:
+    """Change what readers see of a story. The source's own words stay, and its updates do not undo yours."""
+    from digest.model import StoryEdit
+    from digest.store import open_store
+
+    room = newsroom(root)
+    if edition is not None:
+        edition_named(room, edition)
+    words = {"title": title, "summary": summary, "image": image, "section": section}
+    made = StoryEdit(
+        story=id, edition=edition, date=None if day is None else as_date(day), cleared=clear, note=note,
+        by=by or me(), at=now(), **({} if clear else _words(room, words)),
+    )  # fmt: skip
+    with open_store(room.store, room.publication) as store:
+        found = store.stories([id])
+        _exist(found, [id])
+        store.edit(made)
+    emit({"edit": _edit_fields(made)})
+    say(f'{"edits taken back" if clear else "edited"}: "{found[id].title}" ({id}){_reach(made)}')
+    for name, value in ({} if clear else words).items():
+        if value is not None:
+            say(f'  {name}: "{value}"')
+
+
+def _words(room: Newsroom, given: dict[str, str | None]) -> dict[str, str]:
+    """An editor's words, each one line. Raises ``CommandError`` for words that no issue can carry."""
+    from digest.model.urls import is_web_url
+
+    words = {name: " ".join(value.split()) for name, value in given.items() if value is not None}
+    if not words:
+        raise CommandError("say what to change: --title, --summary, --image or --section (or --clear).")
+    if "title" in words and not words["title"]:
+        raise CommandError("a story needs a title; to keep it out: digest stories kill.")
+    if words.get("image") and not is_web_url(words["image"]):
+        raise CommandError(
+            f'--image "{words["image"]}" is no web address; write it whole, with https:// in front.'
+        )
+    if "section" in words:
+        _match(room, words["section"])
+    return words
+
+
+@stories.command(
+    "add", epilog='Example: digest stories add https://x.example/a --title "A story" --section local-news'
+)
+def add(
+    url: Annotated[str, typer.Argument(metavar="URL", help="Where readers find it.")],
+    title: Annotated[str, typer.Option("--title", help="Its headline.")],
+    summary: Annotated[str, typer.Option("--summary", help="The text below it.")] = "",
+    section: Annotated[str, typer.Option("--section", help="The section it belongs to (its id).")] = "",
+    note: Note = "",
+    by: By = "",
+    root: Root = None,
+    json: Json = False,
+) -> None:
+    """A story of no feed: it is published now, and competes like any other (pin it to be sure)."""
+    from digest.app.newsdesk import story_of, time_of_addition
+    from digest.model import StoryEdit
+    from digest.store import open_store
+
+    room, at = newsroom(root), now()
+    if section:
+        _match(room, section)
+    with open_store(room.store, room.publication) as store:
+        made = story_of(url, title, summary, section, time_of_addition(room, store, at), at)
+        counts = store.upsert([made], at)
+        words = {"title": made.title, "summary": made.summary or None, "section": section or None}
+        store.edit(StoryEdit(story=made.id, note=note, by=by or me(), at=at, **words))  # type: ignore[arg-type]
+    emit({"story": made.id, "new": bool(counts.new)})
+    say(
+        f'{"added" if counts.new else "known already; your words now stand over it"}: "{made.title}" ({made.id})'
+    )
 
 
 @stories.command("hold")
@@ -143,20 +261,28 @@ def history(ids: Ids, root: Root = None, json: Json = False) -> None:
     with open_store(room.store, room.publication) as store:
         _exist(store.stories(ids), ids)
         marks = [mark for one in dict.fromkeys(ids) for mark in store.marks_of(one)]
-    emit({"history": [_mark_fields(mark) for mark in marks]})
-    if not marks:
+        edits = [edit for one in dict.fromkeys(ids) for edit in store.edits(one)]
+    rows = [_mark_fields(mark) for mark in marks] + [_edit_fields(edit) for edit in edits]
+    emit({"history": sorted(rows, key=lambda row: row["at"])})
+    if not rows:
         say("Nothing was ever decided about " + ("these stories." if len(ids) > 1 else "this story."))
         return
     clock = room.publication.clock
     table(
         ("when", "who", "story", "what", "why"),
-        [[clock(m.at), m.by, m.story, m.action + _reach(m), m.note] for m in marks],
+        [
+            [clock(at), by, story, what, why]
+            for at, by, story, what, why in sorted(
+                [(m.at, m.by, m.story, m.action + _reach(m), m.note) for m in marks]
+                + [(e.at, e.by, e.story, _said(e) + _reach(e), e.note) for e in edits]
+            )
+        ],
     )
 
 
 def _mark(
     action: str, ids: list[str], root: Any, *, edition: str | None, day: str | None, until: str | None,
-    note: str, by: str, section: str | None = None,
+    note: str, by: str, section: str | None = None, position: int | None = None,
 ) -> None:  # fmt: skip
     from digest.model import Mark
     from digest.store import open_store
@@ -169,7 +295,7 @@ def _mark(
     marks = [
         Mark(
             story=one, action=action, edition=edition, section=section, date=None if day is None else as_date(day),
-            until=None if until is None else as_date(until), note=note, by=by or me(), at=now(),
+            until=None if until is None else as_date(until), position=position, note=note, by=by or me(), at=now(),
         )
         for one in dict.fromkeys(ids)
     ]  # fmt: skip
@@ -178,14 +304,39 @@ def _mark(
         _exist(found, ids)
         for mark in marks:
             store.mark(mark)
-    emit({"marks": [_mark_fields(mark) for mark in marks]})
+        doubts = _doubts(room, store, marks) if action == "pin" else {}
+    emit({"marks": [_mark_fields(mark) | {"problems": doubts.get(mark.story, [])} for mark in marks]})
     for mark in marks:
         say(f'{action}: "{found[mark.story].title}" ({mark.story}){_scope(mark)}')
+        for text in doubts.get(mark.story, []):
+            warn(f"digest: {text}")
+
+
+def _doubts(room: Newsroom, store: Store, marks: Sequence[Mark]) -> dict[str, list[str]]:
+    """What keeps pinned stories out of the issues they are pinned for, as things stand."""
+    from digest.app.newsdesk import issue_due, verdict
+
+    found: dict[str, list[str]] = {}
+    for mark in marks:
+        for one in room.editions:
+            if mark.edition not in (None, one.name):
+                continue
+            day = mark.date or issue_due(room, store, one, now())
+            if mark.until and mark.until < day:
+                found.setdefault(mark.story, []).append(f"{one.name} {day} comes after {mark.until}.")
+                continue
+            said = verdict(room, store, one, day, mark.story)
+            if said.why:
+                found.setdefault(mark.story, []).append(
+                    f"as things stand it will not run in {one.name} {day}: {said.why}"
+                )
+    return found
 
 
 def _scope(mark: Mark) -> str:
     parts = [
         f"in {mark.section}" if mark.section else "",
+        f"at place {mark.position}" if mark.position else "",
         f"for {mark.edition}" if mark.edition else "",
         f"on {mark.date}" if mark.date else "",
         f"until {mark.until}" if mark.until else "",
@@ -195,13 +346,16 @@ def _scope(mark: Mark) -> str:
     return "".join(f" {part}" for part in parts if part)
 
 
-def _reach(mark: Mark) -> str:
-    """Which issues a mark speaks of, where these are not all."""
+def _reach(mark: Mark | StoryEdit) -> str:
+    """Which issues a mark or an edit speaks of, where these are not all."""
+    until = getattr(mark, "until", None)
+    position = getattr(mark, "position", None)
     parts = (
         mark.edition,
         mark.section,
+        position and f"place {position}",
         mark.date and f"on {mark.date}",
-        mark.until and f"until {mark.until}",
+        until and f"until {until}",
     )
     said = ", ".join(part for part in parts if part)
     return f" ({said})" if said else ""
@@ -256,7 +410,27 @@ def _next(room: Newsroom, edition: Edition) -> date:
 def _mark_fields(mark: Mark) -> dict[str, Any]:
     return {
         "story": mark.story, "action": mark.action, "edition": mark.edition, "section": mark.section,
-        "date": mark.date, "until": mark.until, "note": mark.note, "by": mark.by, "at": mark.at,
+        "date": mark.date, "until": mark.until, "position": mark.position, "note": mark.note, "by": mark.by,
+        "at": mark.at,
+    }  # fmt: skip
+
+
+def _said(edit: StoryEdit) -> str:
+    """What an edit changed, in words."""
+    if edit.cleared:
+        return "edits taken back"
+    return "edit " + ", ".join(
+        f'{name} "{value}"'
+        for name in ("title", "summary", "image")
+        if (value := getattr(edit, name)) is not None
+    )
+
+
+def _edit_fields(edit: StoryEdit) -> dict[str, Any]:
+    return {
+        "story": edit.story, "action": "clear" if edit.cleared else "edit", "title": edit.title,
+        "summary": edit.summary, "image": edit.image, "section": edit.section, "edition": edit.edition,
+        "date": edit.date, "note": edit.note, "by": edit.by, "at": edit.at,
     }  # fmt: skip
 
 

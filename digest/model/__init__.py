@@ -18,6 +18,7 @@ from digest.model.ads import (
     Slot,
 )
 from digest.model.appearance import CustomBlock, Footer, FooterLink, Images, PlainText
+from digest.model.editing import Approval, IssueNote, StoryEdit, as_sourced, with_edits
 from digest.model.history import BuiltIssue, RunAd, RunStory
 from digest.model.intake import Counts, Rejected, Validators
 from digest.model.issue import Issue, Opening, OptimalityGap, Overrides, Placement, Plan, Refusal, Rendered
@@ -37,10 +38,11 @@ from digest.model.newsroom import (
 from digest.model.stories import Entry, Image, LeftOut, Lineup, Mark, Section, Selection, Story, Window
 
 __all__ = [
-    "TIERS", "AdBook", "Adjacency", "Advertiser", "BuiltIssue", "Counts", "Creative", "CustomBlock", "Edition",
-    "Entry", "Flight", "Footer", "FooterLink", "FrequencyCap", "Goal", "Image", "Images", "Issue", "LeftOut",
-    "Likeness", "LineItem", "Lineup", "Links", "Logo", "Look", "Mark", "Newsroom", "Opening", "OptimalityGap",
-    "Overrides", "Placement", "PlainText", "Plan", "Policy", "Publication", "Ranking", "Refusal", "Rejected",
-    "Rendered", "RunAd", "RunStory", "Section", "SectionSpec", "Selection", "Sensitive", "Slot", "SourceSpec",
-    "Story", "Thin", "Validators", "Window",
+    "TIERS", "AdBook", "Adjacency", "Advertiser", "Approval", "BuiltIssue", "Counts", "Creative",
+    "CustomBlock", "Edition", "Entry", "Flight", "Footer", "FooterLink", "FrequencyCap", "Goal", "Image",
+    "Images", "Issue", "IssueNote", "LeftOut", "Likeness", "LineItem", "Lineup", "Links", "Logo", "Look",
+    "Mark", "Newsroom", "Opening", "OptimalityGap", "Overrides", "Placement", "PlainText", "Plan", "Policy",
+    "Publication", "Ranking", "Refusal", "Rejected", "Rendered", "RunAd", "RunStory", "Section",
+    "SectionSpec", "Selection", "Sensitive", "Slot", "SourceSpec", "Story", "StoryEdit", "Thin",
+    "Validators", "Window", "as_sourced", "with_edits",
 ]  # fmt: skip

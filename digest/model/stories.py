@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 Day = date  # Mark has a field of that name
 _EMPTY: Mapping[str, float] = MappingProxyType({})
+_AS_IT_CAME: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,7 +24,10 @@ class Image:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Story:
-    """One article. Title and summary are plain text; ``sections`` are the source's categories as they came."""
+    """One article. Title and summary are plain text; ``sections`` are the source's categories as they came.
+
+    ``as_sourced`` holds what the source says where an editor changed it: of title, summary, image, section.
+    """
 
     id: str
     url: str
@@ -43,6 +47,7 @@ class Story:
     expires_at: datetime | None = None
     language: str = ""
     first_seen: datetime
+    as_sourced: Mapping[str, str] = field(default_factory=lambda: _AS_IT_CAME)
 
     @property
     def time(self) -> datetime:
@@ -55,7 +60,8 @@ class Story:
 class Mark:
     """What an editor decided: ``action`` is pin, hold or kill. ``None`` means every edition, section, date.
 
-    ``until`` is the last issue date on which it counts.
+    ``until`` is the last issue date on which it counts; ``position`` the place in its section, from 1, that a pin
+    asks for.
     """
 
     story: str
@@ -64,6 +70,7 @@ class Mark:
     section: str | None = None
     date: Day | None = None
     until: Day | None = None
+    position: int | None = None
     note: str = ""
     by: str = ""
     at: datetime

@@ -27,8 +27,9 @@ def _pattern(folded: str) -> re.Pattern[str]:
 
 
 def words_of(story: Story) -> tuple[str, ...]:
-    """The folded texts of a story in which keywords count: title, summary and each tag."""
-    return tuple(fold(text) for text in (story.title, story.summary, *story.tags) if text)
+    """The folded texts of a story in which keywords count: title, summary, each tag; an editor's and the source's."""
+    sourced = (story.as_sourced.get(name, "") for name in ("title", "summary"))
+    return tuple(fold(text) for text in (story.title, story.summary, *story.tags, *sourced) if text)
 
 
 def found(keyword: str, words: Iterable[str]) -> bool:

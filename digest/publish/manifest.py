@@ -68,6 +68,8 @@ def _entry(entry: Entry) -> dict[str, Any]:
         row["language"] = story.language
     if entry.pinned:
         row["pinned"] = True
+    if story.as_sourced:
+        row["edited"] = dict(sorted(story.as_sourced.items()))
     if entry.flags:
         row["flags"] = sorted(entry.flags)
     return row

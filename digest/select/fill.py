@@ -84,10 +84,23 @@ def _widened(planner: _Planner, starts: Mapping[str, datetime]) -> SectionPlan:
     """From these windows on, every section that is under its ``min`` widens as far as it may."""
     while True:
         plan = planner.plan(starts)
-        wider = _wider(planner.request, _under(planner.request.sections, plan.place), starts)
+        wider = _wider(
+            planner.request, _under(planner.request.sections, _without_pins(planner, plan)), starts
+        )
         if not wider:
             return plan
         starts = {**starts, **wider}
+
+
+def _without_pins(planner: _Planner, plan: SectionPlan) -> dict[str, str]:
+    """The places of stories that are there without an editor's pin: a pin must not keep a section from widening."""
+    window = planner.request.window
+    candidates = plan.pool.candidates
+    return {
+        id: place
+        for id, place in plan.place.items()
+        if not candidates[id].pinned or candidates[id].story.time in window
+    }
 
 
 def _lent(planner: _Planner, plan: SectionPlan, thin: int) -> SectionPlan | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from digest.model import Entry, LeftOut, Lineup, Section, SectionSpec, Selection, Story
@@ -46,7 +46,7 @@ def _selection(request: SelectRequest, desk: DeskMarks, plan: SectionPlan) -> Se
     pool, sections = plan.pool, []
     position = 1
     for spec in request.sections:
-        entries = _entries(plan, spec, position)
+        entries = _entries(plan, spec, position, desk.positions)
         position += len(entries)
         if entries:
             sections.append(Section(id=spec.id, title=spec.title, entries=entries))
@@ -71,8 +71,19 @@ def in_order(pool: CandidatePool, ids: Sequence[str]) -> list[str]:
     return sorted(ranked, key=lambda id: (not pool.candidates[id].pinned, -pool.scored[id].score))
 
 
-def _entries(plan: SectionPlan, spec: SectionSpec, first: int) -> tuple[Entry, ...]:
-    ids = in_order(plan.pool, plan.of(spec.id))
+def at_positions(ids: Sequence[str], positions: Mapping[str, int]) -> list[str]:
+    """The stories of a section in order, those that an editor gave a place at that place (from 1), or last."""
+    placed = sorted((place, -ids.index(id), id) for id, place in positions.items() if id in ids)
+    order = [id for id in ids if id not in positions]
+    for place, _, id in placed:
+        order.insert(place - 1, id)
+    return order
+
+
+def _entries(
+    plan: SectionPlan, spec: SectionSpec, first: int, positions: Mapping[str, int]
+) -> tuple[Entry, ...]:
+    ids = at_positions(in_order(plan.pool, plan.of(spec.id)), positions)
     return tuple(_entry(plan.pool, id, spec.id, first + i) for i, id in enumerate(ids))
 
 

@@ -28,6 +28,11 @@ class DeskMarks:
         """Whether a pin stands; a kill or a hold beats it."""
         return story in self.pins and story not in self.kills and story not in self.holds
 
+    @property
+    def positions(self) -> dict[str, int]:
+        """The places in their sections that pins ask for."""
+        return {id: mark.position for id, mark in self.pins.items() if mark.position and self.pinned(id)}
+
     def stopped(self, story: str, publication: Publication) -> str:
         """Why an editor's word keeps the story out, or an empty string."""
         if story in self.kills:

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from digest.model import RunStory, Story
+from digest.model import RunStory, Story, as_sourced
 from digest.select.candidates import Candidate
 from digest.select.events import group
 from digest.select.rank import Scored, scores
@@ -75,8 +75,8 @@ def pool_of(
 def _scores(request: SelectRequest, candidates: Mapping[str, Candidate], events: Events) -> dict[str, Scored]:
     members: dict[int, list[Story]] = defaultdict(list)
     for id, candidate in candidates.items():
-        members[events.number[id]].append(candidate.story)
-    stories = tuple(candidate.story for candidate in candidates.values())
+        members[events.number[id]].append(as_sourced(candidate.story))
+    stories = tuple(as_sourced(candidate.story) for candidate in candidates.values())
     events_by_number = {number: tuple(stories) for number, stories in members.items()}
     view = View(
         window=request.window,

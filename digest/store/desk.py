@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import Column, Date, Index, Table, insert, select
+from sqlalchemy import Column, Date, Index, Integer, Table, insert, select
 
 from digest.errors import CommandError
 from digest.model import Mark
@@ -30,9 +30,10 @@ marks = Table(
     text("by"),
     time("at", required=True),
     publication(),
+    Column("position", Integer),
 )
 Index("digest_marks_story", marks.c.publication, marks.c.story)
-_FIELDS = ("story", "action", "edition", "section", "date", "until", "note", "by", "at")
+_FIELDS = ("story", "action", "edition", "section", "date", "until", "position", "note", "by", "at")
 
 
 def add(database: Database, mark: Mark) -> None:

@@ -8,8 +8,19 @@ from datetime import date, datetime
 from types import TracebackType
 from typing import Any, Self
 
-from digest.model import BuiltIssue, Counts, Mark, RunAd, RunStory, Story, Validators
-from digest.store import desk, issues, ledger, locks, publications, ran, sources, stories
+from digest.model import (
+    Approval,
+    BuiltIssue,
+    Counts,
+    IssueNote,
+    Mark,
+    RunAd,
+    RunStory,
+    Story,
+    StoryEdit,
+    Validators,
+)
+from digest.store import desk, editing, issues, ledger, locks, publications, ran, sources, stories
 from digest.store.database import Database
 
 WAIT = 30.0  # seconds for the lock
@@ -89,6 +100,32 @@ class Store:
     ) -> int:
         """Take back what was decided about stories, or only what was said for one edition; how many were."""
         return desk.release(self._database, ids, edition=edition, at=at, by=by, note=note)
+
+    def edit(self, edit: StoryEdit) -> None:
+        """Remember an editor's words for a story. Raises ``CommandError`` for an unknown story."""
+        editing.edit(self._database, edit)
+
+    def edits(self, story: str | None = None) -> list[StoryEdit]:
+        """Every edit ever made, in order; of one story, or of all."""
+        return editing.edits_of(self._database, story)
+
+    def write_note(self, note: IssueNote) -> None:
+        """Remember the editor's note of an issue; an empty one takes it back."""
+        editing.note(self._database, note)
+
+    def note(self, edition: str, day: date) -> IssueNote | None:
+        """The note that stands for an issue."""
+        notes = editing.notes_of(self._database, edition, day)
+        return notes[-1] if notes and notes[-1] else None
+
+    def approve(self, approval: Approval) -> None:
+        """Remember somebody's yes to one revision of an issue."""
+        editing.approve(self._database, approval)
+
+    def approval(self, edition: str, day: date) -> Approval | None:
+        """The latest approval of an issue, of whichever revision."""
+        given = editing.approvals_of(self._database, edition, day)
+        return given[-1] if given else None
 
     # The ledger
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import pairwise
 
-from digest.model import Story
+from digest.model import Story, as_sourced
 from digest.select.events.names import COMMON_FORMS, Line, is_mixed, line_of
 from digest.select.events.tokens import form_of, tokens
 from digest.select.events.vocabulary import CALENDAR, RECURRING, RECURRING_PAIRS
@@ -55,8 +55,11 @@ class StoryFeatures:
 
 
 def features_of(story: Story) -> StoryFeatures:
-    title = plain_title(story.title, story.source)
-    summary = _CAPTION.sub("", _mended(story.summary[: SUMMARY_CHARACTERS + 80]))[:SUMMARY_CHARACTERS]
+    source = as_sourced(story)  # an editor's words must not part an event
+    title = plain_title(source.title, source.source)
+    summary = _CAPTION.sub("", _mended(source.summary[: SUMMARY_CHARACTERS + 80]))[:SUMMARY_CHARACTERS]
+    if source is not story:
+        summary = f"{summary} {story.title} {story.summary}".strip()
     return _features(story.id, story.time, story.source, story.url, title, summary)
 
 

@@ -1,0 +1,91 @@
+"""What the editors' desk asks: an issue's own stories, built or not, and whether a pin can work."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from digest.app.history import recall
+from digest.app.pipeline import selecting
+from digest.errors import CommandError
+from digest.model import Edition, Newsroom, Selection, Story
+from digest.model.urls import is_web_url, story_id
+from digest.select import last_issue_date, select, window_of
+
+if TYPE_CHECKING:
+    from digest.store import Store
+
+MORNING = timedelta(hours=12)  # so long after its cutoff an unsent issue is still being worked on
+EDITORS = "editors"  # the source of stories that editors add
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether a story runs in an issue as it would be built now; ``why`` is empty where it does."""
+
+    edition: str
+    date: date
+    why: str
+
+
+def selection_of(newsroom: Newsroom, store: Store, edition: Edition, day: date) -> Selection:
+    """The stories of an issue as it would be chosen now, and why the others are not in it."""
+    return select(selecting(newsroom, store, edition, day, recall(store, newsroom, edition, day)))
+
+
+def issue_due(newsroom: Newsroom, store: Store, edition: Edition, now: datetime) -> date:
+    """The date of the issue an editor works on: the latest due one unless it was sent, else the one after it."""
+    day = last_issue_date(edition, newsroom.publication.zone, now)
+    built = store.built(edition.name, day)
+    return day + edition.period if built and built.sent_at else day
+
+
+def verdict(newsroom: Newsroom, store: Store, edition: Edition, day: date, story: str) -> Verdict:
+    """Whether ``story`` runs in that issue as things stand, and the rule that stops it where it does not."""
+    built = store.built(edition.name, day)
+    if built and built.sent_at:
+        return Verdict(edition.name, day, "sent: the issue left the house already")
+    try:
+        chosen = selection_of(newsroom, store, edition, day)
+    except CommandError as error:
+        return Verdict(edition.name, day, str(error))
+    if any(entry.story.id == story for entry in chosen.lineup):
+        return Verdict(edition.name, day, "")
+    left = next((one.why for one in chosen.left_out if one.story.id == story), "")
+    return Verdict(edition.name, day, left or "window: it is no candidate of this issue")
+
+
+def time_of_addition(newsroom: Newsroom, store: Store, now: datetime) -> datetime:
+    """When a story that is added now counts as published: now, or just before a cutoff of this morning.
+
+    An editor who adds a story after the cutoff means the issue that is not sent yet. Where that one is not built
+    again, the next issue takes it as a late story: nothing is lost.
+    """
+    times = [now]
+    for edition in newsroom.editions:
+        day = last_issue_date(edition, newsroom.publication.zone, now)
+        cutoff = window_of(edition, day, newsroom.publication.zone).end
+        built = store.built(edition.name, day)
+        if now - cutoff < MORNING and not (built and built.sent_at):
+            times.append(cutoff - timedelta(minutes=1))
+    return min(times)
+
+
+def story_of(url: str, title: str, summary: str, section: str, time: datetime, now: datetime) -> Story:
+    """A story of no feed. Raises ``CommandError`` for an address that is none or a title without words."""
+    address = url.strip()
+    if not is_web_url(address):
+        raise CommandError(f'"{url}" is no web address; write it whole, with https:// in front.')
+    if not title.strip():
+        raise CommandError('a story needs a title: --title "…".')
+    return Story(
+        id=story_id(address),
+        url=address,
+        title=" ".join(title.split()),
+        summary=" ".join(summary.split()),
+        sections=(section,) if section else (),
+        source=EDITORS,
+        published_at=time,
+        first_seen=now,
+    )

@@ -1,0 +1,165 @@
+"""``digest note`` and ``digest approve``: an editor's own words above an issue, and somebody's yes to it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from digest.cli import app
+from digest.cli.options import (
+    By,
+    EditionName,
+    IssueDate,
+    Json,
+    Root,
+    as_date,
+    edition,
+    found,
+    me,
+    newsroom,
+    now,
+)
+from digest.cli.output import emit, say
+from digest.errors import AlreadySent, CommandError
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from digest.model import IssueNote, Newsroom
+    from digest.store import Store
+
+LONGEST = 20_000  # characters of a note
+
+
+@app.command(
+    "note", epilog='Example: digest note daily 2026-01-23 --text "Good morning. **Snow** is coming."'
+)
+def note(
+    name: EditionName,
+    day: Annotated[
+        str | None,
+        typer.Argument(metavar="[DATE]", help="The issue date (default: the issue that is due next)."),
+    ] = None,
+    text: Annotated[
+        str | None, typer.Option("--text", help="The note: paragraphs, **bold**, [links](https://…).")
+    ] = None,
+    file: Annotated[Path | None, typer.Option("--file", help="Read the note from this text file.")] = None,
+    subject: Annotated[str | None, typer.Option("--subject", help="The subject of this issue.")] = None,
+    preheader: Annotated[str | None, typer.Option("--preheader", help="The preheader of this issue.")] = None,
+    clear: Annotated[bool, typer.Option("--clear", help="Take note, subject and preheader back.")] = False,
+    by: By = "",
+    root: Root = None,
+    json: Json = False,
+) -> None:
+    """An editor's note under the masthead, and the subject and preheader of one issue by hand."""
+    from digest.app.newsdesk import issue_due
+    from digest.model import IssueNote
+    from digest.store import open_store
+
+    room = newsroom(root)
+    chosen = edition(room, name)
+    with open_store(room.store, room.publication) as store:
+        date_ = issue_due(room, store, chosen, now()) if day is None else as_date(day)
+        _unsent(room, store, name, date_)
+        written = IssueNote(edition=name, date=date_, by=by or me(), at=now())
+        if not clear:
+            said = _said(text, file, subject, preheader)
+            before = store.note(name, date_)
+            written = replace(before or written, by=written.by, at=written.at, **said)  # type: ignore[arg-type]
+            _sound(written)
+        store.write_note(written)
+    emit({"note": _fields(written)})
+    say(f"{name} {date_}: " + ("the note is taken back." if clear else _told(written)))
+
+
+def _said(text: str | None, file: Path | None, subject: str | None, preheader: str | None) -> dict[str, str]:
+    """The words that were given; others stay as they are. Raises ``CommandError`` where none are."""
+    if text is not None and file is not None:
+        raise CommandError("give the note as --text or as --file, not both.")
+    if file is not None:
+        try:
+            text = file.read_text("utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise CommandError(f'--file "{file}" cannot be read as text in UTF-8: {error}') from None
+    given = {"text": text, "subject": subject, "preheader": preheader}
+    words = {name: value.strip() for name, value in given.items() if value is not None}
+    if not words:
+        raise CommandError("say what to write: --text, --file, --subject or --preheader (or --clear).")
+    return words
+
+
+def _sound(written: IssueNote) -> None:
+    """Raises ``CommandError`` for words that no issue can carry."""
+    if len(written.text) > LONGEST:
+        raise CommandError(
+            f"the note has {len(written.text):,} characters; at most {LONGEST:,} fit an e-mail."
+        )
+    for key in ("subject", "preheader"):
+        if "\n" in getattr(written, key):
+            raise CommandError(f"--{key} is one line.")
+
+
+def _unsent(room: Newsroom, store: Store, name: str, day: date) -> None:
+    built = store.built(name, day)
+    if built and built.sent_at:
+        raise AlreadySent(
+            f"{name} of {day} was sent at {room.publication.clock(built.sent_at)}; its words cannot change any more. "
+            "Write the correction as the note of the next issue: "
+            f'digest note {name} --text "Correction: …"'
+        )
+
+
+def _told(written: IssueNote) -> str:
+    parts = []
+    if written.text:
+        parts.append(f"a note of {len(written.text.split())} words")
+    parts += [f'{key} "{value}"' for key in ("subject", "preheader") if (value := getattr(written, key))]
+    return f"{', '.join(parts)}, by {written.by or 'nobody named'}. The next build shows it."
+
+
+def _fields(written: IssueNote) -> dict[str, object]:
+    names = ("edition", "date", "text", "subject", "preheader", "by", "at")
+    return {name: getattr(written, name) for name in names}
+
+
+@app.command("approve", epilog="Example: digest approve daily 2026-01-23 --revision 2")
+def approve(
+    name: EditionName,
+    day: IssueDate,
+    revision: Annotated[
+        int | None,
+        typer.Option("--revision", min=1, help="The revision you have read (default: the latest)."),
+    ] = None,
+    why: Annotated[str, typer.Option("--note", help="Anything to remember with it.")] = "",
+    by: By = "",
+    root: Root = None,
+    json: Json = False,
+) -> None:
+    """Say yes to an issue as it is built now; a later revision needs a yes of its own."""
+    from digest.model import Approval
+    from digest.store import open_store
+
+    room = newsroom(root)
+    with open_store(room.store, room.publication) as store, store.lock(name):
+        built = found(store, room, name, day)
+        if revision is not None and revision != built.revision:
+            gone = "no longer exists" if revision < built.revision else "was never built"
+            raise CommandError(
+                f"revision {revision} of {name} {day} {gone}; the latest is revision {built.revision}. "
+                f"Read that one, then: digest approve {name} {day} --revision {built.revision}"
+            )
+        digest = sha256(built.manifest.encode()).hexdigest()
+        given = Approval(
+            edition=name, date=built.date, revision=built.revision, manifest=digest, note=why,
+            by=by or me(), at=now(),
+        )  # fmt: skip
+        store.approve(given)
+    emit({
+        "edition": name, "date": built.date, "revision": built.revision, "manifest": digest, "by": given.by,
+        "at": given.at,
+    })  # fmt: skip
+    say(f"{name} {day}: revision {built.revision} is approved by {given.by or 'nobody named'}.")

@@ -1,0 +1,250 @@
+"""Editors' words: what readers see of a story, above an issue, and somebody's yes to it."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from digest.model import Story, StoryEdit, as_sourced, with_edits
+from digest.select.lineup import at_positions
+from tests.newsrooms import Room, newsroom, story
+
+BUILD = ("build", "--daily", "--date", "2026-01-23")
+AT = datetime(2026, 1, 23, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Room:
+    for command in ("build", "note", "stories", "issues"):
+        monkeypatch.setattr(f"digest.cli.{command}.now", lambda: AT)
+    room = newsroom(tmp_path)
+    assert room.run(*BUILD).code == 0
+    return room
+
+
+def lineup(room: Room) -> list[dict[str, Any]]:
+    return [one for section in room.manifest()["sections"] for one in section["stories"]]
+
+
+def test_an_edit_reaches_both_parts_and_the_manifest_keeps_the_sources_words(room: Room) -> None:
+    first = lineup(room)[0]
+    assert (
+        room.run("stories", "edit", first["id"], "--title", "A calmer headline", "--note", "short").code == 0
+    )
+    assert room.run(*BUILD).code == 0
+    assert room.manifest()["revision"] == 2
+    edited = next(one for one in lineup(room) if one["id"] == first["id"])
+    assert edited["title"] == "A calmer headline"
+    assert edited["edited"] == {"title": first["title"]}
+    for part in ("index.html", "index.txt"):
+        assert b"A calmer headline" in room.files()[part]
+    told = room.run("stories", "history", first["id"], "--json").json["history"]
+    assert [(row["action"], row["title"], row["note"]) for row in told] == [
+        ("edit", "A calmer headline", "short")
+    ]
+    assert all(row["by"] and row["at"] for row in told)
+
+
+def test_the_sources_later_update_does_not_undo_it(room: Room) -> None:
+    first = lineup(room)[0]
+    room.run("stories", "edit", first["id"], "--title", "A calmer headline")
+    rows = [story(number) for number in range(12)]
+    for row in rows:
+        row["title"] += ", updated"
+    room.stories(rows)
+    assert room.run(*BUILD).code == 0
+    edited = next(one for one in lineup(room) if one["id"] == first["id"])
+    assert edited["title"] == "A calmer headline"
+    assert edited["edited"]["title"] == first["title"] + ", updated"
+    assert room.run("stories", "edit", first["id"], "--clear").code == 0
+    assert room.run(*BUILD).code == 0
+    back = next(one for one in lineup(room) if one["id"] == first["id"])
+    assert back["title"] == first["title"] + ", updated"
+    assert "edited" not in back
+
+
+def test_an_edit_for_another_date_or_edition_changes_nothing_here(room: Room) -> None:
+    before = room.files()
+    id = lineup(room)[0]["id"]
+    assert room.run("stories", "edit", id, "--title", "Tomorrow's", "--date", "2026-01-24").code == 0
+    assert room.run(*BUILD).code == 0
+    assert room.files() == before
+
+
+def test_an_edit_moves_a_story_to_another_section(room: Room) -> None:
+    first = lineup(room)[0]
+    assert room.run("stories", "edit", first["id"], "--section", "crime").code == 0
+    assert room.run("stories", "pin", first["id"]).code == 0
+    assert room.run(*BUILD).code == 0
+    homes = {one["id"]: part["id"] for part in room.manifest()["sections"] for one in part["stories"]}
+    assert homes[first["id"]] == "crime"
+
+
+def test_ad_rules_read_both_the_sources_and_the_edited_words(room: Room) -> None:
+    """An editor may soften a headline; the advertiser's keyword still sees what it is about."""
+    ads = (room.root / "adslots.yaml").read_text()
+    word = lineup(room)[0]["title"].split()[1].rstrip(":")
+    rule = f'adjacency: {{avoid_keywords: ["{word}"], avoid_flags: [sensitive]}}'
+    room.write("adslots.yaml", ads.replace("adjacency: {avoid_flags: [sensitive]}", rule))
+    room.run(*BUILD)
+    plan = room.manifest()["ads"]
+    room.run("stories", "edit", lineup(room)[0]["id"], "--title", "Something softer")
+    room.run(*BUILD)
+    after = room.manifest()["ads"]
+    assert [(ad["line_item"], ad["gap"]) for ad in after["placed"]] == [
+        (ad["line_item"], ad["gap"]) for ad in plan["placed"]
+    ]
+
+
+def test_a_story_of_no_feed_runs(room: Room) -> None:
+    words = ("https://harbor.example/vigil", "--title", "Vigil on Pier Road", "--section", "local-news")
+    done = room.run("stories", "add", *words, "--json")
+    assert done.code == 0
+    added = done.json["story"]
+    assert room.run("stories", "pin", added, "--date", "2026-01-23").code == 0
+    assert room.run(*BUILD, "--no-ingest").code == 0
+    assert lineup(room)[0]["title"] == "Vigil on Pier Road"
+    assert lineup(room)[0]["source"] == "editors"
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("stories", "edit", "gone", "--title", "x"), "no story has the id gone"),
+        (("stories", "edit", "s1"), "say what to change"),
+        (("stories", "edit", "s1", "--title", " "), "needs a title"),
+        (("stories", "edit", "s1", "--section", "nowhere"), 'no section "nowhere"'),
+        (("stories", "edit", "s1", "--image", "cat.png"), "no web address"),
+        (("stories", "add", "harbor", "--title", "x"), "no web address"),
+        (("stories", "pin", "s1", "s2", "--position", "2"), "one story"),
+        (("note", "daily", "2026-01-23"), "say what to write"),
+        (("note", "daily", "2026-01-23", "--subject", "a\nb"), "one line"),
+        (("note", "dayly", "2026-01-23", "--text", "x"), 'Did you mean "daily"?'),
+        (("note", "daily", "2026-01-23", "--file", "nowhere.md"), "cannot be read"),
+        (("note", "daily", "2026-01-23", "--text", "x" * 20_001), "at most 20,000"),
+        (("approve", "daily", "2026-01-24"), "was never built"),
+        (("approve", "daily", "2026-01-23", "--revision", "7"), "was never built"),
+    ],
+)
+def test_words_that_cannot_be_are_exit_2(room: Room, words: tuple[str, ...], says: str) -> None:
+    done = room.run(*words)
+    assert done.code == 2
+    assert says in done.err
+
+
+def test_a_pin_names_its_place(room: Room) -> None:
+    section = room.manifest()["sections"][0]
+    last = section["stories"][-1]["id"]
+    assert room.run("stories", "pin", last, "--position", "2").code == 0
+    assert room.run(*BUILD).code == 0
+    assert room.manifest()["sections"][0]["stories"][1]["id"] == last
+
+
+@given(
+    st.lists(st.sampled_from("abcdefgh"), unique=True, min_size=1),
+    st.dictionaries(st.sampled_from("abcxyz"), st.integers(1, 12)),
+)
+def test_places_are_kept_and_nobody_is_lost(ids: list[str], places: dict[str, int]) -> None:
+    order = at_positions(ids, places)
+    assert sorted(order) == sorted(ids)
+    free = [id for id in ids if id not in places]
+    assert [id for id in order if id not in places] == free
+    for id in set(ids) & set(places):
+        if list(places.values()).count(places[id]) == 1 and places[id] <= len(free) + 1:
+            taken = [places[other] for other in set(ids) & set(places)]
+            if len(set(taken)) == len(taken):
+                assert order.index(id) == places[id] - 1
+
+
+def test_a_pin_that_cannot_work_says_so_at_once(room: Room) -> None:
+    room.stories(
+        [story(number) for number in range(12)] + [story(90, published_at="2025-11-01T09:00:00-05:00")]
+    )
+    room.run("ingest")
+    told = room.run("stories", "pin", "s90")
+    assert told.code == 0
+    assert "as things stand it will not run in daily 2026-01-23" in told.err
+    ran = lineup(room)[0]["id"]
+    assert room.run("mark-sent", "daily", "2026-01-23").code == 0
+    repeated = room.run("stories", "pin", ran, "--json")
+    assert "no_repeat" in repeated.json["marks"][0]["problems"][0]
+    assert (
+        room.run("stories", "pin", lineup(room)[1]["id"], "--date", "2026-01-23").err.count("left the house")
+        == 1
+    )
+
+
+def test_a_pin_from_elsewhere_keeps_no_section_from_widening(tmp_path: Path) -> None:
+    """Two pins on a quiet day: the section still looks back as it would have without them."""
+    old = [
+        story(n, section="Health", published_at=f"2026-01-21T{8 + n % 9:02d}:00:00-05:00")
+        for n in range(30, 36)
+    ]
+    local = [story(n, section="Local News") for n in range(3)]
+    room = newsroom(tmp_path)
+    room.write(
+        "digest.yaml",
+        (room.root / "digest.yaml").read_text().replace("Health, top: 3, min: 1", "Health, top: 5, min: 2"),
+    )
+    room.stories(local + old)
+    assert room.run(*BUILD).code == 0
+    count = next(len(part["stories"]) for part in room.manifest()["sections"] if part["id"] == "health")
+    for one in ("s30", "s31"):
+        assert room.run("stories", "pin", one, "--date", "2026-01-23").code == 0
+    assert room.run(*BUILD).code == 0
+    again = next(part["stories"] for part in room.manifest()["sections"] if part["id"] == "health")
+    assert len(again) == count > 2
+    assert {"s30", "s31"} <= {one["id"] for one in again}
+
+
+def test_subject_and_preheader_by_hand_hold_for_one_issue(room: Room) -> None:
+    words = ("--subject", "Snow, {lead}", "--preheader", "Schools are closed")
+    assert room.run("note", "daily", "2026-01-23", *words).code == 0
+    assert room.run(*BUILD).code == 0
+    manifest = room.manifest()
+    assert manifest["revision"] == 2
+    assert manifest["subject"].startswith("Snow, ")
+    assert manifest["preheader"] == "Schools are closed"
+    assert room.run("note", "daily", "2026-01-23", "--clear").code == 0
+    assert room.run(*BUILD).code == 0
+    assert not room.manifest()["subject"].startswith("Snow, ")
+
+
+def test_a_sent_issue_takes_no_note_and_says_what_can_be_done(room: Room) -> None:
+    assert room.run("mark-sent", "daily", "2026-01-23").code == 0
+    done = room.run("note", "daily", "2026-01-23", "--text", "too late")
+    assert done.code == 5
+    assert "note of the next issue" in done.err
+
+
+def test_an_approval_is_for_one_revision(room: Room) -> None:
+    done = room.run("approve", "daily", "2026-01-23", "--json")
+    assert done.code == 0
+    assert done.json["revision"] == 1
+    room.run("stories", "kill", lineup(room)[0]["id"])
+    room.run(*BUILD)
+    late = room.run("approve", "daily", "2026-01-23", "--revision", "1")
+    assert late.code == 2
+    assert "no longer exists" in late.err
+
+
+TEXT = st.text("ab c", min_size=1, max_size=4).map(str.strip).filter(bool)
+
+
+@given(st.lists(st.tuples(st.sampled_from(["title", "summary"]), TEXT), max_size=5))
+def test_the_last_word_counts_and_the_sources_words_come_back(edits: list[tuple[str, str]]) -> None:
+    came = Story(id="a", url="https://a.example/", title="as it came", summary="so", first_seen=AT)
+    made = [StoryEdit(story="a", at=AT, **{name: value}) for name, value in edits]  # type: ignore[arg-type]
+    (shown,) = with_edits([came], made, "daily", date(2026, 1, 23))
+    last = {"title": came.title, "summary": came.summary} | dict(edits)
+    assert (shown.title, shown.summary) == (last["title"], last["summary"])
+    assert as_sourced(shown) == came
+    (cleared,) = with_edits(
+        [came], [*made, StoryEdit(story="a", at=AT, cleared=True)], "daily", date(2026, 1, 23)
+    )
+    assert cleared == came
