@@ -248,3 +248,16 @@ def test_the_last_word_counts_and_the_sources_words_come_back(edits: list[tuple[
         [came], [*made, StoryEdit(story="a", at=AT, cleared=True)], "daily", date(2026, 1, 23)
     )
     assert cleared == came
+
+
+def test_an_edition_that_asks_for_approval_shows_its_state(room: Room) -> None:
+    settings = (room.root / "digest.yaml").read_text()
+    room.write("digest.yaml", settings.replace("cadence: daily,", "cadence: daily, approval: required,"))
+    assert room.run(*BUILD).code == 0
+    assert "not yet" in room.run("issues").out
+    assert room.run("issues", "--json").json["issues"][0]["approved"] is False
+    assert room.run("approve", "daily", "2026-01-23").code == 0
+    assert room.run("issues", "--json").json["issues"][0]["approved"] is True
+    room.run("stories", "kill", lineup(room)[0]["id"])
+    assert room.run(*BUILD).code == 0
+    assert room.run("issues", "--json").json["issues"][0]["approved"] is False

@@ -22,7 +22,7 @@ def test_a_due_issue_that_is_missing_is_exit_6_and_named(room: Room) -> None:
     assert told.code == 6
     assert "MISSING: not built" in told.out
     assert room.run("status", "--json").json["editions"][0] == {
-        "edition": "daily", "date": "2026-01-23", "built": False, "sent": False, "revision": None,
+        "edition": "daily", "date": "2026-01-23", "built": False, "approved": None, "sent": False, "revision": None,
         "built_at": None, "sent_at": None, "missing": True,
     }  # fmt: skip
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from digest.app.approval import needs_approval
 from digest.model import BuiltIssue, Edition, Newsroom
 from digest.select import last_issue_date
 
@@ -20,6 +21,7 @@ class EditionStatus:
     edition: str
     date: date
     issue: BuiltIssue | None
+    approved: bool | None = None  # None where the edition asks for no approval
 
     @property
     def built(self) -> bool:
@@ -30,8 +32,10 @@ class EditionStatus:
         return self.issue is not None and self.issue.sent_at is not None
 
     def missing(self, needs: str) -> bool:
-        """Whether the issue is not as far as a monitor needs it: ``built`` or ``sent``."""
-        return not (self.sent if needs == "sent" else self.built)
+        """Whether the issue is not as far as a monitor needs it: ``built``, ``approved`` or ``sent``."""
+        if needs == "sent":
+            return not self.sent
+        return not self.built or (needs == "approved" and self.approved is False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,4 +57,7 @@ def status(newsroom: Newsroom, store: Store, now: datetime, grace: timedelta) ->
 
 def _of(newsroom: Newsroom, store: Store, edition: Edition, due_at: datetime) -> EditionStatus:
     day = last_issue_date(edition, newsroom.publication.zone, due_at)
-    return EditionStatus(edition=edition.name, date=day, issue=store.built(edition.name, day))
+    built = store.built(edition.name, day)
+    asked = edition.approval == "required"
+    approved = built is not None and not needs_approval(store, edition, built) if asked else None
+    return EditionStatus(edition=edition.name, date=day, issue=built, approved=approved)

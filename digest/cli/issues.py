@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json as codec
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -26,7 +26,7 @@ from digest.cli.output import emit, say, table, warn
 from digest.errors import CommandError
 
 if TYPE_CHECKING:
-    from digest.model import BuiltIssue
+    from digest.model import BuiltIssue, Newsroom
     from digest.publish import Outbox
 
 issues = typer.Typer(help="What was built, sent, and when.", rich_markup_mode=None)
@@ -43,13 +43,22 @@ def every(ctx: typer.Context, root: Root = None, json: Json = False) -> None:
 
     room = newsroom(root)
     with open_store(room.store, room.publication) as store:
-        rows = store.issues()
-    emit({"issues": [_row(one) for one in rows]})
+        rows, approved = store.issues(), store.approved()
+    said = {(one.edition, one.date): _approval(room, one, approved) for one in rows}
+    emit({"issues": [_row(one) | {"approved": said[one.edition, one.date] == "yes"} for one in rows]})
     if not rows:
         say("No issue was built yet. Build one: digest build --daily")
         return
-    heads = ("edition", "date", "revision", "built", "sent", "delivered")
-    table(heads, [_cells(one, room.publication.clock) for one in rows])
+    heads = ("edition", "date", "revision", "built", "approved", "sent", "delivered")
+    table(heads, [_cells(one, room.publication.clock, said[one.edition, one.date]) for one in rows])
+
+
+def _approval(room: Newsroom, built: BuiltIssue, approved: dict[tuple[str, date], int]) -> str:
+    """``yes``, ``not yet`` where the edition asks for it, else ``-``."""
+    if approved.get((built.edition, built.date)) == built.revision:
+        return "yes"
+    asking = room.edition(built.edition)
+    return "not yet" if asking and asking.approval == "required" else "-"
 
 
 @issues.command("show")
@@ -174,13 +183,14 @@ def _row(built: BuiltIssue) -> dict[str, Any]:
     }
 
 
-def _cells(built: BuiltIssue, clock: Callable[[datetime], str]) -> list[str]:
+def _cells(built: BuiltIssue, clock: Callable[[datetime], str], approved: str) -> list[str]:
     delivered = "-" if built.delivered is None else str(built.delivered)
     return [
         built.edition,
         str(built.date),
         str(built.revision),
         clock(built.built_at),
+        approved,
         clock(built.sent_at) if built.sent_at else "-",
         delivered,
     ]

@@ -162,4 +162,6 @@ def approve(
         "edition": name, "date": built.date, "revision": built.revision, "manifest": digest, "by": given.by,
         "at": given.at,
     })  # fmt: skip
+    if (asking := room.edition(name)) and asking.approval != "required":
+        say(f"{name} asks for no approval (approval: required in digest.yaml would); this one is kept.")
     say(f"{name} {day}: revision {built.revision} is approved by {given.by or 'nobody named'}.")

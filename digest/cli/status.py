@@ -25,7 +25,8 @@ def status(
         typer.Option("--grace", min=0, metavar="MINUTES", help="An issue is due so long after its cutoff."),
     ] = 0,
     needs: Annotated[
-        str, typer.Option("--needs", metavar="STATE", help="How far a due issue must be: built or sent.")
+        str,
+        typer.Option("--needs", metavar="STATE", help="How far a due issue must be: built, approved, sent."),
     ] = "built",
     root: Root = None,
     json: Json = False,
@@ -34,8 +35,8 @@ def status(
     from digest.app.status import status as look
     from digest.store import open_store
 
-    if needs not in ("built", "sent"):
-        raise CommandError(f'--needs "{needs}": say built or sent.')
+    if needs not in ("built", "approved", "sent"):
+        raise CommandError(f'--needs "{needs}": say built, approved or sent.')
     room = newsroom(root)
     at = now()
     with open_store(room.store, room.publication) as store:
@@ -48,12 +49,13 @@ def status(
     })  # fmt: skip
     clock = room.publication.clock
     table(
-        ("edition", "due", "built", "sent", ""),
+        ("edition", "due", "built", "approved", "sent", ""),
         [
             [
                 one.edition,
                 str(one.date),
                 f"{clock(one.issue.built_at)}, revision {one.issue.revision}" if one.issue else "-",
+                "-" if one.approved is None else "yes" if one.approved else "not yet",
                 clock(one.issue.sent_at) if one.issue and one.issue.sent_at else "-",
                 f"MISSING: not {needs}" if one.missing(needs) else "ok",
             ]
@@ -68,7 +70,8 @@ def status(
 def _row(one: EditionStatus, needs: str) -> dict[str, Any]:
     issue = one.issue
     return {
-        "edition": one.edition, "date": one.date, "built": one.built, "sent": one.sent,
+        "edition": one.edition, "date": one.date, "built": one.built, "approved": one.approved,
+        "sent": one.sent,
         "revision": issue and issue.revision, "built_at": issue and issue.built_at,
         "sent_at": issue and issue.sent_at, "missing": one.missing(needs),
     }  # fmt: skip

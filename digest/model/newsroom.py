@@ -190,6 +190,11 @@ class Edition(Block):
     no_repeat_for: Annotated[k.Length, Key("how far back that looks")] = timedelta(days=7)
     theme: Annotated[k.Id, Key("another theme for this edition", default="as in `look`")] = ""
 
+    approval: Annotated[
+        k.Approval,
+        Key("`required`: a built issue is a proposal until somebody says `digest approve`; else `none`"),
+    ] = "none"
+
     def has_issue(self, day: date) -> bool:
         """Whether this edition has an issue dated ``day``."""
         return self.cadence == "daily" or day.weekday() == self.weekday

@@ -99,9 +99,9 @@ def approve(database: Database, approval: Approval) -> None:
         _add(database, approvals, _APPROVAL, approval)
 
 
-def approvals_of(database: Database, edition: str, day: date) -> list[Approval]:
-    """Every approval of an issue, in the order they were given."""
-    where = [approvals.c.edition == edition, approvals.c.date == day]
+def approvals_of(database: Database, edition: str | None = None, day: date | None = None) -> list[Approval]:
+    """Every approval, or those of one issue, in the order they were given."""
+    where = [] if edition is None else [approvals.c.edition == edition, approvals.c.date == day]
     return [Approval(**row) for row in _rows(database, approvals, _APPROVAL, where)]
 
 

@@ -127,6 +127,10 @@ class Store:
         given = editing.approvals_of(self._database, edition, day)
         return given[-1] if given else None
 
+    def approved(self) -> dict[tuple[str, date], int]:
+        """The revision of each issue that was approved last."""
+        return {(one.edition, one.date): one.revision for one in editing.approvals_of(self._database)}
+
     # The ledger
 
     def built(self, edition: str, day: date, revision: int | None = None) -> BuiltIssue | None:

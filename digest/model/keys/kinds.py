@@ -63,6 +63,7 @@ Colors = Annotated[Mapping[Id, Color], READ_ONLY]
 Fonts = Annotated[Mapping[Id, Font], READ_ONLY]
 
 Cadence = Annotated[str, choice("daily", "weekly")]
+Approval = Annotated[str, choice("none", "required")]
 NoRepeat = Annotated[str, choice("edition", "publication", "none")]
 Density = Annotated[str, choice("comfortable", "compact")]
 Position = Annotated[str, choice("top", "section_start", "section_end", "between_stories", "end")]
