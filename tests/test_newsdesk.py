@@ -215,6 +215,21 @@ def test_subject_and_preheader_by_hand_hold_for_one_issue(room: Room) -> None:
     assert not room.manifest()["subject"].startswith("Snow, ")
 
 
+def test_a_note_stands_in_both_parts_and_is_only_text(room: Room) -> None:
+    text = (
+        "Good morning. **Snow** is coming: [closings](https://harbor.example/c).\n\n<script>alert(1)</script>"
+    )
+    assert room.run("note", "daily", "2026-01-23", "--text", text).code == 0
+    assert room.run(*BUILD).code == 0
+    html, plain = (room.files()[name].decode() for name in ("index.html", "index.txt"))
+    assert "Snow</strong>" in html.replace("</b>", "</strong>")
+    assert 'href="https://harbor.example/c' in html
+    assert "<script" not in html
+    assert "Snow" in plain
+    assert "https://harbor.example/c" in plain
+    assert "<script>alert(1)</script>" in plain
+
+
 def test_a_sent_issue_takes_no_note_and_says_what_can_be_done(room: Room) -> None:
     assert room.run("mark-sent", "daily", "2026-01-23").code == 0
     done = room.run("note", "daily", "2026-01-23", "--text", "too late")

@@ -158,6 +158,7 @@ def _issue(house: House, edition: Edition, day: date, memory: Memory, overrides:
             lineup=selection.lineup,
             plan=plan,
             theme=house.theme,
+            note=memory.note.text if memory.note else "",
         )
     )
     inputs = {

@@ -25,8 +25,12 @@ _SECTIONS: dict[str, dict[str, str]] = {
     "Stories": {"ingest": "ingest", "stories": "stories", "note": "note"},
     "Ads": {"ads": "ads"},
     "Issues": {
-        "issues": "issues", "approve": "note", "mark-sent": "issues", "recover": "recover", "status": "status",
-    },  # fmt: skip
+        "issues": "issues",
+        "approve": "note",
+        "mark-sent": "issues",
+        "recover": "recover",
+        "status": "status",
+    },
     "A newsroom": {"init": "init", "schema": "schema"},
 }
 _FILES = {name: file for section in _SECTIONS.values() for name, file in section.items()}

@@ -143,14 +143,3 @@ def found(store: Store, room: Newsroom, name: str, day: str) -> BuiltIssue:
         )
         raise CommandError(f"{name} of {day} was never built.{hint} `digest issues` lists what was.")
     return built
-
-
-def me() -> str:
-    """Who runs the command."""
-    import getpass
-    import os
-
-    try:
-        return os.environ.get("DIGEST_USER") or getpass.getuser()
-    except (OSError, KeyError, ImportError):
-        return ""
