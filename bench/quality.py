@@ -203,7 +203,6 @@ def newsroom(weights: dict[str, float]) -> Newsroom:
         root=Path("."),
         publication=Publication(name="News", url="https://news.example"),
         store="",
-        mailer="plain",
         sources=(),
         sections=(SectionSpec(id="news", title="News", top=TOP, min=0),),
         editions=(Edition(name="daily"),),

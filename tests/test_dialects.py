@@ -15,8 +15,8 @@ from digest.render.dialects import dialect, names
 from tests.strategies.mailers import SYNTAX, foreign_text, fuzzed
 
 MAILERS = (
-    "brevo", "campaign_monitor", "ghost", "hubspot", "klaviyo", "listmonk", "mailchimp", "mailgun", "mailpoet",
-    "plain", "postmark", "sendgrid", "ses",
+    "brevo", "buttondown", "campaign_monitor", "ghost", "hubspot", "klaviyo", "listmonk", "mailchimp", "mailgun",
+    "mailpoet", "plain", "postmark", "sendgrid", "ses",
 )  # fmt: skip
 
 UNSUBSCRIBE = {
@@ -26,6 +26,7 @@ UNSUBSCRIBE = {
     "ses": "{{amazonSESUnsubscribeUrl}}",
     "postmark": "{{{ pm:unsubscribe }}}",
     "brevo": "{{ unsubscribe }}",
+    "buttondown": "{{ unsubscribe_url }}",
     "mailgun": "%unsubscribe_url%",
     "campaign_monitor": "[unsubscribe]",
     "klaviyo": "{% unsubscribe_link %}",

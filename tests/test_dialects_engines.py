@@ -64,6 +64,8 @@ ENGINES: dict[str, Callable[[], Engine]] = {"jinja": lambda: jinja, "django": dj
 SPEAKS = [
     ("hubspot", "jinja"),
     ("brevo", "django"),
+    ("buttondown", "django"),
+    ("buttondown", "jinja"),
     ("klaviyo", "django"),
     ("brevo", "jinja"),
     ("klaviyo", "liquid"),

@@ -29,7 +29,7 @@ TEXTS = [
     for number, tag in enumerate(SYNTAX)
 ]
 SENDER = "NewsFinale <news@newsfinale.example>"
-ENGINE = {"hubspot": "jinja", "klaviyo": "django", "brevo": "django"}
+ENGINE = {"hubspot": "jinja", "klaviyo": "django", "brevo": "django", "buttondown": "django"}
 
 
 class Words(HTMLParser):

@@ -159,8 +159,10 @@ def test_names_come_from_where_they_are_found() -> None:
     assert list(defined["Ranking"]["properties"]["weights"]["properties"]) == list(
         registry.names("digest.select.signals")
     )
-    mailer = SCHEMAS["digest"]["properties"]["mailer"]["anyOf"][0]["enum"]
-    assert mailer == list(registry.names("digest.render.dialects"))
+    block, word = SCHEMAS["digest"]["properties"]["mailer"]["anyOf"][0]["oneOf"]
+    assert defined["MailerKeys"]["properties"]["type"]["enum"] == list(registry.names("digest.mailers"))
+    assert block["$ref"].endswith("/MailerKeys")
+    assert word["enum"] == list(registry.names("digest.render.dialects"))
     assert "America/New_York" in defined["Publication"]["properties"]["timezone"]["enum"]
     assert SCHEMAS["adslots"]["$defs"]["LineItem"]["properties"]["type"]["enum"] == [
         "sponsorship", "standard", "bulk", "house",

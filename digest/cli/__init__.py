@@ -31,6 +31,7 @@ _SECTIONS: dict[str, dict[str, str]] = {
         "recover": "recover",
         "status": "status",
     },
+    "The mailer": {"handover": "handover", "receipts": "receipts"},
     "A newsroom": {"init": "init", "schema": "schema"},
 }
 _FILES = {name: file for section in _SECTIONS.values() for name, file in section.items()}

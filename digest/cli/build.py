@@ -50,6 +50,9 @@ def build(
     rebuild: Annotated[
         bool, typer.Option("--rebuild", help="Write the folder again even if the issue is unchanged.")
     ] = False,
+    handover: Annotated[
+        bool, typer.Option("--handover", help="Also hand what was built over to the mailer.")
+    ] = False,
     pin: Annotated[
         list[str] | None,
         typer.Option(
@@ -72,7 +75,7 @@ def build(
     overrides = _overrides(room, pin or [], pause or [])
     at = now()
     dates, refused = _dates(room, wanted, day, at, dry_run)
-    run = _Run(room, at, overrides, no_ingest, dry_run, rebuild)
+    run = _Run(room, at, overrides, no_ingest, dry_run, rebuild, handover)
     results = run.all(dates, folder(outbox, room.root / "outbox")) + refused
     emit({"issues": [result for result, _ in results], "sources": run.sources})
     codes = [code for _, code in results]
@@ -93,9 +96,11 @@ class _Run:
         no_ingest: bool,
         dry_run: bool,
         rebuild: bool,
+        handover: bool = False,
     ) -> None:
         self.room, self.at, self.overrides = room, at, overrides
         self.no_ingest, self.dry_run, self.rebuild = no_ingest, dry_run, rebuild
+        self.handover = handover
         self.sources: list[dict[str, Any]] = []
 
     def all(self, dates: list[tuple[Edition, date]], folder: Path) -> list[tuple[dict[str, Any], int]]:
@@ -186,7 +191,20 @@ class _Run:
                 code = Unreachable.exit_code
             return _failed(edition, day, error, code)
         _tell(self.room, outcome, self.dry_run)
-        return _as_json(outcome, self.dry_run), 0
+        row = _as_json(outcome, self.dry_run)
+        return self._handed_over(house, outbox, edition, day, row) if self.handover else (row, 0)
+
+    def _handed_over(
+        self, house: House, outbox: Outbox, edition: Edition, day: date, row: dict[str, Any]
+    ) -> tuple[dict[str, Any], int]:
+        """The issue as a campaign of the mailer; a rehearsal says that it would be."""
+        from digest.cli.handover import after_build
+
+        if self.dry_run:
+            say("  dry run: not handed over")
+            return row, 0
+        handed, code = after_build(self.room, house.store, outbox, edition, day)
+        return row | {"handover": handed}, code
 
 
 def _failed(

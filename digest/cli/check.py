@@ -91,10 +91,16 @@ def _ahead(room: Newsroom, *, known: bool) -> tuple[list[dict[str, Any]], list[s
 
 
 def _mailer(room: Newsroom) -> list[str]:
+    from digest.app.outgoing import losses
     from digest.registry import load
 
-    missing: tuple[str, ...] = load("digest.render.dialects", room.mailer).DIALECT.missing
-    return [f"mailer {room.mailer}: {what}" for what in missing]
+    dialects = dict.fromkeys(room.mailing_of(edition).dialect for edition in room.editions)
+    missing = [
+        f"mailer {name}: {what}"
+        for name in dialects
+        for what in load("digest.render.dialects", name).DIALECT.missing
+    ]
+    return [*missing, *losses(room)]
 
 
 def _files(room: Newsroom) -> list[Problem]:

@@ -1,6 +1,7 @@
 """The variables of a tree: what ``${NAME}`` stands for, and which of them are missing.
 
-A source keeps its ``${NAME}``: it is read when the source is, and a missing variable is that source's own error.
+A source keeps its ``${NAME}``: it is read when the source is, and a missing variable is that source's own error. A
+mailer keeps its own, too: a build needs no password.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from digest.config.subject import subject
 from digest.errors import Problem
 from digest.model.environment import MissingVariable, filled, variables
 
-_KEEPS_ITS_VARIABLES = "sources"
+_KEEP_THEIR_VARIABLES = ("sources", "mailer")
 _SHORTEST = 3  # of a value that is taken out of messages; a shorter one would take out letters of theirs
 
 
@@ -40,7 +41,7 @@ def fill(tree: t.Node | None, file: str) -> Filled:
     made = Filled(tree)
     if isinstance(tree, t.Block):
         parts = {
-            key: node if key == _KEEPS_ITS_VARIABLES else _fill(node, (key,), made, file)
+            key: node if key in _KEEP_THEIR_VARIABLES else _fill(node, (key,), made, file)
             for key, node in tree.entries.items()
         }
         made.tree = t.Block({k: n for k, n in parts.items() if n is not None}, tree.key_at, tree.at)
@@ -52,7 +53,10 @@ def _fill(node: t.Node, path: t.Path, made: Filled, file: str) -> t.Node | None:
         parts = [_fill(part, (*path, i), made, file) for i, part in enumerate(node.nodes)]
         return t.Items(tuple(part for part in parts if part is not None), node.at)
     if isinstance(node, t.Block):
-        below = {k: _fill(n, (*path, k), made, file) for k, n in node.entries.items()}
+        below = {
+            k: n if k in _KEEP_THEIR_VARIABLES else _fill(n, (*path, k), made, file)
+            for k, n in node.entries.items()
+        }
         return t.Block({k: n for k, n in below.items() if n is not None}, node.key_at, node.at)
     if not variables(node.text):
         return node

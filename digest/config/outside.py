@@ -13,6 +13,7 @@ from digest.errors import Problem
 
 CATALOGUES = {
     "mailer": ("render/dialects", "mailer"),
+    "handover": ("mailers", "mailer to hand over to"),
     "source": ("sources", "type of source"),
     "signal": ("select/signals", "ranking signal"),
     "language_model": ("likeness/models", "language model"),

@@ -1,6 +1,6 @@
 """SendGrid Marketing Campaigns: an API key, a verified sender, an unsubscribe group.
 
-``sender`` is its sender's number (left out, the one with the edition's address is taken), ``unsubscribe_group`` the
+``sender_id`` is its sender's number (left out, the one with the edition's address is taken), ``unsubscribe_group`` the
 group's.
 """
 
@@ -16,7 +16,7 @@ from digest.mailers._wire import MailerRefused, Service, count, moment, pick, ro
 from digest.model.mail import Campaign, Capabilities, LinkClicks, MailerSpec, Message, Receipt, Status
 
 CAPABILITIES = Capabilities(test=False, preheader=False, clicks="total")
-SETTINGS = Settings(needs=("key",), may=("url", "sender", "unsubscribe_group"))
+SETTINGS = Settings(needs=("key",), may=("url", "sender_id", "unsubscribe_group"))
 _STATUS: dict[str, Status] = {"draft": "draft", "scheduled": "scheduled", "triggered": "sent"}
 _SENDS = "/v3/marketing/singlesends"
 _STATS = "/v3/marketing/stats/singlesends"
@@ -129,7 +129,7 @@ class SendGrid(Api):
         }
 
     def _sender(self, message: Message) -> int:
-        if (number := count(self.spec.options.get("sender"))) is not None:
+        if (number := count(self.spec.options.get("sender_id"))) is not None:
             return number
         answer = self.call("GET", "/v3/marketing/senders")
         for row in rows(answer) or rows(answer, "results"):
@@ -138,7 +138,7 @@ class SendGrid(Api):
                 return number
         raise MailerRefused(
             f"sendgrid has no verified sender {message.sender_address}. Verify it there, or write its number as "
-            "`sender` under `mailer:`."
+            "`sender_id` under `mailer:`."
         )
 
 

@@ -7,11 +7,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime, time
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
+
+from digest.model.environment import filled
+from digest.model.keys import READ_ONLY, Block, Key, Kind, Written, empty, shapes
+from digest.model.keys import kinds as k
+from digest.model.keys.words import line
 
 _NONE: Mapping[str, Any] = MappingProxyType({})
 
@@ -21,12 +26,15 @@ Clicks = Literal["unique", "total", "capped", "none"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MailerSpec:
-    """The mailer of an edition. ``type`` names a file of ``digest/mailers``; empty: nothing is handed over.
+    """The mailer of an edition.
 
-    ``lists`` has the mailer's own ids by edition. ``options`` are the settings only some mailers know.
+    ``type`` names a file of ``digest/mailers``; empty: nothing is handed over, and ``dialect``, the language of the
+    merge tags, is all there is. ``lists`` has the mailer's own ids by edition. ``options`` are the settings that only
+    some mailers know. Texts may hold ``${NAME}`` until :meth:`filled`.
     """
 
     type: str = ""
+    dialect: str = "plain"
     url: str = ""
     user: str = ""
     password: str = field(default="", repr=False)
@@ -42,6 +50,88 @@ class MailerSpec:
         """What never appears in any output."""
         inside = re.findall(r"://[^/@\s]*:([^/@\s]+)@", self.url)
         return tuple(one for one in (self.password, self.key, *inside) if one)
+
+    def filled(self) -> MailerSpec:
+        """With the environment's values. Raises ``MissingVariable``."""
+
+        def value(part: Any) -> Any:
+            if isinstance(part, str):
+                return filled(part)
+            if isinstance(part, tuple):
+                return tuple(value(one) for one in part)
+            return {key: value(one) for key, one in part.items()} if isinstance(part, Mapping) else part
+
+        return replace(self, **{one.name: value(getattr(self, one.name)) for one in fields(self)})
+
+
+_TAGLESS = ("smtp", "folder", "command")  # they pass on what they get; a dialect may be chosen beside
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailerKeys(Block):
+    """``mailer`` written as a block: the service the issue is handed over to."""
+
+    type: Annotated[
+        k.Handover,
+        Key(
+            "`listmonk`, `mailchimp`, `sendgrid`, `brevo`, `ghost`, `buttondown`, `klaviyo`; `smtp`, `folder` or "
+            "`command`"
+        ),
+    ]
+    url: Annotated[k.Line, Key("the address of its API, of the site (`ghost`), or `smtp://host:587`")] = ""
+    user: Annotated[k.Line, Key("who logs in (`listmonk`, `smtp`)")] = ""
+    password: Annotated[k.Line, Key('that one\'s password or token; write it as `"${NAME}"`')] = ""
+    key: Annotated[k.Line, Key('the API key; write it as `"${NAME}"`')] = ""
+    lists: Annotated[
+        Mapping[k.EditionName, k.Words],
+        READ_ONLY,
+        Key("the ids of the mailer's own lists, by edition: `{daily: [3], weekly: [4]}`"),
+    ] = field(default_factory=empty)
+    send_at: Annotated[
+        k.Clock | None, Key("when an issue is sent, local time on its date; without it, it stays a draft")
+    ] = None
+    track: Annotated[
+        k.Flag, Key("put the mailer's own mark on links where it counts only those (`listmonk`)")
+    ] = False
+    to: Annotated[k.Words, Key("`smtp`: the address or addresses each issue goes to")] = ()
+    dialect: Annotated[
+        k.Mailer | None,
+        Key("the language of the merge tags", default="the type's; `plain` where it has none"),
+    ] = None
+    template: Annotated[k.Line, Key("`listmonk`: the id of the template; `buttondown`: its name")] = ""
+    sender_id: Annotated[
+        k.Count | None, Key("`sendgrid`: the number of the verified sender", default="the one with `from`")
+    ] = None
+    unsubscribe_group: Annotated[k.Count | None, Key("`sendgrid`: the number of the unsubscribe group")] = (
+        None
+    )
+    metric: Annotated[k.Line, Key("`klaviyo`: the id of a conversion metric, for its reports")] = ""
+    path: Annotated[k.Line, Key("`folder`: a path from the newsroom, or the address of an object store")] = ""
+    run: Annotated[k.Words, Key("`command`: the program and its words; the issue's folder is added")] = ()
+    seconds: Annotated[k.Positive | None, Key("`command`: how long it may take", default="600")] = None
+    tls: Annotated[k.Tls, Key("`smtp`: `auto`, `required` or `never`")] = "auto"
+    ca_file: Annotated[k.Line, Key("`smtp`: the certificate of a server of your own")] = ""
+    rate: Annotated[k.Positive | None, Key("`smtp`: messages a second at most", default="10")] = None
+
+    def value(self) -> MailerSpec:
+        own = {one.name for one in fields(MailerSpec)} - {"dialect", "options"}
+        given = {one.name: getattr(self, one.name) for one in fields(self)}
+        options = {
+            name: part
+            for name, part in given.items()
+            if name not in (*own, "dialect") and part not in (None, "", ())
+        }
+        direct = {name: given[name] for name in own}
+        dialect = self.dialect or ("plain" if self.type in _TAGLESS else self.type)
+        return MailerSpec(dialect=dialect, options=options, **direct)
+
+
+def _word(value: object) -> MailerSpec:
+    return MailerSpec(dialect=line(value))
+
+
+MailerWord = Annotated[MailerSpec, Kind(_word, shapes.WORD, names="mailer")]
+Mailing = Annotated[MailerSpec, Written(MailerKeys, word=MailerWord)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 
 from digest.model.keys import NAME, READ_ONLY, SOME, Block, ByName, Key, Written, empty
 from digest.model.keys import kinds as k
+from digest.model.mail import MailerSpec, Mailing
 
 if TYPE_CHECKING:
     from digest.model.ads import AdBook
@@ -189,6 +190,17 @@ class Edition(Block):
     ] = "edition"
     no_repeat_for: Annotated[k.Length, Key("how far back that looks")] = timedelta(days=7)
     theme: Annotated[k.Id, Key("another theme for this edition", default="as in `look`")] = ""
+    mailing: Annotated[
+        Mailing | None,
+        Key(
+            "another mailer for this edition: a word or a block, as above", name="mailer", default="as above"
+        ),
+    ] = None
+
+    @property
+    def mailer(self) -> str:
+        """The language of its merge tags, where it has its own mailer."""
+        return self.mailing.dialect if self.mailing else ""
 
     approval: Annotated[
         k.Approval,
@@ -327,13 +339,16 @@ class DigestFile(Block):
             "goes before it"
         ),
     ] = "sqlite:///var/digest.db"
-    mailer: Annotated[
-        k.Mailer,
+    mailing: Annotated[
+        Mailing,
         Key(
-            'the program that sends the mail. It decides how "unsubscribe", "view in browser" and the first '
-            "name are written, and which characters of a story must be disarmed: see [mailers.md](mailers.md)"
+            'the program that sends the mail. As a word (`mailchimp`) it decides how "unsubscribe", "view in '
+            'browser" and the first name are written, and which characters of a story must be disarmed; as a block '
+            "it is also what `digest handover` hands over to: see [mailer](#mailer) and [mailers.md](mailers.md)",
+            name="mailer",
+            default="`plain`",
         ),
-    ] = "plain"
+    ] = field(default_factory=MailerSpec)
     sources: Annotated[tuple[SourceSpec, ...], Key("where stories come from: see [sources](#sources)")] = ()
     sections: Annotated[
         tuple[SectionSpec, ...],
@@ -376,6 +391,15 @@ class Newsroom(DigestFile):
     publication: Publication
     ads: AdBook
     inputs: Mapping[str, str]  # file name -> sha256 of its bytes
+
+    @property
+    def mailer(self) -> str:
+        """The language of the merge tags: a file of ``digest/render/dialects``."""
+        return self.mailing.dialect
+
+    def mailing_of(self, edition: Edition) -> MailerSpec:
+        """The mailer of one edition, which may have its own."""
+        return edition.mailing or self.mailing
 
     @property
     def language_model(self) -> str:

@@ -158,7 +158,7 @@ def _renderer(request: Request, views: Views, title: str, preheader: str) -> Ren
         "blocks": Verbatim(_SPLIT),
     }
     common = {part: {**shared, "tags": views.tags(part)} for part in ("html", "text")}
-    mailer = getattr(request.edition, "mailer", "") or request.newsroom.mailer
+    mailer = request.edition.mailer or request.newsroom.mailer
     return Renderer(request.theme.templates(compiled.name, mailer), common, compiled.boxes, views)
 
 

@@ -278,7 +278,7 @@ class Views:
 def views_of(newsroom: model.Newsroom, edition: model.Edition, day: date) -> Views:
     """What turns the model of one issue into the values of its templates."""
     locale = getattr(edition, "locale", "") or newsroom.publication.locale
-    mailer = getattr(edition, "mailer", "") or newsroom.mailer
+    mailer = edition.mailer or newsroom.mailer
     images = getattr(newsroom, "images", model.Images())
     return Views(
         newsroom,

@@ -20,7 +20,8 @@ from digest.model import (
     StoryEdit,
     Validators,
 )
-from digest.store import desk, editing, issues, ledger, locks, publications, ran, sources, stories
+from digest.model.mail import CampaignNote, IssueReceipt
+from digest.store import desk, editing, issues, ledger, locks, mail, publications, ran, sources, stories
 from digest.store.database import Database
 
 WAIT = 30.0  # seconds for the lock
@@ -215,6 +216,32 @@ class Store:
         with self._database.writing():
             self._locked.get(edition, lambda: None)()
             yield
+
+    # The mailer
+
+    def campaign_notes(self, edition: str, day: date) -> list[CampaignNote]:
+        """What is remembered of the campaign of an issue, oldest first."""
+        return mail.notes(self._database, edition, day)
+
+    def note_campaign(self, note: CampaignNote) -> None:
+        """One more note, kept for good before this returns."""
+        with self._writing(note.edition):
+            mail.add_note(self._database, note)
+
+    def handed_over(self, since: date) -> list[tuple[str, date]]:
+        """The issues dated ``since`` or later of which there is a campaign, by date."""
+        return mail.handed_over(self._database, since)
+
+    def add_receipt(self, receipt: IssueReceipt) -> None:
+        """What the mailer tells of an issue; it takes the place of what it told before."""
+        with self._writing(receipt.edition):
+            mail.add_receipt(self._database, receipt)
+
+    def receipts(
+        self, *, first: date | None = None, last: date | None = None, edition: str | None = None
+    ) -> list[IssueReceipt]:
+        """What the mailer told of the issues dated ``first``..``last``, both inclusive, by date and edition."""
+        return mail.receipts(self._database, first=first, last=last, edition=edition)
 
     # Around it
 

@@ -35,6 +35,7 @@ from digest.model import (
     Story,
     Window,
 )
+from digest.model.mail import MailerSpec
 from digest.publish.message import message
 from digest.render import Request, inliner, load_theme, render
 from tests.real import rows
@@ -184,7 +185,9 @@ def dressed(theme: str, locale: str = "en_US", mailer: str = "plain") -> Newsroo
     """The sample newsroom in another theme, language or for another mailer."""
     room = sample_newsroom()
     brand = replace(room.publication, locale=locale)
-    return replace(room, publication=brand, mailer=mailer, look=replace(room.look, theme=theme))
+    return replace(
+        room, publication=brand, mailing=MailerSpec(dialect=mailer), look=replace(room.look, theme=theme)
+    )
 
 
 def made(name: str, room: Newsroom, lineup: Lineup, *, banners: bool = True) -> Subject:

@@ -10,6 +10,7 @@ from pathlib import Path
 from hypothesis import strategies as st
 
 from digest import model as m
+from digest.model.mail import MailerSpec
 
 DAY = date(2026, 1, 23)
 SLOTS = (
@@ -53,7 +54,7 @@ def newsroom(
             name="The Harbor Times", url="https://news.example", address="1 Pier Road, Port", locale=locale
         ),
         store="sqlite://",
-        mailer=mailer,
+        mailing=MailerSpec(dialect=mailer),
         sources=(),
         sections=(),
         editions=(m.Edition(name="daily", sender="News <news@news.example>"),),

@@ -56,7 +56,6 @@ def newsroom(
         root=Path("."),
         publication=Publication(name="News", url="https://news.example"),
         store="",
-        mailer="plain",
         sources=(),
         sections=sections or (section("A"),),
         editions=(edition or Edition(name="daily"),),

@@ -29,6 +29,11 @@ Database = Annotated[str, Kind(web.database, shapes.matching(".+://.*"))]
 Zone = Annotated[str, Kind(web.zone, shapes.WORD, names="zone")]
 Size = Annotated[str, Kind(words.size, shapes.SIZE)]
 Mailer = Annotated[str, Kind(words.line, shapes.WORD, names="mailer")]
+Handover = Annotated[str, Kind(words.line, shapes.WORD, names="handover")]
+Words = Annotated[
+    tuple[str, ...],
+    Kind(words.some_words, {"anyOf": [shapes.WORD, {"type": "array", "items": shapes.WORD}]}),
+]
 LanguageModel = Annotated[str, Kind(words.line, shapes.WORD, names="language_model")]
 SourceType = Annotated[str, Kind(words.line, shapes.WORD, names="source")]
 Signal = Annotated[str, Kind(words.line, shapes.WORD, names="signal")]
@@ -70,5 +75,6 @@ Position = Annotated[str, choice("top", "section_start", "section_end", "between
 Tier = Annotated[str, choice("sponsorship", "standard", "bulk", "house")]
 Pacing = Annotated[str, choice("even", "frontloaded", "asap")]
 Exclusive = Annotated[str, choice("none", "section", "issue")]
-Rotation = Annotated[str, choice("sequential", "even", "weighted")]
+Rotation = Annotated[str, choice("sequential", "even", "weighted", "best")]
+Tls = Annotated[str, choice("auto", "required", "never")]
 Exclusion = Annotated[str, choice("issue", "none")]

@@ -96,6 +96,13 @@ def line(value: object) -> str:
     return words
 
 
+def some_words(value: object) -> tuple[str, ...]:
+    """A word, or a list of them."""
+    if isinstance(value, list):
+        return tuple(line(part) for part in value)
+    return (line(value),)
+
+
 def identifier(value: object) -> str:
     """A name that is safe in HTML attributes, paths and on the command line."""
     words = line(value)

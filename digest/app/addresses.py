@@ -1,0 +1,152 @@
+"""Which address of an issue belongs to which ad or story: read from the HTML as it was written."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from html.parser import HTMLParser
+from typing import Any
+
+from digest.model.mail import Clicked, LinkClicks
+from digest.model.urls import canonical_url
+
+_VOID = frozenset(
+    ("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr")
+)
+_WEB = re.compile(r"https?://", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """What an address stands in: an ad (``line_item`` and ``creative``), a ``story``, or neither."""
+
+    line_item: str = ""
+    creative: str = ""
+    story: str = ""
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """Addresses of one line item, or of one story, are one."""
+        return (self.line_item, self.story)
+
+
+def written(html: str) -> dict[str, set[Owner]]:
+    """Every web address of the HTML with what it stands in; a mailer's mark at its end is taken off."""
+    reader = _Reader()
+    reader.feed(html)
+    reader.close()
+    return reader.found
+
+
+class _Reader(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.found: dict[str, set[Owner]] = {}
+        self.open: list[tuple[str, Owner]] = [("", Owner())]
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        has = {name: value or "" for name, value in attrs}
+        owner = self.open[-1][1]
+        if "data-line-item" in has:
+            owner = Owner(has["data-line-item"], has.get("data-creative", ""))
+        elif "data-story" in has:
+            owner = Owner(story=has["data-story"])
+        href = has.get("href", "")
+        if tag == "a" and _WEB.match(href):
+            self.found.setdefault(href.removesuffix("@TrackLink"), set()).add(owner)
+        if tag not in _VOID:
+            self.open.append((tag, owner))
+
+    def handle_endtag(self, tag: str) -> None:
+        names = [name for name, _ in self.open]
+        if tag in names[1:]:
+            at = len(names) - 1 - names[::-1].index(tag)
+            del self.open[at:]
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """What is needed of an issue to say whose a click is."""
+
+    edition: str
+    date: date
+    owners: Mapping[str, frozenset[Owner]]  # by address as written
+    slots: Mapping[str, str]  # of the ads, by line item
+    stories: Mapping[str, tuple[str, int]]  # section and position, by story
+
+
+def issue_of(edition: str, day: date, manifest: str, html: str) -> Issue:
+    """The issue of a manifest and its HTML; without the HTML the addresses of its stories alone are known."""
+    record = json.loads(manifest)
+    stories, owners = _stories(record)
+    found = written(html)
+    for address, whose in found.items():
+        owners[address] = frozenset(whose)
+    slots = {ad["line_item"]: ad["slot"] for ad in record["ads"]["placed"]}
+    return Issue(edition, day, owners, slots, stories)
+
+
+def _stories(record: dict[str, Any]) -> tuple[dict[str, tuple[str, int]], dict[str, frozenset[Owner]]]:
+    stories, owners = {}, {}
+    for section in record["sections"]:
+        for row in section["stories"]:
+            stories[row["id"]] = (section["id"], row["position"])
+            owners[row["url"]] = frozenset({Owner(story=row["id"])})
+    return stories, owners
+
+
+def matched(issue: Issue, links: Iterable[LinkClicks]) -> tuple[Clicked, ...]:
+    """The clicks with what they belong to, the same address once.
+
+    An address is looked up as it was written; then without what only tracks (``utm_…``), for mailers that report it
+    without its parameters or with parameters of their own.
+    """
+    plain: dict[str, set[Owner]] = {}
+    for address, owners in issue.owners.items():
+        plain.setdefault(canonical_url(address), set()).update(owners)
+    return tuple(_clicked(issue, plain, link) for link in merged(links))
+
+
+def _clicked(issue: Issue, plain: Mapping[str, set[Owner]], link: LinkClicks) -> Clicked:
+    owners = issue.owners.get(link.url) or frozenset(plain.get(canonical_url(link.url), ()))
+    base = Clicked(
+        edition=issue.edition,
+        date=issue.date,
+        url=link.url,
+        what="unknown",
+        unique=link.unique,
+        total=link.total,
+    )
+    named = [one for one in owners if one.line_item or one.story]
+    if not named:
+        return replace(base, what="other" if owners else "unknown")
+    if len({one.key for one in named}) > 1:
+        return replace(base, what="shared")
+    one = min(named, key=lambda owner: owner.creative)
+    if one.line_item:
+        slot = issue.slots.get(one.line_item, "")
+        return replace(base, what="ad", line_item=one.line_item, creative=one.creative, slot=slot)
+    section, position = issue.stories.get(one.story, ("", 0))
+    return replace(base, what="story", story=one.story, section=section, position=position)
+
+
+def merged(links: Iterable[LinkClicks]) -> list[LinkClicks]:
+    """Each address once, its counts added up: a mailer may list one link once for each place it stands in."""
+    found: dict[str, LinkClicks] = {}
+    for link in links:
+        url = link.url.strip().removesuffix("@TrackLink")
+        before = found.get(url)
+        if before is None:
+            found[url] = replace(link, url=url)
+        else:
+            found[url] = LinkClicks(
+                url=url, unique=_sum(before.unique, link.unique), total=_sum(before.total, link.total)
+            )
+    return [found[url] for url in found if url]
+
+
+def _sum(one: int | None, other: int | None) -> int | None:
+    return other if one is None else one if other is None else one + other

@@ -1,0 +1,472 @@
+"""An issue becomes a campaign of the mailer, once.
+
+No mailer's create call can be repeated safely. So the ledger knows what is about to be done before it is done, and what
+came of it after; a campaign is looked for, by its id and by its name, before one is made; and an answer that was
+lost is found by looking again. Whoever calls holds the issue's lock.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, Protocol
+
+from digest.errors import AlreadySent, CommandError, DigestError
+from digest.mailers import AnswerLost, Mailer, Sender, capabilities
+from digest.model.mail import Campaign, CampaignNote, MailerSpec, Message
+
+if TYPE_CHECKING:
+    from digest.model import BuiltIssue, Edition, Newsroom
+
+LATE = timedelta(minutes=15)  # how long a mailer may take to list what it has made
+LOOKS = (0.5, 2.0, 5.0)  # seconds before it is looked for again
+_OVER = ("sending", "sent", "stopped")
+
+
+class Ledger(Protocol):
+    """What is remembered of campaigns, oldest first."""
+
+    def campaign_notes(self, edition: str, day: date) -> list[CampaignNote]:
+        """Every note of one issue."""
+
+    def note_campaign(self, note: CampaignNote) -> None:
+        """One more note, kept for good before this returns."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What handing over shall do. ``at`` is set for ``schedule``; ``again``: what was lost did not arrive."""
+
+    action: Literal["draft", "schedule", "now"] = "draft"
+    at: datetime | None = None
+    tests: tuple[str, ...] = ()
+    again: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Handed:
+    """What became of it. ``did``: created | updated | unchanged | delivered | cancelled; ``said`` is for people."""
+
+    did: str
+    name: str
+    campaign: str
+    status: str
+    at: datetime | None = None
+    said: tuple[str, ...] = ()
+    tests: tuple[str, ...] = ()
+
+
+def name_of(edition: str, day: date, publication: str) -> str:
+    """How a campaign is named, and found: ``daily 2026-01-23 harbor-post``."""
+    return f"{edition} {day.isoformat()} {publication}"
+
+
+def message_of(
+    newsroom: Newsroom,
+    edition: Edition,
+    built: BuiltIssue,
+    files: dict[str, bytes],
+    folder: Path,
+    spec: MailerSpec,
+    publication: str,
+) -> Message:
+    """The issue in the outbox as a mailer gets it. Raises ``ConfigurationError`` for a ``from`` that is no address."""
+    from digest.publish.message import sender
+
+    manifest = json.loads(built.manifest)
+    who, address = sender(edition.sender, newsroom.publication)
+    return Message(
+        name=name_of(built.edition, built.date, publication),
+        publication=newsroom.publication.name,
+        edition=built.edition,
+        date=built.date,
+        revision=built.revision,
+        subject=str(manifest["subject"]),
+        preheader=str(manifest["preheader"]),
+        sender_name=who,
+        sender_address=address,
+        reply_to=getattr(edition, "reply_to", "") or "",
+        html=files["index.html"].decode("utf-8"),
+        text=files["index.txt"].decode("utf-8"),
+        eml=files["message.eml"],
+        lists=tuple(spec.lists.get(built.edition, ())),
+        folder=folder,
+        files=files,
+    )
+
+
+def due(words: str, day: date, newsroom: Newsroom) -> datetime:
+    """``06:30`` on the issue's date, or ``2026-01-23T06:30``, on the publication's clocks.
+
+    An hour that a change of clocks skips is read with the offset before it; of two, the first. Raises ``CommandError``.
+    """
+    text = words.strip()
+    try:
+        at = datetime.fromisoformat(
+            text if "-" in text[5:] or "T" in text or " " in text else f"{day}T{text}"
+        )
+    except ValueError:
+        raise CommandError(
+            f'"{words}" is no time; write it as 06:30 (on the issue\'s date) or {day}T06:30.'
+        ) from None
+    return (at.replace(tzinfo=newsroom.publication.zone) if at.tzinfo is None else at).astimezone(UTC)
+
+
+def check_due(at: datetime, now: datetime, newsroom: Newsroom) -> None:
+    """Raises ``CommandError`` for a time that has passed."""
+    if at <= now:
+        clock = newsroom.publication.clock
+        raise CommandError(
+            f"{clock(at)} ({newsroom.publication.timezone}) has passed; it is {clock(now)}. "
+            "Give a later --at, send with --now, or leave a draft with --draft."
+        )
+
+
+class Handover:
+    """One call: an issue, its mailer, the ledger."""
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        mailer: Mailer | Sender,
+        spec: MailerSpec,
+        *,
+        now: Callable[[], datetime],
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self.ledger, self.mailer, self.spec = ledger, mailer, spec
+        self.now, self.sleep = now, sleep
+        self.able = capabilities(spec.type)
+        self.said: list[str] = []
+
+    def hand_over(self, message: Message, wish: Wish) -> Handed:
+        """Make or update the campaign, test it, and schedule or send it as wished.
+
+        Raises ``AlreadySent`` for one that is out of our hands, ``CommandError`` for what the mailer cannot do,
+        ``Unreachable`` where it does not answer.
+        """
+        self._able_to(wish)
+        if isinstance(self.mailer, Sender):
+            return self._deliver(self.mailer, message, wish)
+        return self._campaign(self.mailer, message, wish)
+
+    def cancel(self, edition: str, day: date, name: str) -> Handed:
+        """Take a schedule back: the campaign is a draft again."""
+        if not self.able.cancel or isinstance(self.mailer, Sender):
+            raise CommandError(f"{self.spec.type} schedules nothing, so there is nothing to cancel.")
+        notes = self._notes(edition, day)
+        found = self._find(self.mailer, notes, name, day)
+        if found is None:
+            raise CommandError(f"{name} was not handed over to {self.spec.type}; there is nothing to cancel.")
+        self._ours(found, edition, day)
+        if found.status == "scheduled":
+            self.mailer.cancel(found.id)
+            self._note(edition, day, "cancelled", name=name, campaign=found.id)
+            return Handed(did="cancelled", name=name, campaign=found.id, status="draft")
+        self.said.append(f"{name} is a draft and was not scheduled.")
+        return Handed(did="unchanged", name=name, campaign=found.id, status="draft", said=tuple(self.said))
+
+    def find(self, name: str, edition: str, day: date) -> Campaign | None:
+        """The campaign of an issue as the mailer has it now."""
+        assert not isinstance(self.mailer, Sender)
+        return self._find(self.mailer, self._notes(edition, day), name, day)
+
+    # A mailer that keeps campaigns
+
+    def _campaign(self, mailer: Mailer, message: Message, wish: Wish) -> Handed:
+        edition, day = message.edition, message.date
+        at = self._moment(mailer, wish)
+        notes = self._notes(edition, day)
+        found = self._find(mailer, notes, message.name, day)
+        if found is not None:
+            self._ours(found, edition, day)
+            if self._same(found, notes, message, wish, at):
+                self._test(mailer, found.id, message, wish)
+                return self._handed("unchanged", message, found.id, found.status, found.at, wish)
+        self._lists(mailer, message)
+        if found is None:
+            campaign, did = self._create(mailer, message), "created"
+        else:
+            campaign, did = found.id, "updated"
+            if found.status == "scheduled":
+                mailer.cancel(campaign)
+                self._note(edition, day, "cancelled", name=message.name, campaign=campaign)
+            self._edited(found, notes, message)
+        if did == "updated" or getattr(mailer, "content_apart", False):
+            mailer.update(campaign, message)
+            self._done(message, "updated", campaign)
+        self._test(mailer, campaign, message, wish)
+        status = self._go(mailer, campaign, message, wish, at)
+        return self._handed(did, message, campaign, status, at if status == "scheduled" else None, wish)
+
+    def _handed(
+        self, did: str, message: Message, campaign: str, status: str, at: datetime | None, wish: Wish
+    ) -> Handed:
+        return Handed(
+            did=did,
+            name=message.name,
+            campaign=campaign,
+            status=status,
+            at=at,
+            said=tuple(self.said),
+            tests=wish.tests,
+        )
+
+    def _find(self, mailer: Mailer, notes: list[CampaignNote], name: str, day: date) -> Campaign | None:
+        """The campaign as the mailer has it now: by the id of the ledger, else by its name.
+
+        Raises ``CommandError`` where several bear the name.
+        """
+        known = next((note.campaign for note in reversed(notes) if note.campaign), "")
+        if known:
+            found = mailer.by_id(known)
+            if found is not None:
+                return replace(found, name=name)
+            self.said.append(f"campaign {known} was deleted at {self.spec.type}.")
+        found = self._named(mailer, name, day)
+        if found is None and _unanswered(notes, self.now()):
+            found = self._look_again(mailer, name, day)
+        if found is not None and found.id != known:
+            self._note(*_issue(name, day), "created", name=name, campaign=found.id)
+        return found
+
+    def _named(self, mailer: Mailer, name: str, day: date) -> Campaign | None:
+        found = [one for one in mailer.by_name(name, day) if one.status != "stopped"] or mailer.by_name(
+            name, day
+        )
+        if len(found) > 1:
+            ids = ", ".join(one.id for one in found)
+            raise CommandError(
+                f"{self.spec.type} has {len(found)} campaigns named {name} ({ids}). Delete all but one there, then "
+                "hand over again."
+            )
+        return found[0] if found else None
+
+    def _look_again(self, mailer: Mailer, name: str, day: date) -> Campaign | None:
+        """A mailer may list a new campaign a while after it was made."""
+        for pause in LOOKS:
+            self.sleep(pause)
+            if (found := self._named(mailer, name, day)) is not None:
+                return found
+        return None
+
+    def _create(self, mailer: Mailer, message: Message) -> str:
+        """A new campaign: the intention is kept before, the id after; a lost answer is looked for."""
+        self._done(message, "intended", "")
+        try:
+            campaign = mailer.create(message)
+        except AnswerLost:
+            found = self._look_again(mailer, message.name, message.date)
+            if found is None:
+                raise
+            campaign = found.id
+        except DigestError:
+            self._done(message, "failed", "")
+            raise
+        self._done(message, "created", campaign)
+        return campaign
+
+    def _ours(self, found: Campaign, edition: str, day: date) -> None:
+        """Raises ``AlreadySent`` for a campaign that is on its way, gone, or stopped half-way."""
+        if found.status not in _OVER:
+            return
+        if found.status == "sent":
+            self._note(edition, day, "sent", name=found.name, campaign=found.id)
+        word = {"sending": "is being sent", "sent": "was sent", "stopped": "was stopped there"}[found.status]
+        cure = {
+            "stopped": f"Delete campaign {found.id} there, then hand over again.",
+            "sending": "It is not changed any more; `digest receipts` reads what becomes of it.",
+            "sent": "It is not changed any more; `digest receipts` reads what became of it.",
+        }[found.status]
+        said = f' ("{found.word}")' if found.word and found.word != found.status else ""
+        raise AlreadySent(f"{edition} of {day} {word} by {self.spec.type}{said}. {cure}")
+
+    def _same(
+        self, found: Campaign, notes: list[CampaignNote], message: Message, wish: Wish, at: datetime | None
+    ) -> bool:
+        """Whether the mailer has it already as it shall be."""
+        last = _last_content(notes, found.id)
+        written = last is not None and last.content == _content(message)
+        untouched = found.html is None or found.html == message.html
+        named = found.subject in (None, message.subject)
+        wanted = {"draft": "draft", "schedule": "scheduled", "now": ""}[wish.action]
+        return (
+            written
+            and untouched
+            and named
+            and found.status == wanted
+            and (wanted == "draft" or found.at == at)
+        )
+
+    def _edited(self, found: Campaign, notes: list[CampaignNote], message: Message) -> None:
+        """Say what somebody changed in the mailer's own pages; handing over writes the issue again."""
+        last = _last_content(notes, found.id)
+        if last is None or found.html is None or last.content == _content_of(found.subject, found.html):
+            return
+        if (
+            last.content != _content(message)
+            and last.revision != message.revision
+            and found.html == message.html
+        ):
+            return
+        self.said.append(
+            f"campaign {found.id} had been changed at {self.spec.type}; it is the built issue again. Changes belong "
+            "into the issue: `digest stories edit`, then build and hand over."
+        )
+
+    def _lists(self, mailer: Mailer, message: Message) -> None:
+        there = mailer.lists() if message.lists else None
+        gone = [one for one in message.lists if there is not None and one not in there]
+        if gone:
+            known = ", ".join(f"{key} ({name})" for key, name in sorted((there or {}).items())[:20])
+            raise CommandError(
+                f"{self.spec.type} has no list {', '.join(gone)}. It has: {known or 'none'}. "
+                f"Mend `lists: {{{message.edition}: […]}}` under `mailer:` in digest.yaml."
+            )
+
+    def _test(self, mailer: Mailer | Sender, campaign: str, message: Message, wish: Wish) -> None:
+        if wish.tests:
+            mailer.test(campaign, message, wish.tests)
+
+    def _go(self, mailer: Mailer, campaign: str, message: Message, wish: Wish, at: datetime | None) -> str:
+        """Schedule or send the draft; its status then."""
+        if wish.action == "schedule":
+            assert at is not None
+            try:
+                mailer.schedule(campaign, message, at)
+            except AnswerLost:
+                found = mailer.by_id(campaign)
+                if found is None or found.status not in ("scheduled", *_OVER):
+                    raise
+            self._done(message, "scheduled", campaign, at)
+            return "scheduled"
+        if wish.action == "now":
+            self._done(message, "sending", campaign)
+            try:
+                mailer.send(campaign, message)
+            except AnswerLost:
+                found = mailer.by_id(campaign)
+                if found is None or found.status not in _OVER:
+                    raise
+            return "sending"
+        return "draft"
+
+    # A mailer that keeps nothing
+
+    def _deliver(self, mailer: Sender, message: Message, wish: Wish) -> Handed:
+        if wish.tests:
+            self._test(mailer, "", message, wish)
+            if wish.action == "draft":
+                return self._handed("tested", message, "", "draft", None, wish)
+        notes = self._notes(message.edition, message.date)
+        left = [one for one in mailer.targets() if _fate(notes, one) != "delivered"]
+        if not left:
+            raise AlreadySent(
+                f"{message.edition} of {message.date} was handed over by {self.spec.type} already."
+            )
+        open_ends = [one for one in left if _fate(notes, one) == "intended"]
+        if open_ends and not wish.again:
+            raise AlreadySent(
+                f"{message.edition} of {message.date} may have gone to {', '.join(open_ends)}: an earlier run ended "
+                "before the answer. Look whether it arrived. If it did: `digest mark-sent "
+                f"{message.edition} {message.date}`; if not: hand over with --again."
+            )
+        word = ""
+        for target in left:
+            self._done(message, "intended", target)
+            try:
+                word = mailer.deliver(message, target)
+            except AnswerLost:
+                raise
+            except DigestError:
+                self._done(message, "failed", target)
+                raise
+            self._done(message, "delivered", target)
+        return self._handed("delivered", message, word, "sent", None, wish)
+
+    # What both do
+
+    def _able_to(self, wish: Wish) -> None:
+        """Raises ``CommandError`` for what the mailer cannot do."""
+        kind = self.spec.type
+        if wish.action == "schedule" and not self.able.schedule:
+            raise CommandError(
+                f"{kind} schedules nothing. Run `digest handover` at that hour (cron does), and leave `send_at` out."
+            )
+        if wish.action == "draft" and not self.able.draft and not wish.tests:
+            raise CommandError(f"{kind} keeps no drafts: handing over sends. Use --now.")
+        if wish.action == "now" and kind == "folder":
+            raise CommandError("folder sends nothing; what watches the folder does. Use --draft.")
+        if wish.tests and not self.able.test:
+            raise CommandError(f"{kind} sends no tests from here. Leave a draft (--draft) and test it there.")
+
+    def _moment(self, mailer: Mailer, wish: Wish) -> datetime | None:
+        if wish.action != "schedule" or wish.at is None:
+            return None
+        at = mailer.moment(wish.at)
+        if at != wish.at:
+            self.said.append(
+                f"{self.spec.type} does not send at every minute: it goes out {(at - wish.at).seconds // 60} "
+                "minutes later than asked."
+            )
+        return at
+
+    def _notes(self, edition: str, day: date) -> list[CampaignNote]:
+        return [one for one in self.ledger.campaign_notes(edition, day) if one.mailer == self.spec.type]
+
+    def _done(self, message: Message, event: str, campaign: str, at: datetime | None = None) -> None:
+        content = _content(message) if event in ("created", "updated", "delivered") else ""
+        self._note(
+            message.edition, message.date, event,
+            name=message.name, campaign=campaign, revision=message.revision, content=content, due=at,
+        )  # fmt: skip
+
+    def _note(
+        self, edition: str, day: date, event: str, *, name: str = "", campaign: str = "", revision: int = 0,
+        content: str = "", due: datetime | None = None,
+    ) -> None:  # fmt: skip
+        self.ledger.note_campaign(
+            CampaignNote(
+                edition=edition,
+                date=day,
+                mailer=self.spec.type,
+                event=event,
+                at=self.now(),
+                name=name,
+                campaign=campaign,
+                revision=revision,
+                content=content,
+                due=due,
+            )
+        )
+
+
+def _issue(name: str, day: date) -> tuple[str, date]:
+    return name.split(" ", 1)[0], day
+
+
+def _content(message: Message) -> str:
+    return _content_of(message.subject, message.html)
+
+
+def _content_of(subject: str | None, html: str) -> str:
+    return sha256(f"{subject}\0{html}".encode()).hexdigest()
+
+
+def _last_content(notes: Iterable[CampaignNote], campaign: str) -> CampaignNote | None:
+    return next((one for one in reversed(list(notes)) if one.content and one.campaign == campaign), None)
+
+
+def _unanswered(notes: list[CampaignNote], now: datetime) -> bool:
+    """Whether the last thing known is that a campaign was about to be made, a short while ago."""
+    return bool(notes) and notes[-1].event == "intended" and now - notes[-1].at < LATE
+
+
+def _fate(notes: list[CampaignNote], target: str) -> str:
+    """The last that is known of one target: delivered | intended | failed, or empty."""
+    return next((one.event for one in reversed(notes) if one.campaign == target), "")

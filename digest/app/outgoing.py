@@ -1,0 +1,314 @@
+"""An issue of the outbox, its mailer and the ledger brought together: hand over, cancel, read receipts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from digest.app.addresses import issue_of
+from digest.app.handover import Handed, Handover, Wish, check_due, due, message_of, name_of
+from digest.app.receipts import Read, from_file, settled
+from digest.errors import AlreadySent, CommandError
+from digest.mailers import Mailer, Sender, capabilities, connect, redact, settings_missing
+from digest.model.environment import MissingVariable
+from digest.model.mail import MailerSpec, Message, Receipt
+
+if TYPE_CHECKING:
+    from digest.model import BuiltIssue, Edition, Newsroom
+    from digest.publish import Outbox
+    from digest.store import Store
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """The words of the command. Without ``draft``, ``at`` and ``now``: at ``send_at``, else a draft."""
+
+    draft: bool = False
+    at: str = ""
+    now: bool = False
+    tests: tuple[str, ...] = ()
+    again: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What handing over works with."""
+
+    newsroom: Newsroom
+    store: Store
+    outbox: Outbox
+    clock: Any  # () -> datetime
+    wire: dict[str, Any]  # what replaces the network in tests
+
+
+def mailer_of(newsroom: Newsroom, edition: Edition) -> MailerSpec:
+    """The mailer an edition is handed over to. Raises ``CommandError`` where none is set up, or not wholly."""
+    spec = newsroom.mailing_of(edition)
+    if not spec.type:
+        raise CommandError(
+            f"no mailer is set up: `mailer: {newsroom.mailer}` chooses the merge tags only. Write "
+            "`mailer: {type: …, url: …}` in digest.yaml (docs/mailers.md has each service's lines)."
+        )
+    if lacks := settings_missing(spec, edition.name):
+        raise CommandError(" ".join(lacks))
+    try:
+        return _resolved(spec.filled(), newsroom.root)
+    except MissingVariable as missing:
+        raise CommandError(
+            f"`mailer:` in digest.yaml reads the environment variable {missing.name}, which is not set. Set it, then "
+            "run the command again."
+        ) from None
+
+
+def _resolved(spec: MailerSpec, root: Path) -> MailerSpec:
+    """Paths of the settings from the newsroom, wherever the command runs."""
+    options = {**spec.options, "root": str(root)}
+    for key in ("path", "ca_file"):
+        value = str(options.get(key, ""))
+        if value and "://" not in value:
+            options[key] = str(root / value)
+    return replace(spec, options=options)
+
+
+def hand_over(house: House, edition: Edition, day: date, asked: Asked) -> Handed:
+    """Hand a built issue over, holding its lock. Raises ``DigestError`` of every kind, with a cure."""
+    spec = mailer_of(house.newsroom, edition)
+    with house.store.lock(edition.name):
+        built = _built(house.store, edition.name, day)
+        wish = _wish(house, spec, built, asked)
+        if built.sent_at is not None:
+            sent = house.newsroom.publication.clock(built.sent_at)
+            raise AlreadySent(f"{edition.name} of {day} was sent at {sent}; it is not handed over again.")
+        approved(house.store, edition, built, wish)
+        message = _message(house, edition, built, spec)
+        with _open(spec, house) as mailer:
+            handed = _handover(house, mailer, spec).hand_over(message, wish)
+        if handed.status == "sent" or wish.action == "now":
+            house.store.mark_sent(edition.name, day, house.clock(), None, by=f"handover ({spec.type})")
+    return handed
+
+
+def cancel(house: House, edition: Edition, day: date) -> Handed:
+    """Take a schedule back."""
+    spec = mailer_of(house.newsroom, edition)
+    name = name_of(edition.name, day, house.newsroom.publication.id)
+    with house.store.lock(edition.name):
+        _built(house.store, edition.name, day)
+        with _open(spec, house) as mailer:
+            return _handover(house, mailer, spec).cancel(edition.name, day, name)
+
+
+def approved(store: Store, edition: Edition, built: BuiltIssue, wish: Wish) -> None:
+    """Raises ``AlreadySent`` (5) where the edition wants an approval and this revision has none; drafts need none."""
+    wants = getattr(edition, "approval", "") == "required"
+    is_approved = getattr(store, "approved", None)
+    if wants and wish.action != "draft" and not (is_approved and is_approved(built)):
+        raise AlreadySent(
+            f"{built.edition} of {built.date}, revision {built.revision}, is not approved: "
+            f"`digest approve {built.edition} {built.date}` does that."
+        )
+
+
+def receipts(house: House, edition: str, day: date, file: Path | None) -> Read:
+    """Read what is known of one issue, match its clicks, keep it, and mark the issue sent."""
+    with house.store.lock(edition):
+        built = _built(house.store, edition, day)
+        got, source = (from_file(file), file.name) if file else _told(house, built)
+        html = _html(house, built)
+        before = house.store.receipts(first=day, last=day, edition=edition)
+        issue = issue_of(edition, day, built.manifest, html)
+        read = settled(issue, got, before[0] if before else None, source=source, now=house.clock())
+        house.store.add_receipt(read.receipt)
+        _sent(house, built, read.receipt.receipt, source)
+    if not html:
+        read = replace(read, said=(*read.said, _NO_HTML))
+    return read
+
+
+_NO_HTML = (
+    "the issue's HTML is gone from the outbox, so clicks of ads cannot be told from others: bring it back with "
+    "`digest issues restore`."
+)
+
+
+def _sent(house: House, built: BuiltIssue, got: Receipt, source: str) -> None:
+    """As ``mark-sent`` does, once something went out."""
+    copies = got.delivered if got.delivered is not None else got.sent
+    if not got.complete or (built.sent_at is not None and copies in (None, built.delivered)):
+        return
+    at = got.at if got.at is not None and got.at <= house.clock() else house.clock()
+    house.store.mark_sent(built.edition, built.date, at, copies, by=f"receipts ({source})")
+
+
+def _told(house: House, built: BuiltIssue) -> tuple[Receipt, str]:
+    """What the mailer tells. Raises ``CommandError`` for one that tells nothing, or has no such campaign."""
+    edition = _edition(house.newsroom, built.edition)
+    spec = mailer_of(house.newsroom, edition)
+    if not capabilities(spec.type).sent:
+        raise CommandError(
+            f"{spec.type} tells nothing of what it sent. Give a file: `digest receipts {built.edition} {built.date} "
+            "--file F.csv`, or a number: `digest mark-sent`."
+        )
+    name = name_of(built.edition, built.date, house.newsroom.publication.id)
+    with _open(spec, house) as mailer:
+        assert not isinstance(mailer, Sender)
+        found = _handover(house, mailer, spec).find(name, built.edition, built.date)
+        if found is None:
+            raise CommandError(
+                f"{built.edition} of {built.date} was never handed over to {spec.type}: it has no campaign {name}. "
+                "For a campaign made by hand give its numbers with --file F.csv."
+            )
+        if found.status not in ("sending", "sent"):
+            raise CommandError(
+                f"{built.edition} of {built.date} is not sent yet: {spec.type} has it as {found.status}. "
+                "Read the receipts after it went out."
+            )
+        return mailer.receipt(found.id, built.date), spec.type
+
+
+def _edition(newsroom: Newsroom, name: str) -> Edition:
+    edition = newsroom.edition(name)
+    if edition is None:
+        raise CommandError(
+            f'digest.yaml has no edition "{name}" any more; give its numbers with --file F.csv.'
+        )
+    return edition
+
+
+def _built(store: Store, edition: str, day: date) -> BuiltIssue:
+    built = store.built(edition, day)
+    if built is None:
+        raise CommandError(
+            f"{edition} of {day} was never built. `digest build --edition {edition}` does that."
+        )
+    return built
+
+
+def _wish(house: House, spec: MailerSpec, built: BuiltIssue, asked: Asked) -> Wish:
+    """What the words of the command mean for this mailer."""
+    if sum((asked.draft, bool(asked.at), asked.now)) > 1:
+        raise CommandError("--draft, --at and --now exclude each other; give one of them.")
+    able = capabilities(spec.type)
+    room, now = house.newsroom, house.clock()
+    words = asked.at
+    if not (asked.draft or asked.at or asked.now):
+        if not able.draft and not spec.send_at:
+            only_test = asked.tests
+            return Wish(action="draft" if only_test else "now", tests=asked.tests, again=asked.again)
+        words = f"{spec.send_at:%H:%M}" if spec.send_at else ""
+    if words:
+        at = due(words, built.date, room)
+        check_due(at, now, room)
+        return Wish(action="schedule", at=at, tests=asked.tests, again=asked.again)
+    return Wish(action="now" if asked.now else "draft", tests=asked.tests, again=asked.again)
+
+
+def _message(house: House, edition: Edition, built: BuiltIssue, spec: MailerSpec) -> Message:
+    """The issue as it lies in the outbox. Raises ``CommandError`` where it is not what the ledger has."""
+    files = house.outbox.recorded(built.edition, built.date, built.manifest.encode())
+    if files is None:
+        raise CommandError(
+            f"the folder of {built.edition} {built.date} in the outbox is gone or was changed. "
+            f"`digest build --edition {built.edition} --date {built.date} --rebuild` brings it back."
+        )
+    folder = house.outbox.place(built.edition, built.date)
+    publication = house.newsroom.publication.id
+    return message_of(house.newsroom, edition, built, files, folder, spec, publication)
+
+
+def _html(house: House, built: BuiltIssue) -> str:
+    """The issue's HTML, from the outbox or the store; empty where both have lost it."""
+    files = house.outbox.read(built.edition, built.date) or house.store.files(built.edition, built.date)
+    return files.get("index.html", b"").decode("utf-8", "replace")
+
+
+def _handover(house: House, mailer: Mailer | Sender, spec: MailerSpec) -> Handover:
+    return Handover(house.store, mailer, spec, now=house.clock)
+
+
+@contextmanager
+def _open(spec: MailerSpec, house: House) -> Iterator[Mailer | Sender]:
+    """A connection that is closed again."""
+    mailer = connect(spec, **house.wire)
+    try:
+        yield mailer
+    finally:
+        mailer.close()
+
+
+def losses(newsroom: Newsroom) -> list[str]:
+    """What is lost with each edition's mailer, for ``digest check``."""
+    found: dict[str, None] = {}
+    for edition in newsroom.editions:
+        spec = newsroom.mailing_of(edition)
+        if not spec.type:
+            continue
+        for words in (*capabilities(spec.type).losses, *settings_missing(spec, edition.name)):
+            if spec.track and "`track: true`" in words:
+                continue
+            found[f"mailer {spec.type}: {redact(words, spec.secrets)}"] = None
+        if spec.send_at and not capabilities(spec.type).schedule:
+            found[f"mailer {spec.type}: `send_at` has no effect; it schedules nothing."] = None
+    return list(found)
+
+
+def as_json(edition: str, day: date, handed: Handed, mailer: str) -> dict[str, Any]:
+    """What became of it, for ``--json``."""
+    return {
+        "edition": edition,
+        "date": day,
+        "mailer": mailer,
+        "did": handed.did,
+        "name": handed.name,
+        "campaign": handed.campaign,
+        "status": handed.status,
+        "at": handed.at,
+        "tests": list(handed.tests),
+        "notes": list(handed.said),
+    }
+
+
+def latest(store: Store, edition: str) -> date:
+    """The date of the newest issue of an edition. Raises ``CommandError`` where there is none."""
+    issues = store.issues(edition)
+    if not issues:
+        raise CommandError(f"{edition} was never built. `digest build --edition {edition}` does that.")
+    return issues[-1].date
+
+
+def receipt_json(read: Read) -> dict[str, Any]:
+    """A receipt for ``--json``."""
+    whole = read.receipt
+    got = whole.receipt
+    return {
+        "edition": whole.edition,
+        "date": whole.date,
+        "source": whole.source,
+        "sent": got.sent,
+        "delivered": got.delivered,
+        "opens": got.opens,
+        "clicks": got.clicks,
+        "clicks_total": got.clicks_total,
+        "kind": got.kind,
+        "complete": got.complete,
+        "links": [
+            {
+                "url": one.url,
+                "what": one.what,
+                "unique_clicks": one.unique,
+                "clicks": one.total,
+                "line_item": one.line_item or None,
+                "creative": one.creative or None,
+                "slot": one.slot or None,
+                "story": one.story or None,
+                "section": one.section or None,
+                "position": one.position or None,
+            }
+            for one in whole.clicks
+        ],
+        "notes": list(read.said),
+    }

@@ -1,0 +1,140 @@
+"""``digest handover``: a built issue becomes a campaign of the mailer."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from digest.cli import app
+from digest.cli.options import EditionName, Json, OutboxFolder, Root, as_date, edition, folder, newsroom, now
+from digest.cli.output import emit, say, warn
+from digest.errors import CommandError, DigestError
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from digest.app.handover import Handed
+    from digest.app.outgoing import House
+    from digest.model import Edition, Newsroom
+    from digest.publish import Outbox
+    from digest.store import Store
+
+
+@app.command("handover")
+def handover(
+    name: EditionName,
+    words: Annotated[
+        list[str] | None, typer.Argument(metavar="[DATE]", help="The issue date (default: the newest issue).")
+    ] = None,
+    draft: Annotated[bool, typer.Option("--draft", help="Leave it as a draft.")] = False,
+    at: Annotated[
+        str,
+        typer.Option("--at", metavar="TIME", help="Send at 06:30 on the issue's date, or 2026-01-23T06:30."),
+    ] = "",
+    send_now: Annotated[bool, typer.Option("--now", help="Send at once.")] = False,
+    tests: Annotated[
+        list[str] | None,
+        typer.Option("--test", metavar="ADDRESS", help="Also send a test there (repeatable)."),
+    ] = None,
+    cancel: Annotated[bool, typer.Option("--cancel", help="Take the schedule back: a draft again.")] = False,
+    again: Annotated[
+        bool, typer.Option("--again", help="What an earlier run may have sent did not arrive: send it again.")
+    ] = False,
+    outbox: OutboxFolder = None,
+    root: Root = None,
+    json: Json = False,
+) -> None:
+    """Hand a built issue over to the mailer: scheduled for `send_at`, else as a draft; never twice."""
+    from digest.app.outgoing import Asked, latest
+    from digest.app.outgoing import cancel as take_back
+    from digest.publish import Outbox
+    from digest.store import open_store
+
+    day, addresses = _dated(words or [], tests or [])
+    room = newsroom(root)
+    one = edition(room, name)
+    with open_store(room.store, room.publication) as store:
+        house = house_of(room, store, Outbox(folder(outbox, room.root / "outbox")))
+        date = as_date(day) if day else latest(store, name)
+        if cancel:
+            tell(room, one, date, take_back(house, one, date))
+            return
+        asked = Asked(draft=draft, at=at, now=send_now, tests=addresses, again=again)
+        tell(room, one, date, _handed(house, one, date, asked))
+
+
+def _dated(words: list[str], tests: list[str]) -> tuple[str | None, tuple[str, ...]]:
+    """The date, and the addresses of the tests: several may follow one ``--test``."""
+    more = [word for word in words if "@" in word]
+    dates = [word for word in words if "@" not in word]
+    if len(dates) > 1 or (more and not tests):
+        raise CommandError(
+            f"`{(dates[1:] or more)[0]}` is one word too many: digest handover EDITION [DATE]."
+        )
+    addresses = [part for word in (*tests, *more) for part in word.split(",") if part]
+    for address in addresses:
+        if not re.fullmatch(r"[^@\s<>,;]+@[^@\s<>,;]+", address):
+            raise CommandError(f'--test "{address}" is no mail address; write it as desk@example.com.')
+    return (dates[0] if dates else None), tuple(dict.fromkeys(addresses))
+
+
+def _handed(house: House, one: Edition, day: date, asked: Any) -> Handed:
+    from digest.app.outgoing import hand_over
+
+    return hand_over(house, one, day, asked)
+
+
+def house_of(room: Newsroom, store: Store, outbox: Outbox) -> House:
+    """What handing over works with."""
+    from digest.app.outgoing import House
+
+    return House(room, store, outbox, now, {})
+
+
+def after_build(
+    room: Newsroom, store: Store, outbox: Outbox, one: Edition, day: date
+) -> tuple[dict[str, Any], int]:
+    """Hand an issue over that was just built; what is told of it, and the exit code."""
+    from digest.app.outgoing import Asked, as_json, hand_over
+
+    try:
+        handed = hand_over(house_of(room, store, outbox), one, day, Asked())
+    except DigestError as error:
+        warn(f"digest: {error}")
+        return {"error": str(error), "exit_code": error.exit_code}, error.exit_code
+    _words(room, one, day, handed)
+    return as_json(one.name, day, handed, room.mailing_of(one).type), 0
+
+
+def tell(room: Newsroom, one: Edition, day: date, handed: Handed) -> None:
+    """What became of it, for people and as JSON."""
+    from digest.app.outgoing import as_json
+
+    emit(as_json(one.name, day, handed, room.mailing_of(one).type))
+    _words(room, one, day, handed)
+
+
+_DID = {
+    "created": "is a new campaign",
+    "updated": "was updated",
+    "unchanged": "is there already, unchanged",
+    "delivered": "was handed over",
+    "cancelled": "is a draft again; its schedule is cancelled",
+    "tested": "went out as a test",
+}
+
+
+def _words(room: Newsroom, one: Edition, day: date, handed: Handed) -> None:
+    mailer = room.mailing_of(one).type
+    which = f" ({handed.campaign})" if handed.campaign else ""
+    say(f"{one.name} {day}: {handed.name} {_DID[handed.did]} at {mailer}{which}.")
+    if handed.at is not None:
+        say(f"  scheduled for {room.publication.clock(handed.at)} {room.publication.timezone}")
+    elif handed.status in ("draft", "sending") and handed.did not in ("tested", "cancelled"):
+        say("  a draft; nothing is sent yet" if handed.status == "draft" else "  it is being sent")
+    if handed.tests:
+        say(f"  test sent to {', '.join(handed.tests)}")
+    for words in handed.said:
+        warn(f"digest: {words}")

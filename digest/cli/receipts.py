@@ -1,0 +1,138 @@
+"""``digest receipts``: what the mailer knows of the issues that went out."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from digest.cli import app
+from digest.cli.handover import house_of
+from digest.cli.options import Json, OutboxFolder, Root, as_date, folder, newsroom, now
+from digest.cli.output import emit, say, table, warn
+from digest.errors import CommandError, DigestError
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from digest.app.outgoing import House
+    from digest.app.receipts import Read
+    from digest.store import Store
+
+RECENT = timedelta(days=30)
+
+
+@app.command("receipts")
+def receipts(
+    name: Annotated[
+        str | None, typer.Argument(metavar="[EDITION]", help="Only issues of this edition.")
+    ] = None,
+    day: Annotated[str | None, typer.Argument(metavar="[DATE]", help="Only the issue of this date.")] = None,
+    file: Annotated[
+        Path | None,
+        typer.Option(
+            "--file",
+            metavar="F.csv",
+            help="Numbers of a mailer without an API: url,unique_clicks,clicks or sent,delivered,opens.",
+        ),
+    ] = None,
+    outbox: OutboxFolder = None,
+    root: Root = None,
+    json: Json = False,
+) -> None:
+    """Read sends, opens and clicks from the mailer: of one issue, or of all handed over in the last 30 days."""
+    from digest.publish import Outbox
+    from digest.store import open_store
+
+    room = newsroom(root)
+    if file and not (name and day):
+        raise CommandError("--file belongs to one issue: `digest receipts EDITION DATE --file F.csv`.")
+    with open_store(room.store, room.publication) as store:
+        house = house_of(room, store, Outbox(folder(outbox, room.root / "outbox")))
+        wanted = _wanted(store, name, day)
+        if not wanted:
+            emit({"issues": []})
+            say("No issue was handed over in the last 30 days. Name one: digest receipts EDITION DATE")
+            return
+        if name and day:
+            rows, codes = [_told(house, *wanted[0], file)], [0]
+        else:
+            rows, codes = _every(house, wanted)
+    emit({"issues": rows})
+    if 0 not in codes:
+        raise typer.Exit(max(codes))
+
+
+def _wanted(store: Store, name: str | None, day: str | None) -> list[tuple[str, date]]:
+    if name and day:
+        return [(name, as_date(day))]
+    recent = store.handed_over((now() - RECENT).date())
+    return [(edition, date) for edition, date in recent if name in (None, edition)]
+
+
+def _every(house: House, wanted: list[tuple[str, date]]) -> tuple[list[dict[str, Any]], list[int]]:
+    """One after another; what is wrong with one stops no other."""
+    rows: list[dict[str, Any]] = []
+    codes: list[int] = []
+    for edition, date in wanted:
+        try:
+            rows.append(_told(house, edition, date, None))
+            codes.append(0)
+        except DigestError as error:
+            warn(f"digest: {error}")
+            rows.append({"edition": edition, "date": date, "error": str(error), "exit_code": error.exit_code})
+            codes.append(error.exit_code)
+    return rows, codes
+
+
+def _told(house: House, edition: str, day: date, file: Path | None) -> dict[str, Any]:
+    from digest.app.outgoing import receipt_json
+    from digest.app.outgoing import receipts as read_receipts
+
+    read = read_receipts(house, edition, day, file)
+    _show(read)
+    return receipt_json(read)
+
+
+_KINDS = {
+    "unique": "readers who clicked each link",
+    "total": "all clicks on each link, not readers",
+    "capped": "the most clicked links only",
+    "none": "no clicks per link",
+}
+
+
+def _show(read: Read) -> None:
+    whole, got = read.receipt, read.receipt.receipt
+    counts = [
+        f"{value:,} {word}"
+        for value, word in (
+            (got.sent, "sent"),
+            (got.delivered, "delivered"),
+            (got.opens, "opened"),
+            (got.clicks, "clicked"),
+        )
+        if value is not None
+    ]
+    state = "" if got.complete else " (still sending)"
+    say(f"{whole.edition} {whole.date}, from {whole.source}{state}: {', '.join(counts) or 'no counts'}")
+    ads = [one for one in whole.clicks if one.what == "ad"]
+    if ads:
+        table(
+            ("   line item", "creative", "slot", "readers", "clicks"),
+            [
+                (f"   {one.line_item}", one.creative, one.slot, _cell(one.unique), _cell(one.total))
+                for one in ads
+            ],
+        )
+    stories = sum(one.what == "story" for one in whole.clicks)
+    if whole.clicks:
+        say(f"   {len(ads)} links of ads, {stories} of stories; counted are {_KINDS[got.kind]}")
+    for words in read.said:
+        warn(f"digest: {words}")
+
+
+def _cell(count: int | None) -> str:
+    return "-" if count is None else f"{count:,}"
