@@ -143,6 +143,12 @@ class Handover:
         self.now, self.sleep = now, sleep
         self.able = capabilities(spec.type)
         self.said: list[str] = []
+        self.out: Campaign | None = None  # the campaign that is out of our hands
+
+    def revision_of(self, edition: str, day: date, campaign: str) -> int | None:
+        """The revision of the issue that a campaign has; ``None`` where it is not known."""
+        last = _last_content(self._notes(edition, day), campaign)
+        return last.revision if last else None
 
     def hand_over(self, message: Message, wish: Wish) -> Handed:
         """Make or update the campaign, test it, and schedule or send it as wished.
@@ -275,6 +281,7 @@ class Handover:
         """Raises ``AlreadySent`` for a campaign that is on its way, gone, or stopped half-way."""
         if found.status not in _OVER:
             return
+        self.out = found
         if found.status == "sent":
             self._note(edition, day, "sent", name=found.name, campaign=found.id)
         word = {"sending": "is being sent", "sent": "was sent", "stopped": "was stopped there"}[found.status]

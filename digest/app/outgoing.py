@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from digest.app.addresses import issue_of
 from digest.app.handover import Handed, Handover, Wish, check_due, due, message_of, name_of
 from digest.app.receipts import Read, from_file, settled
+from digest.app.sending import mark_sent
 from digest.errors import AlreadySent, CommandError
 from digest.mailers import Mailer, Sender, capabilities, connect, redact, settings_missing
 from digest.model.environment import MissingVariable
@@ -86,10 +87,39 @@ def hand_over(house: House, edition: Edition, day: date, asked: Asked) -> Handed
         approved(house.store, edition, built, wish)
         message = _message(house, edition, built, spec)
         with _open(spec, house) as mailer:
-            handed = _handover(house, mailer, spec).hand_over(message, wish)
+            work = _handover(house, mailer, spec)
+            try:
+                handed = work.hand_over(message, wish)
+            except AlreadySent:
+                _found_out(house, edition.name, day, work)
+                raise
         if handed.status == "sent" or wish.action == "now":
-            house.store.mark_sent(edition.name, day, house.clock(), None, by=f"handover ({spec.type})")
+            _mark(house, built, house.clock(), None, built.revision, f"handover ({spec.type})")
     return handed
+
+
+def _found_out(house: House, edition: str, day: date, work: Handover) -> None:
+    """A campaign that the mailer has sent: the issue is sent, whoever pressed the button."""
+    if work.out is not None and work.out.status == "sent":
+        built = _built(house.store, edition, day)
+        at = work.out.at if work.out.at and work.out.at <= house.clock() else house.clock()
+        revision = work.revision_of(edition, day, work.out.id)
+        _mark(house, built, at, None, revision or built.revision, f"handover ({work.spec.type})")
+
+
+def _mark(
+    house: House, built: BuiltIssue, at: datetime, copies: int | None, revision: int | None, by: str
+) -> None:
+    mark_sent(
+        house.store,
+        house.outbox,
+        built.edition,
+        built.date,
+        at=at,
+        delivered=copies,
+        revision=revision,
+        by=by,
+    )
 
 
 def cancel(house: House, edition: Edition, day: date) -> Handed:
@@ -117,13 +147,14 @@ def receipts(house: House, edition: str, day: date, file: Path | None) -> Read:
     """Read what is known of one issue, match its clicks, keep it, and mark the issue sent."""
     with house.store.lock(edition):
         built = _built(house.store, edition, day)
-        got, source = (from_file(file), file.name) if file else _told(house, built)
-        html = _html(house, built)
+        got, source, revision = (from_file(file), file.name, None) if file else _told(house, built)
+        issued = house.store.built(edition, day, revision) or built if revision else built
+        html = _html(house, issued)
         before = house.store.receipts(first=day, last=day, edition=edition)
-        issue = issue_of(edition, day, built.manifest, html)
+        issue = issue_of(edition, day, issued.manifest, html)
         read = settled(issue, got, before[0] if before else None, source=source, now=house.clock())
         house.store.add_receipt(read.receipt)
-        _sent(house, built, read.receipt.receipt, source)
+        _sent(house, issued, read.receipt.receipt, source)
     if not html:
         read = replace(read, said=(*read.said, _NO_HTML))
     return read
@@ -141,11 +172,13 @@ def _sent(house: House, built: BuiltIssue, got: Receipt, source: str) -> None:
     if not got.complete or (built.sent_at is not None and copies in (None, built.delivered)):
         return
     at = got.at if got.at is not None and got.at <= house.clock() else house.clock()
-    house.store.mark_sent(built.edition, built.date, at, copies, by=f"receipts ({source})")
+    _mark(house, built, at, copies, built.revision, f"receipts ({source})")
 
 
-def _told(house: House, built: BuiltIssue) -> tuple[Receipt, str]:
-    """What the mailer tells. Raises ``CommandError`` for one that tells nothing, or has no such campaign."""
+def _told(house: House, built: BuiltIssue) -> tuple[Receipt, str, int | None]:
+    """What the mailer tells, who tells it, and of which revision.
+
+    Raises ``CommandError`` for one that tells nothing, or has no such campaign."""
     edition = _edition(house.newsroom, built.edition)
     spec = mailer_of(house.newsroom, edition)
     if not capabilities(spec.type).sent:
@@ -156,7 +189,8 @@ def _told(house: House, built: BuiltIssue) -> tuple[Receipt, str]:
     name = name_of(built.edition, built.date, house.newsroom.publication.id)
     with _open(spec, house) as mailer:
         assert not isinstance(mailer, Sender)
-        found = _handover(house, mailer, spec).find(name, built.edition, built.date)
+        work = _handover(house, mailer, spec)
+        found = work.find(name, built.edition, built.date)
         if found is None:
             raise CommandError(
                 f"{built.edition} of {built.date} was never handed over to {spec.type}: it has no campaign {name}. "
@@ -167,7 +201,8 @@ def _told(house: House, built: BuiltIssue) -> tuple[Receipt, str]:
                 f"{built.edition} of {built.date} is not sent yet: {spec.type} has it as {found.status}. "
                 "Read the receipts after it went out."
             )
-        return mailer.receipt(found.id, built.date), spec.type
+        revision = work.revision_of(built.edition, built.date, found.id)
+        return mailer.receipt(found.id, built.date), spec.type, revision
 
 
 def _edition(newsroom: Newsroom, name: str) -> Edition:
@@ -222,7 +257,9 @@ def _message(house: House, edition: Edition, built: BuiltIssue, spec: MailerSpec
 
 def _html(house: House, built: BuiltIssue) -> str:
     """The issue's HTML, from the outbox or the store; empty where both have lost it."""
-    files = house.outbox.read(built.edition, built.date) or house.store.files(built.edition, built.date)
+    files = house.store.files(built.edition, built.date, built.revision)
+    if not files:
+        files = house.outbox.recorded(built.edition, built.date, built.manifest.encode()) or {}
     return files.get("index.html", b"").decode("utf-8", "replace")
 
 
