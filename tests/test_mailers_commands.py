@@ -230,6 +230,16 @@ def test_an_edition_has_its_own_mailer(tmp_path: Path) -> None:
     assert b"UNSUB" not in room.files()["index.html"]
 
 
+def test_what_is_not_approved_is_not_handed_over(tmp_path: Path) -> None:
+    digest = DIGEST.replace("mailer: plain", "mailer: {type: folder, path: out}")
+    room = newsroom(tmp_path, digest=digest.replace("daily: {cadence", "daily: {approval: required, cadence"))
+    built = room.run("build", "--daily", "--date", "2026-01-23", "--handover")
+    assert (built.code, "not approved" in built.err) == (5, True)
+    assert room.run("approve", "daily", "2026-01-23").code == 0
+    assert room.run("handover", "daily", "2026-01-23").code == 0
+    assert (room.root / "out/daily/2026-01-23/manifest.json").is_file()
+
+
 def test_check_says_what_is_lost(houses: Any) -> None:
     said = houses("brevo").room.run("check").out
     assert "mailer brevo: it takes no plain text: your text ads will not be seen." in said

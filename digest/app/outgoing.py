@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from digest.app.addresses import issue_of
+from digest.app.approval import needs_approval
 from digest.app.handover import Handed, Handover, Wish, check_due, due, message_of, name_of
 from digest.app.receipts import Read, from_file, settled
 from digest.app.sending import mark_sent
@@ -84,7 +85,7 @@ def hand_over(house: House, edition: Edition, day: date, asked: Asked) -> Handed
         if built.sent_at is not None:
             sent = house.newsroom.publication.clock(built.sent_at)
             raise AlreadySent(f"{edition.name} of {day} was sent at {sent}; it is not handed over again.")
-        approved(house.store, edition, built, wish)
+        _approved(house.store, edition, built)
         message = _message(house, edition, built, spec)
         with _open(spec, house) as mailer:
             work = _handover(house, mailer, spec)
@@ -132,11 +133,9 @@ def cancel(house: House, edition: Edition, day: date) -> Handed:
             return _handover(house, mailer, spec).cancel(edition.name, day, name)
 
 
-def approved(store: Store, edition: Edition, built: BuiltIssue, wish: Wish) -> None:
-    """Raises ``AlreadySent`` (5) where the edition wants an approval and this revision has none; drafts need none."""
-    wants = getattr(edition, "approval", "") == "required"
-    is_approved = getattr(store, "approved", None)
-    if wants and wish.action != "draft" and not (is_approved and is_approved(built)):
+def _approved(store: Store, edition: Edition, built: BuiltIssue) -> None:
+    """Raises ``AlreadySent`` (5) where the edition wants an approval and this revision has none."""
+    if needs_approval(store, edition, built):
         raise AlreadySent(
             f"{built.edition} of {built.date}, revision {built.revision}, is not approved: "
             f"`digest approve {built.edition} {built.date}` does that."
