@@ -16,9 +16,10 @@ from hypothesis import strategies as st
 
 from digest import config
 from digest.config import tree
-from digest.config.checks.dates import Span, most_under_cap
+from digest.config.checks.dates import most_under_cap
 from digest.errors import ConfigurationError
 from digest.model import Flight
+from digest.model.calendar import DateSet
 from tests.strategies.config import ADSLOTS, DIGEST, damaged, documents, trees, twisted, write
 
 
@@ -137,7 +138,7 @@ def test_a_warm_cache_changes_nothing(files: tuple[str, str]) -> None:
 def test_dates_are_counted_as_if_one_by_one(
     days: set[int], start: date, length: int, per_window: int, window: int
 ) -> None:
-    span = Span(start, start + timedelta(days=length), frozenset(days))
+    span = DateSet(start, start + timedelta(days=length), frozenset(days))
     one_by_one = [d for d in (start + timedelta(days=i) for i in range(length + 1)) if d.weekday() in days]
     assert span.count == len(one_by_one)
     most = most_under_cap([span], per_window, window)
@@ -158,7 +159,7 @@ def test_no_choice_of_dates_beats_the_most_under_a_cap(
         return all(sum(0 <= (d - e).days < window for e in choice) <= per_window for d in choice)
 
     best = max(n for n in range(len(dates) + 1) if any(keeps(c) for c in combinations(dates, n)))
-    span = Span(listed=frozenset(dates))
+    span = DateSet(listed=frozenset(dates))
     assert most_under_cap([span], per_window, window) == best
 
 
@@ -173,7 +174,7 @@ def test_spans_meet_where_both_flights_are(
 ) -> None:
     listed = Flight(dates=tuple(dates))
     ranged = Flight(start=start, end=start + timedelta(days=length), days=frozenset(days))
-    both = Span.of(listed).meet(Span.of(ranged))
+    both = listed.span.meet(ranged.span)
     year = [date(2026, 1, 1) + timedelta(days=i) for i in range(120)]
     assert [d for d in year if d in both] == [d for d in year if d in listed and d in ranged]
     assert both.count == sum(d in listed and d in ranged for d in year)

@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 
 from digest.errors import CommandError
 from digest.model import Creative, Edition, Flight, Goal, LineItem, Overrides, RunAd
+from digest.model.calendar import Calendar
 from digest.place import Request, explain, place
 from digest.place.delivery import (
     allowed_by,
     earlier,
     eligible_count,
     eligible_dates,
-    eligible_weekdays,
     sends_of,
     standing,
 )
@@ -58,19 +58,19 @@ def test_counting_dates_is_walking_through_them(
         for day in (first + timedelta(days=n) for n in range(length + 1))
         if day.weekday() in days & issues
     ]
-    assert eligible_count(flight, issues) == len(walked)
-    assert eligible_count(flight, issues, until) == sum(day <= until for day in walked)
+    planned = frozenset({Calendar(weekdays=issues)})
+    assert eligible_count(flight, planned) == len(walked)
+    assert eligible_count(flight, planned, until) == sum(day <= until for day in walked)
 
 
 def test_a_ten_year_flight_is_counted_at_once() -> None:
     flight = Flight(start=date(2020, 1, 1), end=date(2029, 12, 31))
-    assert eligible_count(flight, frozenset(range(7))) == 3653
+    assert eligible_count(flight, frozenset({Calendar()})) == 3653
 
 
 def test_a_date_on_which_two_editions_have_an_issue_counts_once() -> None:
     item = LineItem(id="a", flight=Flight(start=date(2026, 1, 19), end=date(2026, 1, 25)))
     assert len(eligible_dates(item, EDITIONS, date(2026, 1, 1), date(2026, 1, 31))) == 7
-    assert eligible_weekdays((EDITIONS[1],)) == {4}
 
 
 @given(st.integers(1, 50), st.integers(0, 40), st.integers(1, 40))

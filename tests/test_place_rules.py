@@ -38,7 +38,7 @@ CASES = Path(__file__).parent / "cases" / "place"
 DAY = date(2026, 1, 23)
 EDITIONS = (
     Edition(name="daily", expected_sends=1000),
-    Edition(name="weekly", cadence="weekly", weekday=4, expected_sends=300),
+    Edition(name="weekly", cadence="weekly", weekdays=frozenset({4}), expected_sends=300),
 )
 SLOTS = (
     Slot(id="top", position="top", sizes=("600x150",)),

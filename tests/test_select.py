@@ -340,7 +340,7 @@ def test_sections_match_categories_without_case() -> None:
 
 
 def test_weekly_window_and_no_widening_beyond_it() -> None:
-    weekly = Edition(name="weekly", cadence="weekly", weekday=4, cutoff=time(6))
+    weekly = Edition(name="weekly", cadence="weekly", weekdays=frozenset({4}), cutoff=time(6))
     found = select(request(story("x", 24 * 7), story("y", 24 * 7 + 1), room=newsroom(edition=weekly)))
     assert (ids(found), found.candidates) == (["x"], 1)
 

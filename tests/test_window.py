@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from digest.errors import CommandError
 from digest.model import Edition, Thin, Window
-from digest.select import cutoff_at, last_issue_date, reach, window_of
+from digest.select import cutoff_at, last_issue_date, next_issue_date, reach, window_of
 
 DAILY = Edition(name="daily", cutoff=time(6))
-WEEKLY = Edition(name="weekly", cadence="weekly", weekday=4, cutoff=time(6))
+WEEKLY = Edition(name="weekly", cadence="weekly", weekdays=frozenset({4}), cutoff=time(6))
 NEW_YORK = ZoneInfo("America/New_York")
 ZONES = sorted(available_timezones())
 
@@ -121,7 +121,7 @@ editions = st.builds(
     lambda weekly, weekday, minutes: Edition(
         name="e",
         cadence="weekly" if weekly else "daily",
-        weekday=weekday if weekly else None,
+        weekdays=frozenset({weekday} if weekly else ()),
         cutoff=time(minutes // 60, minutes % 60),
     ),
     st.booleans(),
@@ -163,7 +163,7 @@ def test_runs_that_skip_days_neither_lose_nor_double_an_hour(
 def test_the_last_issue_is_the_last_whose_cutoff_has_passed(edition: Edition, name: str, at: int) -> None:
     zone, now = ZoneInfo(name), datetime.fromtimestamp(at, UTC)
     last = last_issue_date(edition, zone, now)
-    following = last + edition.period
+    following = next_issue_date(edition, last)
     assert edition.has_issue(last)
     assert cutoff_at(last, edition.cutoff, zone) <= now
     assert cutoff_at(following, edition.cutoff, zone) > now

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from digest.app.forecast_inputs import lineups
 from digest.model import BuiltIssue, Edition, Issue, IssueNote, Lineup, Newsroom, RunAd, RunStory, as_sourced
+from digest.place.delivery import editions_before
 
 if TYPE_CHECKING:
     from digest.store import Store
@@ -38,10 +39,21 @@ def recall(store: Store, newsroom: Newsroom, edition: Edition, day: date) -> Mem
         previous=store.previous(edition.name, day),
         ran=_ran_before(store, newsroom, edition, day, current),
         ran_later=_ran_later(store, edition, day),
-        ads=tuple(store.ran_ads(before=day, line_items=ids)),
+        ads=_ads_before(store, newsroom, edition, day, ids),
         note=store.note(edition.name, day),
         typical=lineups(newsroom, store, day) if newsroom.ads.policy.horizon else {},
     )
+
+
+def _ads_before(
+    store: Store, newsroom: Newsroom, edition: Edition, day: date, ids: list[str]
+) -> tuple[RunAd, ...]:
+    """The ads of earlier dates, and those of the issues of this date with an earlier cutoff."""
+    before = editions_before(edition, newsroom.editions)
+    if not before or day == date.max:
+        return tuple(store.ran_ads(before=day, line_items=ids))
+    rows = store.ran_ads(before=day + timedelta(days=1), line_items=ids)
+    return tuple(row for row in rows if row.date < day or row.edition in before)
 
 
 def _ran_before(

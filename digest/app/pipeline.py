@@ -31,10 +31,11 @@ from digest.model import (
 )
 from digest.place import Request as PlaceRequest
 from digest.place import place
+from digest.place.delivery import editions_before
 from digest.publish import Outbox, files_of
 from digest.render import Request as RenderRequest
 from digest.render import Theme, render
-from digest.select import SelectRequest, plain_title, reach, select, window_of
+from digest.select import SelectRequest, passed_over, plain_title, reach, select, until, window_of
 
 if TYPE_CHECKING:
     from digest.likeness import Reader
@@ -120,11 +121,17 @@ def _record(house: House, outcome: Outcome, now: datetime) -> None:
 def bears_on(newsroom: Newsroom, edition: Edition) -> tuple[str, ...]:
     """The editions whose issues of the same date bear on this one's, itself among them: a build holds their locks."""
     looks_at_all = edition.no_repeat == "publication" or newsroom.ranking.max_per_event_day is not None
-    return tuple(one.name for one in newsroom.editions) if looks_at_all else (edition.name,)
+    before = editions_before(edition, newsroom.editions)
+    return tuple(
+        one.name
+        for one in newsroom.editions
+        if looks_at_all or one.name in before or one.name == edition.name
+    )
 
 
 def compose(house: House, edition: Edition, day: date, overrides: Overrides) -> Outcome:
     """One issue as a build would make it, and whether the ledger holds it already. Changes nothing."""
+    edition = _as_first_built(house.newsroom, house.store, edition, day)
     memory = recall(house.store, house.newsroom, edition, day)
     if memory.current and memory.current.sent_at:
         raise AlreadySent(
@@ -147,6 +154,8 @@ def _issue(house: House, edition: Edition, day: date, memory: Memory, overrides:
     newsroom = house.newsroom
     request = selecting(newsroom, house.store, edition, day, memory, house.reader)
     selection = select(request)
+    if note := _cut_off(newsroom, edition, day, memory):
+        selection = replace(selection, notes=(*selection.notes, note))
     if len(selection.lineup) < max(newsroom.thin.min_stories, 1):
         raise NothingToSend(_thin(newsroom, edition, day, request.window, selection))
     plan = place(placing(newsroom, edition, day, selection.lineup, memory, overrides))
@@ -190,6 +199,25 @@ def _headed(edition: Edition, note: IssueNote | None) -> Edition:
     )
 
 
+def _as_first_built(newsroom: Newsroom, store: Store, edition: Edition, day: date) -> Edition:
+    """An edition on demand whose issue is in the ledger keeps the end of its window, however late it is built again."""
+    current = store.built(edition.name, day) if edition.cadence == "on_demand" else None
+    return until(edition, current.window.end, newsroom.publication.zone) if current else edition
+
+
+def _cut_off(newsroom: Newsroom, edition: Edition, day: date, memory: Memory) -> str:
+    """What ``catch_up`` leaves out after missed issues, in words; empty: nothing."""
+    end = memory.previous.window.end if memory.previous else None
+    hours = passed_over(edition, day, newsroom.publication.zone, end)
+    if hours is None:
+        return ""
+    first, last = map(newsroom.publication.clock, hours)
+    return (
+        f"issues were missed, and stories from {first} up to {last} are in none: catch_up of {edition.name} "
+        "reaches back no further"
+    )
+
+
 def selecting(
     newsroom: Newsroom,
     store: Store,
@@ -199,8 +227,8 @@ def selecting(
     reader: Reader | None = None,
 ) -> SelectRequest:
     """What selection needs to choose the lineup of one issue."""
-    previous = memory.previous
-    window = window_of(edition, day, newsroom.publication.zone, previous.window.end if previous else None)
+    previous, zone = memory.previous, newsroom.publication.zone
+    window = window_of(edition, day, zone, previous.window.end if previous else None)
     there = store.candidates(reach(edition, newsroom.thin, window), window.end)
     stories = with_edits(there, store.edits(), edition.name, day)
     return SelectRequest(
@@ -252,6 +280,7 @@ def placing_again(
     newsroom: Newsroom, store: Store, edition: Edition, day: date, overrides: Overrides
 ) -> PlaceRequest:
     """What placement would be asked for an issue now; its lineup is chosen again from the store."""
+    edition = _as_first_built(newsroom, store, edition, day)
     memory = recall(store, newsroom, edition, day)
     selection = select(selecting(newsroom, store, edition, day, memory))
     return placing(newsroom, edition, day, selection.lineup, memory, overrides)

@@ -50,7 +50,11 @@ def status(newsroom: Newsroom, store: Store, now: datetime, grace: timedelta) ->
     """What is due at ``now``: an issue counts once its cutoff is ``grace`` ago."""
     newest = store.search(limit=1)
     return NewsroomStatus(
-        editions=tuple(_of(newsroom, store, edition, now - grace) for edition in newsroom.editions),
+        editions=tuple(
+            _of(newsroom, store, edition, now - grace)
+            for edition in newsroom.editions
+            if edition.cadence != "on_demand"
+        ),
         newest_story=newest[0].time if newest else None,
     )
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from dataclasses import replace
+from datetime import date, datetime, time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -22,7 +23,14 @@ from digest.cli.options import (
     reader,
 )
 from digest.cli.output import emit, say, warn
-from digest.errors import CommandError, ConfigurationError, DigestError, NothingToSend, Unreachable
+from digest.errors import (
+    AlreadySent,
+    CommandError,
+    ConfigurationError,
+    DigestError,
+    NothingToSend,
+    Unreachable,
+)
 
 if TYPE_CHECKING:
     from digest.app.pipeline import House, Outcome
@@ -35,6 +43,7 @@ if TYPE_CHECKING:
 def build(
     daily: Annotated[bool, typer.Option("--daily", help="Every edition with cadence: daily.")] = False,
     weekly: Annotated[bool, typer.Option("--weekly", help="Every edition with cadence: weekly.")] = False,
+    monthly: Annotated[bool, typer.Option("--monthly", help="Every edition with cadence: monthly.")] = False,
     editions: Annotated[
         list[str] | None, typer.Option("--edition", metavar="NAME", help="This edition (repeatable).")
     ] = None,
@@ -71,12 +80,14 @@ def build(
 ) -> None:
     """Build the issues of a cadence or of named editions, and publish them to the outbox."""
     room = newsroom(root, remember=not dry_run)
-    wanted = _wanted(room, daily, weekly, editions or [])
+    wanted = _wanted(room, {"daily": daily, "weekly": weekly, "monthly": monthly}, editions or [])
     overrides = _overrides(room, pin or [], pause or [])
     at = now()
-    dates, refused = _dates(room, wanted, day, at, dry_run)
-    run = _Run(room, at, overrides, no_ingest, dry_run, rebuild, handover)
-    results = run.all(dates, folder(outbox, room.root / "outbox")) + refused
+    wanted, off = _without_days_off(room, wanted, editions or [], day)
+    dates, refused = _dates(room, wanted, day, at, dry_run) if wanted else ([], [])
+    by_name = frozenset([one.name for one in wanted] if day else editions or [])
+    run = _Run(room, at, overrides, no_ingest, dry_run, rebuild, by_name, handover)
+    results = run.all(dates, folder(outbox, room.root / "outbox")) + refused + off
     emit({"issues": [result for result, _ in results], "sources": run.sources})
     codes = [code for _, code in results]
     if strict and any(source["error"] for source in run.sources):
@@ -96,8 +107,10 @@ class _Run:
         no_ingest: bool,
         dry_run: bool,
         rebuild: bool,
+        by_name: frozenset[str],
         handover: bool = False,
     ) -> None:
+        self.by_name = by_name  # whose issue was asked for, so that a day off is no excuse
         self.room, self.at, self.overrides = room, at, overrides
         self.no_ingest, self.dry_run, self.rebuild = no_ingest, dry_run, rebuild
         self.handover = handover
@@ -185,6 +198,11 @@ class _Run:
                 )
         except ConfigurationError:
             raise
+        except AlreadySent as error:
+            today = self.at.astimezone(self.room.publication.zone).date()
+            if edition.name in self.by_name or edition.may_have_issue(today):
+                return _failed(edition, day, error, error.exit_code)
+            return _passed_over(edition, today)
         except DigestError as error:
             code = error.exit_code
             if isinstance(error, NothingToSend) and any(source["error"] for source in self.sources):
@@ -228,7 +246,8 @@ def _dates(
     refused: list[tuple[Edition, CommandError]] = []
     for one in editions:
         try:
-            dates.append((one, _date(room, one, text, at, ahead)))
+            day = _date(room, one, text, at, ahead)
+            dates.append((_until_now(room, one, day, at), day))
         except CommandError as error:
             refused.append((one, error))
     if not dates:
@@ -236,17 +255,36 @@ def _dates(
     return dates, [_failed(one, text, error, error.exit_code) for one, error in refused]
 
 
-def _wanted(room: Newsroom, daily: bool, weekly: bool, names: list[str]) -> list[Edition]:
+def _without_days_off(
+    room: Newsroom, editions: list[Edition], named: list[str], text: str | None
+) -> tuple[list[Edition], list[tuple[dict[str, Any], int]]]:
+    """The editions that have an issue on the date, and what is told of those that are off: asked for by cadence,
+    an edition without an issue that day is passed over. A weekly one on another weekday stays, to be refused."""
+    if text is None:
+        return editions, []
+    day = as_date(text)
+    off = [
+        one
+        for one in editions
+        if one.name not in named
+        and not one.may_have_issue(day)
+        and (one.cadence == "daily" or one.calendar.fits(day))
+    ]
+    return [one for one in editions if one not in off], [_passed_over(one, day) for one in off]
+
+
+def _passed_over(edition: Edition, day: date) -> tuple[dict[str, Any], int]:
+    why = f"{edition.name} has no issue on {day}: it {edition.calendar.why_not(day)}."
+    say(f"{why} Passed over.")
+    return {"edition": edition.name, "date": day, "status": "skipped", "error": why, "exit_code": 0}, 0
+
+
+def _wanted(room: Newsroom, cadences: dict[str, bool], names: list[str]) -> list[Edition]:
     from digest.app.pipeline import editions_of
 
-    if not (daily or weekly or names):
-        raise CommandError("say what to build: --daily, --weekly or --edition NAME.")
-    chosen = [
-        e
-        for cadence, asked in (("daily", daily), ("weekly", weekly))
-        if asked
-        for e in editions_of(room, cadence, ())
-    ]
+    if not (any(cadences.values()) or names):
+        raise CommandError("say what to build: --daily, --weekly, --monthly or --edition NAME.")
+    chosen = [e for cadence, asked in cadences.items() if asked for e in editions_of(room, cadence, ())]
     chosen += [edition(room, name) for name in names]
     return [one for one in room.editions if one in chosen]
 
@@ -272,7 +310,7 @@ def _date(room: Newsroom, edition: Edition, text: str | None, at: datetime, ahea
 
     zone = room.publication.zone
     day = last_issue_date(edition, zone, at) if text is None else as_date(text)
-    end = window_of(edition, day, zone, None).end
+    end = window_of(_until_now(room, edition, day, at), day, zone, None).end
     if end > at and not ahead:
         raise CommandError(
             f"the window of {edition.name} {day} ends at {room.publication.clock(end)} "
@@ -280,6 +318,18 @@ def _date(room: Newsroom, edition: Edition, text: str | None, at: datetime, ahea
             "Build it after that, or look ahead with --dry-run."
         )
     return day
+
+
+def _until_now(room: Newsroom, edition: Edition, day: date, at: datetime) -> Edition:
+    """An edition on demand has its cutoff when it is built; of a date gone by, at its end."""
+    if edition.cadence != "on_demand":
+        return edition
+    from digest.select import until
+
+    zone = room.publication.zone
+    if day == at.astimezone(zone).date():
+        return until(edition, at, zone)
+    return replace(edition, cutoff=time.max)
 
 
 def _as_json(outcome: Outcome, dry_run: bool) -> dict[str, Any]:

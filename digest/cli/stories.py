@@ -402,9 +402,9 @@ def _span(room: Newsroom, edition: str | None, day: str | None) -> tuple[datetim
 
 
 def _next(room: Newsroom, edition: Edition) -> date:
-    from digest.select import last_issue_date
+    from digest.select import last_issue_date, next_issue_date
 
-    return last_issue_date(edition, room.publication.zone, now()) + edition.period
+    return next_issue_date(edition, last_issue_date(edition, room.publication.zone, now()))
 
 
 def _mark_fields(mark: Mark) -> dict[str, Any]:

@@ -132,6 +132,8 @@ def _newsroom(root: Path, digest: DigestFile, ads: AdBook, hashes: dict[str, str
     keys = {field.name: getattr(digest, field.name) for field in fields(digest)}
     keys["store"] = _database(store or digest.store, root)
     keys["sources"] = tuple(replace(source, url=_resolved(source.url, root)) for source in digest.sources)
+    always = digest.publication.skip if digest.publication else ()
+    keys["editions"] = tuple(replace(edition, skip=edition.skip + always) for edition in digest.editions)
     return Newsroom(root=root, ads=ads, inputs=MappingProxyType(hashes), **keys)
 
 

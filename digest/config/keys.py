@@ -82,7 +82,8 @@ def _contents(
         return None, "", own, ()
     for origin, arguments in _alternatives(kept):
         if origin in (tuple, list, frozenset):
-            return _block_in(arguments[0]), "list", tuple(_kinds(arguments[0])), ()
+            block, _, kinds, _ = _contents(*_parts(arguments[0]))
+            return block, "list", kinds, ()
         if isinstance(origin, type) and issubclass(origin, Mapping):
             return _block_in(arguments[1]), "names", tuple(_kinds(arguments[1])), tuple(_kinds(arguments[0]))
     return _block_in(kept), "", tuple(_kinds(kept)), ()

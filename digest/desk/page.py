@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from html import escape
 from typing import Any
 from urllib.parse import urlencode
@@ -96,23 +96,26 @@ def _bar(room: Newsroom, edition: Edition, day: date) -> str:
         f"{' aria-current=page' if one == edition else ''}>{_text(one.name)}</a>"
         for one in room.editions
     )
-    step = edition.period
+    calendar = edition.calendar
     return (
         f'<header class="bar"><p class="brand">{_text(room.publication.name)}</p>'
         f'<nav aria-label="Editions">{tabs}</nav>'
         f'<form action="/"><input type="hidden" name="edition" value="{_text(edition.name)}">'
-        f"{_step(edition, day, -step, '‹', 'The issue before')}"
-        f'<input type="date" name="date" value="{day}" step="{step.days}" aria-label="Issue date" required>'
-        f"{_step(edition, day, step, '›', 'The next issue')}<button>Show</button></form></header>\n"
+        f"{_step(edition, calendar.before(day), '‹', 'The issue before')}"
+        f'<input type="date" name="date" value="{day}" step="{_days_apart(edition)}" aria-label="Issue date" required>'
+        f"{_step(edition, calendar.after(day), '›', 'The next issue')}<button>Show</button></form></header>\n"
     )
 
 
-def _step(edition: Edition, day: date, step: timedelta, sign: str, label: str) -> str:
-    try:
-        href = _text(_link(edition, day + step))
-    except OverflowError:
+def _days_apart(edition: Edition) -> int:
+    """Days between two dates of the date picker."""
+    return 7 if edition.cadence == "weekly" and len(edition.weekdays) == 1 else 1
+
+
+def _step(edition: Edition, day: date | None, sign: str, label: str) -> str:
+    if day is None:
         return ""
-    return f'<a class="step" href="{href}" aria-label="{label}">{sign}</a>'
+    return f'<a class="step" href="{_text(_link(edition, day))}" aria-label="{label}">{sign}</a>'
 
 
 def _message(title: str, body: str, foot: str = "") -> str:

@@ -13,12 +13,12 @@ from fractions import Fraction
 from types import MappingProxyType
 from typing import Annotated
 
+from digest.model.calendar import EVERY_DAY, DateSet
 from digest.model.keys import NAME, SOME, Block, ByName, Key, Written, empty
 from digest.model.keys import kinds as k
 from digest.model.keys.words import InvalidValue
 
 TIERS = ("sponsorship", "standard", "bulk", "house")
-EVERY_DAY = frozenset(range(7))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -217,16 +217,15 @@ class Flight(Block):
                 "has dates and also start, end or days.", "Keep the dates, or start, end and days."
             )
 
-    def __contains__(self, day: object) -> bool:
-        if not isinstance(day, date):
-            return False
+    @property
+    def span(self) -> DateSet:
+        """The flight as a set of dates."""
         if self.dates:
-            return day in self.dates
-        return (
-            (self.start is None or day >= self.start)
-            and (self.end is None or day <= self.end)
-            and day.weekday() in self.days
-        )
+            return DateSet(listed=frozenset(self.dates))
+        return DateSet(self.start, self.end, self.days)
+
+    def __contains__(self, day: object) -> bool:
+        return day in self.span
 
     @property
     def first(self) -> date | None:

@@ -16,12 +16,32 @@ from typing import TYPE_CHECKING, Annotated
 from unicodedata import normalize
 from zoneinfo import ZoneInfo
 
+from digest.model.calendar import EVERY_DAY, Calendar, DateRange
 from digest.model.keys import NAME, READ_ONLY, SOME, Block, ByName, Key, Written, empty
 from digest.model.keys import kinds as k
+from digest.model.keys.words import InvalidValue
 from digest.model.mail import MailerSpec, Mailing
 
 if TYPE_CHECKING:
     from digest.model.ads import AdBook
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DateRangeKeys(Block):
+    """Several days in a row, as they are written."""
+
+    from_: Annotated[k.Day, Key("the first day", name="from")]
+    to: Annotated[k.Day, Key("the last day, which still counts")]
+
+    def verify(self) -> None:
+        if self.to < self.from_:
+            raise InvalidValue(f"ends on {self.to}, before {self.from_}.", "Write the earlier date first.")
+
+    def value(self) -> DateRange:
+        return DateRange(self.from_, self.to)
+
+
+DateRanges = tuple[Annotated[DateRange, Written(DateRangeKeys, k.OneDay)], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +76,10 @@ class Publication(Block):
     address: Annotated[
         k.Text, Key("the postal address in the footer. Anti-spam laws ask for one, so give it")
     ] = ""
+    skip: Annotated[
+        DateRanges,
+        Key("dates on which no edition has an issue: `[2026-12-25, {from: 2026-12-24, to: 2026-12-26}]`"),
+    ] = ()
     logo: Annotated[
         Logo | None,
         Key("`{url, width, height}`: a picture in the masthead instead of the name, size in pixels as shown"),
@@ -135,10 +159,41 @@ class Edition(Block):
     """A newsletter product with a cadence. ``weekday`` counts from Monday = 0 (weekly only)."""
 
     name: Annotated[str, NAME] = ""
-    cadence: Annotated[k.Cadence, Key("`daily` or `weekly`")] = "daily"
-    weekday: Annotated[
-        k.Weekday | None, Key("the day of a weekly issue", default="**required** for weekly")
+    cadence: Annotated[
+        k.Cadence,
+        Key("`daily`, `weekly`, `monthly`, or `on_demand`: a special, whenever it is built by name"),
+    ] = "daily"
+    weekdays: Annotated[
+        k.Weekdays,
+        Key(
+            "the day of a weekly issue, or several: `fri`, `[tue, fri]`",
+            name="weekday",
+            default="**required** for weekly",
+        ),
+    ] = frozenset()
+    days: Annotated[
+        k.Weekdays,
+        Key(
+            "the weekdays on which a daily edition comes out, such as `[mon, tue, wed, thu, fri]`",
+            default="all",
+        ),
+    ] = EVERY_DAY
+    day: Annotated[
+        k.DayOfMonth,
+        Key("the day of a monthly issue; a month that has no such day has the issue on its last"),
+    ] = 1
+    every: Annotated[
+        k.Step, Key("`2`: every second day, week or month of the cadence, counted from `first`")
+    ] = 1
+    first: Annotated[
+        k.Day | None, Key("the date of the first issue; needed by `every`, and before it there is none")
     ] = None
+    skip: Annotated[
+        DateRanges,
+        Key(
+            "dates without an issue: `[2026-12-25, {from: 2026-12-24, to: 2026-12-26}]`. No story is lost by it"
+        ),
+    ] = ()
     cutoff: Annotated[
         k.Clock,
         Key(
@@ -207,14 +262,24 @@ class Edition(Block):
         Key("`required`: a built issue is a proposal until somebody says `digest approve`; else `none`"),
     ] = "none"
 
-    def has_issue(self, day: date) -> bool:
-        """Whether this edition has an issue dated ``day``."""
-        return self.cadence == "daily" or day.weekday() == self.weekday
-
     @property
-    def period(self) -> timedelta:
-        """Local days an issue covers."""
-        return timedelta(days=7 if self.cadence == "weekly" else 1)
+    def calendar(self) -> Calendar:
+        return Calendar(
+            cadence=self.cadence,
+            weekdays=self.weekdays if self.cadence == "weekly" else self.days,
+            day=self.day,
+            every=self.every,
+            first=self.first,
+            skip=self.skip,
+        )
+
+    def has_issue(self, day: date) -> bool:
+        """Whether an issue dated ``day`` is planned; one on demand never is."""
+        return day in self.calendar
+
+    def may_have_issue(self, day: date) -> bool:
+        """Whether an issue dated ``day`` may be built."""
+        return self.cadence == "on_demand" or self.has_issue(day)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from functools import cached_property
 
 from digest.model import Adjacency, Edition, Entry, LineItem, Opening, RunAd, Slot
 from digest.place import delivery
-from digest.place.delivery import Standing, earlier, load, standing
+from digest.place.delivery import Standing, earlier, editions_before, load, standing
 from digest.place.facts import bits, mask_of
 from digest.place.keywords import found, words_of
 from digest.place.openings import next_to, openings
@@ -117,13 +117,14 @@ class IssueContext:
         return tuple(standing(item, editions, self.edition, self.day, self.rows(item)) for item in self.items)
 
     def rows(self, item: LineItem) -> tuple[RunAd, ...]:
-        """The ledger's rows of this line item in issues of earlier dates, oldest first."""
+        """The ledger's rows of this line item in earlier issues, oldest first: by date, then by cutoff."""
         if self._rows is None:
             grouped: dict[str, list[RunAd]] = defaultdict(list)
             for run in self.request.ran_ads:
                 grouped[run.line_item].append(run)
             self._rows = {name: tuple(runs) for name, runs in grouped.items()}
-        return earlier(item, self._rows.get(item.id, ()), self.day)
+        before = editions_before(self.edition, self.request.editions)
+        return earlier(item, self._rows.get(item.id, ()), self.day, before)
 
     def fitting_slots(self, item: LineItem) -> int:
         """The openings of the slots that one of the line item's creatives fits."""

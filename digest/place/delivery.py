@@ -13,6 +13,7 @@ from fractions import Fraction
 from math import ceil, floor
 
 from digest.model import Edition, Flight, LineItem, RunAd
+from digest.model.calendar import Calendar, count_dates
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +42,9 @@ def editions_of(item: LineItem, editions: Iterable[Edition]) -> tuple[Edition, .
     return tuple(edition for edition in editions if runs_in(item, edition))
 
 
-def eligible_weekdays(editions: Iterable[Edition]) -> frozenset[int]:
-    """The weekdays (Monday = 0) on which one of the editions has an issue."""
-    days: set[int] = set()
-    for edition in editions:
-        days |= set(range(7)) if edition.cadence == "daily" else {edition.weekday or 0}
-    return frozenset(days)
+def calendars(editions: Iterable[Edition]) -> frozenset[Calendar]:
+    """The calendars of these editions."""
+    return frozenset(edition.calendar for edition in editions)
 
 
 def eligible_dates(item: LineItem, editions: Iterable[Edition], first: date, last: date) -> tuple[date, ...]:
@@ -56,41 +54,46 @@ def eligible_dates(item: LineItem, editions: Iterable[Edition], first: date, las
         dates: tuple[date, ...] = tuple(first + timedelta(days=i) for i in span)
     else:
         dates = item.flight.days_between(first, last)
-    weekdays = eligible_weekdays(editions_of(item, editions))
-    return tuple(day for day in dates if day.weekday() in weekdays)
+    planned = calendars(editions_of(item, editions))
+    return tuple(day for day in dates if any(day in calendar for calendar in planned))
 
 
-def eligible_count(flight: Flight, weekdays: frozenset[int], until: date | None = None) -> int:
-    """How many dates of the flight up to ``until`` (inclusive; ``None``: all) fall on these weekdays."""
-    if flight.dates:
-        return sum(day.weekday() in weekdays and (until is None or day <= until) for day in set(flight.dates))
-    if flight.start is None or flight.end is None:
-        return 0
-    last = flight.end if until is None else min(until, flight.end)
-    return sum(_weekdays_between(flight.start, last, day) for day in weekdays & flight.days)
-
-
-def _weekdays_between(first: date, last: date, weekday: int) -> int:
-    """How many dates of ``first``..``last`` fall on the weekday, without walking through them."""
-    days = (last - first).days - (weekday - first.weekday()) % 7
-    return 0 if days < 0 else days // 7 + 1
+def eligible_count(flight: Flight, planned: frozenset[Calendar], until: date | None = None) -> int:
+    """How many dates of the flight up to ``until`` (inclusive; ``None``: all) have an issue of these calendars."""
+    return count_dates(flight.span, planned, until)
 
 
 def elapsed_and_total(item: LineItem, editions: Iterable[Edition], day: date) -> tuple[int, int]:
     """Eligible issue dates up to ``day`` (included), and in the whole flight. (0, 0) without an end."""
     if item.flight is None:
         return 0, 0
-    weekdays = eligible_weekdays(editions_of(item, editions))
-    return eligible_count(item.flight, weekdays, day), eligible_count(item.flight, weekdays)
+    planned = calendars(editions_of(item, editions))
+    return eligible_count(item.flight, planned, day), eligible_count(item.flight, planned)
 
 
-def earlier(item: LineItem, runs: Iterable[RunAd], day: date) -> tuple[RunAd, ...]:
-    """The ledger's rows of this line item in issues of earlier dates, oldest first, one an issue.
+def earlier(
+    item: LineItem, runs: Iterable[RunAd], day: date, before: frozenset[str] = frozenset()
+) -> tuple[RunAd, ...]:
+    """The ledger's rows of this line item in earlier issues, oldest first, one an issue.
 
-    The id of the line item decides, whatever the advertiser is called today.
+    Those of earlier dates, and of ``day`` itself those of the editions ``before`` (see ``editions_before``). The id of
+    the line item decides, whatever the advertiser is called today.
     """
-    rows = {(run.edition, run.date): run for run in runs if run.line_item == item.id and run.date < day}
+    rows = {
+        (run.edition, run.date): run
+        for run in runs
+        if run.line_item == item.id and (run.date < day or (run.date == day and run.edition in before))
+    }
     return tuple(sorted(rows.values(), key=lambda run: (run.date, run.sequence, run.edition)))
+
+
+def editions_before(edition: Edition, editions: Iterable[Edition]) -> frozenset[str]:
+    """The editions whose issue of a date comes before this one's: those with an earlier cutoff.
+
+    One on demand has no cutoff of its own; what ran there counts from the next date on.
+    """
+    planned = (one for one in editions if one.cadence != "on_demand" and one.name != edition.name)
+    return frozenset(one.name for one in planned if one.cutoff < edition.cutoff)
 
 
 def sends_of(run: RunAd, editions: Iterable[Edition]) -> int:

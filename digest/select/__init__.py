@@ -3,12 +3,13 @@
 Pure: no disk, clock, database or randomness.
 """
 
+from digest.model.calendar import cutoff_at
 from digest.select.events import group, match_between, plain_title, same_event
 from digest.select.lineup import select
 from digest.select.marks import marks_of
 from digest.select.rank import DEFAULT_WEIGHTS, signal_names
 from digest.select.request import SelectRequest
-from digest.select.window import cutoff_at, last_issue_date, reach, window_of
+from digest.select.window import last_issue_date, next_issue_date, passed_over, reach, until, window_of
 
 __all__ = [
     "DEFAULT_WEIGHTS",
@@ -18,10 +19,13 @@ __all__ = [
     "last_issue_date",
     "marks_of",
     "match_between",
+    "next_issue_date",
+    "passed_over",
     "plain_title",
     "reach",
     "same_event",
     "select",
     "signal_names",
+    "until",
     "window_of",
 ]

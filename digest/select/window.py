@@ -1,14 +1,15 @@
-"""Which hours an issue covers: cutoffs in local time, daylight saving right, late runs caught up."""
+"""Which hours an issue covers: from the planned cutoff before it to its own, late runs caught up."""
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from digest.errors import CommandError
 from digest.model import Edition, Thin, Window
+from digest.model.calendar import DAY_NAMES, cutoff_at
 
-WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _FIRST = datetime.min.replace(tzinfo=UTC)
 
 
@@ -20,44 +21,67 @@ def back(at: datetime, span: timedelta) -> datetime:
         return _FIRST
 
 
-def cutoff_at(day: date, cutoff: time, zone: ZoneInfo) -> datetime:
-    """The moment, in UTC, when the clocks of ``zone`` show ``cutoff`` on ``day``.
-
-    ``fold=0`` is the whole rule for daylight saving: of two such moments it means the first, and
-    one that the clocks skip is read with the offset that held before the change (PEP 495).
-    Raises CommandError for a date at the very ends of the calendar.
-    """
-    try:
-        return datetime.combine(day, cutoff.replace(fold=0), tzinfo=zone).astimezone(UTC)
-    except OverflowError:
-        raise CommandError(
-            f"{day} is outside the calendar. Give a date between 0001-01-09 and 9999-12-30."
-        ) from None
-
-
 def window_of(edition: Edition, day: date, zone: ZoneInfo, previous_end: datetime | None = None) -> Window:
-    """The window of the issue dated ``day``.
+    """The window of the issue dated ``day``: it begins where the window of the planned date before it ended.
 
     ``previous_end`` is where the window of the last built earlier issue ended (``None`` for the first issue).
     The window takes up from there, at most ``catch_up`` before its plain start; where the previous one
     reaches past this issue's end (its cutoff was moved), the plain window holds.
     Raises CommandError where the edition has no issue on that day.
     """
-    if not edition.has_issue(day):
-        raise CommandError(_wrong_weekday(edition, day))
+    if not edition.may_have_issue(day):
+        raise CommandError(_no_issue(edition, day))
     end = cutoff_at(day, edition.cutoff, zone)
-    start = cutoff_at(_before(day, edition.period), edition.cutoff, zone)
+    start = plain_start(edition, day, zone)
     if previous_end is not None and previous_end < end:
-        start = max(previous_end, back(start, edition.catch_up))
+        since = previous_end if edition.cadence == "on_demand" else back(start, edition.catch_up)
+        start = max(previous_end, since)
     return Window(start, end)
 
 
+def plain_start(edition: Edition, day: date, zone: ZoneInfo) -> datetime:
+    """Where the window begins when nothing was missed: days off lose nothing."""
+    before = edition.calendar.before(day) or _before(day, edition.calendar.period)
+    return cutoff_at(before, edition.cutoff, zone)
+
+
+def until(edition: Edition, moment: datetime, zone: ZoneInfo) -> Edition:
+    """An edition on demand whose window ends at this moment: its cutoff is when it is built."""
+    return replace(edition, cutoff=moment.astimezone(zone).time())
+
+
+def passed_over(
+    edition: Edition, day: date, zone: ZoneInfo, previous_end: datetime | None
+) -> tuple[datetime, datetime] | None:
+    """The hours between the last built issue and this one that ``catch_up`` cuts off; ``None``: none."""
+    if previous_end is None:
+        return None
+    window = window_of(edition, day, zone, previous_end)
+    return (previous_end, window.start) if previous_end < window.start else None
+
+
 def last_issue_date(edition: Edition, zone: ZoneInfo, now: datetime) -> date:
-    """The date of the edition's last cutoff that has passed at ``now``."""
+    """The date of the edition's last planned cutoff that has passed at ``now``; of one on demand, today.
+
+    Raises CommandError where none was planned so far.
+    """
     day = now.astimezone(zone).date()
-    while not edition.has_issue(day) or cutoff_at(day, edition.cutoff, zone) > now:
-        day = _before(day, timedelta(days=1))
-    return day
+    if edition.cadence == "on_demand":
+        return day
+    if day in edition.calendar and cutoff_at(day, edition.cutoff, zone) <= now:
+        return day
+    before = edition.calendar.before(day)
+    if before is None:
+        raise CommandError(f"{edition.name} has had no issue up to {day}, as digest.yaml has it.")
+    return before
+
+
+def next_issue_date(edition: Edition, after: date) -> date:
+    """The planned date that follows. Raises CommandError where none is planned any more."""
+    found = edition.calendar.after(after)
+    if found is None:
+        raise CommandError(f"{edition.name} has no issue after {after}, as digest.yaml has it.")
+    return found
 
 
 def reach(edition: Edition, thin: Thin, window: Window) -> datetime:
@@ -72,15 +96,10 @@ def _before(day: date, span: timedelta) -> date:
         raise CommandError(f"{day} is outside the calendar. Give a later date.") from None
 
 
-def _wrong_weekday(edition: Edition, day: date) -> str:
-    due = WEEKDAYS[edition.weekday or 0]
-    return (
-        f"{edition.name} comes out on {due}s and {day} is a {WEEKDAYS[day.weekday()]}. "
-        f"Give the date of a {due}, for example {_nearest(edition, day)}."
-    )
-
-
-def _nearest(edition: Edition, day: date) -> date:
-    """The issue date at or before ``day`` (after it at the start of the calendar)."""
-    days = (day.weekday() - (edition.weekday or 0)) % 7
-    return day - timedelta(days=days) if day.toordinal() > days else day + timedelta(days=7 - days)
+def _no_issue(edition: Edition, day: date) -> str:
+    near = edition.calendar.before(day) or edition.calendar.after(day)
+    what = "another date"
+    if edition.cadence == "weekly" and len(edition.weekdays) == 1 and not edition.calendar.fits(day):
+        what = f"the date of a {DAY_NAMES[min(edition.weekdays)]}"
+    example = f", for example {near}" if near else ""
+    return f"{edition.name} {edition.calendar.why_not(day)}. Give {what}{example}."

@@ -42,7 +42,7 @@ NO_LABELS: frozenset[str] = frozenset()
 LABELS = st.sampled_from((NO_LABELS, NO_LABELS, frozenset({"x"}), frozenset({"y", "x"}), frozenset({"z"})))
 EDITIONS = (
     Edition(name="daily", expected_sends=1000),
-    Edition(name="weekly", cadence="weekly", weekday=4, expected_sends=300),
+    Edition(name="weekly", cadence="weekly", weekdays=frozenset({4}), expected_sends=300),
 )
 
 

@@ -36,7 +36,7 @@ SLOTS = (
     Slot(id="footer", position="end", native=True),
 )
 DAILY = Edition(name="daily", expected_sends=1000)
-WEEKLY = Edition(name="weekly", cadence="weekly", weekday=4, expected_sends=300)
+WEEKLY = Edition(name="weekly", cadence="weekly", weekdays=frozenset({4}), expected_sends=300)
 TIERS = st.sampled_from(("sponsorship", "standard", "standard", "bulk", "house"))
 RATES = st.sampled_from((Fraction(0), Fraction(10), Fraction(25, 2), Fraction(100, 3)))
 

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 
 from digest.config import tree as t
 from digest.config.checks.configuration import Configuration, problem
-from digest.config.checks.dates import Span, weekdays
 from digest.errors import Problem
 from digest.model import LineItem
+from digest.model.calendar import DateSet
 
 
 def doubt(config: Configuration) -> Iterator[Problem]:
@@ -65,13 +65,13 @@ def meet(config: Configuration, items: Sequence[LineItem]) -> bool:
         return True
     dates = _common(items)
     shared = [e for e in config.editions if all(e in config.editions_of(item) for item in items)]
-    return any(not dates.on(weekdays(edition)).is_empty for edition in shared)
+    return any(not dates.on(edition.calendar).is_empty for edition in shared)
 
 
-def _common(items: Sequence[LineItem]) -> Span:
-    dates = Span()
+def _common(items: Sequence[LineItem]) -> DateSet:
+    dates = DateSet()
     for item in items:
-        dates = dates.meet(Span.of(item.flight))
+        dates = dates.meet(item.flight.span if item.flight else DateSet())
     return dates
 
 

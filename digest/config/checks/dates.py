@@ -3,89 +3,21 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from datetime import date
-from functools import cached_property
 
 from digest.model import Edition, Flight
-
-EVERY_DAY = frozenset(range(7))
-
-
-def weekdays(edition: Edition) -> frozenset[int]:
-    """The weekdays on which an edition has an issue (Monday = 0)."""
-    if edition.cadence == "daily":
-        return EVERY_DAY
-    return frozenset() if edition.weekday is None else frozenset({edition.weekday})
+from digest.model.calendar import DateSet
 
 
-@dataclass(frozen=True)
-class Span:
-    """A set of dates: those listed, or the days of the week from ``start`` to ``end`` (``None``: open)."""
-
-    start: date | None = None
-    end: date | None = None
-    days: frozenset[int] = EVERY_DAY
-    listed: frozenset[date] | None = None
-
-    @classmethod
-    def of(cls, flight: Flight | None) -> Span:
-        if flight is None:
-            return cls()
-        if flight.dates:
-            return cls(listed=frozenset(flight.dates))
-        return cls(flight.start, flight.end, flight.days)
-
-    def on(self, days: frozenset[int]) -> Span:
-        """Those of these dates that fall on such weekdays."""
-        return self.meet(Span(days=days))
-
-    def meet(self, other: Span) -> Span:
-        """The dates that are in both."""
-        if self.listed is not None:
-            return Span(listed=frozenset(day for day in self.listed if day in other))
-        if other.listed is not None:
-            return other.meet(self)
-        starts = [start for start in (self.start, other.start) if start is not None]
-        ends = [end for end in (self.end, other.end) if end is not None]
-        return Span(max(starts, default=None), min(ends, default=None), self.days & other.days)
-
-    def __contains__(self, day: object) -> bool:
-        if not isinstance(day, date):
-            return False
-        if self.listed is not None:
-            return day in self.listed
-        early = self.start is not None and day < self.start
-        late = self.end is not None and day > self.end
-        return not early and not late and day.weekday() in self.days
-
-    @property
-    def is_open(self) -> bool:
-        return self.listed is None and (self.start is None or self.end is None)
-
-    @cached_property
-    def count(self) -> int | None:
-        """How many dates; ``None`` when there is no end to them."""
-        if self.listed is not None:
-            return len(self.listed)
-        if not self.days:
-            return 0
-        if self.start is None or self.end is None:
-            return None
-        length = (self.end - self.start).days + 1
-        if length <= 0:
-            return 0
-        weeks, rest = divmod(length, 7)
-        first = self.start.weekday()
-        return weeks * len(self.days) + sum((first + i) % 7 in self.days for i in range(rest))
-
-    @property
-    def is_empty(self) -> bool:
-        return self.count == 0
+def issue_dates(flight: Flight | None, editions: Iterable[Edition]) -> list[DateSet]:
+    """The dates of a flight in each of its editions: all told by weekday, or all one by one."""
+    span = flight.span if flight else DateSet()
+    found = [span.on(edition.calendar) for edition in editions]
+    return [one.one_by_one() for one in found] if any(one.listed is not None for one in found) else found
 
 
-def most_in_a_day(spans: Sequence[Span]) -> int:
+def most_in_a_day(spans: Sequence[DateSet]) -> int:
     """The most issues of these spans that share a date."""
     listed = _listed(spans)
     if listed:
@@ -93,7 +25,7 @@ def most_in_a_day(spans: Sequence[Span]) -> int:
     return max(_by_weekday(spans))
 
 
-def most_under_cap(spans: Sequence[Span], per_window: int, window: int) -> int:
+def most_under_cap(spans: Sequence[DateSet], per_window: int, window: int) -> int:
     """How many issues of one flight can run at most with ``per_window`` in any ``window`` days.
 
     ``spans`` are the flight's dates in each of its editions. Running as early as possible is best, since
@@ -163,9 +95,9 @@ class _Runs:
             self.inside -= self.recent.popleft()[1]
 
 
-def _listed(spans: Sequence[Span]) -> set[date]:
+def _listed(spans: Sequence[DateSet]) -> set[date]:
     return {day for span in spans for day in span.listed or ()}
 
 
-def _by_weekday(spans: Sequence[Span]) -> list[int]:
+def _by_weekday(spans: Sequence[DateSet]) -> list[int]:
     return [sum(weekday in span.days for span in spans) for weekday in range(7)]

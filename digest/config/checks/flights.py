@@ -6,12 +6,11 @@ from collections.abc import Iterator
 
 from digest.config import tree as t
 from digest.config.checks.configuration import Configuration, as_written, problem
-from digest.config.checks.dates import Span, most_in_a_day, most_under_cap, weekdays
+from digest.config.checks.dates import issue_dates, most_in_a_day, most_under_cap
 from digest.config.validation import ReadFile
 from digest.errors import Problem
 from digest.model import Edition, LineItem
-
-_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+from digest.model.calendar import DateSet, days_in_words
 
 
 def check(config: Configuration) -> Iterator[Problem]:
@@ -32,7 +31,7 @@ def doubt(config: Configuration) -> Iterator[Problem]:
         path: t.Path = ("line_items", index)
         if any(_flight(config.ads, path, item)):
             continue
-        if item.flight and not item.flight.dates and Span.of(item.flight).is_empty:
+        if item.flight and not item.flight.dates and item.flight.span.is_empty:
             says = "never meets one of its days."
             yield problem(config.ads, (*path, "flight", "days"), says, f"The flight is {_length(item)}.")
         elif config.all_editions_valid(item):
@@ -91,10 +90,10 @@ def _goal_shape(config: Configuration, file: ReadFile, path: t.Path, item: LineI
 
 def _reach(config: Configuration, file: ReadFile, path: t.Path, item: LineItem) -> Iterator[Problem]:
     editions = config.editions_of(item)
-    span = Span.of(item.flight)
-    if not editions or span.is_empty:
+    editions = tuple(e for e in editions if e.cadence != "on_demand")
+    if not editions or (item.flight and item.flight.span.is_empty):
         return
-    spans = [span.on(weekdays(edition)) for edition in editions]
+    spans = issue_dates(item.flight, editions)
     if all(one.is_empty for one in spans):
         says = f"never meets an issue of {_editions(editions)}."
         yield problem(file, (*path, "flight"), says, f"The flight is {_length(item)}.")
@@ -105,11 +104,11 @@ def _reach(config: Configuration, file: ReadFile, path: t.Path, item: LineItem) 
 
 def _editions(editions: tuple[Edition, ...]) -> str:
     return " or ".join(
-        f'"{e.name}"' + ("" if e.weekday is None else f" ({_DAYS[e.weekday]}s)") for e in editions
+        f'"{e.name}"' + (f" ({days_in_words(e.weekdays)})" if e.cadence == "weekly" else "") for e in editions
     )
 
 
-def _goal(file: ReadFile, path: t.Path, item: LineItem, spans: list[Span]) -> Iterator[Problem]:
+def _goal(file: ReadFile, path: t.Path, item: LineItem, spans: list[DateSet]) -> Iterator[Problem]:
     assert item.goal is not None
     wanted = item.goal.amount
     issues = sum(span.count or 0 for span in spans)

@@ -10,6 +10,7 @@ from digest.config.keys import names_at
 from digest.config.subject import short
 from digest.config.validation import ReadFile, meant
 from digest.errors import Problem
+from digest.model import Edition
 from digest.model.keys.words import did_you_mean
 from digest.model.newsroom import DigestFile
 
@@ -27,16 +28,38 @@ def _editions(config: Configuration, file: ReadFile) -> Iterator[Problem]:
     whole = t.child(file.written, "editions")
     if isinstance(whole, t.Block) and not whole.entries:
         yield problem(file, ("editions",), "names no edition.", "Add one, such as daily: {cadence: daily}.")
-    known = names_at(DigestFile, ("editions", ""))
     for edition in config.editions:
-        path: t.Path = ("editions", edition.name)
-        block = t.reach(file.written, path)
-        written = t.child(block, "weekday") is not None or meant(block, known, "weekday")
-        if edition.cadence == "weekly" and edition.weekday is None and not written:
-            yield problem(file, path, "is weekly but has no weekday.", "Add a weekday, such as weekday: fri.")
-        if edition.cadence == "daily" and edition.weekday is not None:
-            says = "counts for weekly editions only, and this one is daily."
-            yield problem(file, (*path, "weekday"), says, "Write cadence: weekly, or take the weekday out.")
+        yield from _calendar(file, ("editions", edition.name), edition)
+
+
+def _calendar(file: ReadFile, path: t.Path, edition: Edition) -> Iterator[Problem]:
+    """The keys of an edition's calendar that its cadence does not read, and those that it needs."""
+    block = t.reach(file.written, path)
+    known = names_at(DigestFile, ("editions", ""))
+    cadence = edition.cadence
+
+    def written(key: str) -> bool:
+        return t.child(block, key) is not None or meant(block, known, key)
+
+    if cadence == "weekly" and not edition.weekdays and not written("weekday"):
+        yield problem(file, path, "is weekly but has no weekday.", "Add a weekday, such as weekday: fri.")
+    for key, only in (("weekday", "weekly"), ("days", "daily"), ("day", "monthly")):
+        if cadence != only and t.reach(file.valid, (*path, key)) is not None:
+            says = f"counts for {only} editions only, and this one is {cadence.replace('_', ' ')}."
+            yield problem(file, (*path, key), says, f"Write cadence: {only}, or take the {key} out.")
+    if cadence == "on_demand":
+        for key in ("every", "first", "skip"):
+            if t.reach(file.valid, (*path, key)) is not None:
+                yield problem(file, (*path, key), "does not count for an edition on demand.", "Take it out.")
+    elif edition.every > 1 and edition.first is None and not written("first"):
+        yield problem(file, (*path, "every"), "needs a date to count from.", "Add first: 2026-01-09, say.")
+    elif (
+        edition.first
+        and not edition.calendar.fits(edition.first)
+        and (cadence != "weekly" or edition.weekdays)
+    ):
+        says = f"is no date of its own: the edition {edition.calendar.why_not(edition.first)}."
+        yield problem(file, (*path, "first"), says, "Write the date of its first issue.")
 
 
 def _sections(config: Configuration, file: ReadFile) -> Iterator[Problem]:

@@ -7,6 +7,7 @@ from datetime import date, time, timedelta
 from fractions import Fraction
 from typing import Annotated, Any
 
+from digest.model.calendar import DateRange
 from digest.model.keys import READ_ONLY, Kind, shapes, web, words
 
 Line = Annotated[str, Kind(words.line, shapes.WORD)]
@@ -52,6 +53,10 @@ Clock = Annotated[time, Kind(words.clock, shapes.CLOCK)]
 Length = Annotated[timedelta, Kind(words.duration, shapes.LENGTH)]
 PositiveLength = Annotated[timedelta, Kind(words.positive_duration, shapes.LENGTH)]
 Horizon = Annotated[int, Kind(words.horizon, shapes.LENGTH)]
+Weekdays = Annotated[frozenset[int], Kind(words.weekdays, shapes.WEEKDAYS)]
+DayOfMonth = Annotated[int, Kind(words.whole(1, 31), shapes.whole(1, 31))]
+Step = Annotated[int, Kind(words.whole(1, 366), shapes.whole(1, 366))]
+OneDay = Annotated[DateRange, Kind(words.one_day, shapes.DAY)]
 Weekday = Annotated[int, Kind(words.weekday, shapes.WEEKDAY)]
 Options = Annotated[Mapping[str, Any], Kind(words.options, {"type": "object"})]
 
@@ -67,7 +72,7 @@ Weights = Annotated[Mapping[Signal, Number], READ_ONLY]
 Colors = Annotated[Mapping[Id, Color], READ_ONLY]
 Fonts = Annotated[Mapping[Id, Font], READ_ONLY]
 
-Cadence = Annotated[str, choice("daily", "weekly")]
+Cadence = Annotated[str, choice("daily", "weekly", "monthly", "on_demand")]
 Approval = Annotated[str, choice("none", "required")]
 NoRepeat = Annotated[str, choice("edition", "publication", "none")]
 Density = Annotated[str, choice("comfortable", "compact")]

@@ -50,6 +50,7 @@ DAY = matching(r"\d{4}-\d{2}-\d{2}", format="date")
 CLOCK = matching(words.TIME.pattern, examples=["06:00"])
 SIZE = matching(words.SIZE.pattern, examples=["600x150", "300x250"])
 WEEKDAY: Shape = {"anyOf": [{"enum": list(words.DAYS)}, matching(any_case((*words.DAYS, *words.DAY_NAMES)))]}
+WEEKDAYS: Shape = {"anyOf": [WEEKDAY, {"type": "array", "items": WEEKDAY, "minItems": 1}]}
 ADDRESS = matching("[Hh][Tt][Tt][Pp][Ss]?://.+")
 MAILBOX = matching(".*@.*", examples=["NewsFinale <news@newsfinale.example>"])
 COLOR = matching("#([0-9A-Fa-f]{3}|[0-9A-Fa-f]{6})")

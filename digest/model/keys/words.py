@@ -14,6 +14,8 @@ from fractions import Fraction
 from types import MappingProxyType
 from typing import Any
 
+from digest.model.calendar import DateRange
+
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 EDITION = re.compile(r"[a-z0-9][a-z0-9-]*")
@@ -278,6 +280,19 @@ def weekday(value: object) -> int:
         if words in (name, name[:3]):
             return number
     raise InvalidValue(f"must be a weekday, not {shown(value)}.", f"Write one of {', '.join(DAYS)}.")
+
+
+def weekdays(value: object) -> frozenset[int]:
+    """One weekday, or a list of them."""
+    if value == []:
+        raise InvalidValue("names nothing.", "Write at least one.")
+    return frozenset(map(weekday, value)) if isinstance(value, list) else frozenset({weekday(value)})
+
+
+def one_day(value: object) -> DateRange:
+    """A date as a range of one day."""
+    only = day(value)
+    return DateRange(only, only)
 
 
 def one_of(*choices: str) -> Callable[[object], str]:

@@ -10,12 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
 from functools import cached_property
 from itertools import groupby
 from math import ceil
 
 from digest.model import Edition, LineItem, RunAd
+from digest.model.calendar import Calendar
 from digest.place import delivery
 from digest.place.forecast.issues import BookingForecast, ForecastInputs, IssueDate
 
@@ -41,13 +42,13 @@ class Booking:
         return {e.name: e for e in self.inputs.editions if delivery.runs_in(self.item, e)}
 
     @cached_property
-    def _weekdays(self) -> frozenset[int]:
-        return delivery.eligible_weekdays(self.editions.values())
+    def _calendars(self) -> frozenset[Calendar]:
+        return delivery.calendars(self.editions.values())
 
     @cached_property
     def _total(self) -> int:
         flight = self.item.flight
-        return delivery.eligible_count(flight, self._weekdays) if flight else 0
+        return delivery.eligible_count(flight, self._calendars) if flight else 0
 
     @property
     def ends_within(self) -> bool:
@@ -96,7 +97,7 @@ class Booking:
         """Issue dates of the flight up to ``day``."""
         if day not in self._counted:
             assert self.item.flight is not None
-            self._counted[day] = delivery.eligible_count(self.item.flight, self._weekdays, day)
+            self._counted[day] = delivery.eligible_count(self.item.flight, self._calendars, day)
         return self._counted[day]
 
     @cached_property
@@ -185,11 +186,17 @@ class Booking:
 
         With ``many`` bookings that are alike in one column, what holds for all of them together.
         """
-        by_day = [(day, list(some)) for day, some in groupby(chances, key=lambda one: one[0].date)]
+        by_day = [
+            (day, list(some)) for (day, _), some in groupby(sorted(chances, key=self._when), key=self._when)
+        ]
         if self.item.goal is not None:
             yield from self._goal(by_day, many)
         if self.item.frequency_cap is not None:
             yield from self._cap(by_day, many)
+
+    def _when(self, chance: Chance) -> tuple[date, time]:
+        """Issues of one date see those with an earlier cutoff."""
+        return chance[0].date, self.editions[chance[0].edition].cutoff
 
     @cached_property
     def worths(self) -> dict[str, int]:
