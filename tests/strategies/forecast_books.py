@@ -23,7 +23,7 @@ from digest.place.forecast import ForecastInputs, typical
 
 START = date(2026, 1, 5)
 DAILY = Edition(name="daily", expected_sends=42_000)
-WEEKLY = Edition(name="weekly", cadence="weekly", weekday=4, expected_sends=18_000)
+WEEKLY = Edition(name="weekly", cadence="weekly", weekdays=frozenset({4}), expected_sends=18_000)
 SECTIONS = ("general", "business", "health", "science", "technology", "entertainment", "sports")
 SLOTS = (
     Slot(id="top_banner", position="top", sizes=("600x150",), native=True),
