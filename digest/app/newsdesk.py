@@ -11,7 +11,7 @@ from digest.app.pipeline import selecting
 from digest.errors import CommandError
 from digest.model import Edition, Newsroom, Selection, Story
 from digest.model.urls import is_web_url, story_id
-from digest.select import last_issue_date, select, window_of
+from digest.select import last_issue_date, next_issue_date, select, window_of
 
 if TYPE_CHECKING:
     from digest.store import Store
@@ -38,7 +38,9 @@ def issue_due(newsroom: Newsroom, store: Store, edition: Edition, now: datetime)
     """The date of the issue an editor works on: the latest due one unless it was sent, else the one after it."""
     day = last_issue_date(edition, newsroom.publication.zone, now)
     built = store.built(edition.name, day)
-    return day + edition.period if built and built.sent_at else day
+    if not (built and built.sent_at) or edition.cadence == "on_demand":
+        return day
+    return next_issue_date(edition, day)
 
 
 def verdict(newsroom: Newsroom, store: Store, edition: Edition, day: date, story: str) -> Verdict:
