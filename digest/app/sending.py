@@ -92,7 +92,8 @@ def restore(store: Store, outbox: Outbox, edition: str, day: date) -> str:
     files = store.files(edition, day, built.revision)
     if not files:
         raise Unreachable(
-            f"the store did not keep the files of {edition} {day}: it was built by an earlier version of digest."
+            f"the store does not keep the files of {edition} {day}: it was built by an earlier version of digest, or "
+            "they were pruned."
         )
     if built.sent_at:
         files |= {"sent.json": receipt_for(built).to_bytes()}

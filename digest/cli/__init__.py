@@ -32,7 +32,7 @@ _SECTIONS: dict[str, dict[str, str]] = {
         "status": "status",
     },
     "The mailer": {"handover": "handover", "receipts": "receipts"},
-    "A newsroom": {"init": "init", "schema": "schema"},
+    "A newsroom": {"init": "init", "schema": "schema", "store": "store"},
 }
 _FILES = {name: file for section in _SECTIONS.values() for name, file in section.items()}
 

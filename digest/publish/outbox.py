@@ -23,7 +23,7 @@ from digest.publish.receipt import Receipt, receipt_of
 
 MANIFEST = "manifest.json"
 _NOT_THERE = (FileNotFoundError, NotADirectoryError, IsADirectoryError)
-_STAGED, _ASIDE, _KEPT = ".staged", ".aside", ".changed-by-hand"
+_STAGED, _ASIDE, _KEPT, _GONE = ".staged", ".aside", ".changed-by-hand", ".gone"
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +113,16 @@ class Outbox:
             if place.is_dir():
                 _flush(place)
 
+    def remove(self, edition: str, day: date) -> None:
+        """Take an issue away: in one step from its place, then from the disk."""
+        place = self.place(edition, day)
+        with _reaching(place):
+            gone = _beside(place, _GONE)
+            _sweep(gone)
+            place.rename(gone)
+            _flush(place.parent)
+            _sweep(gone)
+
     def add(self, edition: str, day: date, files: Mapping[str, bytes]) -> None:
         """Put files into a folder that is there, each in one step."""
         place = self.place(edition, day)
@@ -189,6 +199,9 @@ class Outbox:
                     finished.append(day)
                 else:
                     _restore(staged.place)
+                    _sweep(folder)
+            for folder in sorted((self.root / edition).glob(f".*{_GONE}")):
+                if _identify(folder, _GONE)[1] is not None:
                     _sweep(folder)
             for folder in sorted((self.root / edition).glob(f".*{_ASIDE}")):
                 aside, day = _identify(folder, _ASIDE)

@@ -45,13 +45,15 @@ Row = Sequence[Any]  # by place: rows by name cost as much as all the rest
 class Database:
     """One open database. Writers take turns; what a reader sees in one ``reading`` does not move.
 
-    ``path`` is the file of a SQLite database; ``None`` in memory and for servers. ``publication`` is the id that
-    rows are read and written for. What is done while ``rehearsing`` is taken back at the end; the first write of a
-    rehearsal, and no earlier read, makes others wait.
+    ``path`` is the file of a SQLite database; ``None`` in memory and for servers. ``where`` is the address as people
+    may see it. ``publication`` is the id that rows are read and written for. What is done
+    while ``rehearsing`` is taken back at the end; the first write of a rehearsal, and no earlier read, makes others
+    wait.
     """
 
-    def __init__(self, engine: Engine, *, path: Path | None, rehearse: bool) -> None:
+    def __init__(self, engine: Engine, *, path: Path | None, where: str, rehearse: bool) -> None:
         self.engine, self.path, self.rehearsing = engine, path, rehearse
+        self.where = where
         self.publication = ""
         self.is_sqlite = engine.dialect.name == "sqlite"
         self.connection: Connection = engine.connect()
@@ -144,7 +146,8 @@ def connect(url: str, *, rehearse: bool = False) -> Database:
         address, path = make_url("sqlite://"), None
     if path is not None:
         _make_room(path)
-    return Database(_engine(address, path, rehearse), path=path, rehearse=rehearse)
+    where = str(path or _named(address))
+    return Database(_engine(address, path, rehearse), path=path, where=where, rehearse=rehearse)
 
 
 def _parse(url: str) -> URL:
@@ -245,5 +248,8 @@ def _set_up_sqlite(rehearse: bool, connection: Any, record: Any) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
+    """What says nothing of reading or writing stands alone, as VACUUM must."""
     writing = connection.get_execution_options().get("writing")
+    if writing is None:
+        return
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")

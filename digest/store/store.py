@@ -21,7 +21,8 @@ from digest.model import (
     Validators,
 )
 from digest.model.mail import CampaignNote, IssueReceipt
-from digest.store import desk, editing, issues, ledger, locks, mail, publications, ran, sources, stories
+from digest.store import care, desk, editing, issues, ledger, locks, mail, publications, ran, sources, stories
+from digest.store.care import Pruned
 from digest.store.database import Database
 
 WAIT = 30.0  # seconds for the lock
@@ -251,6 +252,22 @@ class Store:
 
     def remember_validators(self, name: str, url: str, validators: Validators) -> None:
         sources.remember(self._database, name, url, validators)
+
+    def prune(
+        self, *, before: date, seen_before: datetime, ran_before: date, line_items: Collection[str]
+    ) -> Pruned:
+        """Forget what is old; see :func:`digest.store.care.prune`."""
+        return care.prune(
+            self._database,
+            before=before,
+            seen_before=seen_before,
+            ran_before=ran_before,
+            line_items=line_items,
+        )
+
+    def shrink(self) -> None:
+        """Give the room of what was forgotten back to the disk."""
+        care.shrink(self._database)
 
     def publications(self) -> dict[str, str]:
         """The names of the publications that share this store, by id."""

@@ -1,0 +1,61 @@
+"""What may be forgotten: issues and stories of long ago, as far as nothing to come needs them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import TYPE_CHECKING
+
+from digest.errors import CommandError
+from digest.model import Newsroom
+from digest.publish import Outbox
+
+if TYPE_CHECKING:
+    from digest.store import Store
+    from digest.store.care import Pruned
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Forgotten:
+    """What went: folders of the outbox by edition and date, and rows of the store; ``kept`` folders nobody recorded."""
+
+    folders: tuple[tuple[str, date], ...]
+    kept: tuple[tuple[str, date], ...]
+    rows: Pruned
+
+
+def prune(
+    store: Store, outbox: Outbox, newsroom: Newsroom, before: date, now: datetime, *, dry_run: bool
+) -> Forgotten:
+    """Forget what is dated before ``before``. Raises ``CommandError`` for a date that issues to come still need.
+
+    Whoever calls this holds the locks of all editions. A folder that the ledger does not know stays.
+    """
+    zone = newsroom.publication.zone
+    latest = now.astimezone(zone).date() - needed(newsroom)
+    if before > latest:
+        raise CommandError(
+            f"issues to come may look back {needed(newsroom).days} days; give --before {latest} or an earlier date."
+        )
+    known = {(issue.edition, issue.date) for issue in store.issues()}
+    old = [(name, day) for name in outbox.editions() for day in outbox.dates(name) if day < before]
+    folders = tuple(one for one in old if one in known)
+    rows = store.prune(
+        before=before,
+        seen_before=datetime.combine(before, time(), zone),
+        ran_before=before,
+        line_items={item.id for item in newsroom.ads.line_items},
+    )
+    if not dry_run:
+        for name, day in folders:
+            outbox.remove(name, day)
+    return Forgotten(folders=folders, kept=tuple(one for one in old if one not in known), rows=rows)
+
+
+def needed(newsroom: Newsroom) -> timedelta:
+    """Whole days that an issue of tomorrow may look back: its window, late stories, thin days, repeats."""
+    spans = [
+        max(one.period + one.catch_up + one.late + newsroom.thin.widen, one.no_repeat_for)
+        for one in newsroom.editions
+    ]
+    return timedelta(days=max(spans).days + 2)

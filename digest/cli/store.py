@@ -1,0 +1,162 @@
+"""``digest store``: the care of what the newsroom remembers."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from digest.cli import app
+from digest.cli.options import Json, OutboxFolder, Root, as_date, folder, newsroom, now
+from digest.cli.output import emit, say, warn
+from digest.errors import Unreachable
+
+if TYPE_CHECKING:
+    from digest.app.retention import Forgotten
+
+store = typer.Typer(help="Check, upgrade, prune, copy and back up the store.", rich_markup_mode=None)
+app.add_typer(store, name="store", no_args_is_help=True)
+
+
+@store.command("check")
+def check(root: Root = None, json: Json = False) -> None:
+    """Whether the store is sound, what it holds and whose it is; changes nothing.
+
+    Example: digest store check
+    """
+    from digest.store.care import check
+
+    found = check(newsroom(root).store)
+    emit(asdict(found) | {"sound": not found.wrong})
+    say(f"{found.where}: " + ("sound" if not found.wrong else "not sound"))
+    if found.revision != found.newest:
+        state = "no tables yet" if found.revision is None else f"revision {found.revision}"
+        say(f"  {state}; this version makes it {found.newest} (digest store upgrade, or any command)")
+    for id, name in found.publications.items():
+        say(f"  publication {id}: {name}")
+    say("  " + ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in found.rows.items() if count))
+    for wrong in found.wrong:
+        warn(f"digest: {wrong}")
+    if found.wrong:
+        warn("digest: put back a backup, then run `digest recover` for what was sent since.")
+        raise typer.Exit(Unreachable.exit_code)
+
+
+@store.command("upgrade")
+def upgrade(root: Root = None, json: Json = False) -> None:
+    """Bring the store up to this version; every other command does it too, where its role may make tables.
+
+    Example: digest store upgrade
+    """
+    from digest.store.care import upgrade
+
+    before, after = upgrade(newsroom(root).store)
+    emit({"before": before, "revision": after})
+    say(
+        f"The store is at revision {after}"
+        + (", as it was." if before == after else f" (it was {before or 'new'}).")
+    )
+
+
+@store.command("rename")
+def rename(root: Root = None, json: Json = False) -> None:
+    """Let the store know the publication under the name that digest.yaml now gives it.
+
+    Example: digest store rename
+    """
+    from digest.store.care import rename
+
+    publication = newsroom(root).publication
+    before = rename(newsroom(root).store, publication)
+    emit({"id": publication.id, "name": publication.name, "before": before})
+    say(f'{publication.id} is "{publication.name}"' + (f' (it was "{before}").' if before else "."))
+
+
+@store.command("prune")
+def prune(
+    before: Annotated[str, typer.Option("--before", metavar="DATE", help="Forget what is dated before.")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would go.")] = False,
+    outbox: OutboxFolder = None,
+    root: Root = None,
+    json: Json = False,
+) -> None:
+    """Forget old stories and folders; the ledger keeps what goals, caps and repeats need.
+
+    Example: digest store prune --before 2025-07-01 --dry-run
+    """
+    from digest.app.retention import prune
+    from digest.publish import Outbox
+    from digest.store import open_store
+
+    room, day = newsroom(root), as_date(before)
+    place = Outbox(folder(outbox, room.root / "outbox"))
+    with open_store(room.store, room.publication, rehearse=dry_run) as opened:
+        editions = {*place.editions(), *(one.name for one in room.editions)}
+        with opened.lock(*editions):
+            found = prune(opened, place, room, day, now(), dry_run=dry_run)
+        opened.shrink()
+    _tell(found, dry_run)
+
+
+def _tell(found: Forgotten, dry_run: bool) -> None:
+    rows = asdict(found.rows)
+    emit(
+        {
+            "folders": [{"edition": name, "date": day} for name, day in found.folders],
+            "kept": [{"edition": name, "date": day} for name, day in found.kept],
+            "rows": rows,
+            "dry_run": dry_run,
+        }
+    )
+    parts = [
+        f"{len(found.folders)} folders",
+        *(f"{count} {name.replace('_', ' ')}" for name, count in rows.items()),
+    ]
+    say(("Would go: " if dry_run else "Gone: ") + ", ".join(parts) + ".")
+    for name, day in found.kept:
+        warn(f"digest: the ledger does not know {name} of {day}; its folder stays.")
+
+
+@store.command("copy")
+def copy(
+    to: Annotated[
+        str, typer.Argument(metavar="ADDRESS", help="An empty store: sqlite:///… or postgresql://…")
+    ],
+    root: Root = None,
+    json: Json = False,
+) -> None:
+    """Copy the whole store into an empty one, such as from SQLite to PostgreSQL, or back.
+
+    Example: digest store copy postgresql+psycopg://digest@db.example/digest
+    """
+    from digest.store.care import copy
+
+    counts = copy(newsroom(root).store, to)
+    emit({"rows": counts})
+    say(
+        "Copied: "
+        + (
+            ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in counts.items() if count)
+            or "nothing"
+        )
+    )
+    say("Name it under `store:` in digest.yaml, or in DIGEST_STORE, before the next command.")
+
+
+@store.command("backup")
+def backup(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A file that is not there yet.")],
+    root: Root = None,
+    json: Json = False,
+) -> None:
+    """A consistent copy of the store as a SQLite file, while builds go on.
+
+    Example: digest store backup /backup/digest-2026-01-23.db
+    """
+    from digest.store.care import backup
+
+    size = backup(newsroom(root).store, file.absolute())
+    emit({"file": str(file.absolute()), "bytes": size})
+    say(f"{file}: {size:,} bytes.")
