@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from digest.errors import Unreachable
+from tests.killing import kills
 from tests.newsrooms import PUBLICATION, Room, newsroom, story
 
 BUILD = ("build", "--daily", "--date", "2026-01-23")
@@ -117,3 +118,10 @@ with open_store(sys.argv[1], PUBLICATION) as store, store.lock("daily"):
     print("held", flush=True)
     time.sleep(60)
 """
+
+
+def test_no_kill_leaves_half_an_issue_or_loses_a_row(tmp_path: Path) -> None:
+    """A few of them; `python -m scripts.kills` does a thousand."""
+    tally = kills(tmp_path, 15, seed=11, fresh_every=15)
+    assert tally.wrong == []
+    assert sum(tally.kills.values()) > 5

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from digest.store.care import Pruned
 
 
+_LEAST = 62
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Forgotten:
     """What went: folders of the outbox by edition and date, and rows of the store; ``kept`` folders nobody recorded."""
@@ -53,9 +56,10 @@ def prune(
 
 
 def needed(newsroom: Newsroom) -> timedelta:
-    """Whole days that an issue of tomorrow may look back: its window, late stories, thin days, repeats."""
+    """Whole days that an issue of tomorrow may look back: its window, late stories, thin days, repeats; two months at
+    the least, for days off lengthen a window."""
     spans = [
-        max(one.period + one.catch_up + one.late + newsroom.thin.widen, one.no_repeat_for)
+        max(one.calendar.period + one.catch_up + one.late + newsroom.thin.widen, one.no_repeat_for)
         for one in newsroom.editions
     ]
-    return timedelta(days=max(spans).days + 2)
+    return timedelta(days=max(max(spans).days + 2, _LEAST))

@@ -1,0 +1,176 @@
+"""Kills without number: a command runs in a forked process, which is killed at any instant of it.
+
+The parent has everything imported, so that a child spends its time on the work that matters, not on its start.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import sqlite3
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from tests.newsrooms import Room, newsroom, story
+
+DAYS = ("2025-10-21", "2025-10-22", "2026-01-22", "2026-01-23")
+COMMANDS: tuple[tuple[str, ...], ...] = (
+    ("ingest",),
+    ("build", "--daily", "--date", "DAY"),
+    ("build", "--daily", "--date", "DAY", "--no-ingest", "--rebuild"),
+    ("mark-sent", "daily", "DAY", "--delivered", "700"),
+    ("recover",),
+    ("issues", "restore", "daily", "DAY"),
+    ("store", "prune", "--before", "2025-11-30"),
+)
+
+
+@dataclass
+class Tally:
+    """How many kills hit a command that was running, by command, and what was found wrong after them."""
+
+    kills: Counter[str] = field(default_factory=Counter)
+    finished: Counter[str] = field(default_factory=Counter)
+    wrong: list[str] = field(default_factory=list)
+
+
+def kills(folder: Path, count: int, seed: int, *, fresh_every: int = 25) -> Tally:
+    """Kill ``count`` commands in newsrooms below ``folder``, a new one after ``fresh_every``, and look each time."""
+    chance, tally = random.Random(seed), Tally()
+    lasts: dict[tuple[str, ...], float] = {}
+    for number in range(count):
+        if number % fresh_every == 0:
+            room = _newsroom(folder / str(number))
+        words = tuple(word.replace("DAY", chance.choice(DAYS)) for word in chance.choice(COMMANDS))
+        if chance.random() < 0.4:
+            room.stories(_stories(number, chance.randint(16, 30)))
+        before = _ledger(room)
+        begun = time.monotonic()
+        killed = _run_and_kill(room, words, chance.random() * 1.1 * lasts.get(words[:2], 0.3))
+        lasts.setdefault(words[:2], 0.3)
+        if not killed:
+            lasts[words[:2]] = max(0.02, (lasts[words[:2]] + time.monotonic() - begun) / 2)
+        else:
+            lasts[words[:2]] *= 1.02  # so that the end of it is reached too
+        (tally.kills if killed else tally.finished)[
+            " ".join(words[:2] if words[0] == "store" else words[:1])
+        ] += 1
+        tally.wrong += [f"{number} {' '.join(words)}: {what}" for what in _wrong(room, before)]
+        if number % 5 == 4:
+            tally.wrong += [f"{number} afterwards: {what}" for what in _settled(room)]
+    return tally
+
+
+def _newsroom(folder: Path) -> Room:
+    room = newsroom(folder)
+    room.stories(_stories(0, 16))
+    for day in DAYS[:3]:
+        assert room.run("build", "--daily", "--date", day).code == 0
+    assert room.run("mark-sent", "daily", DAYS[0]).code == 0
+    return room
+
+
+def _stories(edition: int, count: int) -> list[dict[str, Any]]:
+    rows = []
+    for n in range(count):
+        month, day = ("2025-10", 20 + n % 2) if n % 4 < 2 else ("2026-01", 21 + n % 2)
+        rows.append(
+            story(n, published_at=f"{month}-{day}T{8 + n % 10:02d}:00:00-05:00", priority=(n * edition) % 10)
+        )
+    return rows
+
+
+def _run_and_kill(room: Room, words: tuple[str, ...], after: float) -> bool:
+    """Whether the command was killed before its end."""
+    child = os.fork()
+    if child == 0:
+        try:
+            os.setsid()
+            room.run(*words)
+        finally:
+            os._exit(0)
+    end = time.monotonic() + after
+    while time.monotonic() < end:
+        if os.waitpid(child, os.WNOHANG)[0]:
+            return False
+        time.sleep(0.0005)
+    os.kill(child, signal.SIGKILL)
+    return os.WIFSIGNALED(os.waitpid(child, 0)[1])
+
+
+def _ledger(room: Room) -> dict[str, Any]:
+    """What must not become less, read past the program."""
+    with sqlite3.connect(room.root / "var" / "digest.db") as raw:
+        rows = {
+            "issues": raw.execute("SELECT edition, date, revision, sequence FROM digest_issues").fetchall(),
+            "receipts": raw.execute("SELECT edition, date, at, delivered FROM digest_receipts").fetchall(),
+            "stories": raw.execute(
+                "SELECT id FROM digest_stories WHERE runs_from > 1767225600000000"
+            ).fetchall(),
+            "ads": raw.execute("SELECT issue, line_item, gap FROM digest_ran_ads").fetchall(),
+        }
+        assert raw.execute("PRAGMA quick_check").fetchall() == [("ok",)]
+        halves = (
+            "SELECT count(*) FROM digest_issues WHERE number NOT IN (SELECT issue FROM digest_manifests)",
+            "SELECT count(*) FROM digest_ran_stories WHERE issue NOT IN (SELECT number FROM digest_issues)",
+        )
+        rows["halves"] = [raw.execute(one).fetchone()[0] for one in halves]
+    raw.close()
+    return rows
+
+
+def _wrong(room: Room, before: dict[str, Any]) -> list[str]:
+    found, now = [], _ledger(room)
+    for name in ("issues", "receipts", "stories", "ads"):
+        lost = set(before[name]) - set(now[name])
+        if lost:
+            found.append(f"{len(lost)} rows of {name} are lost")
+    if any(now["halves"]):
+        found.append("a half issue stands in the ledger")
+    folders = (room.root / "outbox" / "daily").glob("[0-9]*")
+    found += [f"{folder.name} is half an issue" for folder in folders if not _whole(folder)]
+    return found
+
+
+def _whole(folder: Path) -> bool:
+    try:
+        manifest = (folder / "manifest.json").read_bytes()
+        for name, entry in json.loads(manifest)["files"].items():
+            if sha256((folder / name).read_bytes()).hexdigest() != entry["sha256"]:
+                return False
+        receipt = folder / "sent.json"
+        return (
+            not receipt.exists()
+            or json.loads(receipt.read_bytes())["manifest"] == sha256(manifest).hexdigest()
+        )
+    except (OSError, ValueError, KeyError):
+        return False
+
+
+def _settled(room: Room) -> list[str]:
+    """What is wrong after a whole build of every day: ledger and outbox agree, and nothing hidden is left."""
+    found = []
+    for day in DAYS[2:]:
+        result = room.run("build", "--daily", "--date", day)
+        if result.code not in (0, 5):
+            found.append(f"the build of {day} ends with {result.code}: {result.err}")
+    rows = {row["date"]: row for row in room.run("issues", "--json").json["issues"]}
+    for folder in (room.root / "outbox" / "daily").iterdir():
+        if folder.name.startswith("."):
+            found.append(f"{folder.name} is left over")
+        elif folder.name in rows:
+            manifest = json.loads((folder / "manifest.json").read_bytes())
+            sent = (folder / "sent.json").exists()
+            if manifest["revision"] != rows[folder.name]["revision"]:
+                found.append(
+                    f"{folder.name}: the outbox has revision {manifest['revision']}, the ledger another"
+                )
+            if sent != (rows[folder.name]["sent_at"] is not None):
+                found.append(f"{folder.name}: outbox and ledger do not agree whether it was sent")
+    return found
