@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from digest.distribution import install
 from digest.errors import CommandError, ConfigurationError
-from digest.model import Edition, LineItem, Lineup, Newsroom
+from digest.model import AdBook, Edition, LineItem, Lineup, Newsroom
 
 if TYPE_CHECKING:
     from digest.place import Request
@@ -69,7 +70,7 @@ def inputs(newsroom: Newsroom, store: Store, first: date, last: date) -> Forecas
             f"{first} to {last} is too much to plan at once: {size:,} line items times dates, at most {MOST:,}."
         )
     return ForecastInputs(
-        ads=newsroom.ads,
+        ads=plannable(newsroom.ads),
         editions=newsroom.editions,
         first=first,
         last=last,
@@ -116,6 +117,15 @@ def _size(newsroom: Newsroom, first: date, last: date) -> int:
     )
 
 
+def plannable(ads: AdBook) -> AdBook:
+    """The bookings as a plan ahead may count them: how many clicks an issue brings, no plan knows."""
+    items = tuple(
+        replace(item, goal=None) if item.goal and item.goal.unit == "clicks" else item
+        for item in ads.line_items
+    )
+    return ads if items == ads.line_items else replace(ads, line_items=items)
+
+
 def guided(newsroom: Newsroom, request: Request, shapes: Mapping[str, Lineup]) -> Request:
     """With ``policy.horizon`` the request follows the plan over the coming issues; else it stays as it is.
 
@@ -134,4 +144,6 @@ def guided(newsroom: Newsroom, request: Request, shapes: Mapping[str, Lineup]) -
         raise ConfigurationError(
             [problem_at(newsroom.root, "adslots.yaml", ("policy", "horizon"), says, cure)]
         )
-    return forecast.guided(request, shapes, days)
+    return replace(
+        forecast.guided(replace(request, ads=plannable(request.ads)), shapes, days), ads=request.ads
+    )

@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
+from digest.app.clicks import needs_clicks, rates_of, with_clicks
 from digest.app.forecast_inputs import lineups
 from digest.model import BuiltIssue, Edition, Issue, IssueNote, Lineup, Newsroom, RunAd, RunStory, as_sourced
 from digest.place.delivery import editions_before
@@ -28,6 +29,9 @@ class Memory:
     ads: tuple[RunAd, ...]
     note: IssueNote | None = None  # the editor's own words above this issue
     typical: Mapping[str, Lineup] = field(default_factory=dict)  # by edition, where a plan ahead needs them
+    click_rates: Mapping[tuple[str, str], float] = field(
+        default_factory=dict
+    )  # by section and source, if asked for
 
 
 def recall(store: Store, newsroom: Newsroom, edition: Edition, day: date) -> Memory:
@@ -39,7 +43,8 @@ def recall(store: Store, newsroom: Newsroom, edition: Edition, day: date) -> Mem
         previous=store.previous(edition.name, day),
         ran=_ran_before(store, newsroom, edition, day, current),
         ran_later=_ran_later(store, edition, day),
-        ads=_ads_before(store, newsroom, edition, day, ids),
+        ads=_ads(store, newsroom, edition, day, ids),
+        click_rates=rates_of(store, newsroom, day),
         note=store.note(edition.name, day),
         typical=lineups(newsroom, store, day) if newsroom.ads.policy.horizon else {},
     )
@@ -54,6 +59,12 @@ def _ads_before(
         return tuple(store.ran_ads(before=day, line_items=ids))
     rows = store.ran_ads(before=day + timedelta(days=1), line_items=ids)
     return tuple(row for row in rows if row.date < day or row.edition in before)
+
+
+def _ads(store: Store, newsroom: Newsroom, edition: Edition, day: date, ids: list[str]) -> tuple[RunAd, ...]:
+    """The ads that ran before, with their clicks where a booking is measured by them."""
+    ran = _ads_before(store, newsroom, edition, day, ids)
+    return with_clicks(ran, store.receipts(last=day)) if needs_clicks(newsroom) else ran
 
 
 def _ran_before(
@@ -116,9 +127,11 @@ def fingerprint(newsroom: Newsroom, memory: Memory) -> str:
                 ad.line_item,
                 ad.creative,
                 ad.sends if ad.line_item in in_sends else None,
+                *([ad.clicks, ad.sends] if ad.clicks is not None else []),
             ]
             for ad in memory.ads
         ),
+        *(["clicks", *group, round(rate, 6)] for group, rate in memory.click_rates.items()),
         *(
             ["typical", name, section.id, len(section.entries)]
             for name, lineup in memory.typical.items()

@@ -248,9 +248,9 @@ class Flight(Block):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Goal:
-    """What was booked: ``amount`` issues, or ``amount`` sends."""
+    """What was booked: ``amount`` issues, sends or clicks."""
 
-    unit: str  # issues | sends
+    unit: str  # issues | sends | clicks
     amount: int
 
 
@@ -258,18 +258,24 @@ class Goal:
 class GoalKeys(Block):
     """``goal`` as it is written."""
 
-    JSON_SCHEMA = MappingProxyType({"oneOf": [{"required": [unit]} for unit in ("issues", "sends")]})
+    JSON_SCHEMA = MappingProxyType(
+        {"oneOf": [{"required": [unit]} for unit in ("issues", "sends", "clicks")]}
+    )
 
     issues: Annotated[k.Positive | None, Key("how many issues were bought")] = None
     sends: Annotated[k.Positive | None, Key("or how many mails sent")] = None
+    clicks: Annotated[k.Positive | None, Key("or how many clicks, as `digest receipts` counts them")] = None
 
     def verify(self) -> None:
-        if (self.issues is None) == (self.sends is None):
-            raise InvalidValue("needs one number: issues or sends.", "Write {issues: 10} or {sends: 500000}.")
+        if sum(one is not None for one in (self.issues, self.sends, self.clicks)) != 1:
+            cure = "Write {issues: 10}, {sends: 500000} or {clicks: 2000}."
+            raise InvalidValue("needs one number: issues, sends or clicks.", cure)
 
     def value(self) -> Goal:
         if self.issues is not None:
             return Goal(unit="issues", amount=self.issues)
+        if self.clicks is not None:
+            return Goal(unit="clicks", amount=self.clicks)
         return Goal(unit="sends", amount=self.sends or 0)
 
 
@@ -353,8 +359,8 @@ class LineItem(Block):
         Goal | None,
         Written(GoalKeys),
         Key(
-            "`{issues: 10}` or `{sends: 500000}`. It needs the end of a flight; sends need `expected_sends` in "
-            "every edition it may run in"
+            "`{issues: 10}`, `{sends: 500000}` or `{clicks: 2000}`. It needs the end of a flight; sends need "
+            "`expected_sends` in every edition it may run in"
         ),
     ] = None
     pacing: Annotated[
@@ -387,7 +393,7 @@ class LineItem(Block):
         k.Rotation,
         Key(
             "how several creatives take turns: `sequential` one after the other, `even` the least shown, "
-            "`weighted` by their `weight`"
+            "`weighted` by their `weight`, `best` the one that readers click more"
         ),
     ] = "sequential"
     creatives: Annotated[

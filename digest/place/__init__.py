@@ -50,6 +50,7 @@ def _placed(planning: Planning) -> tuple[Placement, ...]:
                 context.items[item],
                 context.slots[context.openings[opening].slot],
                 context.rows(context.items[item]),
+                f"{context.edition.name} {context.day}",
             ).id,
             advertiser=context.items[item].advertiser,
             tier=context.items[item].tier,

@@ -109,6 +109,8 @@ def delivered(item: LineItem, rows: Iterable[RunAd], editions: Iterable[Edition]
     editions = tuple(editions)
     if item.goal is not None and item.goal.unit == "sends":
         return sum(sends_of(run, editions) for run in rows)
+    if item.goal is not None and item.goal.unit == "clicks":
+        return sum(run.clicks or 0 for run in rows)
     return len(tuple(rows))
 
 
@@ -129,6 +131,8 @@ def behind(item: LineItem, even: int | None, delivered: int, edition: Edition) -
     short = max(1, even - delivered)
     if item.goal.unit == "issues":
         return short
+    if item.goal.unit == "clicks":
+        return 1  # what an issue will bring, nobody knows
     return ceil(Fraction(short, edition.expected_sends)) if edition.expected_sends else 1
 
 

@@ -84,8 +84,26 @@ def _scores(request: SelectRequest, candidates: Mapping[str, Candidate], events:
         stories=stories,
         events={id: events_by_number[events.number[id]] for id in candidates},
         source_weights={source.name: source.weight for source in request.newsroom.sources},
+        click_rates=_click_rates(request, stories) if request.click_rates else {},
     )
     return scores(view, stories)
+
+
+def _click_rates(request: SelectRequest, stories: Iterable[Story]) -> dict[str, float]:
+    """What readers taught of each story's sections and source: the mean over the sections it may stand in."""
+    found: dict[str, float] = {}
+    for story in stories:
+        names = {name.casefold() for name in story.sections}
+        source = story.source.strip().casefold()
+        rates = [
+            request.click_rates[section.id, source]
+            for section in request.sections
+            if (section.id, source) in request.click_rates
+            and names & {name.casefold() for name in (section.match or (section.title,))}
+        ]
+        if rates:
+            found[story.id] = sum(rates) / len(rates)
+    return found
 
 
 def _counts(request: SelectRequest, ran: RunStory) -> bool:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from digest.model import Edition, Likeness, Mark, Newsroom, RunStory, SectionSpec, Story, Window
@@ -16,7 +17,7 @@ class SelectRequest:
     issues built for earlier dates and of other editions' issues of this date; ``ran_later`` those of this edition
     dated later. Both may hold more than counts. ``late_since`` is when the previous issue was first built
     (``None`` for the edition's first issue). ``likeness``, where there is one, helps to find events told in other
-    words.
+    words. ``click_rates`` are what readers taught, by section and source (1 is as the place explains).
     """
 
     newsroom: Newsroom
@@ -29,6 +30,7 @@ class SelectRequest:
     ran_later: tuple[RunStory, ...] = ()
     late_since: datetime | None = None
     likeness: Likeness | None = None
+    click_rates: Mapping[tuple[str, str], float] = field(default_factory=dict)
 
     @property
     def sections(self) -> tuple[SectionSpec, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from digest.model import Ranking, Story, Window
@@ -24,6 +24,9 @@ class View:
     stories: tuple[Story, ...]
     events: Mapping[str, tuple[Story, ...]]
     source_weights: Mapping[str, float]
+    click_rates: Mapping[str, float] = field(
+        default_factory=dict
+    )  # by story; 1 is as its place would explain
 
     def same_event(self, story: Story) -> tuple[Story, ...]:
         return self.events.get(story.id, (story,))
