@@ -163,13 +163,17 @@ class Creative(Block):
         ),
     ]
     image: Annotated[
-        k.Url, Key("the address of the picture; with it, `size` is required", default="none")
+        k.Picture,
+        Key(
+            "the address of the picture, or a file of the newsroom; with it, `size` is required",
+            default="none",
+        ),
     ] = ""
     size: Annotated[k.Size, Key("width x height. It must be one of the slot's `sizes`", default="none")] = ""
     alt: Annotated[k.Short, Key("what the picture shows, for readers who do not see it")] = ""
     text: Annotated[k.Text, Key("the ad in the plain-text part of the mail")] = ""
-    headline: Annotated[k.Short, Key("the headline of an ad without a picture")] = ""
-    body: Annotated[k.Text, Key("its text")] = ""
+    headline: Annotated[k.Short, Key("its headline")] = ""
+    body: Annotated[k.Text, Key("its text: paragraphs, `**bold**` and `[links](https://example.com)`")] = ""
     cta: Annotated[k.Short, Key("the words on its button")] = ""
     weight: Annotated[k.Exact, Key("for `rotation: weighted`: `3` is shown three times as often as `1`")] = (
         Fraction(1)

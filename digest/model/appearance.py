@@ -2,66 +2,105 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
+from typing import Annotated
 
-_NONE: Mapping[str, str] = MappingProxyType({})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CustomBlock:
-    """A block of the newsroom's own. ``template`` is a file of ``templates/blocks``, ``data`` a JSON file.
-
-    ``position`` is ``after_masthead``, ``after_lead``, ``after_section: ID`` or ``before_footer``.
-    """
-
-    name: str
-    position: str
-    template: str
-    data: str = ""
-    editions: tuple[str, ...] = ()  # empty: all
+from digest.model.keys import Block, Key, Written, empty
+from digest.model.keys import kinds as k
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FooterLink:
+class AfterSection(Block):
+    """``position`` as it is written for a place after a section: ``{after_section: health}``."""
+
+    after_section: Annotated[
+        k.Id, Key("the section; without it that day, the block stands before the footer")
+    ]
+
+    def value(self) -> str:
+        return f"after_section: {self.after_section}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomBlock(Block):
+    """A block of the newsroom's own."""
+
+    name: Annotated[k.Id, Key("the block's name, for messages")]
+    position: Annotated[
+        str,
+        Written(AfterSection, k.BlockPlace),
+        Key("`after_masthead`, `after_lead`, `before_footer` or `{after_section: ID}`"),
+    ]
+    template: Annotated[k.Line, Key("a file of `templates/blocks/`, yours or ours: `weather.j2`")]
+    data: Annotated[
+        k.Line,
+        Key(
+            "a JSON file of the newsroom; a file that is not there leaves the block out that day",
+            default="none",
+        ),
+    ] = ""
+    editions: Annotated[k.Lines, Key("in which newsletters", default="all")] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FooterLink(Block):
     """A link with its words."""
 
-    title: str
-    url: str
+    title: Annotated[k.Line, Key("the words")]
+    url: Annotated[k.Link, Key("where they lead: `https:`, `mailto:` or `tel:`")]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Footer:
-    """What stands at the end, besides the address and the way out.
+class Footer(Block):
+    """What stands at the end, besides the address and the way out."""
 
-    ``why`` says why a reader gets the mail; ``forwarded`` speaks to a reader who got it from a friend.
-    """
-
-    links: tuple[FooterLink, ...] = ()
-    social: tuple[FooterLink, ...] = ()
-    why: str = ""
-    forwarded: FooterLink | None = None
-    feedback: FooterLink | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Images:
-    """Where pictures lie and how they are addressed.
-
-    ``base_url`` is where the build's ``images/`` folder is served. Without one, they are inside ``message.eml``.
-    ``resize`` is the address of an image service with ``{width}``, ``{height}`` and ``{url}``. ``files`` maps the
-    beginning of an address to the newsroom's folder that holds the same files.
-    """
-
-    base_url: str = ""
-    resize: str = ""
-    files: Mapping[str, str] = field(default_factory=lambda: _NONE)
+    links: Annotated[
+        tuple[FooterLink, ...],
+        Key("`{title, url}` each: advertise, donate, terms, the archive", default="none"),
+    ] = ()
+    social: Annotated[tuple[FooterLink, ...], Key("the same, in a line of their own", default="none")] = ()
+    why: Annotated[k.Text, Key("why a reader gets this mail", default="none")] = ""
+    forwarded: Annotated[
+        FooterLink | None, Key("`{title, url}`: for readers who got the mail from a friend", default="none")
+    ] = None
+    feedback: Annotated[FooterLink | None, Key("`{title, url}`: how to answer", default="none")] = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PlainText:
-    """How the plain-text part sets links: ``line`` (each on its own) or ``footnotes``; ``utm``: with parameters."""
+class Images(Block):
+    """Where pictures lie and how they are addressed."""
 
-    links: str = "line"
-    utm: bool = False
+    base_url: Annotated[
+        k.Url,
+        Key(
+            "where the `images/` folder of an issue is served. Without it, the newsroom's picture files are embedded "
+            "in `message.eml`",
+            default="none",
+        ),
+    ] = ""
+    resize: Annotated[
+        k.ImageService,
+        Key(
+            "the address of an image service, with `{width}`, `{height}` and `{url}`: pictures are fetched through it, "
+            "cropped, in twice the size at which they are shown",
+            default="none",
+        ),
+    ] = ""
+    files: Annotated[
+        k.Folders,
+        Key(
+            "the beginning of an address, and the newsroom's folder that holds the same files", default="none"
+        ),
+    ] = field(default_factory=empty)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlainText(Block):
+    """How the plain-text part sets links."""
+
+    links: Annotated[
+        k.TextLinks, Key("`line`: each on a line of its own; `footnotes`: a number, and a list at the end")
+    ] = "line"
+    utm: Annotated[k.Flag, Key("whether story links carry the parameters of `links`; those of ads do")] = (
+        False
+    )

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Annotated
 from unicodedata import normalize
 from zoneinfo import ZoneInfo
 
+from digest.model.appearance import CustomBlock, Footer, Images, PlainText
 from digest.model.calendar import EVERY_DAY, Calendar, DateRange
 from digest.model.keys import NAME, READ_ONLY, SOME, Block, ByName, Key, Written, empty
 from digest.model.keys import kinds as k
@@ -48,9 +49,12 @@ DateRanges = tuple[Annotated[DateRange, Written(DateRangeKeys, k.OneDay)], ...]
 class Logo(Block):
     """The masthead's picture; width and height in CSS pixels."""
 
-    url: Annotated[k.Url, Key("the address of the picture")]
+    url: Annotated[k.Picture, Key("the address of the picture, or a file of the newsroom")]
     width: Annotated[k.Pixels, Key("in pixels, as shown")]
     height: Annotated[k.Pixels, Key("in pixels, as shown")]
+    dark_url: Annotated[
+        k.Picture, Key("the picture for dark mode, of the same size", default="the same, on a light ground")
+    ] = ""
 
 
 def slug(name: str) -> str:
@@ -82,7 +86,9 @@ class Publication(Block):
     ] = ()
     logo: Annotated[
         Logo | None,
-        Key("`{url, width, height}`: a picture in the masthead instead of the name, size in pixels as shown"),
+        Key(
+            "`{url, width, height, dark_url}`: a picture in the masthead instead of the name, size in pixels as shown"
+        ),
     ] = None
     id: Annotated[
         k.PublicationId,
@@ -148,6 +154,7 @@ class SectionSpec(Block):
             default="the title",
         ),
     ] = ()
+    url: Annotated[k.Url, Key("the section's page, to which its heading links", default="none")] = ""
 
     def __post_init__(self) -> None:
         if not self.match:
@@ -443,6 +450,18 @@ class DigestFile(Block):
         ),
     ] = 95_000
     look: Annotated[Look, Key("the theme: see [look](#look)")] = field(default_factory=Look)
+    blocks: Annotated[
+        tuple[CustomBlock, ...], Key("blocks of your own: see [blocks](#blocks)", default="none")
+    ] = ()
+    footer: Annotated[Footer, Key("the end of the mail: see [footer](#footer)")] = field(
+        default_factory=Footer
+    )
+    images: Annotated[Images, Key("where pictures lie: see [images](#images)")] = field(
+        default_factory=Images
+    )
+    plain_text: Annotated[PlainText, Key("the plain-text part: see [plain_text](#plain_text)")] = field(
+        default_factory=PlainText
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,8 +20,7 @@ AFTER_SECTION: Final = "after_section:"
 
 def configured(newsroom: model.Newsroom) -> tuple[model.CustomBlock, ...]:
     """The newsroom's own blocks, in file order."""
-    found: tuple[model.CustomBlock, ...] = getattr(newsroom, "blocks", ())
-    return found
+    return newsroom.blocks
 
 
 def template_of(block: model.CustomBlock) -> str:

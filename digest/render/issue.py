@@ -151,7 +151,7 @@ def _renderer(request: Request, views: Views, title: str, preheader: str) -> Ren
         "publication": views.publication(compiled.boxes.get("masthead", BOXES)),
         "issue": views.issue(title, preheader, len(request.lineup)),
         "words": views.words(),
-        "footer": views.footer(getattr(request.newsroom, "footer", model.Footer())),
+        "footer": views.footer(request.newsroom.footer),
         "look": Look(**compiled.colors),
         "styles": Verbatim(_styles(compiled.styles, views)),
         "outlook": Verbatim(compiled.outlook),
@@ -273,7 +273,7 @@ def _more(request: Request, renderer: Renderer) -> Any:
 def _text(request: Request, renderer: Renderer, shown: list[Fragment]) -> bytes:
     """The plain-text part."""
     before, after = _frame(renderer, "text")
-    settings = getattr(request.newsroom, "plain_text", model.PlainText())
+    settings = request.newsroom.plain_text
     pieces = [one.text for one in shown if one.text]
     if settings.links == "footnotes":
         pieces = footnoted(pieces)

@@ -55,7 +55,7 @@ class Views:
         shown = dark = None
         if logo:
             shown = self._logo(logo.url, (logo.width, logo.height), brand.name, boxes)
-            dark = self._logo(getattr(logo, "dark_url", ""), (logo.width, logo.height), brand.name, boxes)
+            dark = self._logo(logo.dark_url, (logo.width, logo.height), brand.name, boxes)
         return values.Publication(self.said(brand.name), self.address(brand.url), brand.address, shown, dark)
 
     def _logo(self, url: str, size: tuple[int, int], alt: str, boxes: Boxes) -> values.Picture | None:
@@ -108,7 +108,7 @@ class Views:
 
     def section(self, section: model.Section, number: int) -> values.Section:
         spec = next((one for one in self.newsroom.sections if one.id == section.id), None)
-        page = getattr(spec, "url", "") if spec else ""
+        page = spec.url if spec else ""
         href = self.address(self._story_link(page)) if page else Address("")
         more = self.labels.more_from.format(section.title)
         return values.Section(
@@ -258,7 +258,7 @@ class Views:
 
     def _plain_link(self, url: str) -> str:
         """A story's link as the text part prints it: with parameters only where they are asked for."""
-        text: model.PlainText = getattr(self.newsroom, "plain_text", model.PlainText())
+        text = self.newsroom.plain_text
         plain = model.Links(link_prefix=self.newsroom.links.link_prefix)
         links = self.newsroom.links if text.utm else plain
         return story_href(url, links, self.edition.name, self.day)
@@ -279,7 +279,6 @@ def views_of(newsroom: model.Newsroom, edition: model.Edition, day: date) -> Vie
     """What turns the model of one issue into the values of its templates."""
     locale = getattr(edition, "locale", "") or newsroom.publication.locale
     mailer = edition.mailer or newsroom.mailer
-    images = getattr(newsroom, "images", model.Images())
     return Views(
         newsroom,
         edition,
@@ -288,7 +287,7 @@ def views_of(newsroom: model.Newsroom, edition: model.Edition, day: date) -> Vie
         words.labels(locale),
         words.language_tag(locale),
         words.direction(locale),
-        pictures.Files(newsroom.root, images),
+        pictures.Files(newsroom.root, newsroom.images),
     )
 
 

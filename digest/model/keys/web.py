@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from digest.model.keys.words import InvalidValue, did_you_mean, line, shown
 
 CLICK_MACROS = ("line_item", "creative", "edition", "date", "slot")
+IMAGE_WORDS = ("width", "height", "url")
 LINK_WORDS = ("edition", "date")
 LINE_WORDS = ("lead", "second", "third", "plus", "date", "count", "sections", "publication", "edition")
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
@@ -44,12 +45,53 @@ def url(value: object) -> str:
     return address
 
 
+def link(value: object) -> str:
+    """An http(s) address, or who is written to (``mailto:``) or called (``tel:``)."""
+    address = line(value)
+    return address if _reaches_somebody(address) else url(value)
+
+
+def _reaches_somebody(address: str) -> bool:
+    return (
+        re.fullmatch(r"mailto:[^\s@<>\"]+@[^\s@<>\"]+|tel:\+?[0-9().-]{3,30}", address, re.IGNORECASE)
+        is not None
+    )
+
+
+def picture(value: object) -> str:
+    """The address of a picture, or a file of the newsroom by its path."""
+    place = line(value)
+    if _SCHEME.match(place) or place.startswith("//"):
+        return url(value)
+    if place.startswith(("/", "\\")) or ".." in place.split("/"):
+        raise InvalidValue(
+            f"must lie in the newsroom, not at {shown(value)}.",
+            "Write its path from there: creatives/banner.png.",
+        )
+    return place
+
+
+def image_service(value: object) -> str:
+    """The address of an image service; ``{width}``, ``{height}`` and ``{url}`` are filled in."""
+    address = line(value)
+    names = _BRACES.findall(address)
+    for name in names:
+        if name not in IMAGE_WORDS:
+            raise InvalidValue(f"holds the unknown {{{name[:60]}}}.", did_you_mean(name, IMAGE_WORDS))
+    if "url" not in names:
+        raise InvalidValue("does not hold {url}.", "Write {url} where the picture's own address goes.")
+    _check_http(_BRACES.sub("x", address), shown(value))
+    return address
+
+
 def ad_url(value: object) -> str:
-    """An http(s) address that may hold click macros such as ``{line_item}``.
+    """An http(s) address that may hold click macros such as ``{line_item}``; also ``mailto:`` and ``tel:``.
 
     What a mailer would read as a merge tag (``{{ ... }}``) is let through: it reaches the reader as text.
     """
     address = line(value)
+    if _reaches_somebody(address):
+        return address
     for name in _MACRO.findall(address):
         if name not in CLICK_MACROS:
             raise InvalidValue(
