@@ -8,6 +8,7 @@ import email.policy
 import quopri
 import subprocess
 import sys
+from dataclasses import replace
 from email.message import EmailMessage
 from email.utils import parsedate_to_datetime
 
@@ -20,7 +21,9 @@ from digest.model import Issue
 from digest.publish.message import LINE, encoded_words, message, quoted_printable, sender
 from tests.strategies.issues import PUBLICATION, WINDOW, issue
 
-ORDER = ["Date", "From", "To", "Subject", "Message-ID", "MIME-Version", "Content-Language", "Content-Type"]
+ORDER = [
+    "Date", "From", "To", "Subject", "Message-ID", "List-Id", "MIME-Version", "Content-Language", "Content-Type",
+]  # fmt: skip
 FREE_TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=120)
 CONTENT = st.one_of(st.binary(max_size=400), st.text("ab =.\t\r\né日😀From _", max_size=400).map(str.encode))
 
@@ -32,6 +35,11 @@ def sent(one: Issue, revision: int = 1) -> bytes:
 def parsed(data: bytes) -> EmailMessage:
     """Strictly: the parser raises on any defect."""
     return email.message_from_bytes(data, policy=email.policy.strict)
+
+
+def crlf(content: bytes) -> bytes:
+    """As text travels in mail."""
+    return content.replace(b"\n", b"\r\n")
 
 
 def defects(one: EmailMessage) -> list[object]:
@@ -70,7 +78,8 @@ def test_a_strict_parser_finds_no_defect_and_the_very_bytes(html: bytes, text: b
     data = sent(issue(html=html, text=text, subject=subject))
     found = parsed(data)
     assert defects(found) == []
-    assert [part.get_payload(decode=True) for part in found.iter_parts()] == [text, html]
+    wanted = [crlf(text), crlf(html)]
+    assert [part.get_payload(decode=True) for part in found.iter_parts()] == wanted
     assert all(len(line) <= 998 and b"\r" not in line and b"\n" not in line for line in data.split(b"\r\n"))
     data.decode("ascii")
 
@@ -119,15 +128,15 @@ def test_encoded_words_keep_to_75_characters(text: str, used: int) -> None:
 @given(CONTENT)
 def test_quoted_printable_agrees_with_the_standard_library(content: bytes) -> None:
     encoded = quoted_printable(content)
-    assert quopri.decodestring(encoded) == content
+    assert quopri.decodestring(encoded) == crlf(content)
     assert all(len(line) <= LINE and not line.endswith((b" ", b"\t")) for line in encoded.split(b"\r\n"))
-    assert not encoded.endswith(b"=\r\n")
+    assert b"=0A" not in encoded
 
 
 @given(st.lists(st.binary(max_size=90).map(lambda data: data + b"\n"), min_size=1, max_size=5))
 def test_quoted_printable_of_a_join_is_the_join(pieces: list[bytes]) -> None:
     """So fragments that end in a line break can be encoded once and joined for every reader."""
-    assert quoted_printable(b"".join(pieces)) == b"=\r\n".join(quoted_printable(piece) for piece in pieces)
+    assert quoted_printable(b"".join(pieces)) == b"".join(quoted_printable(piece) for piece in pieces)
 
 
 @pytest.mark.parametrize(
@@ -177,6 +186,27 @@ def test_the_mailers_headers_leave_byte_for_byte(tag: str) -> None:
     assert f"\r\nList-Unsubscribe: <{tag}>\r\n".encode() in data
     assert parsed(data)["List-Unsubscribe"] == f"<{tag}>"
     assert "List-Unsubscribe" not in parsed(sent(issue()))
+
+
+PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 3
+
+
+def test_pictures_of_the_newsroom_travel_beside_the_html() -> None:
+    page = b'<!doctype html>\n<img src="images/a1.png" alt="x"><img src="https://x.example/images/b2.png" alt="">\n'
+    plain = issue(html=page)
+    one = replace(plain, rendered=replace(plain.rendered, images={"a1.png": PNG, "b2.png": PNG}))
+    found = parsed(sent(one))
+    assert defects(found) == []
+    text, related = found.iter_parts()
+    html, picture = related.iter_parts()
+    assert (text.get_content_type(), related.get_content_type()) == ("text/plain", "multipart/related")
+    assert picture.get_payload(decode=True) == PNG
+    assert picture["Content-ID"] == "<a1.png@newsfinale.example>"
+    shown = html.get_payload(decode=True)
+    assert isinstance(shown, bytes)
+    assert b'src="cid:a1.png@newsfinale.example"' in shown
+    assert b'src="https://x.example/images/b2.png"' in shown
+    assert parsed(sent(one))["Message-ID"] != parsed(sent(plain))["Message-ID"]
 
 
 def test_the_control_has_a_defect() -> None:

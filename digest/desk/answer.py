@@ -23,7 +23,7 @@ _KINDS = {
 _OWN = {"preview.css": "text/css; charset=utf-8", "preview.js": "text/javascript; charset=utf-8"}
 # The mail: pictures and its own styles, and nothing else; no script, form, frame or plugin.
 _MAIL_POLICY = (
-    "default-src 'none'; img-src http: https: data:; style-src 'unsafe-inline'; font-src http: https: data:; "
+    "default-src 'none'; img-src 'self' http: https: data:; style-src 'unsafe-inline'; font-src http: https: data:; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'self'; sandbox allow-same-origin allow-popups "
     "allow-popups-to-escape-sandbox allow-top-navigation-by-user-activation"
 )
@@ -55,6 +55,8 @@ def answer(proofs: Proofs, address: str) -> Answer:
     steps = parts.path.removeprefix("/").split("/")
     if len(steps) == 3:
         asked, steps = {"edition": steps[0], "date": steps[1]}, steps[2:]
+    elif len(steps) == 4 and steps[2] == "images":
+        return _file(proofs, {"edition": steps[0], "date": steps[1]}, f"images/{steps[3]}")
     elif len(steps) == 1:
         if steps[0] in _OWN:
             return Answer(200, _OWN[steps[0]], _own(steps[0]))
@@ -115,7 +117,12 @@ def _file(proofs: Proofs, asked: Mapping[str, str], name: str) -> Answer:
         return _sentence(_status(proof.error), str(proof.error))
     policy = _MAIL_POLICY if name == "index.html" else _PAGE_POLICY
     saved = f"{edition.name}-{day}.eml" if name == "message.eml" else ""
-    return Answer(200, _KINDS[name], proof.files[name], policy, saved)
+    return Answer(200, _KINDS.get(name) or _picture(name), proof.files[name], policy, saved)
+
+
+def _picture(name: str) -> str:
+    """The kind of a picture file of an issue."""
+    return {"png": "image/png", "gif": "image/gif"}.get(name.rpartition(".")[2], "image/jpeg")
 
 
 def _status(error: DigestError | None) -> int:

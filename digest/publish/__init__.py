@@ -15,13 +15,17 @@ __all__ = ["Outbox", "Receipt", "Staged", "files_of", "manifest", "receipt_of", 
 
 
 def files_of(issue: Issue, publication: Publication, revision: int) -> dict[str, bytes]:
-    """The four files of an issue, by name. Pure: the same issue and revision give the same bytes."""
+    """The four files of an issue, by name, and the newsroom's pictures below ``images/``.
+
+    Pure: the same issue and revision give the same bytes.
+    """
     from digest.publish.message import message
 
     files = {
         "index.html": issue.rendered.html,
         "index.txt": issue.rendered.text,
         "message.eml": message(issue, publication=publication, revision=revision),
+        **{f"images/{name}": data for name, data in issue.rendered.images.items()},
     }
     return {
         **files,

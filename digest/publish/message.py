@@ -1,20 +1,21 @@
 """``message.eml``: the issue as one complete e-mail, the same bytes on every machine and at any hour.
 
-``multipart/alternative``, text before HTML, both quoted-printable. Nothing comes from the clock: ``Date`` is the end
-of the issue's window, ``Message-ID`` and the boundary are made of edition, date, revision and content.
+``multipart/alternative``, text before HTML, both quoted-printable; the newsroom's own picture files, where they are
+served from nowhere, lie beside the HTML in a ``multipart/related``. Nothing comes from the clock: ``Date`` is the
+end of the issue's window, ``Message-ID`` and the boundary are made of edition, date, revision and content.
 
 ``To`` is the sender's own address. The mailer puts each reader's address in its place; a message sent as it is
 reaches nobody but the newsroom.
 
-Line breaks of the parts are encoded (``=0A``) and followed by a soft break, so that a part decodes to the very bytes
-of ``index.html`` or ``index.txt``, whose hashes the manifest has, while every line of the message ends in CRLF.
+Parts travel with CRLF, as mail does: one decodes to ``index.html`` or ``index.txt`` with CRLF for its line breaks
+(and with ``cid:`` for the address of an embedded picture).
 """
 
 from __future__ import annotations
 
 import binascii
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Final
@@ -30,6 +31,14 @@ LONGEST: Final = 900  # characters of one header word that may stand unencoded (
 _DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _UNSAFE: Final = re.compile(rb"[^\t\n -~]+")
+_BLANK_END: Final = re.compile(rb"[ \t](?=\n|\Z)")
+_HEADER: Final = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,60}")
+_PICTURES: Final = {"png": "png", "jpg": "jpeg", "jpeg": "jpeg", "gif": "gif"}
+RESERVED: Final = frozenset((
+    "date", "from", "to", "cc", "bcc", "subject", "message-id", "mime-version", "content-type", "content-language",
+    "content-transfer-encoding", "reply-to", "list-id", "list-unsubscribe", "sender", "return-path", "received",
+    "dkim-signature",
+))  # fmt: skip
 _BARE: Final = frozenset(
     b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!*+/-"
 )  # in encoded words
@@ -52,15 +61,61 @@ def message(issue: Issue, *, publication: Publication, revision: int) -> bytes:
         _field("To", mailbox(name, address)),
         _field("Subject", header_text(issue.rendered.subject, used=len("Subject: "))),
         _field("Message-ID", _message_id(issue, address, revision, digest)),
+        *(_field(key, value) for key, value in _edition_headers(issue, publication, address)),
         *(_field(key, _clean(value)) for key, value in issue.rendered.headers.items()),
         _field("MIME-Version", "1.0"),
         _field("Content-Language", language(publication.locale)),
         _field("Content-Type", f'multipart/alternative;\r\n boundary="{boundary}"'),
     ]
     mark = b"--" + boundary.encode("ascii")
-    parts = (("plain", issue.rendered.text), ("html", issue.rendered.html))
-    body = b"".join(mark + CRLF + _part(kind, content) + CRLF for kind, content in parts)
+    parts = (_part("plain", issue.rendered.text), _html(issue, digest, address))
+    body = b"".join(mark + CRLF + part + CRLF for part in parts)
     return b"".join(head) + CRLF + body + mark + b"--" + CRLF
+
+
+def _edition_headers(issue: Issue, publication: Publication, address: str) -> Iterator[tuple[str, str]]:
+    """What tells mail programs which list this is, where answers go, and the edition's own header fields."""
+    edition = issue.edition
+    reply_to = str(getattr(edition, "reply_to", "") or "")
+    if reply_to:
+        yield "Reply-To", mailbox(*sender(reply_to, publication))
+    host = address.rpartition("@")[2]
+    title = str(getattr(edition, "title", "") or publication.name)
+    yield "List-Id", mailbox(title, f"{edition.name}.{host}", used=len("List-Id: "))
+    own: Mapping[str, str] = getattr(edition, "headers", {}) or {}
+    for name, value in own.items():
+        if _HEADER.fullmatch(name) and name.lower() not in RESERVED:
+            yield name, header_text(str(value), used=len(name) + 2)
+
+
+def _html(issue: Issue, digest: str, address: str) -> bytes:
+    """The HTML part, with the pictures that it shows from its own folder."""
+    html, domain = issue.rendered.html, address.rpartition("@")[2]
+    beside = {name: data for name, data in issue.rendered.images.items() if _beside(name) in html}
+    if not beside:
+        return _part("html", html)
+    for name in beside:
+        html = html.replace(_beside(name), f'src="cid:{name}@{domain}"'.encode())
+    boundary = f"=_{digest[32:]}"
+    mark = b"--" + boundary.encode("ascii")
+    head = f'Content-Type: multipart/related; type="text/html";\r\n boundary="{boundary}"\r\n\r\n'.encode()
+    pictures = (_picture(name, data, domain) for name, data in beside.items())
+    body = b"".join(mark + CRLF + part + CRLF for part in (_part("html", html), *pictures))
+    return head + body + mark + b"--"
+
+
+def _beside(name: str) -> bytes:
+    return f'src="images/{name}"'.encode()
+
+
+def _picture(name: str, data: bytes, domain: str) -> bytes:
+    kind = _PICTURES.get(name.rpartition(".")[2], "octet-stream")
+    head = (
+        f"Content-Type: image/{kind}\r\nContent-Transfer-Encoding: base64\r\nContent-ID: <{name}@{domain}>\r\n"
+        f"Content-Disposition: inline; filename={name}\r\n\r\n"
+    )
+    lines = (binascii.b2a_base64(data[at : at + 57], newline=False) for at in range(0, len(data), 57))
+    return head.encode("ascii") + CRLF.join(lines)
 
 
 def _part(kind: str, content: bytes) -> bytes:
@@ -71,15 +126,12 @@ def _part(kind: str, content: bytes) -> bytes:
 
 
 def quoted_printable(content: bytes) -> bytes:
-    """``content`` in lines of at most 76 characters, CRLF between them, none at the end; it decodes to ``content``."""
+    """``content`` in lines of at most 76 characters; it decodes to ``content`` with CRLF for its line breaks."""
     encoded = _UNSAFE.sub(_hex, content.replace(b"=", b"=3D"))
-    if encoded.endswith((b" ", b"\t")):
-        encoded = encoded[:-1] + b"=%02X" % encoded[-1]
+    encoded = _BLANK_END.sub(lambda match: b"=%02X" % match[0][0], encoded)
     if b"From " in encoded:  # mailboxes change lines that start so
         encoded = re.sub(rb"^F(?=rom )", b"=46", encoded, flags=re.MULTILINE)
-    encoded = encoded.replace(b"\n", b"=0A=" + CRLF)
-    lines = encoded.removesuffix(b"=" + CRLF).split(CRLF)
-    return CRLF.join(line if len(line) <= LINE else _wrapped(line) for line in lines)
+    return CRLF.join(line if len(line) <= LINE else _wrapped(line) for line in encoded.split(b"\n"))
 
 
 def _hex(match: re.Match[bytes]) -> bytes:
@@ -131,16 +183,16 @@ def _ascii_domain(address: str) -> str:
         return address
 
 
-def mailbox(name: str, address: str) -> str:
+def mailbox(name: str, address: str, used: int = len("From: ")) -> str:
     """``Name <address>`` for a header; the name quoted or encoded as it needs."""
     name = _clean(name)
     if not name:
         return address
     if not _plain(name):
-        return f"{encoded_words(name, used=len('From: '))}\r\n <{address}>"
+        return f"{encoded_words(name, used=used)}\r\n <{address}>"
     if not _ATOMS.fullmatch(name):
         name = '"' + re.sub(r'(["\\])', r"\\\1", name) + '"'
-    return _folded(f"{name} <{address}>", used=len("From: "))
+    return _folded(f"{name} <{address}>", used=used)
 
 
 def header_text(text: str, *, used: int) -> str:
@@ -213,7 +265,7 @@ def _fingerprint(issue: Issue, address: str, revision: int) -> str:
     """A hash of everything the message says."""
     rendered = issue.rendered
     named = "\0".join((issue.edition.name, issue.date.isoformat(), str(revision), address, rendered.subject))
-    pieces = (named.encode("utf-8", "replace"), rendered.text, rendered.html)
+    pieces = (named.encode("utf-8", "replace"), rendered.text, rendered.html, *rendered.images.values())
     return sha256(b"".join(sha256(piece).digest() for piece in pieces)).hexdigest()
 
 

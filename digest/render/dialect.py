@@ -153,6 +153,14 @@ def _as_element(html: str, tag: Tag) -> str:
     return link.sub(element, html)
 
 
+def headers(dialect: Dialect, sender: str) -> Mapping[str, str]:
+    """The dialect's header fields; where it has no way out of its own, a mail to the sender."""
+    address = sender_address(sender)
+    if dialect.unsubscribe is not None or not address.isascii() or not address:
+        return dialect.headers
+    return {"List-Unsubscribe": f"<mailto:{address}?subject=unsubscribe>"}
+
+
 def sender_address(sender: str) -> str:
     """The bare address of ``Name <address>``, or empty."""
     match = re.search(r"<\s*([^<>\s]+@[^<>\s]+)\s*>|^\s*([^<>\s]+@[^<>\s]+)\s*$", sender)

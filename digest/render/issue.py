@@ -12,6 +12,7 @@ from digest import model
 from digest.errors import ConfigurationError, Problem
 from digest.render import blocks, cleanup, words
 from digest.render.budget import Fragment, within
+from digest.render.dialect import headers
 from digest.render.folding import folded
 from digest.render.layout import ADS, ad_block, ranked
 from digest.render.plaintext import footnoted, set_text
@@ -98,7 +99,7 @@ def render(request: Request) -> model.Rendered:
         subject=subject,
         preheader=preheader,
         more_online=moved,
-        headers=views.dialect.headers,
+        headers=headers(views.dialect, request.edition.sender),
         images={name: data for name, data in views.files.taken.items() if name.encode() in html},
     )
 
