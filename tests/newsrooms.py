@@ -114,7 +114,8 @@ class Room:
 
     def files(self, edition: str = "daily", day: str = "2026-01-23") -> dict[str, bytes]:
         folder = self.root / "outbox" / edition / day
-        return {path.name: path.read_bytes() for path in sorted(folder.iterdir())} if folder.is_dir() else {}
+        found = sorted(path for path in folder.rglob("*") if path.is_file())
+        return {path.relative_to(folder).as_posix(): path.read_bytes() for path in found}
 
     def manifest(self, edition: str = "daily", day: str = "2026-01-23") -> Any:
         return json.loads(self.files(edition, day)["manifest.json"])

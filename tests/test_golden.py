@@ -33,7 +33,10 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Room:
 def test_the_sample_issues_are_as_accepted(
     sample: Room, edition: str, day: str, pytestconfig: pytest.Config
 ) -> None:
-    built, folder = sample.files(edition, day), GOLDEN / f"{edition}-{day}"
+    files, folder = sample.files(edition, day), GOLDEN / f"{edition}-{day}"
+    built = {
+        name: data for name, data in files.items() if not name.startswith("images/")
+    }  # the manifest has their hashes
     if pytestconfig.getoption("--accept"):
         folder.mkdir(parents=True, exist_ok=True)
         for name, data in built.items():

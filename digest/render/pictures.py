@@ -78,8 +78,7 @@ def local(root: Path, folders: Mapping[str, str], url: str) -> Path | None:
     """The newsroom's file behind an address: one that lies in its folder, or in a folder that mirrors the address."""
     for prefix, folder in folders.items():
         if url.startswith(prefix):
-            found = _inside(root, f"{folder.rstrip('/')}/{unquote(url.removeprefix(prefix).lstrip('/'))}")
-            return found if found and found.is_file() else None
+            return _inside(root, f"{folder.rstrip('/')}/{unquote(url.removeprefix(prefix).lstrip('/'))}")
     if not url or re.match(r"[a-z][a-z0-9+.-]*:|//|/", url, re.IGNORECASE):
         return None
     return _inside(root, url)

@@ -34,7 +34,7 @@ def test_a_strict_parser_finds_no_defect_and_the_very_bytes(name: str, theme: st
     fields = [field for part in found.walk() for field in part.values()]
     assert [defect for item in (*found.walk(), *fields) for defect in item.defects] == []
     leaves = [part for part in found.walk() if part.get_content_maintype() == "text"]
-    text, html = (bytes(part.get_payload(decode=True)) for part in leaves)  # type: ignore[arg-type]
+    text, html = (bytes(part.get_payload(decode=True)) for part in leaves)
     assert text == one.rendered.text.replace(b"\n", b"\r\n")
     shown = re.sub(rb'src="cid:([^"@]+)@[^"]*"', rb'src="images/\1"', html)
     assert shown == one.rendered.html.replace(b"\n", b"\r\n")
