@@ -130,7 +130,7 @@ class Views:
         byline = story.author if (own and story.author) or not story.source else story.source
         at = story.published_at.astimezone(self.newsroom.publication.zone) if story.published_at else None
         time = clock.time_of(at, self.day, self._locale) if at else ""
-        before = getattr(entry, "edited", None) or {}
+        before = story.as_sourced
         return values.Story(
             id=story.id, href=self.address(self._story_link(story.url)), link=self.address(self._plain_link(story.url)),
             title=isolated(title, direction), summary=isolated(summary, direction),
@@ -138,7 +138,7 @@ class Views:
             author=story.author, source=story.source, kicker=kicker, byline=self.said(byline), time=time,
             origin=self.said(" · ".join(one for one in (byline, time) if one)),
             published_at=at.isoformat() if at else "", tags=story.tags,
-            original_title=cleanup.title(str(before.get("title", "")), story.source),
+            original_title=cleanup.title(str(before.get("title") or ""), story.source),
             section=entry.section, position=entry.position, lang=lang, dir=direction,
             image=self._photograph(story, title, boxes, "image"), thumb=self._photograph(story, title, boxes, "thumb"),
         )  # fmt: skip

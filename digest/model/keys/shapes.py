@@ -52,6 +52,7 @@ SIZE = matching(words.SIZE.pattern, examples=["600x150", "300x250"])
 WEEKDAY: Shape = {"anyOf": [{"enum": list(words.DAYS)}, matching(any_case((*words.DAYS, *words.DAY_NAMES)))]}
 WEEKDAYS: Shape = {"anyOf": [WEEKDAY, {"type": "array", "items": WEEKDAY, "minItems": 1}]}
 ADDRESS = matching("[Hh][Tt][Tt][Pp][Ss]?://.+")
+REACHES = matching("[Hh][Tt][Tt][Pp][Ss]?://.+", "[Mm][Aa][Ii][Ll][Tt][Oo]:.+", "[Tt][Ee][Ll]:.+")
 MAILBOX = matching(".*@.*", examples=["NewsFinale <news@newsfinale.example>"])
 COLOR = matching("#([0-9A-Fa-f]{3}|[0-9A-Fa-f]{6})")
 LOCALE = matching("[A-Za-z]+([-_][A-Za-z0-9]+)*", examples=["en_US", "de_DE"])
