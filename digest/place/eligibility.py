@@ -128,14 +128,16 @@ def problem(
 
 
 def levels(context: IssueContext, alive: Mapping[int, int]) -> list[Level]:
-    """Per tier, the urgency of its line items; those the plan over the coming issues wants come first."""
+    """Per tier, the urgency of its line items. Those that the plan over the coming issues wants come before all
+    others, house ads excepted: it keeps a place for a lower tier only where that costs a higher one nothing."""
     wanted = {context.index[name] for name in context.request.prefer if name in context.index}
-    found = []
+    first, then = list[Level](), list[Level]()
     for tier in TIERS:
         members = {i: context.standings[i].urgency for i in alive if context.items[i].tier == tier}
         preferred = {i: urgency for i, urgency in members.items() if i in wanted}
-        found += [Level(tier, True, preferred), Level(tier, False, members)]
-    return [level for level in found if level.weights]
+        (then if tier == "house" else first).append(Level(tier, True, preferred))
+        then.append(Level(tier, False, members))
+    return [level for level in (*first, *then) if level.weights]
 
 
 def _weight(context: IssueContext, opening: int) -> Fraction:

@@ -18,7 +18,7 @@ class Request:
 
     ``editions`` are all of the publication, in file order. ``ran_ads`` may hold any rows of the ledger; only
     those of earlier dates count. ``prefer`` names line items that a plan over the coming issues wants today:
-    they come first within their tier; ``ahead`` is what that plan says of a line item, in words.
+    they come first; ``ahead`` is what that plan says of a line item, in words.
     """
 
     ads: AdBook

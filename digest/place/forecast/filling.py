@@ -12,12 +12,13 @@ from digest.place.forecast.stages import rank
 class Filling:
     """Values that keep all rows, to be changed one ad at a time.
 
-    Rows with a negative weight (what a stage before promised) are not looked at.
+    Rows with a negative weight, or about shortfalls (what a stage before promised) are not looked at.
     """
 
     def __init__(self, made: Model, rows: Sequence[Row], start: Values | None = None) -> None:
         self.made = made
-        limits = [row for row in rows if all(weight > 0 for _, weight in row[0])]
+        count = len(made.columns)
+        limits = [row for row in rows if all(weight > 0 and column < count for column, weight in row[0])]
         self._bearing: list[list[tuple[int, int]]] = [[] for _ in made.columns]
         for number, (terms, _) in enumerate(limits):
             for column, weight in terms:

@@ -83,11 +83,16 @@ class Solver:
         return Relaxed(list(self._linear.getSolution().col_value), floor(bound + 1e-4 + abs(bound) * 1e-9))
 
     def whole(
-        self, weights: Mapping[int, int], fixed: Mapping[int, int], nodes: int, gap: float
+        self,
+        weights: Mapping[int, int],
+        fixed: Mapping[int, int],
+        nodes: int,
+        gap: float,
+        start: Sequence[int] | None = None,
     ) -> tuple[list[int] | None, bool]:
         """Whole values with the greatest sum, those of ``fixed`` given, and whether none are better by ``gap``.
 
-        From scratch: a start that HiGHS is given may come back as its answer. What it answers is weighed and tried
+        A ``start`` that HiGHS is given may come back as its answer. What it answers is weighed and tried
         against the rows, and asked for again without presolve if it fails.
         """
         lower, upper = self.lower.copy(), self.upper.copy()
@@ -99,6 +104,8 @@ class Solver:
             solver.setOptionValue("mip_max_nodes", nodes)
             solver.setOptionValue("mip_abs_gap", gap)
             self._aim(solver, weights)
+            if start is not None:
+                self._start(solver, start)
             solver.run()
             status = solver.modelStatusToString(solver.getModelStatus())
             if status == "Infeasible":
@@ -108,7 +115,7 @@ class Solver:
             if len(found) == self.width and self.keeps(found):
                 worth = sum(weight * found[column] for column, weight in weights.items())
                 if abs(worth - claimed) < 0.5 + abs(worth) * 1e-9:
-                    return found, status == "Optimal"
+                    return found, status == "Optimal" and start is None
         return None, False
 
     def keeps(self, values: Sequence[int]) -> bool:
@@ -165,6 +172,14 @@ class Solver:
         if weights:
             cost[list(weights)] = list(weights.values())
         solver.changeColsCost(self.width, numpy.arange(self.width, dtype=numpy.int32), cost)
+
+    @staticmethod
+    def _start(solver: Any, values: Sequence[int]) -> None:
+        import highspy
+
+        start = highspy.HighsSolution()
+        start.col_value = [float(value) for value in values]
+        solver.setSolution(start)
 
     def _solver(self, lower: list[float], upper: list[float], *, whole: bool = False) -> Any:
         import highspy

@@ -6,20 +6,21 @@ they are proven. Where it is something after all bounded work, the answer tells 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from digest.model import TIERS
 from digest.place.forecast import stages
 from digest.place.forecast.booking import Row
-from digest.place.forecast.filling import by_deadline, fill
+from digest.place.forecast.filling import Filling, by_deadline, fill
 from digest.place.forecast.highs import NODES, Relaxed, Solver
 from digest.place.forecast.issues import Bound, ForecastInputs
 from digest.place.forecast.model import Chosen, Model, Values, model
 from digest.place.forecast.stages import Rank, Weights, total
 
 ROUNDS = 200  # of cuts in one stage
-SMALL = 600  # columns that are searched in whole numbers, all of them, in the later stages too
+NEARER = 4  # searches around the best values known
+SMALL = 300  # columns that are searched in whole numbers, all of them, in the later stages too
 MIDDLING = 4_000  # columns that are, for a shortfall that is not proven
 SLACK = 0.005  # of a later stage's sum that is not worth a longer search
 Progress = Callable[[int, int], None]  # stages done, and stages in all
@@ -209,6 +210,10 @@ class Search:
         small = exactly or len(self.made.columns) <= SMALL
         enough = bound if small else bound - int(abs(bound) * SLACK)
         gap = 0.99 if small else max(0.99, (bound - enough) / 2)
+        if total(weights, best) < enough:
+            best = self._filled(solver, weights, relaxed, best)
+        if len(self.made.columns) > SMALL:
+            best = self._near(solver, weights, relaxed, best, enough, gap)
         for fixed in self._neighbourhoods(relaxed, exactly):
             if total(weights, best) >= enough:
                 break
@@ -219,17 +224,48 @@ class Search:
                 bound = min(bound, total(weights, values) + int(gap))
         return best, bound
 
-    def _neighbourhoods(self, relaxed: Relaxed, exactly: bool) -> list[dict[int, int]]:
+    def _near(
+        self, solver: Solver, weights: Weights, relaxed: Relaxed, best: Values, enough: int, gap: float
+    ) -> Values:
+        """Of a large book, only what the fractional values and the best known ones do not agree on is searched, again
+        as long as that gets better."""
+        fractional, rounded = set(relaxed.fractional), relaxed.rounded
+        for _ in range(NEARER):
+            if total(weights, best) >= enough:
+                break
+            every = range(len(self.made.columns))
+            fixed = {c: best[c] for c in every if c not in fractional and rounded[c] == best[c]}
+            values, _ = solver.whole(weights, fixed, NODES, gap, best)
+            if values is None or total(weights, values) <= total(weights, best):
+                break
+            best = values
+        return best
+
+    def _filled(self, solver: Solver, weights: Weights, relaxed: Relaxed, known: Values) -> Values:
+        """What is known with all that has room beside it, first what the fractional values have most of."""
+        filling = Filling(self.made, solver.rows, known)
+        for column in sorted(weights, key=lambda c: (-relaxed.values[c], -weights[c], c)):
+            if column < len(self.made.columns) and weights[column] > 0:
+                while filling.values[column] < solver.upper[column] and filling.take(column):
+                    pass
+        values = self.made.completed(filling.values)
+        return values if total(weights, values) > total(weights, known) and solver.keeps(values) else known
+
+    def _neighbourhoods(self, relaxed: Relaxed, exactly: bool) -> Iterator[dict[int, int]]:
         """What stays as it is: all but the fractional columns' bookings in their issues; all but these bookings or
         these issues; nothing, where the model is not too large for it."""
-        columns, values = self.made.columns, relaxed.rounded
+        columns, values, every = self.made.columns, relaxed.rounded, range(len(self.made.columns))
         inside = [c for c in relaxed.fractional if c < len(columns)]
         issues, units = {columns[c].issue for c in inside}, {columns[c].unit for c in inside}
-        every = range(len(columns))
-        inner = [c for c in every if columns[c].issue in issues and columns[c].unit in units]
-        outer = [c for c in every if columns[c].issue in issues or columns[c].unit in units]
-        found = [{c: values[c] for c in every if c not in free} for free in (set(inner), set(outer))]
-        return [*found, {}] if len(columns) <= (MIDDLING if exactly else SMALL) else found
+        if len(columns) <= MIDDLING:
+            yield {
+                c: values[c] for c in every if columns[c].issue not in issues or columns[c].unit not in units
+            }
+        if len(columns) <= (MIDDLING if exactly else SMALL):
+            yield {
+                c: values[c] for c in every if columns[c].issue not in issues and columns[c].unit not in units
+            }
+            yield {}
 
 
 def misfits(made: Model, values: Values) -> list[Row]:

@@ -14,6 +14,7 @@ from digest.place.forecast.model import Model, Values, needed
 
 Weights = dict[int, int]  # column -> weight
 Rank = tuple[int, int]  # the number of the tier, the priority within it, negative
+TIER_WEIGHT = 3
 MOST_WEIGHT = 1_000_000  # a solver in floating point tells sums of such weights apart
 
 
@@ -59,12 +60,14 @@ def runs(made: Model, who: Rank, *, promised: bool = False) -> Weights:
 
 
 def pacing(made: Model, whose: Iterable[Rank]) -> Weights:
-    """The least lag behind what pacing allows, summed over issue dates: how early the issues of goals are."""
+    """The least lag behind what pacing allows, summed over issue dates: how early the issues of goals are. A day of a
+    tier counts as much as ``TIER_WEIGHT`` of the next one: what is sold dearest is not left to the last dates."""
     weights: Weights = defaultdict(int)
     for who in whose:
         for item, booking in _of(made, who, lambda b: b.item.goal is not None):
             for column in made.of_item(item):
-                weights[column] += booking.lead(made.issues[made.columns[column].issue].date)
+                early = booking.lead(made.issues[made.columns[column].issue].date)
+                weights[column] += early * TIER_WEIGHT ** (len(TIERS) - 1 - who[0])
     return dict(weights)
 
 
