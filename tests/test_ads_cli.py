@@ -311,3 +311,64 @@ def test_a_typical_issue_is_what_the_last_ones_were(room: Room) -> None:
     assert len(after) <= 8
     assert {section for section, _ in sections_of(after)} <= {run.section for run in ran}
     assert "weekly" not in DIGEST
+
+
+def test_a_week_of_one_advertiser_in_one_page(room: Room) -> None:
+    words = ("ads", "explain", "marlin", "--from", "2026-01-20", "--to", "2026-01-26")
+    (booked,) = room.run(*words, "--json").json["line_items"]
+    assert [(one["date"], one["ran"], one["rule"]) for one in booked["issues"]] == [
+        ("2026-01-22", False, "flight"),
+        ("2026-01-23", False, "flight"),
+    ]
+    out = room.run(*words).out
+    assert "cruise, 2026-01-20 to 2026-01-26: ran in 0 of 2 issues; stopped by flight 2" in out
+    assert "ran in 2 of 2 issues" in room.run("ads", "explain", "gleammour", "--to", "2026-01-26").out
+    wrong = room.run("ads", "explain", "marlinn")
+    assert wrong.code == 2
+    assert 'Did you mean "marlin"?' in wrong.err
+
+
+FORGOTTEN = (
+    ADS.replace("    goal: {issues: 3}\n", "")
+    .replace("    goal: {issues: 2}\n", "")
+    .replace("id: aquafresh", "id: aquafresh\n    type: sponsorship")
+    .replace("{start: 2026-01-25, end: 2026-01-26}", "{start: 2026-01-25, end: 2026-01-25}")
+)
+
+
+def test_a_paid_booking_that_never_runs_is_named_everywhere(room: Room) -> None:
+    """A sponsor without a goal is sold every issue, and holds the one day of the other."""
+    room.write("adslots.yaml", FORGOTTEN)
+    for words, code in (("plan", 0), ("calendar", 0), ("report", 0)):
+        result = room.run("ads", words, "--json")
+        assert result.code == code
+        assert result.json["never_runs"] == [{"line_item": "cruise", "in_its_way": ["aquafresh"]}]
+        assert "cruise" in result.err
+    result = room.run("ads", "check", "--json")
+    assert result.code == 2
+    assert [(one["line_item"], one["rivals"]) for one in result.json["problems"]] == [
+        ("cruise", ["aquafresh"])
+    ]
+    warned = room.run("check", "--json")
+    assert warned.code == 0
+    assert [one["line_item"] for one in warned.json["warnings"]] == ["cruise"]
+
+
+def test_check_says_what_it_knows_first(room: Room) -> None:
+    room.write("adslots.yaml", ADS.replace("goal: {issues: 3}", "goal: {issues: 4}"))
+    (room.root / "stories.jsonl").rename(room.root / "elsewhere.jsonl")
+    result = room.run("check")
+    assert result.code == 2
+    assert result.err.index("is not there") < result.err.index("is overbooked")
+
+
+def test_all_slots_at_once_with_what_an_issue_brings(room: Room) -> None:
+    room.write(
+        "adslots.yaml", ADS.replace("goal: {issues: 3}", "goal: {issues: 3}\n    rate: {per_issue: 400}")
+    )
+    words = ("ads", "avails", "--from", "2026-01-24", "--to", "2026-01-27")
+    found = room.run(*words, "--json").json["slots"]
+    assert [(slot["slot"], slot["total"]) for slot in found] == [("top_banner", 1), ("in_stream", 1)]
+    assert found[0]["issues"][-1]["free"] == found[0]["issues"][-1]["at_most"] == 1
+    assert [float(slot["rate"]) for slot in found] == [400.0, 0.0]
+    assert "in all" in room.run(*words).out

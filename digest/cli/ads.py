@@ -314,4 +314,4 @@ def _show_slots(found: tuple[Avails, ...], start: date, end: date) -> None:
     )
 
 
-from digest.cli import ads_calendar, ads_check, ads_report  # noqa: E402, F401 - they add their commands
+from digest.cli import ads_calendar, ads_check, ads_explain, ads_report  # noqa: E402, F401 - they add their commands

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from digest.cli.ads import ads, issue_date, today
+from digest.cli.ads import ads, issue_date, tell_never_run, today
 from digest.cli.options import Json, Root, newsroom
 from digest.cli.output import emit, say, table
 from digest.errors import CommandError
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from digest.report import Account, Report
 
 _SHOWN = 5
+_AHEAD = ("running", "to come")  # of a booking that may still run
 
 
 @ads.command("report")
@@ -48,9 +49,12 @@ def report(
     room = newsroom(root)
     found = _report(room, advertiser, first, last)
     written = [_write(path, text(found)) for path, text in ((html, as_html), (csv, as_csv)) if path]
-    emit(_as_json(found) | ({"files": written} if written else {}))
+    forgotten = _never_run(room, found)
+    never = [{"line_item": name, "in_its_way": rivals} for name, rivals in forgotten]
+    emit(_as_json(found) | {"never_runs": never} | ({"files": written} if written else {}))
     for account in found.accounts:
         _show(account, every)
+    tell_never_run(forgotten)
     if not found.accounts:
         say("There are no bookings to report.")
     for path in written:
@@ -69,6 +73,25 @@ def _report(room: Newsroom, advertiser: str | None, first: str | None, last: str
     if start and end < start:
         raise CommandError(f"--to {end} lies before --from {start}.")
     return report(room, ran, Span(start, end), now, advertiser)
+
+
+def _never_run(room: Newsroom, found: Report) -> list[tuple[str, list[str]]]:
+    """Of the bookings shown: those that are paid, have no goal, never ran, and have no place in any coming issue."""
+    names = {
+        one.line_item
+        for one in found.accounts
+        if one.booked is None and not one.delivered and one.tier != "house" and one.status in _AHEAD
+    }
+    if not names:
+        return []
+    from digest.cli.ads_check import look
+
+    short = look(room, today(room), None).short
+    return [
+        (one.booking.line_item, list(one.rivals))
+        for one in short
+        if one.booking.line_item in names and not one.booking.issues
+    ]
 
 
 def _write(path: Path, text: str) -> str:
