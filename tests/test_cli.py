@@ -345,9 +345,9 @@ def test_stories_list_holds_the_fields_of_a_story(room: Room) -> None:
 
 def test_ingest_counts_new_updated_unchanged_and_rejected(room: Room) -> None:
     first = room.run("ingest", "--json").json["sources"]
-    assert first[0] | {"reasons": []} == {
-        "name": "post", "new": 12, "updated": 0, "unchanged": 0, "rejected": 0, "reasons": [],
-        "remarks": [], "error": None,
+    assert first[0] == {
+        "name": "post", "new": 12, "updated": 0, "unchanged": 0, "rejected": 0, "reasons": [], "remarks": [],
+        "counts": {}, "withdrawn": 0, "folded": 0, "unmatched": {}, "error": None,
     }  # fmt: skip
     rows = [json.dumps(story(n)) for n in range(12)]
     rows[3] = json.dumps(story(3, title="Changed"))

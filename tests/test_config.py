@@ -160,10 +160,14 @@ def test_competitive_exclusion_is_a_word_or_a_distance(written: str, read: str |
 
 
 def test_options_of_a_source_keep_their_kinds(tmp_path: Path) -> None:
-    options = '{per_page: 50, pause: 0.5, all: true, word: no, zip: "007", tags: [a, 1], nothing: null}'
+    options = (
+        "{limit: 50, timeout: 0.5, republish: true, language: no, proxy: 007, tags: [a, 1], ca_file: null}"
+    )
     source = f"sources: [{{name: a b, type: jsonl, url: x.jsonl, options: {options}}}]"
     read = _short(tmp_path, source).sources[0].options
-    assert read == {"per_page": 50, "pause": 0.5, "all": True, "word": "no", "zip": "007", "tags": ["a", 1]}
+    assert read == {
+        "limit": 50, "timeout": 0.5, "republish": True, "language": "no", "proxy": "007", "tags": ["a", 1],
+    }  # fmt: skip
 
 
 def test_click_macros_and_merge_tags_may_stand_in_the_address_of_an_ad(tmp_path: Path) -> None:
@@ -508,8 +512,8 @@ def test_a_missing_variable_is_told_with_its_place(tmp_path: Path, monkeypatch: 
 
 def test_a_source_keeps_its_variables(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("FEED", raising=False)
-    source = _short(tmp_path, 'sources: [{name: a, type: rss, url: "${FEED}/a.xml", options: {k: "${KEY}"}}]')
-    assert (source.sources[0].url, source.sources[0].options) == ("${FEED}/a.xml", {"k": "${KEY}"})
+    source = _short(tmp_path, 'sources: [{name: a, type: rss, url: "${FEED}/a.xml", proxy: "${KEY}"}]')
+    assert (source.sources[0].url, source.sources[0].options) == ("${FEED}/a.xml", {"proxy": "${KEY}"})
 
 
 @pytest.mark.parametrize(

@@ -110,7 +110,7 @@ def _rich(draw: st.DrawFn) -> tuple[str, str]:
         .replace("competitive_exclusion: issue", "competitive_exclusion: {within_stories: 5}")
     )
     options = json.dumps(
-        draw(st.dictionaries(st.sampled_from("abc"), st.integers() | st.booleans() | st.none()))
+        draw(st.dictionaries(st.sampled_from(["limit", "language", "flags"]), st.integers(1, 9) | st.none()))
     )
     digest = DIGEST.replace("widen: 72h", f"widen: {length}").replace(
         "url: samples/post.xml",

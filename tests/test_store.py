@@ -186,7 +186,11 @@ def test_a_story_that_moved_keeps_its_id(store: Store) -> None:
 
 @pytest.mark.parametrize(
     "change",
-    [{"source": "elsewhere"}, {"published_at": NOW}, {"published_at": None, "title": "Other"}],
+    [
+        {"source": "elsewhere"},
+        {"published_at": NOW, "title": "Other"},
+        {"published_at": None, "title": "Other"},
+    ],
     ids=lambda change: ",".join(change),
 )
 def test_two_stories_with_one_id_both_stay(store: Store, change: dict[str, Any]) -> None:

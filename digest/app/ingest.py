@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from digest.app.readings import counted, reading_of, unmatched
 from digest.app.side_by_side import Overdue, side_by_side
 from digest.errors import CommandError, DigestError
-from digest.model import Newsroom, SourceSpec, Story, Validators
+from digest.model import Newsroom, Reading, SourceSpec, Story, Validators
 
 if TYPE_CHECKING:
     from digest.likeness import Reader
-    from digest.sources import Batch, Rejected
+    from digest.sources import Batch, Known, Rejected
     from digest.store import Store
 
 _TYPES = {".xml": "rss", ".rss": "rss", ".atom": "rss", ".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv"}
@@ -26,6 +28,8 @@ _AT_ONCE = 48
 _SECONDS = 23.0  # for all sources that are read at once; one has 20
 _GRACE = 1.0  # for what came at the last moment
 _OF_USE = timedelta(days=14)  # since a story appeared: no issue built now looks back further
+
+_NONE: Mapping[str, int] = MappingProxyType({})
 
 Progress = Callable[[int], None]
 
@@ -46,6 +50,14 @@ class SourceReport:
     remarks: tuple[str, ...] = ()
     error: str = ""
     broken: str = ""
+    withdrawn: int = 0
+    folded: int = 0
+    unmatched: Mapping[str, int] = field(default_factory=lambda: _NONE)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """What was left out, mended or guessed, by what was said of it."""
+        return counted((*self.remarks, *(f"{one.where}: {one.why}" for one in self.rejected)))
 
 
 def chosen(newsroom: Newsroom, words: Sequence[str]) -> tuple[SourceSpec, ...]:
@@ -106,7 +118,7 @@ def ingest(
     reports = []
     fresh: list[Story] = []
     for spec, batch in _read(newsroom, store, specs, now, was_read):
-        reports.append(_store(store, spec, batch, now, progress))
+        reports.append(_store(newsroom, store, spec, batch, now, progress))
         if reader is not None and not isinstance(batch, str):
             fresh += (story for story in batch.stories if now - story.time < _OF_USE)
     if reader is not None:
@@ -120,11 +132,11 @@ def _read(
     newsroom: Newsroom, store: Store, specs: Sequence[SourceSpec], now: datetime, was_read: Progress | None
 ) -> Iterator[tuple[SourceSpec, Batch | str]]:
     """What every source yields, or why nothing, in the order of the sources whatever comes first."""
-    known = [store.validators(spec.name, spec.url) for spec in specs]
+    known = _known(newsroom, store, specs, now)
     until = time.monotonic() + _SECONDS * math.ceil(len(specs) / _AT_ONCE)
     readings = [
-        partial(_reading, newsroom, spec, now, validators, until, was_read)
-        for spec, validators in zip(specs, known, strict=True)
+        partial(_reading, newsroom, spec, now, earlier, until, was_read)
+        for spec, earlier in zip(specs, known, strict=True)
     ]
     results = side_by_side(readings, at_once=_AT_ONCE, until=until + _GRACE)
     for spec, result in zip(specs, results, strict=True):
@@ -134,16 +146,37 @@ def _read(
             yield spec, f"{spec.name}: it was not read, for the time for all sources was over."
 
 
+def _known(newsroom: Newsroom, store: Store, specs: Sequence[SourceSpec], now: datetime) -> list[Known]:
+    """What is remembered of each source. A file that is no source of digest.yaml has no first reading."""
+    from digest.sources import Known
+    from digest.sources._settings import recheck
+
+    read = store.readings()
+    found = []
+    for spec in specs:
+        validators = store.validators(spec.name, spec.url)
+        first = (
+            spec in newsroom.sources
+            and validators is None
+            and not any(not one.error for one in read.get(spec.name, ()))
+        )
+        since = recheck(spec.type, spec.options)
+        items = store.items_since(spec.name, now - since) if since else {}
+        found.append(Known(validators=validators, first=first, items=items))
+    return found
+
+
 def _reading(
     newsroom: Newsroom,
     spec: SourceSpec,
     now: datetime,
-    validators: Validators | None,
+    known: Known,
     until: float,
     was_read: Progress | None,
 ) -> Batch | str:
     """One source. Whatever it raises is its own error, and stops no other."""
     from digest.sources import read
+    from digest.store.queries import rows
 
     publication = newsroom.publication
     try:
@@ -152,8 +185,9 @@ def _reading(
             now=now,
             zone=publication.zone,
             locale=publication.locale,
-            validators=validators,
+            known=known,
             until=until,
+            rows=partial(rows, newsroom.root),
         )
     except DigestError as error:
         return str(error)
@@ -170,19 +204,26 @@ def _failure(spec: SourceSpec, error: Exception) -> str:
 
 
 def _store(
-    store: Store, spec: SourceSpec, batch: Batch | str, now: datetime, progress: Progress | None
+    newsroom: Newsroom,
+    store: Store,
+    spec: SourceSpec,
+    batch: Batch | str,
+    now: datetime,
+    progress: Progress | None,
 ) -> SourceReport:
     if isinstance(batch, str):
+        store.remember_reading(Reading(source=spec.name, at=now, error=batch))
         return SourceReport(spec.name, error=batch)
     try:
-        counts = store.upsert(batch.stories, now, progress=progress)
+        counts = store.upsert(
+            batch.stories, now, progress=progress, trust_ids=bool(batch.items), republish=batch.republish
+        )
     except DigestError:  # the store's own trouble
         raise
     except Exception as error:
         return SourceReport(spec.name, error=_failure(spec, error))
-    if batch.validators is not None:
-        store.remember_validators(spec.name, spec.url, batch.validators)
-    return SourceReport(
+    withdrawn = _remember(store, spec, batch, now)
+    report = SourceReport(
         spec.name,
         counts.new,
         counts.updated,
@@ -190,4 +231,27 @@ def _store(
         batch.rejected,
         remarks=tuple(f"{one.where}: {one.what}" for one in batch.remarks),
         broken=next((one.what for one in batch.remarks if one.broken), ""),
+        withdrawn=withdrawn,
+        folded=batch.folded,
+        unmatched=unmatched(newsroom, batch.stories),
     )
+    store.remember_reading(reading_of(report, batch, store.readings().get(spec.name, []), now))
+    return report
+
+
+def _remember(store: Store, spec: SourceSpec, batch: Batch, now: datetime) -> int:
+    """What the source told besides its stories; how many it withdrew."""
+    store.remember_validators(spec.name, spec.url, batch.validators or Validators())
+    if batch.not_modified:
+        return 0
+    store.note_untimed({one.url: one.why for one in batch.untimed}, now)
+    store.timed(story.url for story in batch.stories if story.published_at is not None)
+    if not batch.items and not batch.withdrawn:
+        return 0
+    known = store.items_since(spec.name, datetime.min.replace(tzinfo=UTC))
+    gone = {known[one.item]: one.why for one in batch.withdrawn if one.item in known}
+    store.remember_items(spec.name, {one.item: one.url for one in batch.items})
+    store.returned(one.url for one in batch.items)
+    fresh = {id: why for id, why in gone.items() if not store.withheld().get(id, "").startswith("withdrawn")}
+    store.withdraw(fresh, now)
+    return len(fresh)

@@ -241,6 +241,7 @@ def selecting(
         ran=memory.ran,
         ran_later=memory.ran_later,
         late_since=previous.first_built_at if previous else None,
+        withheld=store.withheld(),
         likeness=likeness_of(newsroom, [*(run.story for run in memory.ran), *stories], reader),
         click_rates=memory.click_rates,
     )

@@ -22,7 +22,7 @@ _INTERRUPTED = 130
 # The commands as people look for them, and which file of this package has each.
 _SECTIONS: dict[str, dict[str, str]] = {
     "Every morning": {"build": "build", "preview": "preview", "explain": "explain", "check": "check"},
-    "Stories": {"ingest": "ingest", "stories": "stories", "note": "note"},
+    "Stories": {"ingest": "ingest", "sources": "sources", "stories": "stories", "note": "note"},
     "Ads": {"ads": "ads"},
     "Issues": {
         "issues": "issues",

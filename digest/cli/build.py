@@ -158,8 +158,16 @@ class _Run:
             if report.error:
                 warn(f"digest: {report.error}")
                 warn(f"digest: going on without {report.name}, with what the store has.")
-            elif report.rejected or report.broken:
+            elif report.rejected or report.broken or report.unmatched:
                 tell(report, only_rejected=True)
+
+    def _gaps(self, store: Store, outcome: Outcome) -> None:
+        """Feeds that begin later than the issue's window."""
+        from digest.app.readings import may_miss
+
+        if not self.no_ingest:
+            for text in may_miss(self.room, store.readings(), outcome.issue.window.start):
+                warn(f"digest: {text}")
 
     def _recover(self, store: Store, outbox: Outbox, name: str) -> None:
         def recorded(day: date) -> bytes | None:
@@ -209,6 +217,7 @@ class _Run:
                 code = Unreachable.exit_code
             return _failed(edition, day, error, code)
         _tell(self.room, outcome, self.dry_run)
+        self._gaps(house.store, outcome)
         row = _as_json(outcome, self.dry_run)
         return self._handed_over(house, outbox, edition, day, row) if self.handover else (row, 0)
 

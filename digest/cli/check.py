@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import asdict
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 import typer
 
 from digest.cli import app
-from digest.cli.options import Json, Root, newsroom, reader
+from digest.cli.options import Json, Root, newsroom, now, reader
 from digest.cli.output import emit, say, warn
 from digest.errors import ConfigurationError, DigestError, Problem
 from digest.model.environment import variables
@@ -18,6 +19,7 @@ from digest.model.environment import variables
 if TYPE_CHECKING:
     from digest.model import Newsroom
 
+_RECENT = timedelta(days=7)
 _Place: TypeAlias = tuple[str, tuple[str | int, ...]]  # file, and the keys and indices down to the value
 
 
@@ -40,11 +42,17 @@ def check(
     for problem in problems:  # before the look ahead, which takes the longest
         warn(str(problem))
     short, said = _ahead(room, known=bool(problems))
+    said += (of_sources := _sources(room))
     for text in said:
         warn(f"warning: {text}")
     for note in notes:
         (warn if problems else say)(f"note: {note}")
-    found = {"problems": [asdict(problem) for problem in problems], "warnings": short, "notes": notes}
+    found: dict[str, Any] = {
+        "problems": [asdict(problem) for problem in problems],
+        "warnings": short,
+        "notes": notes,
+    }
+    found["sources"] = of_sources
     if problems:
         emit({"error": "\n".join(map(str, problems)), "exit_code": ConfigurationError.exit_code, **found})
         raise typer.Exit(ConfigurationError.exit_code)
@@ -88,6 +96,19 @@ def _ahead(room: Newsroom, *, known: bool) -> tuple[list[dict[str, Any]], list[s
             return [], [str(error)]
         raise
     return as_json(found), [*map(str, found.problems), *found.doubts]
+
+
+def _sources(room: Newsroom) -> list[str]:
+    """What the last readings of the sources showed, and recent stories that no section takes."""
+    from digest.app.readings import unmatched, wrong
+    from digest.cli.ingest import of_no_section
+    from digest.store import open_store
+
+    at = now()
+    with open_store(room.store, room.publication, rehearse=True) as store:
+        lost = unmatched(room, store.search(span=(at - _RECENT, at), limit=5000))
+        found = wrong(room, store.readings(), at)
+    return [*found, *([of_no_section(lost)] if lost else [])]
 
 
 def _mailer(room: Newsroom) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -57,6 +57,10 @@ def as_json(report: SourceReport) -> dict[str, Any]:
         "rejected": len(report.rejected),
         "reasons": [f"{one.where}: {one.why}" for one in report.rejected],
         "remarks": list(report.remarks),
+        "counts": report.counts,
+        "withdrawn": report.withdrawn,
+        "folded": report.folded,
+        "unmatched": dict(report.unmatched),
         "error": report.error or None,
     }
 
@@ -72,12 +76,23 @@ def tell(report: SourceReport, *, only_rejected: bool = False) -> None:
         say(
             f"{report.name}: {report.new} new, {report.updated} updated, {report.unchanged} unchanged, "
             f"{len(report.rejected)} rejected"
+            + (f", {report.withdrawn} withdrawn" if report.withdrawn else "")
+            + (f", {report.folded} had the address of another" if report.folded else "")
         )
     elif report.rejected:
         warn(f"digest: {report.name}: {len(report.rejected)} rejected")
     _list([f"{one.where}: {one.why}" for one in report.rejected])
     if not only_rejected:
         _list([one for one in report.remarks if not one.endswith(report.broken or "\0")])
+    if report.unmatched:
+        warn(f"digest: {report.name}: {of_no_section(report.unmatched)}")
+
+
+def of_no_section(unmatched: Mapping[str, int]) -> str:
+    """The categories that no section matches, for people."""
+    shown = [f"{name} ({count})" for name, count in unmatched.items()]
+    more = f" and {len(shown) - _SHOWN} more" if len(shown) > _SHOWN else ""
+    return f"stories are in no section, for none matches their categories: {', '.join(shown[:_SHOWN])}{more}"
 
 
 def _list(lines: list[str]) -> None:

@@ -21,6 +21,7 @@ from digest.config.compiled import Compiled
 from digest.errors import CommandError, ConfigurationError, Problem
 from digest.model import AdBook, Newsroom
 from digest.model.environment import variables
+from digest.model.keys.web import is_database
 from digest.model.newsroom import DigestFile
 
 __all__ = ["find_root", "json_schema", "load", "problem_at", "problems"]
@@ -139,7 +140,7 @@ def _newsroom(root: Path, digest: DigestFile, ads: AdBook, hashes: dict[str, str
 
 def _resolved(url: str, root: Path) -> str:
     """An address as it is, a path from the newsroom; one with a variable is read when the source is."""
-    is_address = url.lower().startswith(("http://", "https://"))
+    is_address = url.lower().startswith(("http://", "https://")) or is_database(url)
     return url if is_address or variables(url) else str(root / url)
 
 

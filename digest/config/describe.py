@@ -59,7 +59,7 @@ def _tell(shape: Any, block: type[Block]) -> None:
     others = shape["properties"].get(block.OTHER_KEYS, {})
     shape["properties"] = {name: part for name, part in shape["properties"].items() if name in keys}
     if others:
-        shape["additionalProperties"] = others["additionalProperties"]
+        shape["additionalProperties"] = others.get("additionalProperties", True)
     if required := [name for name, key in keys.items() if key.required and name in shape["properties"]]:
         shape["required"] = required
     shape |= block.JSON_SCHEMA

@@ -20,7 +20,7 @@ from digest.model.ads import (
 from digest.model.appearance import CustomBlock, Footer, FooterLink, Images, PlainText
 from digest.model.editing import Approval, IssueNote, StoryEdit, as_sourced, with_edits
 from digest.model.history import BuiltIssue, RunAd, RunStory
-from digest.model.intake import Counts, Rejected, Validators
+from digest.model.intake import Counts, Reading, Rejected, Validators
 from digest.model.issue import Issue, Opening, OptimalityGap, Overrides, Placement, Plan, Refusal, Rendered
 from digest.model.likeness import Likeness
 from digest.model.newsroom import (
@@ -42,7 +42,7 @@ __all__ = [
     "CustomBlock", "Edition", "Entry", "Flight", "Footer", "FooterLink", "FrequencyCap", "Goal", "Image",
     "Images", "Issue", "IssueNote", "LeftOut", "Likeness", "LineItem", "Lineup", "Links", "Logo", "Look",
     "Mark", "Newsroom", "Opening", "OptimalityGap", "Overrides", "Placement", "PlainText", "Plan", "Policy",
-    "Publication", "Ranking", "Refusal", "Rejected", "Rendered", "RunAd", "RunStory", "Section",
+    "Publication", "Ranking", "Reading", "Refusal", "Rejected", "Rendered", "RunAd", "RunStory", "Section",
     "SectionSpec", "Selection", "Sensitive", "Slot", "SourceSpec", "Story", "StoryEdit", "Thin",
     "Validators", "Window", "as_sourced", "with_edits",
 ]  # fmt: skip

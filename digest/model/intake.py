@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from types import MappingProxyType
+
+_NONE: Mapping[str, int] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,10 +20,14 @@ class Rejected:
 
 @dataclass(frozen=True, slots=True)
 class Validators:
-    """What a server said of its answer, to be asked again only for something newer."""
+    """What a source said of its answer, to be asked again only for something newer.
+
+    ``cursor`` is a source's own: how far it was read.
+    """
 
     etag: str = ""
     last_modified: str = ""
+    cursor: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,3 +40,24 @@ class Counts:
 
     def __add__(self, other: Counts) -> Counts:
         return Counts(self.new + other.new, self.updated + other.updated, self.unchanged + other.unchanged)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """One reading of a source: how many items it had and what became of them.
+
+    ``newest`` is the time of its newest story. ``whole_since``: from then on nothing can have been missed between
+    this reading and those before it; ``None`` where that is not known. ``remarks`` are counted by what they say.
+    """
+
+    source: str
+    at: datetime
+    items: int = 0
+    new: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    rejected: int = 0
+    newest: datetime | None = None
+    whole_since: datetime | None = None
+    remarks: Mapping[str, int] = field(default_factory=lambda: _NONE)
+    error: str = ""

@@ -119,9 +119,19 @@ class SourceSpec(Block):
     ``url`` is an http(s) URL, or a path already resolved against the newsroom.
     """
 
+    OTHER_KEYS = "options"
+    JSON_SCHEMA = MappingProxyType({"additionalProperties": True})
+
     name: Annotated[k.Line, Key("shown by `digest ingest`, and what you type to read only this source")]
-    type: Annotated[k.SourceType, Key("`rss` (RSS and Atom feeds), `jsonl` (one JSON object a line), `csv`")]
-    url: Annotated[k.SourceUrl, Key("a path from the newsroom's folder, or an `http(s)` address")]
+    type: Annotated[
+        k.SourceType,
+        Key(
+            "`rss`, `wordpress`, `ghost`, `jsonfeed`, `sitemap`, `sql`, `jsonl` or `csv`: see [sources](sources.md)"
+        ),
+    ]
+    url: Annotated[
+        k.SourceUrl, Key("a path from the newsroom's folder, an `http(s)` address, or the one of a database")
+    ]
     weight: Annotated[
         k.Share,
         Key(
@@ -130,7 +140,13 @@ class SourceSpec(Block):
             "do not matter"
         ),
     ] = 0.5
-    options: Annotated[k.Options, Key("what a source type may need besides")] = field(default_factory=empty)
+    options: k.Options = field(default_factory=empty)  # every other key
+
+    def __post_init__(self) -> None:
+        below = self.options.get("options")
+        if isinstance(below, Mapping):  # written under a key of that name
+            others = {key: value for key, value in self.options.items() if key != "options"}
+            object.__setattr__(self, "options", MappingProxyType({**others, **below}))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,7 @@ Pure: no disk, clock, database or randomness.
 """
 
 from digest.model.calendar import cutoff_at
+from digest.select.candidates import section_names, sections_for
 from digest.select.events import group, match_between, plain_title, same_event
 from digest.select.lineup import select
 from digest.select.marks import marks_of
@@ -24,6 +25,8 @@ __all__ = [
     "plain_title",
     "reach",
     "same_event",
+    "section_names",
+    "sections_for",
     "select",
     "signal_names",
     "until",

@@ -105,6 +105,7 @@ def _candidate(
         sections = (pin.section,)
     why = (
         never(story, request)
+        or request.withheld.get(story.id, "")
         or desk.stopped(story.id, request.newsroom.publication)
         or _homeless(request, story, sections)
     )

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from types import MappingProxyType
 
 from digest.model import Edition, Likeness, Mark, Newsroom, RunStory, SectionSpec, Story, Window
+
+_NONE: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,6 +21,7 @@ class SelectRequest:
     dated later. Both may hold more than counts. ``late_since`` is when the previous issue was first built
     (``None`` for the edition's first issue). ``likeness``, where there is one, helps to find events told in other
     words. ``click_rates`` are what readers taught, by section and source (1 is as the place explains).
+    ``withheld``: stories that cannot run for what their source told of them, by id, with the rule first.
     """
 
     newsroom: Newsroom
@@ -31,6 +35,7 @@ class SelectRequest:
     late_since: datetime | None = None
     likeness: Likeness | None = None
     click_rates: Mapping[tuple[str, str], float] = field(default_factory=dict)
+    withheld: Mapping[str, str] = field(default_factory=lambda: _NONE)
 
     @property
     def sections(self) -> tuple[SectionSpec, ...]:

@@ -6,10 +6,15 @@ import re
 import stat
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from digest.errors import Unreachable
 from digest.model import SourceSpec, Validators
+from digest.sources._settings import Common
+
+if TYPE_CHECKING:
+    from digest.sources._network import Web
 
 _WEB = re.compile(r"https?://", re.IGNORECASE)
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.\-]+)://")
@@ -27,10 +32,10 @@ class Fetched:
     charset: str = ""
 
 
-def fetch(spec: SourceSpec, validators: Validators | None, until: float = float("inf")) -> Fetched:
+def fetch(spec: SourceSpec, common: Common, validators: Validators | None, until: float) -> Fetched:
     """The bytes of a source, over the network until the monotonic time ``until``. Raises ``Unreachable``."""
     if _WEB.match(spec.url):
-        return _from_the_web(spec, validators, until)
+        return _from_the_web(spec, common, validators, until)
     scheme = _SCHEME.match(spec.url)
     if scheme:
         raise Unreachable(
@@ -39,11 +44,26 @@ def fetch(spec: SourceSpec, validators: Validators | None, until: float = float(
     return _file(spec, Path(spec.url))
 
 
-def _from_the_web(spec: SourceSpec, validators: Validators | None, until: float) -> Fetched:
+def web(spec: SourceSpec, common: Common, own: Any, until: float) -> Web:
+    """The way to a source over the network; nothing is connected yet. A ``user`` and ``password`` log in."""
     from digest.sources._network import Ways, Web
 
-    with Web(spec.name, spec.url, Ways(until=until)) as web:
-        answer = web.get(validators=validators)
+    user, password = getattr(own, "user", ""), getattr(own, "password", "")
+    ways = Ways(
+        headers=common.headers,
+        login=(user, password) if user else None,
+        timeout=common.timeout,
+        proxy=common.proxy,
+        ca_file=common.ca_file,
+        allow_private=common.allow_private,
+        until=until,
+    )
+    return Web(spec.name, spec.url, ways)
+
+
+def _from_the_web(spec: SourceSpec, common: Common, validators: Validators | None, until: float) -> Fetched:
+    with web(spec, common, None, until) as asked:
+        answer = asked.get(validators=validators)
     name = urlsplit(answer.url).path.rpartition("/")[2] or spec.name
     if answer.status == 304:
         return Fetched(None, name, answer.url, validators)

@@ -12,6 +12,7 @@ import csv
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 from digest.errors import Unreachable
@@ -20,6 +21,8 @@ from digest.sources import Context, Found, Remark
 from digest.sources._bytes import lines
 from digest.sources._fields import story_of
 from digest.sources._times import Habits, habits_of
+
+AHEAD = timedelta(days=60)
 
 _LISTS = frozenset({"sections", "tags", "flags"})
 _GROUPS = ("image", "popularity")
@@ -131,11 +134,12 @@ def _record(names: Sequence[str], row: Sequence[str]) -> Mapping[str, Any]:
         if part and group in _GROUPS:
             groups.setdefault(group, {})[part] = cell.strip()
         else:
-            record[name] = _value(name, cell)
+            record[name] = cell_value(name, cell)
     return record | groups
 
 
-def _value(name: str, cell: str) -> Any:
+def cell_value(name: str, cell: str) -> Any:
+    """What a cell of this name holds: lists are parted by ``;`` or ``|``, or are JSON."""
     text = cell.strip()
     if text.startswith(("[", "{")) and name in (*_LISTS, *_GROUPS):
         try:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 from digest.model import Rejected
@@ -16,6 +17,8 @@ from digest.sources import Context, Found, Remark
 from digest.sources._bytes import lines
 from digest.sources._fields import story_of
 from digest.sources._times import Habits, habits_of
+
+AHEAD = timedelta(days=60)
 
 
 def parse(data: bytes, context: Context) -> Iterator[Found]:

@@ -17,6 +17,7 @@ sources = Table(
     Column("url", Text, primary_key=True),
     text("etag"),
     text("last_modified"),
+    text("cursor"),
     Column("publication", Text, primary_key=True),
 )
 _c = sources.c
@@ -31,7 +32,7 @@ def validators(database: Database, name: str, url: str) -> Validators | None:
     """What was remembered of a source at this address."""
     this = and_(_c.publication == database.publication, _c.name == name, _c.url == _key(url))
     with database.reading():
-        rows = database.rows(select(_c.etag, _c.last_modified).where(this))
+        rows = database.rows(select(_c.etag, _c.last_modified, _c.cursor).where(this))
     return Validators(*rows[0]) if rows else None
 
 
@@ -40,5 +41,5 @@ def remember(database: Database, name: str, url: str, said: Validators) -> None:
     this = {"publication": database.publication, "name": name, "url": _key(url)}
     with database.writing():
         database.run(delete(sources).where(*(_c[key] == value for key, value in this.items())))
-        values = {**this, "etag": said.etag, "last_modified": said.last_modified}
+        values = {**this, "etag": said.etag, "last_modified": said.last_modified, "cursor": said.cursor}
         database.run(insert(sources).values(**values))

@@ -14,6 +14,7 @@ from digest.model import (
     Counts,
     IssueNote,
     Mark,
+    Reading,
     RunAd,
     RunStory,
     Story,
@@ -21,7 +22,21 @@ from digest.model import (
     Validators,
 )
 from digest.model.mail import CampaignNote, IssueReceipt
-from digest.store import care, desk, editing, issues, ledger, locks, mail, publications, ran, sources, stories
+from digest.model.urls import url_key
+from digest.store import (
+    care,
+    desk,
+    editing,
+    issues,
+    ledger,
+    locks,
+    mail,
+    publications,
+    ran,
+    readings,
+    sources,
+    stories,
+)
 from digest.store.care import Pruned
 from digest.store.database import Database
 
@@ -49,13 +64,20 @@ class Store:
     # Stories
 
     def upsert(
-        self, stories_in: Iterable[Story], now: datetime, progress: Callable[[int], None] | None = None
+        self,
+        stories_in: Iterable[Story],
+        now: datetime,
+        progress: Callable[[int], None] | None = None,
+        *,
+        trust_ids: bool = False,
+        republish: bool = False,
     ) -> Counts:
         """Put stories in by canonical URL; ``progress`` is told how many more are done.
 
-        See :func:`digest.store.stories.upsert` for what becomes of ids.
+        See :func:`digest.store.stories.upsert` for what becomes of ids and times.
         """
-        return stories.upsert(self._database, stories_in, now, progress)
+        trust = stories.Trust(trust_ids, republish)
+        return stories.upsert(self._database, stories_in, now, progress, trust)
 
     def candidates(self, start: datetime, end: datetime, ids: Collection[str] = ()) -> list[Story]:
         """Stories with a time in [start, end), newest first, equal times by id.
@@ -268,6 +290,44 @@ class Store:
     def shrink(self) -> None:
         """Give the room of what was forgotten back to the disk."""
         care.shrink(self._database)
+
+    def remember_reading(self, reading: Reading) -> None:
+        """One more reading of a source."""
+        readings.remember(self._database, reading)
+
+    def readings(self) -> dict[str, list[Reading]]:
+        """The last readings of each source, oldest first."""
+        return readings.of_sources(self._database)
+
+    def remember_items(self, source: str, addresses: Mapping[str, str]) -> None:
+        """What a source calls the stories at these addresses: item -> address."""
+        readings.remember_items(self._database, source, addresses)
+
+    def items_since(self, source: str, since: datetime) -> dict[str, str]:
+        """What a source is known to have from ``since`` on: item -> id of the story."""
+        return readings.items_since(self._database, source, since)
+
+    def note_untimed(self, whys: Mapping[str, str], at: datetime) -> None:
+        """Stories (address -> why) whose time cannot be used run in no issue until they have one."""
+        undated = readings.undated(self._database, whys)
+        by_id = {id: whys[url] for url in whys if (id := undated.get(url_key(url)))}
+        readings.note(self._database, "untimed", by_id, at)
+
+    def timed(self, urls: Iterable[str]) -> None:
+        """The stories at these addresses have a time now."""
+        readings.forget(self._database, "untimed", readings.ids_at(self._database, urls).values())
+
+    def withdraw(self, whys: Mapping[str, str], at: datetime) -> None:
+        """Stories (id -> why) that their source took back run in no issue again."""
+        readings.note(self._database, "withdrawn", whys, at)
+
+    def returned(self, urls: Iterable[str]) -> None:
+        """The stories at these addresses are published after all."""
+        readings.forget(self._database, "withdrawn", readings.ids_at(self._database, urls).values())
+
+    def withheld(self) -> dict[str, str]:
+        """Stories that cannot run for what their source told of them, by id, with the rule first."""
+        return readings.noted(self._database)
 
     def publications(self) -> dict[str, str]:
         """The names of the publications that share this store, by id."""

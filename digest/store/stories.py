@@ -89,12 +89,30 @@ _CHANGE = (
 )
 
 
-def upsert(database: Database, incoming: Iterable[Story], now: datetime, progress: Progress | None) -> Counts:
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """What may be believed of the source of stories.
+
+    ``ids``: one id is one story, whatever its address. ``republish``: a later time is a new publication.
+    """
+
+    ids: bool = False
+    republish: bool = False
+
+
+def upsert(
+    database: Database,
+    incoming: Iterable[Story],
+    now: datetime,
+    progress: Progress | None,
+    trust: Trust = Trust(),
+) -> Counts:
     """Put stories in, by canonical URL; of several with one URL the last counts.
 
-    A story keeps the id and the ``first_seen`` it came with first. An id that another story has is settled so:
+    A story keeps the id and the ``first_seen`` it came with first, and the time of its first publication once that
+    has come: a later time, or none, is no news. An id that another story has is settled so:
 
-    * the address changed: same source, same publication time (same title where one has no time), and the old
+    * the address changed: same source, same publication time or same title (or ``trust.ids``), and the old
       address is not among ``incoming``: the row takes the new address and keeps its id;
     * otherwise they are two stories, and the newcomer's id is the hash of its URL.
 
@@ -106,7 +124,7 @@ def upsert(database: Database, incoming: Iterable[Story], now: datetime, progres
     for start in range(0, len(items), CHUNK):
         chunk = items[start : start + CHUNK]
         with database.writing():
-            total += _Chunk(database, chunk, unique, now).store()
+            total += _Chunk(database, chunk, unique, now, trust).store()
         if progress:
             progress(len(chunk))
     return total
@@ -135,8 +153,10 @@ class _Chunk:
         items: Sequence[tuple[str, Story]],
         all_keys: Collection[str],
         now: datetime,
+        trust: Trust,
     ) -> None:
         self.database, self.items, self.all_keys, self.now = database, items, all_keys, now
+        self.trust = trust
         self.by_key = {one.key: one for one in self._known(_c.key, [key for key, _ in items])}
         self.by_id = self._of_ids([story.id for key, story in items if key not in self.by_key])
         self.taken = set(self.by_id)
@@ -165,17 +185,17 @@ class _Chunk:
 
     def _place(self, key: str, story: Story) -> bool:
         """Note what is to be done with one story; whether it is unchanged."""
-        row, known = _row(story, key), self.by_key.get(key)
+        known = self.by_key.get(key) or self._moved(story)
         if known is None:
-            known = self._moved(story)
-        if known is None:
+            row = _row(story, key)
             seen = story if story.first_seen <= self.now else replace(story, first_seen=self.now)
             whose = {"id": self._free_id(key, story), "publication": self.database.publication}
             self.fresh.append(row | _times(seen) | whose)
             return False
+        seen = replace(story, first_seen=known.first_seen, published_at=self._published(known, story))
+        row = _row(seen, key)
         if known.content == row["content"]:
             return True
-        seen = replace(story, first_seen=known.first_seen)
         self.changed.append(row | _times(seen) | {"at_number": known.number})
         return False
 
@@ -184,11 +204,17 @@ class _Chunk:
         known = self.by_id.get(story.id)
         if known is None or known.key in self.all_keys or known.source != story.source:
             return None
+        same = self.trust.ids or known.title == story.title
         if known.published_at and story.published_at:
-            same = known.published_at == story.published_at
-        else:
-            same = known.title == story.title
+            same = same or known.published_at == story.published_at
         return self.by_id.pop(story.id) if same else None
+
+    def _published(self, known: _Known, story: Story) -> datetime | None:
+        """When it was first published: what came true stays, what was only announced may be put off."""
+        first, now = known.published_at, story.published_at
+        if first is None or now is None:
+            return first or now
+        return now if self.trust.republish or first > self.now or now <= first else first
 
     def _free_id(self, key: str, story: Story) -> str:
         """The story's own id where it is free, else the hash of its URL, as long as it takes."""

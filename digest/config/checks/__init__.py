@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from digest.config.checks import bookings, companions, creatives, flights, names, newsroom
+from digest.config.checks import bookings, companions, creatives, flights, names, newsroom, sources
 from digest.config.checks.configuration import Configuration
 from digest.errors import Problem
 
-CHECKS = (names.check, newsroom.check, bookings.check, flights.check)
+CHECKS = (names.check, newsroom.check, sources.check, bookings.check, flights.check)
 DOUBTS = (creatives.doubt, flights.doubt, companions.doubt)
 
 

@@ -12,6 +12,9 @@ IMAGE_WORDS = ("width", "height", "url")
 LINK_WORDS = ("edition", "date")
 LINE_WORDS = ("lead", "second", "third", "plus", "date", "count", "sections", "publication", "edition")
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
+_KNOWN_DATABASE = re.compile(
+    r"(?:sqlite|postgres(?:ql)?|mysql|mariadb|mssql|oracle)(?:\+\w+)?://", re.IGNORECASE
+)
 _UNSAFE = re.compile('[\\s<>"\\\\]')
 _MACRO = re.compile(r"(?<!\{)\{([A-Za-z_]+)\}(?!\})")
 _TAG = re.compile(r"\{\{[^{}]*\}\}|\{[^{}\s]*\}")
@@ -119,11 +122,16 @@ def _has_host(address: str) -> bool:
         return False
 
 
+def is_database(address: str) -> bool:
+    """Whether an address is one that SQLAlchemy knows, such as ``mysql+pymysql://user@host/site``."""
+    return _KNOWN_DATABASE.match(address) is not None
+
+
 def source_url(value: object) -> str:
-    """An http(s) address, or a path of the newsroom."""
+    """An http(s) address, a path of the newsroom, or the address of a database."""
     place = line(value)
     scheme = _SCHEME.match(place)
-    if scheme and len(scheme[1]) > 1:
+    if scheme and len(scheme[1]) > 1 and not is_database(place):
         _check_http(place, shown(value))
     return place
 

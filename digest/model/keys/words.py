@@ -336,7 +336,7 @@ def _option(value: object) -> Any:
         return None if value is None else text(value)
     if value in ("true", "false"):
         return value == "true"
-    if re.fullmatch(r"-?\d{1,15}", value, re.ASCII):
+    if re.fullmatch(r"0|-?[1-9]\d{0,14}", value, re.ASCII):
         return int(value)
     return float(value) if re.fullmatch(r"-?\d{1,15}\.\d{1,12}", value, re.ASCII) else text(value)
 

@@ -1,0 +1,87 @@
+"""What holds for the stories of every source: what the newsroom says of it, and times that can be true."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime, time, timedelta
+
+from digest.model import Story
+from digest.sources import Context, Found, Remark, Untimed
+from digest.sources._settings import Common
+from digest.sources._times import OLDEST
+
+
+def finished(
+    found: Iterator[Found], common: Common, context: Context, ahead: timedelta = timedelta()
+) -> Iterator[Found]:
+    """The same, as the newsroom wants it: chosen by category, bounded, with its flags, tags and section.
+
+    A publication may lie ``ahead`` of tomorrow by so much: the house's own files announce stories.
+    """
+    kept = beyond = 0
+    for it in found:
+        if not isinstance(it, Story):
+            yield it
+            continue
+        why = _unwanted(it, common)
+        if why:
+            yield Remark(context.file, f"a story was left out: {why}")
+        elif common.limit is not None and kept >= common.limit:
+            beyond += 1
+        else:
+            kept += 1
+            yield from _timed(_told(it, common), context, ahead)
+    if beyond:
+        yield Remark(context.file, f"{beyond} stories beyond the limit of {common.limit} were left out")
+
+
+def _words(story: Story) -> set[str]:
+    return {word.casefold() for word in (*story.sections, *story.tags)}
+
+
+def _unwanted(story: Story, common: Common) -> str:
+    words = _words(story)
+    if common.include and not words & {name.casefold() for name in common.include}:
+        return "none of its categories is in include"
+    if words & {name.casefold() for name in common.exclude}:
+        return "one of its categories is in exclude"
+    return ""
+
+
+def _told(story: Story, common: Common) -> Story:
+    """The story with what digest.yaml says of its source."""
+    paid = {name.casefold() for name in (*common.sponsored.categories, *common.sponsored.tags)}
+    flags = (*story.flags, *common.flags, *(["sponsored"] if _words(story) & paid else []))
+    changes: dict[str, object] = {
+        "flags": tuple(dict.fromkeys(flags)),
+        "tags": tuple(dict.fromkeys((*story.tags, *common.tags))),
+        "language": story.language or common.language,
+    }
+    if common.section:
+        changes["sections"] = (common.section,)
+    return replace(story, **changes)  # type: ignore[arg-type]
+
+
+def _timed(story: Story, context: Context, ahead: timedelta) -> Iterator[Found]:
+    """The story after what is said of its time: one that cannot be true is none; none at first is no news."""
+    at = story.published_at
+    if at is None:
+        if context.first:
+            yield Untimed(story.url, f"it had no time when {context.spec.name} was read for the first time")
+        yield story
+        return
+    latest = _tomorrow(context) + ahead
+    if OLDEST <= at < latest:
+        yield story
+        return
+    says = f'its time "{at:%Y-%m-%dT%H:%MZ}" is {"before 1990" if at < OLDEST else "later than tomorrow"}'
+    yield Remark(context.file, f"{says}; the story runs in no issue")
+    yield Untimed(story.url, says, passing=at >= latest)
+    yield replace(story, published_at=None)
+
+
+def _tomorrow(context: Context) -> datetime:
+    """The end of tomorrow where the newsroom is."""
+    today = context.now.astimezone(context.zone).date()
+    return datetime.combine(today + timedelta(days=2), time(), context.zone)

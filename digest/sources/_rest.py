@@ -1,0 +1,73 @@
+"""JSON over http(s): answers that are what they should be, and pages one after the other."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlencode
+
+from digest.errors import Unreachable
+from digest.sources._network import Answer, Web, safe
+
+ACCEPT = "application/json"
+_SECOND = 1.5  # seconds that another page may take
+
+
+def with_query(url: str, **query: object) -> str:
+    """An address with a query; ``None`` is left out."""
+    named = {name: value for name, value in query.items() if value is not None}
+    return f"{url}{'&' if '?' in url else '?'}{urlencode(named)}" if named else url
+
+
+def data_of(web: Web, answer: Answer, kind: type[Any]) -> Any:
+    """The JSON of an answer, a ``list`` or a ``dict``. Raises ``Unreachable``."""
+    try:
+        data = json.loads(answer.body)
+    except (ValueError, RecursionError):
+        data = None
+    if not isinstance(data, kind):
+        raise web.failure(f"{safe(answer.url)} answered with something else than JSON of that API.")
+    return data
+
+
+class Pages:
+    """The pages of a question. ``cut`` says why not all of them were read; what came before is good."""
+
+    def __init__(self, web: Web, kind: type[Any]) -> None:
+        self.web, self.kind = web, kind
+        self.cut = ""
+
+    def read(self, url: str, **query: object) -> Iterator[tuple[Any, Answer]]:
+        """Each page with its answer, until one says that there is no other. The first must come."""
+        number, last = 1, 1
+        while number <= last:
+            if number > 1 and self.web.deadline.left() < _SECOND:
+                self.cut = f"the time was up after {number - 1} of {last} pages"
+                return
+            try:
+                answer = self.web.get(with_query(url, **query, page=number), accept=ACCEPT)
+                data = data_of(self.web, answer, self.kind)
+            except Unreachable as error:
+                if number == 1:
+                    raise
+                self.cut = f"page {number} of {last} did not come ({error})"
+                return
+            last = _pages(data, answer)
+            yield data, answer
+            number += 1
+
+
+def _pages(data: Any, answer: Answer) -> int:
+    """How many pages there are: WordPress says so in a header, Ghost in the answer."""
+    said: Any = answer.headers.get("x-wp-totalpages")
+    if said is None and isinstance(data, dict):
+        said = (
+            data.get("meta", {}).get("pagination", {}).get("pages")
+            if isinstance(data.get("meta"), dict)
+            else None
+        )
+    try:
+        return max(1, int(said or 1))
+    except (TypeError, ValueError):
+        return 1
