@@ -31,6 +31,7 @@ from digest.errors import (
     NothingToSend,
     Unreachable,
 )
+from digest.model.environment import cache_folder
 
 if TYPE_CHECKING:
     from digest.app.pipeline import House, Outcome
@@ -122,7 +123,7 @@ class _Run:
         from digest.render import load_theme
         from digest.store import open_store
 
-        theme = load_theme(self.room, self.room.root / "var" / "cache", remember=not self.dry_run)
+        theme = load_theme(self.room, cache_folder(self.room.root), remember=not self.dry_run)
         outbox = Outbox(folder)
         headlines = reader(self.room, remember=not self.dry_run)
         if self.dry_run:

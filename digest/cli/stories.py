@@ -59,8 +59,12 @@ def listing(
     span = _span(room, edition, day)
     with open_store(room.store, room.publication) as store:
         marks = _by_story(store.marks())
-        rows = store.search(words=words or [], span=span, match=_match(room, section), limit=limit)
-    emit({"stories": [_fields(story, marks.get(story.id, [])) for story in rows]})
+        match = _match(room, section)
+        rows = store.search(words=words or [], span=span, match=match, limit=limit)
+        total = len(rows)
+        if total == limit:
+            total = store.count(words=words or [], span=span, match=match)
+    emit({"stories": [_fields(story, marks.get(story.id, [])) for story in rows], "total": total})
     if not rows:
         narrowed = words or section or span
         say(
@@ -83,6 +87,8 @@ def listing(
         ],
         wrap=72,
     )
+    if total > len(rows):
+        say(f"{len(rows)} of {total} stories; --limit {total} shows all.")
 
 
 @stories.command(

@@ -17,6 +17,7 @@ from typing import Any
 
 from digest import __version__
 from digest.config import codec
+from digest.model.environment import cache_folder
 
 _KEEP = 8
 _READERS = ("config", "model")  # the folders of the package that a cached configuration depends on
@@ -83,4 +84,4 @@ def _check(data: dict[str, Any]) -> str:
 
 
 def _file(root: Path, key: str) -> Path:
-    return root / "var" / "cache" / f"config-{key[:32]}.json"
+    return cache_folder(root) / f"config-{key[:32]}.json"

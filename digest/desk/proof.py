@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from digest.errors import AlreadySent, ConfigurationError, DigestError
 from digest.model import Edition, Newsroom, Overrides
+from digest.model.environment import cache_folder
 
 if TYPE_CHECKING:
     from digest.app.ingest import SourceReport
@@ -60,7 +61,7 @@ def proof(
     from digest.render import load_theme
     from digest.store import open_store
 
-    theme = load_theme(room, room.root / "var" / "cache", remember=False)
+    theme = load_theme(room, cache_folder(room.root), remember=False)
     notes: tuple[str, ...] = ()
     try:
         with open_store(room.store, room.publication, rehearse=True) as store:

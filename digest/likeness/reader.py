@@ -12,6 +12,7 @@ from digest import registry
 from digest.errors import CommandError
 from digest.likeness import cache
 from digest.model import Likeness, Newsroom
+from digest.model.environment import cache_folder
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -27,7 +28,7 @@ def open_reader(newsroom: Newsroom, *, remember: bool = False, tell: Tell | None
 
     Without ``remember`` nothing is written. ``tell`` is told when reading takes a while.
     """
-    return Reader(newsroom.language_model, newsroom.root / "var" / "cache", remember, tell)
+    return Reader(newsroom.language_model, cache_folder(newsroom.root), remember, tell)
 
 
 class Reader:

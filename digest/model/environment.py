@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
+from pathlib import Path
 
+CACHE = "DIGEST_CACHE"
 _VARIABLE = re.compile(r"\$\{([^{}]*)\}")
 
 
@@ -15,6 +17,11 @@ class MissingVariable(LookupError):
     def __init__(self, name: str) -> None:
         super().__init__(f"the environment variable {name} is not set")
         self.name = name
+
+
+def cache_folder(root: Path, environment: Mapping[str, str] = os.environ) -> Path:
+    """Where a newsroom keeps what can be made again: ``DIGEST_CACHE`` (from the newsroom), else ``var/cache``."""
+    return root / (environment.get(CACHE, "").strip() or "var/cache")
 
 
 def variables(text: str) -> tuple[str, ...]:

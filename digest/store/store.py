@@ -105,6 +105,17 @@ class Store:
         wanted = stories.Search(tuple(words), span, match)
         return stories.search(self._database, wanted, limit)
 
+    def count(
+        self,
+        *,
+        words: Sequence[str] = (),
+        span: tuple[datetime, datetime] | None = None,
+        match: frozenset[str] | None = None,
+    ) -> int:
+        """How many stories :meth:`search` finds without a limit."""
+        with self._database.reading():
+            return stories.Search(tuple(words), span, match).count(self._database)
+
     # The desk
 
     def mark(self, mark: Mark) -> None:

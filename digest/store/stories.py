@@ -254,7 +254,7 @@ def _by_ids(database: Database, ids: Sequence[str]) -> list[Story]:
     )
 
 
-def _mine(database: Database, *columns: Column[Any]) -> Select[Any]:
+def _mine(database: Database, *columns: Any) -> Select[Any]:
     return select(*columns).where(_c.publication == database.publication)
 
 
@@ -276,9 +276,18 @@ class Search:
     match: frozenset[str] | None = None
 
     def statement(self, database: Database) -> Select[Any]:
+        return self._narrowed(_chosen(database)).order_by(_c.runs_from.desc())
+
+    def count(self, database: Database) -> int:
+        """How many there are. The database counts where it can tell; else titles and sections are read past it."""
+        if not self.words and self.match is None:
+            return int(database.rows(self._narrowed(_mine(database, func.count())))[0][0])
+        rows = database.stream(self._narrowed(_mine(database, _c.title, _c.sections)))
+        return sum(self._matches(title, unlisted(sections)) for title, sections in rows)
+
+    def _narrowed(self, found: Select[Any]) -> Select[Any]:
         """What the database can find: it knows upper and lower case of ASCII only."""
         piece = max((piece for word in self.words for piece in _ASCII.findall(word)), key=len, default="")
-        found = _chosen(database).order_by(_c.runs_from.desc())
         if piece:
             found = found.where(func.lower(_c.title).like(f"%{_escaped(piece.lower())}%", escape="/"))
         if self.span:
@@ -286,9 +295,12 @@ class Search:
         return found
 
     def __contains__(self, story: Story) -> bool:
-        title = story.title.casefold()
-        return all(word.casefold() in title for word in self.words) and (
-            self.match is None or any(section.casefold() in self.match for section in story.sections)
+        return self._matches(story.title, story.sections)
+
+    def _matches(self, title: str, sections: Iterable[str]) -> bool:
+        folded = title.casefold()
+        return all(word.casefold() in folded for word in self.words) and (
+            self.match is None or any(section.casefold() in self.match for section in sections)
         )
 
 
