@@ -358,25 +358,36 @@ def test_any_popularity_gives_a_sane_score(popularity: dict[str, float]) -> None
     assert len(found.lineup) == 2
 
 
-def test_popularity_is_compared_inside_the_source() -> None:
-    room = newsroom(ranking=Ranking(weights={"popularity": 1}, popularity=("views",)))
-    stories = [
-        story("big-low", source="big", popularity={"views": 1000.0}),
-        story("big-high", source="big", popularity={"views": 9000.0}),
-        story("small-low", source="small", popularity={"views": 1.0, "likes": 99.0}),
-        story("small-high", source="small", popularity={"views": 2.0}),
-        story("lone", source="lone", popularity={"views": 7.0}),
-        story("silent", source="silent"),
+def popularity_of(*stories: Story, fields: tuple[str, ...] = ("views",)) -> dict[str, float]:
+    ranking = Ranking(weights={"popularity": 1}, popularity=fields)
+    found = select(request(*stories, room=newsroom(section("A", top=99), ranking=ranking)))
+    return {entry.story.id: entry.score for entry in found.lineup}
+
+
+def test_popularity_is_compared_inside_the_source_the_more_stories_it_has() -> None:
+    big = [
+        story(f"b{n}", source="big", popularity={"views": 1000.0 * n, "likes": 9.0 - n}) for n in range(31)
     ]
-    found = select(request(*stories, room=newsroom(section("A", top=9), ranking=room.ranking)))
-    assert {entry.story.id: entry.score for entry in found.lineup} == {
-        "big-low": 0.25,
-        "big-high": 0.75,
-        "small-low": 0.25,
-        "small-high": 0.75,
-        "lone": 0.5,
-        "silent": 0.5,
-    }
+    small = [story(f"s{n}", source="small", popularity={"views": 1.0 + n}) for n in range(31)]
+    lone = story("lone", source="lone", popularity={"views": 1e6})
+    found = popularity_of(*big, *small, lone, story("silent", source="silent"))
+    assert found["silent"] == 0.5
+    assert found["lone"] > 0.98  # nothing is known of its source: only the window tells
+    assert abs(found["b30"] - found["s30"]) < 0.06
+    assert found["s30"] > 0.9 > 0.1 > found["b0"]
+
+
+def test_a_lone_story_is_compared_with_the_window() -> None:
+    found = popularity_of(*(story(f"x{n}", source=f"paper {n}", popularity={"views": n}) for n in range(5)))
+    assert found == {"x0": 0.1, "x1": 0.3, "x2": 0.5, "x3": 0.7, "x4": 0.9}
+
+
+def test_a_plain_number_counts_whatever_the_ranking_names() -> None:
+    plain = [story(f"p{n}", source="blog", popularity={"popularity": n}) for n in range(4)]
+    named = [story(f"v{n}", source="paper", popularity={"views": 10.0 * n}) for n in range(4)]
+    found = popularity_of(*plain, *named, fields=("views", "shares"))
+    assert found["p0"] < found["p1"] < found["p2"] < found["p3"]
+    assert [found[f"p{n}"] for n in range(4)] == [found[f"v{n}"] for n in range(4)]
 
 
 @pytest.mark.parametrize(
