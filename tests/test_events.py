@@ -119,7 +119,7 @@ def test_a_tie_says_what_tied() -> None:
     assert "Tampa" in str(found)
     same = match_between(one, replace(other, url=one.url + "?utm_source=x"))
     assert same is not None
-    assert str(same) == "the same address"
+    assert str(same) == "Both have the same address."
     again = match_between(one, replace(other, title=one.title))
     assert again is not None
     assert again.rule == "title"

@@ -130,7 +130,7 @@ def test_likeness_speaks_for_and_against() -> None:
     found = match_between(*pair, likeness=Says(0.97))
     assert found is not None
     assert found.alike == 0.97
-    assert "titles alike in meaning (0.97 of 1)" in str(found)
+    assert "their headlines mean nearly the same (0.97 of 1)" in str(found)
     assert not same_event(*pair, Says(0.75))
 
 
@@ -175,7 +175,7 @@ def test_one_event_in_other_words_runs_once_and_explain_says_why(language_model:
     ]
     assert len(lead["also"]) == 1
     told = room.run("explain", "daily", "2026-01-23", "--story", lead["id"]).out
-    assert "titles alike in meaning (1.00 of 1)" in told
+    assert "their headlines mean nearly the same (1.00 of 1)" in told
 
 
 def test_without_the_key_they_are_two(language_model: Any, tmp_path: Path) -> None:

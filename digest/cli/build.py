@@ -372,6 +372,9 @@ def _tell(room: Newsroom, outcome: Outcome, dry_run: bool) -> None:
     say(f"  {', '.join(counts)}; {row['bytes'] / 1000:.0f} kB of HTML")
     for note in outcome.issue.selection.notes:
         say(f"  {note}")
+    if behind := sum(left.why.startswith("same_event:") for left in outcome.issue.selection.left_out):
+        stand = "story stands behind another" if behind == 1 else "stories stand behind others"
+        say(f"  {behind} {stand}: digest explain says which")
     if outcome.folder:
         say(f"  {outcome.folder}/index.html")
     if gap := outcome.issue.plan.optimality_gap:

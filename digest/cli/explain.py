@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json as codec
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -16,7 +17,8 @@ from digest.errors import CommandError
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from digest.model import Newsroom, Story
+    from digest.model import Mark, Newsroom, Story
+    from digest.select import Matcher
     from digest.store import Store
 
 _NEXT = 3
@@ -144,7 +146,7 @@ def _told(
 ) -> None:
     """A story that runs, and what ties the other tellings of its event to it."""
     stories = _candidates(store, manifest)
-    ties = _ties(room, stories, one["id"], one["also"])
+    ties = _ties(room, store, stories, one["id"], one["also"])
     emit({"story": one["id"], "in": True, "section": section["id"], **one, "ties": ties})
     say(f"{one['position']}. {one['title']} ({section['title']})")
     say(f"   {_sum(one)}")
@@ -160,7 +162,9 @@ def _left_out(
     told_by: dict[str, Any] | None,
 ) -> None:
     """A story that does not run; where another one tells its event, what ties the two."""
-    tie = told_by and _ties(room, _candidates(store, manifest), told_by["id"], [one["id"]])[one["id"]]
+    stories = _candidates(store, manifest)
+    told_by = told_by or _ran_before(store, stories, one["why"])
+    tie = told_by and _ties(room, store, stories, told_by["id"], [one["id"]])[one["id"]]
     more = {"told_by": told_by["id"], "tie": tie} if told_by else {}
     emit({"story": one["id"], "in": False, **one, **more})
     say(one["title"])
@@ -171,26 +175,65 @@ def _left_out(
         say(f"   {told_by['title']}\n     {tie}")
 
 
+def _ran_before(store: Store, stories: dict[str, Story], why: str) -> dict[str, Any] | None:
+    """The other story on the event that ran in an earlier issue, where that is the reason."""
+    before = why.startswith("no_repeat: ") and why.partition(" as ")[2]
+    if not before:
+        return None
+    stories |= store.stories([before])
+    return {"id": before, "title": stories[before].title if before in stories else before}
+
+
 def _candidates(store: Store, manifest: dict[str, Any]) -> dict[str, Story]:
     """The stories that were there for an issue, by id."""
     told = [row["id"] for part in manifest["sections"] for row in part["stories"]]
     return store.stories([*told, *(row["id"] for row in manifest["left_out"])])
 
 
-def _ties(room: Newsroom, stories: Mapping[str, Story], lead: str, others: Sequence[str]) -> dict[str, str]:
-    """What ties each of the other tellings to the one that runs, among the day's stories."""
-    from digest.select import match_between
-
+def _ties(
+    room: Newsroom, store: Store, stories: Mapping[str, Story], lead: str, others: Sequence[str]
+) -> dict[str, str]:
+    """One sentence for each of the other stories on the event: what ties it to the one that runs."""
     there = [other for other in others if lead in stories and other in stories]
+    from digest.select import Matcher
+
     likeness = None
     if there and room.language_model:
         from digest.app.pipeline import likeness_of
 
         likeness = likeness_of(room, stories.values())
-    found = {
-        other: match_between(stories[lead], stories[other], stories.values(), likeness) for other in there
-    }
-    return {other: str(found.get(other) or "tied through another telling of the event") for other in others}
+    known = _Event(room, store.marks(), stories, Matcher(stories.values(), likeness))
+    return {other: known.sentence(lead, other, there) for other in others}
+
+
+@dataclass(frozen=True)
+class _Event:
+    """What is known of the stories of an issue, to say why two of them tell one event."""
+
+    room: Newsroom
+    marks: Sequence[Mark]
+    stories: Mapping[str, Story]
+    matcher: Matcher
+
+    def sentence(self, lead: str, other: str, event: Sequence[str]) -> str:
+        if lead not in self.stories or other not in self.stories:
+            return "The store no longer has one of the two stories."
+        if direct := self._direct(lead, other):
+            return direct
+        for between in event:
+            if between != other and self._direct(lead, between) and (last := self._direct(between, other)):
+                return f'It is tied through "{self.stories[between].title}" ({between}): {last}'
+        return "It is tied through other stories on the event."
+
+    def _direct(self, one: str, other: str) -> str:
+        from digest.select import decided_by
+
+        mark = decided_by(self.marks, one, other)
+        if mark is not None and mark.action == "join":
+            who, why = mark.by or "an editor", f" ({mark.note})" if mark.note else ""
+            return f"Joined by {who}, {self.room.publication.clock(mark.at)}{why}."
+        found = self.matcher.between(self.stories[one], self.stories[other])
+        return str(found) if found and mark is None else ""
 
 
 def _line_item(room: Newsroom, store: Store, manifest: dict[str, Any], wanted: str) -> None:

@@ -28,13 +28,15 @@ app.add_typer(stories, name="stories", no_args_is_help=True)
 Ids = Annotated[
     list[str], typer.Argument(metavar="ID…", help="Story ids, as `digest stories list` shows them.")
 ]
+First = Annotated[str, typer.Argument(metavar="ID", help="A story's id.")]
+Second = Annotated[str, typer.Argument(metavar="ID", help="Another story's id.")]
 ForEdition = Annotated[str | None, typer.Option("--edition", help="Only for this edition.")]
 ForDate = Annotated[
     str | None, typer.Option("--date", metavar="YYYY-MM-DD", help="Only for the issue of this date.")
 ]
 Until = Annotated[str | None, typer.Option(metavar="YYYY-MM-DD", help="Up to this issue date, inclusive.")]
 Note = Annotated[str, typer.Option(help="Why; kept and shown.")]
-_FIRST = ("kill", "hold", "pin")  # what decides where several are said of one story
+_FIRST = ("kill", "hold", "pin", "split", "join")  # what decides where several are said of one story
 InSection = Annotated[str | None, typer.Option("--section", help="The section id it is pinned into.")]
 
 
@@ -236,11 +238,27 @@ def kill(
     _mark("kill", ids, root, edition=edition, day=day, until=until, note=note, by=by)
 
 
+@stories.command("split")
+def split(
+    first: First, second: Second, note: Note = "", by: By = "", root: Root = None, json: Json = False
+) -> None:
+    """Say that two stories tell two events, however alike they are: both may run."""
+    _pair("split", first, second, root, note=note, by=by)
+
+
+@stories.command("join")
+def join(
+    first: First, second: Second, note: Note = "", by: By = "", root: Root = None, json: Json = False
+) -> None:
+    """Say that two stories tell one event, however little is alike: only one of them runs."""
+    _pair("join", first, second, root, note=note, by=by)
+
+
 @stories.command("release")
 def release(
     ids: Ids, edition: ForEdition = None, note: Note = "", by: By = "", root: Root = None, json: Json = False
 ) -> None:
-    """Take back pins, holds and kills."""
+    """Take back pins, holds, kills, splits and joins."""
     from digest.store import open_store
 
     room = newsroom(root)
@@ -253,9 +271,7 @@ def release(
     if freed:
         say(f"{len(ids)} released ({freed} marks taken back).")
     else:
-        say(
-            "Nothing to release: no pin, hold or kill stands" + (f" for {edition} alone." if edition else ".")
-        )
+        say("Nothing to release: no decision stands" + (f" for {edition} alone." if edition else "."))
 
 
 @stories.command("history")
@@ -339,6 +355,25 @@ def _doubts(room: Newsroom, store: Store, marks: Sequence[Mark]) -> dict[str, li
     return found
 
 
+def _pair(action: str, first: str, second: str, root: Any, *, note: str, by: str) -> None:
+    """A decision about two stories; it holds for every issue until it is released."""
+    from digest.model import Mark
+    from digest.store import open_store
+
+    if first == second:
+        raise CommandError(
+            f"{action} needs two different stories; {first} was named twice. Nothing was changed."
+        )
+    room = newsroom(root)
+    mark = Mark(story=first, other=second, action=action, note=note, by=by or me(), at=now())
+    with open_store(room.store, room.publication) as store:
+        found = store.stories([first, second])
+        _exist(found, [first, second])
+        store.mark(mark)
+    emit({"marks": [_mark_fields(mark)]})
+    say(f'{action}: "{found[first].title}" ({first}) and "{found[second].title}" ({second}){_scope(mark)}')
+
+
 def _scope(mark: Mark) -> str:
     parts = [
         f"in {mark.section}" if mark.section else "",
@@ -353,10 +388,12 @@ def _scope(mark: Mark) -> str:
 
 
 def _reach(mark: Mark | StoryEdit) -> str:
-    """Which issues a mark or an edit speaks of, where these are not all."""
+    """Which issues a mark or an edit speaks of, where these are not all, and of which other story."""
     until = getattr(mark, "until", None)
     position = getattr(mark, "position", None)
+    other = getattr(mark, "other", None)
     parts = (
+        other and f"{mark.story} and {other}",
         mark.edition,
         mark.section,
         position and f"place {position}",
@@ -371,7 +408,8 @@ def _by_story(marks: Iterable[Mark]) -> dict[str, list[Mark]]:
     """The marks of each story, what decides first: a kill beats a hold, a hold beats a pin, then the latest."""
     found: dict[str, list[Mark]] = {}
     for mark in sorted(marks, key=lambda mark: mark.at, reverse=True):
-        found.setdefault(mark.story, []).append(mark)
+        for story in filter(None, (mark.story, mark.other)):
+            found.setdefault(story, []).append(mark)
     return {story: sorted(of, key=lambda mark: _FIRST.index(mark.action)) for story, of in found.items()}
 
 
@@ -417,7 +455,7 @@ def _mark_fields(mark: Mark) -> dict[str, Any]:
     return {
         "story": mark.story, "action": mark.action, "edition": mark.edition, "section": mark.section,
         "date": mark.date, "until": mark.until, "position": mark.position, "note": mark.note, "by": mark.by,
-        "at": mark.at,
+        "at": mark.at, **({"other": mark.other} if mark.other else {}),
     }  # fmt: skip
 
 

@@ -62,6 +62,9 @@ class Mark:
 
     ``until`` is the last issue date on which it counts; ``position`` the place in its section, from 1, that a pin
     asks for.
+
+    Two more actions speak of two stories, ``story`` and ``other``: split says that they tell two events, join that
+    they tell one.
     """
 
     story: str
@@ -74,6 +77,7 @@ class Mark:
     note: str = ""
     by: str = ""
     at: datetime
+    other: str | None = None
 
     def counts_for(self, edition: str, day: Day) -> bool:
         return (

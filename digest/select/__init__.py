@@ -5,7 +5,7 @@ Pure: no disk, clock, database or randomness.
 
 from digest.model.calendar import cutoff_at
 from digest.select.candidates import section_names, sections_for
-from digest.select.events import group, match_between, plain_title, same_event
+from digest.select.events import Matcher, decided_by, group, match_between, plain_title, same_event
 from digest.select.lineup import select
 from digest.select.marks import marks_of
 from digest.select.rank import DEFAULT_WEIGHTS, signal_names
@@ -14,8 +14,10 @@ from digest.select.window import last_issue_date, next_issue_date, passed_over, 
 
 __all__ = [
     "DEFAULT_WEIGHTS",
+    "Matcher",
     "SelectRequest",
     "cutoff_at",
+    "decided_by",
     "group",
     "last_issue_date",
     "marks_of",

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from digest.model import RunStory, Story, as_sourced
 from digest.select.candidates import Candidate
-from digest.select.events import group
+from digest.select.events import decisions, group
 from digest.select.rank import Scored, scores
 from digest.select.request import SelectRequest
 from digest.select.signals import View
@@ -45,9 +45,8 @@ def events_of(request: SelectRequest, stories: Iterable[Story]) -> Events:
     """The events among ``stories`` and what ran before."""
     counted = [ran for ran in request.ran if _counts(request, ran) or ran.date == request.day]
     pool = {ran.story.id: ran.story for ran in counted} | {story.id: story for story in stories}
-    number = {
-        story.id: i for i, event in enumerate(group(pool.values(), request.likeness)) for story in event
-    }
+    events = group(pool.values(), request.likeness, decisions(request.marks))
+    number = {story.id: i for i, event in enumerate(events) for story in event}
     ran_where: dict[int, RunStory] = {}
     today: dict[int, set[str]] = defaultdict(set)
     for ran in sorted(counted, key=lambda r: (r.date, r.edition, r.story.id)):

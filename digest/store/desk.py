@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import Column, Date, Index, Integer, Table, insert, select
+from sqlalchemy import Column, Date, Index, Integer, Table, insert, or_, select
 
 from digest.errors import CommandError
 from digest.model import Mark
@@ -21,7 +21,7 @@ marks = Table(
     METADATA,
     number(),
     text("story"),
-    text("action"),  # pin | hold | kill | release
+    text("action"),  # pin | hold | kill | split | join | release
     text("edition", required=False),
     text("section", required=False),
     Column("date", Date),
@@ -31,16 +31,18 @@ marks = Table(
     time("at", required=True),
     publication(),
     Column("position", Integer),
+    text("other", required=False),  # the second story of a split or a join
 )
 Index("digest_marks_story", marks.c.publication, marks.c.story)
-_FIELDS = ("story", "action", "edition", "section", "date", "until", "position", "note", "by", "at")
+_FIELDS = ("story", "action", "edition", "section", "date", "until", "position", "note", "by", "at", "other")
 
 
 def add(database: Database, mark: Mark) -> None:
     """Remember a decision. Raises ``CommandError`` for a story nobody knows."""
     with database.writing():
-        if not stories.by_ids(database, [mark.story]):
-            raise CommandError(f"No story has the id {mark.story}. `digest stories list` shows the ids.")
+        known = stories.by_ids(database, named := [id for id in (mark.story, mark.other) if id])
+        for unknown in (id for id in named if id not in known):
+            raise CommandError(f"No story has the id {unknown}. `digest stories list` shows the ids.")
         values = {name: getattr(mark, name) for name in _FIELDS}
         database.run(insert(marks).values(publication=database.publication, **values))
 
@@ -54,8 +56,8 @@ def release(
     """
     wanted = set(ids)
     with database.writing():
-        freed = [m for m in current(database) if m.story in wanted and edition in (None, m.edition)]
-        for story in sorted({mark.story for mark in freed}):
+        freed = [m for m in current(database) if wanted & {m.story, m.other} and edition in (None, m.edition)]
+        for story in sorted(wanted & {id for mark in freed for id in (mark.story, mark.other) if id}):
             add(database, Mark(story=story, action=RELEASE, edition=edition, note=note, by=by, at=at))
     return len(freed)
 
@@ -72,7 +74,7 @@ def current(database: Database) -> list[Mark]:
         if mark.action == RELEASE:
             standing = {key: m for key, m in standing.items() if not _frees(mark, m)}
         elif not _repeats(mark, latest.get(mark.story)):
-            key = (mark.story, mark.action, mark.edition, mark.section, mark.date)
+            key = _subject(mark)
             standing.pop(key, None)
             standing[key] = mark
         else:
@@ -81,12 +83,19 @@ def current(database: Database) -> list[Mark]:
     return list(standing.values())
 
 
+def _subject(mark: Mark) -> tuple[object, ...]:
+    """What a later decision must speak of to replace this one; a split replaces a join of the same two stories."""
+    if mark.other:
+        return tuple(sorted((mark.story, mark.other)))
+    return (mark.story, mark.action, mark.edition, mark.section, mark.date)
+
+
 def _repeats(mark: Mark, latest: Mark | None) -> bool:
     return latest is not None and replace(mark, at=latest.at) == latest
 
 
 def _frees(release: Mark, mark: Mark) -> bool:
-    return release.story == mark.story and release.edition in (None, mark.edition)
+    return release.story in (mark.story, mark.other) and release.edition in (None, mark.edition)
 
 
 def history(database: Database, story: str | None = None) -> list[Mark]:
@@ -94,6 +103,6 @@ def history(database: Database, story: str | None = None) -> list[Mark]:
     found = select(*(marks.c[name] for name in _FIELDS)).order_by(marks.c.number)
     found = found.where(marks.c.publication == database.publication)
     if story is not None:
-        found = found.where(marks.c.story == story)
+        found = found.where(or_(marks.c.story == story, marks.c.other == story))
     with database.reading():
         return [Mark(**dict(zip(_FIELDS, row, strict=True))) for row in database.rows(found)]

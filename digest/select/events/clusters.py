@@ -19,6 +19,7 @@ from typing import TypeAlias
 from digest.model import Likeness, Story
 from digest.select.events.features import StoryFeatures, features_of
 from digest.select.events.match import SURE, Match, logit_of, match_of
+from digest.select.events.overrule import Decision, overruled
 from digest.select.events.tokens import form_of, tokens
 from digest.select.events.word_weights import WordWeights
 
@@ -35,14 +36,18 @@ Pair: TypeAlias = tuple[int, int]
 Logit: TypeAlias = Callable[[int, int], float]
 
 
-def group(stories: Iterable[Story], likeness: Likeness | None = None) -> list[list[Story]]:
+def group(
+    stories: Iterable[Story], likeness: Likeness | None = None, decided: Iterable[Decision] = ()
+) -> list[list[Story]]:
     """The stories in events: each event by time, then id; events by their first story. Equal ids count once.
 
-    ``likeness``, where there is one, helps to find events told in other words.
+    ``likeness``, where there is one, helps to find events told in other words. What an editor ``decided`` holds,
+    whatever else is alike.
     """
     unique = sorted({story.id: story for story in stories}.values(), key=lambda s: (s.time, s.id))
     with _no_collector():
-        found = clusters([features_of(story) for story in unique], likeness)
+        features = [features_of(story) for story in unique]
+        found = overruled(features, clusters(features, likeness), decided)
     return [[unique[i] for i in members] for members in found]
 
 
@@ -67,10 +72,19 @@ def match_between(
     a: Story, b: Story, among: Iterable[Story] = (), likeness: Likeness | None = None
 ) -> Match | None:
     """Why two stories tell one event, or ``None``. Words that are frequent ``among`` these stories tell less."""
-    first, second = features_of(a), features_of(b)
-    alike = likeness.between(a.id, b.id) if likeness else None
-    found = match_of(first, second, WordWeights([*map(features_of, among)] or (first, second)), alike)
-    return found and replace(found, shared=_as_written(found.shared, a))
+    return Matcher(list(among) or (a, b), likeness).between(a, b)
+
+
+class Matcher:
+    """Says of pairs of stories why they tell one event; words that are frequent ``among`` these stories tell less."""
+
+    def __init__(self, among: Iterable[Story], likeness: Likeness | None = None) -> None:
+        self._weights, self._likeness = WordWeights(map(features_of, among)), likeness
+
+    def between(self, a: Story, b: Story) -> Match | None:
+        alike = self._likeness.between(a.id, b.id) if self._likeness else None
+        found = match_of(features_of(a), features_of(b), self._weights, alike)
+        return found and replace(found, shared=_as_written(found.shared, a))
 
 
 def _as_written(forms: Sequence[str], story: Story) -> tuple[str, ...]:

@@ -45,14 +45,19 @@ class Match:
     alike: float | None = None
 
     def __str__(self) -> str:
+        """One sentence for an editor."""
         if self.rule == "url":
-            return "the same address"
+            return "Both have the same address."
         words = ", ".join(self.shared[:6])
         if self.rule == "title":
-            return f"tied by the title: {words}"
-        said = [f"shared words, the rarest first: {words}"] if words else []
-        said += [f"titles alike in meaning ({self.alike:.2f} of 1)"] if self.alike is not None else []
-        return f"tied by {' and '.join(said)} (certainty {self.score:.2f})"
+            return f"Both have the same headline: {words}."
+        said = [f"both say {words}"] if words else []
+        said += (
+            [f"their headlines mean nearly the same ({self.alike:.2f} of 1)"]
+            if self.alike is not None
+            else []
+        )
+        return f"Tied because {' and '.join(said)} (certainty {self.score:.2f})."
 
 
 FEW = 100  # from this many stories on, chance resemblance grows with their number, and so does what is asked
