@@ -131,19 +131,33 @@ def ingest(
 def _read(
     newsroom: Newsroom, store: Store, specs: Sequence[SourceSpec], now: datetime, was_read: Progress | None
 ) -> Iterator[tuple[SourceSpec, Batch | str]]:
-    """What every source yields, or why nothing, in the order of the sources whatever comes first."""
+    """What every source yields, or why nothing, in the order of the sources whatever comes first.
+
+    Nobody waits for a file: it is read when its turn comes, however long its making into stories takes.
+    """
     known = _known(newsroom, store, specs, now)
-    until = time.monotonic() + _SECONDS * math.ceil(len(specs) / _AT_ONCE)
+    away = sum(not _is_local(spec) for spec in specs)
+    until = time.monotonic() + _SECONDS * math.ceil(away / _AT_ONCE)
     readings = [
-        partial(_reading, newsroom, spec, now, earlier, until, was_read)
+        partial(_reading, newsroom, spec, now, earlier, math.inf if _is_local(spec) else until, was_read)
         for spec, earlier in zip(specs, known, strict=True)
     ]
-    results = side_by_side(readings, at_once=_AT_ONCE, until=until + _GRACE)
-    for spec, result in zip(specs, results, strict=True):
+    waits = [reading for spec, reading in zip(specs, readings, strict=True) if not _is_local(spec)]
+    results = side_by_side(waits, at_once=_AT_ONCE, until=until + _GRACE)
+    started = next(results, None)  # the first asks for all of them
+    for spec, reading in zip(specs, readings, strict=True):
+        if _is_local(spec):
+            yield spec, reading()
+            continue
+        result, started = started or next(results), None
         try:
             yield spec, result()
         except Overdue:
             yield spec, f"{spec.name}: it was not read, for the time for all sources was over."
+
+
+def _is_local(spec: SourceSpec) -> bool:
+    return spec.type in _TYPES.values() and "://" not in spec.url
 
 
 def _known(newsroom: Newsroom, store: Store, specs: Sequence[SourceSpec], now: datetime) -> list[Known]:
