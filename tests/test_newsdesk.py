@@ -276,3 +276,20 @@ def test_an_edition_that_asks_for_approval_shows_its_state(room: Room) -> None:
     room.run("stories", "kill", lineup(room)[0]["id"])
     assert room.run(*BUILD).code == 0
     assert room.run("issues", "--json").json["issues"][0]["approved"] is False
+
+
+def test_the_list_of_an_edition_is_its_issue_built_or_not(room: Room) -> None:
+    built = [(one["position"], one["id"]) for one in lineup(room)]
+    words = ("stories", "list", "--edition", "daily", "--date", "2026-01-23", "--json")
+
+    def listed() -> list[tuple[int, str]]:
+        return [(row["position"], row["id"]) for row in room.run(*words).json["stories"]]
+
+    assert listed() == built
+    room.run("stories", "kill", built[0][1])
+    assert built[0][1] not in [id for _, id in listed()]
+    room.run("stories", "release", built[0][1])
+    assert room.run("mark-sent", "daily", "2026-01-23").code == 0
+    room.run("stories", "kill", built[0][1])
+    assert listed() == built
+    assert room.run(*words).json["sent"] is True

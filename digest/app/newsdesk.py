@@ -34,6 +34,28 @@ def selection_of(newsroom: Newsroom, store: Store, edition: Edition, day: date) 
     return select(selecting(newsroom, store, edition, day, recall(store, newsroom, edition, day)))
 
 
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A story at its place in an issue."""
+
+    position: int
+    section: str
+    story: Story
+
+
+def stories_of(newsroom: Newsroom, store: Store, edition: Edition, day: date) -> tuple[list[Line], bool]:
+    """The stories of an issue in reading order, and whether it was sent.
+
+    A sent issue has what it was sent with; any other what it would have if it were built now.
+    """
+    built = store.built(edition.name, day)
+    if built and built.sent_at:
+        ran = store.ran_stories(day, day, edition.name)
+        return [Line(run.position, run.section, run.story) for run in ran], True
+    lineup = selection_of(newsroom, store, edition, day).lineup
+    return [Line(entry.position, entry.section, entry.story) for entry in lineup], False
+
+
 def issue_due(newsroom: Newsroom, store: Store, edition: Edition, now: datetime) -> date:
     """The date of the issue an editor works on: the latest due one unless it was sent, else the one after it."""
     day = last_issue_date(edition, newsroom.publication.zone, now)

@@ -45,7 +45,7 @@ def listing(
     words: Annotated[list[str] | None, typer.Argument(metavar="[WORD…]", help="Words in the title.")] = None,
     section: Annotated[str | None, typer.Option(help="Only of this section (its id).")] = None,
     edition: Annotated[
-        str | None, typer.Option(help="Only in the window of this edition's next issue, or of --date.")
+        str | None, typer.Option(help="The stories of this edition's issue, of --date or the one due next.")
     ] = None,
     day: Annotated[
         str | None, typer.Option("--date", metavar="YYYY-MM-DD", help="Only in the window of this date.")
@@ -54,10 +54,14 @@ def listing(
     root: Root = None,
     json: Json = False,
 ) -> None:
-    """The stories of the store, newest first."""
+    """The stories of the store, newest first; with --edition those of an issue, built or not, in their order."""
     from digest.store import open_store
 
     room = newsroom(root)
+    if edition is not None:
+        _match(room, section)
+        _lineup(room, edition_named(room, edition), day, section, words or [])
+        return
     span = _span(room, edition, day)
     with open_store(room.store, room.publication) as store:
         marks = _by_story(store.marks())
@@ -91,6 +95,45 @@ def listing(
     )
     if total > len(rows):
         say(f"{len(rows)} of {total} stories; --limit {total} shows all.")
+
+
+def _lineup(room: Newsroom, edition: Edition, day: str | None, section: str | None, words: list[str]) -> None:
+    """The stories of one issue: as it was sent, else as it would be built now."""
+    from digest.app.newsdesk import issue_due, stories_of
+    from digest.store import open_store
+
+    with open_store(room.store, room.publication) as store:
+        date_ = issue_due(room, store, edition, now()) if day is None else as_date(day)
+        lines, sent = stories_of(room, store, edition, date_)
+        marks = _by_story(store.marks())
+    wanted = [word.casefold() for word in words]
+    lines = [
+        line
+        for line in lines
+        if section in (None, line.section) and all(word in line.story.title.casefold() for word in wanted)
+    ]
+    emit({
+        "edition": edition.name, "date": date_, "sent": sent, "total": len(lines),
+        "stories": [
+            _fields(line.story, marks.get(line.story.id, []))
+            | {"position": line.position, "in_section": line.section}
+            for line in lines
+        ],
+    })  # fmt: skip
+    if not lines:
+        say(f"{edition.name} {date_} has no such story. `digest explain` or a dry run say why.")
+        return
+    table(
+        ("place", "section", "id", "desk", "title"),
+        [
+            [
+                str(line.position), line.section, line.story.id,
+                ", ".join(mark.action + _reach(mark) for mark in marks.get(line.story.id, [])), line.story.title,
+            ]
+            for line in lines
+        ],
+        wrap=72,
+    )  # fmt: skip
 
 
 @stories.command(
