@@ -293,3 +293,16 @@ def test_the_list_of_an_edition_is_its_issue_built_or_not(room: Room) -> None:
     room.run("stories", "kill", built[0][1])
     assert listed() == built
     assert room.run(*words).json["sent"] is True
+
+
+def test_a_correction_stands_in_the_next_issue(room: Room) -> None:
+    assert "not sent yet" in room.run("issues", "correction", "daily", "2026-01-23").out
+    assert room.run("mark-sent", "daily", "2026-01-23").code == 0
+    told = room.run("issues", "correction", "daily", "2026-01-23")
+    assert "cannot be changed any more" in told.out
+    words = ("issues", "correction", "daily", "2026-01-23", "--text", "The bridge is 40 m long.", "--json")
+    assert room.run(*words).json["next"] == "2026-01-24"
+    room.run("note", "daily", "2026-01-24", "--subject", "By hand")
+    again = room.run(*words[:-2], "The mayor spoke on Friday.", "--json").json["note"]
+    assert again.count("Correction to") == 2
+    assert "The bridge is 40 m long." in again

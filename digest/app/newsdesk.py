@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from digest.app.history import recall
 from digest.app.pipeline import selecting
 from digest.errors import CommandError
-from digest.model import Edition, Newsroom, Selection, Story
+from digest.model import BuiltIssue, Edition, IssueNote, Newsroom, Selection, Story
 from digest.model.urls import is_web_url, story_id
 from digest.select import last_issue_date, next_issue_date, select, window_of
 
@@ -63,6 +63,24 @@ def issue_due(newsroom: Newsroom, store: Store, edition: Edition, now: datetime)
     if not (built and built.sent_at) or edition.cadence == "on_demand":
         return day
     return next_issue_date(edition, day)
+
+
+def corrected(
+    newsroom: Newsroom,
+    store: Store,
+    edition: Edition,
+    sent: BuiltIssue,
+    text: str | None,
+    *,
+    by: str,
+    now: datetime,
+) -> IssueNote:
+    """The note of the edition's next issue that is not sent, with a correction of one that is."""
+    day = issue_due(newsroom, store, edition, now)
+    before = store.note(edition.name, day) or IssueNote(edition=edition.name, date=day, at=now)
+    line = f"**Correction to the issue of {sent.date}:** {' '.join((text or '').split())}"
+    words = "\n\n".join(part for part in (line, before.text) if part)
+    return replace(before, text=words, by=by, at=now)
 
 
 def verdict(newsroom: Newsroom, store: Store, edition: Edition, day: date, story: str) -> Verdict:

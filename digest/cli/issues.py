@@ -11,11 +11,13 @@ import typer
 
 from digest.cli import app
 from digest.cli.options import (
+    By,
     EditionName,
     IssueDate,
     Json,
     OutboxFolder,
     Root,
+    edition,
     folder,
     found,
     me,
@@ -111,6 +113,53 @@ def restore(
     emit(_row(built) | {"status": status, "folder": str(place.place(built.edition, built.date))})
     words = {"there": "is there already", "completed": "was not whole; it is now", "restored": "is back"}
     say(f"{place.place(built.edition, built.date)} {words[status]} (revision {built.revision}).")
+
+
+@issues.command(
+    "correction", epilog='Example: digest issues correction daily 2026-01-23 --text "The bridge is 40 m."'
+)
+def correction(
+    ctx: typer.Context,
+    name: EditionName,
+    day: IssueDate,
+    text: Annotated[
+        str | None, typer.Option("--text", help="The correction, for readers of the next issue.")
+    ] = None,
+    by: By = "",
+    root: Root = None,
+    json: Json = False,
+) -> None:
+    """What can still be done about an issue; with --text the correction stands in the next issue's note."""
+    from digest.app.newsdesk import corrected
+    from digest.store import open_store
+
+    room = newsroom(root or ctx.obj)
+    with open_store(room.store, room.publication) as store:
+        built = found(store, room, name, day)
+        if built.sent_at is None:
+            emit({"edition": name, "date": built.date, "sent": False, "next": None, "note": None})
+            say(
+                f"{name} {day} is not sent yet: mend it (digest stories edit, kill, note) and build it again."
+            )
+            return
+        note = corrected(room, store, edition(room, name), built, text, by=by or me(), now=now())
+        if text:
+            store.write_note(note)
+    emit(
+        {
+            "edition": name,
+            "date": built.date,
+            "sent": True,
+            "next": note.date,
+            "note": note.text if text else None,
+        }
+    )
+    if text:
+        say(f"The correction stands in the note of {name} {note.date}. Build or preview it to see it.")
+        return
+    say(f"{name} {day} was sent at {room.publication.clock(built.sent_at)} and cannot be changed any more.")
+    say(f"A correction can stand in the next issue, {name} {note.date}:")
+    say(f'  digest issues correction {name} {day} --text "..."')
 
 
 @app.command("mark-sent")
