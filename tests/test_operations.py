@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import configparser
+import os
 import re
 import shutil
 import subprocess
@@ -17,6 +18,7 @@ import yaml
 
 from digest.cli import commands
 from tests.newsrooms import Room, newsroom
+from tests.postgres import NoPostgres, server
 
 REPOSITORY = Path(__file__).parents[1]
 PAGE = (REPOSITORY / "docs" / "operations.md").read_text()
@@ -107,6 +109,65 @@ def test_many_newsrooms_build_in_one_loop(tmp_path: Path) -> None:
     done = subprocess.run(["sh", "-c", command], cwd=REPOSITORY, capture_output=True, text=True, check=True)
     assert "look at" not in done.stdout
     assert all(one.manifest()["revision"] == 1 for one in rooms)
+
+
+def shell(room: Room, script: str, **more: str) -> subprocess.CompletedProcess[str]:
+    """Run a block of the page in a newsroom; ``digest`` is this very program."""
+    command = f'digest() {{ "{sys.executable}" -m digest "$@"; }}\nset -e\n{script}'
+    where = os.environ | {"PYTHONPATH": str(REPOSITORY)} | more
+    return subprocess.run(
+        ["sh", "-c", command], cwd=room.root, env=where, capture_output=True, text=True, check=False
+    )
+
+
+def block(start: str) -> str:
+    return next(text for text in blocks("sh") if text.startswith(start))
+
+
+def test_yesterdays_backup_comes_back_and_nothing_is_sent_twice(room: Room) -> None:
+    assert shell(room, block("digest store backup")).returncode == 0
+    assert room.run("build", "--daily").code == 0
+    assert room.run("mark-sent", "daily", "2026-01-23", "--delivered", "900").code == 0
+    sent = room.files()
+    restored = block("cp backup.db").replace("digest recover\n", "")
+    assert shell(room, restored).returncode == 0
+    assert room.run("build", "--daily").code == 5  # though nobody recovered the ledger
+    assert shell(room, "digest recover").returncode == 0
+    assert room.run("build", "--daily").code == 5
+    assert room.files() == sent
+    assert room.run("issues", "--json").json["issues"][0]["delivered"] == 900
+
+
+def test_what_is_old_is_forgotten(room: Room) -> None:
+    assert room.run("build", "--daily").code == 0
+    done = shell(room, block("digest store prune"))
+    assert done.returncode == 0, done.stderr
+    assert [row["date"] for row in room.run("issues", "--json").json["issues"]] == ["2026-01-23"]
+    assert room.files()
+
+
+def test_the_roles_of_postgresql_and_a_move_to_it(room: Room) -> None:
+    sqlalchemy = pytest.importorskip("sqlalchemy")
+    try:
+        with server() as address:
+            engine = sqlalchemy.create_engine(address, isolation_level="AUTOCOMMIT")
+            with engine.connect() as connection:
+                for statement in blocks("sql")[0].split(";"):
+                    if statement.strip():
+                        connection.execute(sqlalchemy.text(statement))
+            engine.dispose()
+            owner, daily = (address.replace("//digest@", f"//digest_{name}@") for name in ("owner", "daily"))
+            assert owner != address
+            room.run("build", "--daily")
+            room.run("mark-sent", "daily", "2026-01-23", "--delivered", "900")
+            moved = shell(room, block("digest store copy"), NEW_STORE=owner)
+            assert moved.returncode == 0, moved.stderr
+            written = shell(room, "digest stories hold s1", DIGEST_STORE=daily)
+            assert written.returncode == 0, written.stderr
+            again = shell(room, "digest build --daily --date 2026-01-23", DIGEST_STORE=daily)
+            assert again.returncode == 5
+    except NoPostgres as none:
+        pytest.skip(str(none))
 
 
 def test_every_test_that_the_security_page_names_is_there() -> None:
