@@ -90,9 +90,9 @@ def _row(entry: Any, base: str) -> dict[str, Any]:
     """An entry under the names of stories as files."""
     values: dict[str, str] = {}
     for part in entry.iter():
-        name, text = _name(part), (part.text or "").strip()
-        if text and not (name == "loc" and "loc" in values):
-            values.setdefault(f"image_{name}" if "sitemap-image" in str(part.tag) else name, text)
+        kind = "image_" if "sitemap-image" in str(part.tag) else ""
+        if part.text and part.text.strip():
+            values.setdefault(kind + _name(part), part.text.strip())
     words = [word.strip() for word in values.get("keywords", "").split(",") if word.strip()]
     picture = values.get("image_loc")
     return {

@@ -43,7 +43,7 @@ def _options(config: Configuration, file: ReadFile, index: int, source: SourceSp
     except KeyError:  # a type that nobody knows is told elsewhere
         return
     for key, what, cure in found:
-        yield Problem(file.file, *_place(file, index, key), what, cure)
+        yield Problem(file.file, *_place(file, index, key), what, cure.strip())
     section = source.options.get("section")
     known = config.names("sections")
     if isinstance(section, str) and section and not variables(section) and known and section not in known:
