@@ -106,6 +106,7 @@ def _candidate(
     why = (
         never(story, request)
         or request.withheld.get(story.id, "")
+        or ("sponsored: a paid post is no editorial story" if "sponsored" in story.flags else "")
         or desk.stopped(story.id, request.newsroom.publication)
         or _homeless(request, story, sections)
     )

@@ -6,7 +6,6 @@ A type's options are the fields of the class ``Options`` of its file. A field's 
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import MISSING, dataclass, field, fields, is_dataclass
@@ -16,9 +15,9 @@ from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 from digest import registry
 from digest.errors import did_you_mean
+from digest.model import environment
 
 T = TypeVar("T")
-_VARIABLE = re.compile(r"\$\{([^{}]*)\}")
 _LENGTH = re.compile(r"(\d{1,6})\s*([smhdw])")
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 LONGEST = 20.0  # seconds for a source over the network
@@ -118,16 +117,12 @@ class _None:
     """No options."""
 
 
-def filled(text: str, environment: Mapping[str, str] = os.environ) -> str:
+def filled(text: str) -> str:
     """The text with every ``${NAME}`` replaced. Raises :class:`Unset`."""
-
-    def value(found: re.Match[str]) -> str:
-        name = found[1].strip()
-        if name not in environment:
-            raise Unset(f"the environment variable {name} is not set")
-        return environment[name]
-
-    return _VARIABLE.sub(value, text)
+    try:
+        return environment.filled(text)
+    except environment.MissingVariable as missing:
+        raise Unset(str(missing)) from None
 
 
 def _made(cls: type[T], options: Mapping[str, Any]) -> T:
@@ -157,7 +152,7 @@ def _variables(value: Any) -> bool:
         return any(map(_variables, value.values()))
     if isinstance(value, list | tuple):
         return any(map(_variables, value))
-    return isinstance(value, str) and _VARIABLE.search(value) is not None
+    return isinstance(value, str) and bool(environment.variables(value))
 
 
 def _filled(value: Any) -> Any:
