@@ -11,9 +11,7 @@ from digest.place.eligibility import problem
 from digest.place.facts import bits
 from digest.place.planning import Planning
 from digest.place.request import Request
-from digest.place.search import settled
-from digest.place.walk.branches import Branches
-from digest.place.walk.paths import Effort
+from digest.place.solver import settled, solve
 from tests.strategies.big_ads import issue
 from tests.strategies.twisted_ads import twisted
 
@@ -32,10 +30,10 @@ def stopped(planning: Planning, rule: str, item: int, opening: int) -> bool:
 
 
 def lost(planning: Planning, item: int) -> set[int]:
-    """What the best plan with a line item would lose, by the walk over the openings."""
+    """What the best plan with a line item would lose, by a search of its own."""
     must = planning.group(item)
     asked = settled(replace(problem(planning.table, planning.alive), must=must))
-    forced = Branches(asked, Effort()).run()
+    forced = solve(asked)
     assert forced is not None
     assert forced.optimal
     return set(planning.placed) - {i for i, _ in forced.plan}

@@ -1,27 +1,38 @@
-"""Two exact searches side by side, and what is said when a search is cut short."""
+"""The search against independent optima, its bounds, what it says when it is cut short, and that it needs no HiGHS."""
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
+from pathlib import Path
 
 import pytest
 
-from digest.place import place, search
+from digest.place import place, solver
 from digest.place.context import IssueContext
 from digest.place.eligibility import eligibility, eligible, problem
+from digest.place.facts import mask_of
 from digest.place.optimality_gap import Level, optimality_gap
-from digest.place.problem import Problem, Scale, Solution, broken
-from digest.place.search import Search, settled
-from digest.place.walk.branches import Branches
-from digest.place.walk.paths import Effort
-from tests.strategies.big_ads import issue
+from digest.place.problem import Plan, Problem, Scale, Solution, broken
+from digest.place.request import Request
+from digest.place.solver import BudgetSpent, Solver, settled, solve
+from digest.place.solver.budget import Budget
+from digest.place.solver.item_classes import ItemClasses
+from digest.place.solver.transport import Transport
+from tests.newsrooms import newsroom
+from tests.oracles.enumeration import best_of_all
+from tests.oracles.program import HighsModel, best_plan
+from tests.strategies.fact_ads import fact_issue
+from tests.strategies.many_ads import KINDS, crowded
 from tests.strategies.twisted_ads import twisted
 
 
-def question(seed: int) -> Problem:
-    table = eligibility(IssueContext(twisted(seed)))
-    return problem(table, eligible(table))
+def question(request: Request) -> Problem:
+    table = eligibility(IssueContext(request))
+    return settled(problem(table, eligible(table)))
 
 
 def musts(asked: Problem, seed: int) -> list[int]:
@@ -30,47 +41,97 @@ def musts(asked: Problem, seed: int) -> list[int]:
     return [0, *(1 << items[(seed + step) % len(items)] for step in (0, 3) if items)]
 
 
-@pytest.mark.parametrize("seed", range(60))
-def test_the_search_for_sets_and_the_walk_over_openings_find_the_same_plan(seed: int) -> None:
-    asked = question(seed)
-    one = Search(asked)
+def agrees(asked: Problem, best: Callable[[Problem], Plan | None]) -> bool:
+    """Whether the search and another one find the same plan, said to be proven."""
+    found = solve(asked)
+    return (found.plan if found and found.optimal else None) == best(settled(asked))
+
+
+def programs(asked: Problem) -> Plan | None:
+    return best_plan(asked, HighsModel)
+
+
+SMALL = [(seed, 6 + seed % 3, 5, 4) for seed in range(60)]
+MIDDLE = [(seed, 15 + 5 * (seed % 2), 8 + seed % 3, 4 + seed % 4) for seed in range(24)]
+LARGE = [(seed, 20, 12, 10) for seed in range(3)]
+
+
+@pytest.mark.parametrize(("seed", "stories", "items", "most"), SMALL)
+def test_the_plan_is_the_best_of_all_plans(seed: int, stories: int, items: int, most: int) -> None:
+    asked = question(fact_issue(seed, stories, items, most))
     for must in musts(asked, seed):
-        found = one.best(must)
-        walked = Branches(settled(replace(asked, must=must)), Effort()).run()
-        assert (found and (found.plan, found.merit)) == (walked and (walked.plan, walked.merit))
-        assert found is None or found.optimal
+        assert agrees(replace(asked, must=must), best_of_all)
+
+
+@pytest.mark.parametrize(("seed", "stories", "items", "most"), [*MIDDLE, *LARGE])
+def test_the_plan_is_that_of_the_integer_programs(seed: int, stories: int, items: int, most: int) -> None:
+    pytest.importorskip("highspy")
+    assert agrees(question(fact_issue(seed, stories, items, most)), programs)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_ties_are_decided_as_the_integer_programs_do(seed: int) -> None:
+    pytest.importorskip("highspy")
+    assert agrees(question(twisted(seed)), programs)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_bookings_much_alike_run_as_in_the_integer_programs(kind: str) -> None:
+    pytest.importorskip("highspy")
+    assert agrees(question(crowded(0, kind, 30, 14, 6)), programs)
+
+
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "different"])
+def test_a_newsroom_of_many_alike_bookings_gets_a_proven_plan(kind: str) -> None:
+    asked = question(crowded(1, kind))
+    found = solve(asked)
+    assert found is not None
+    assert found.optimal
+    assert broken(asked, found.plan) is None
 
 
 @pytest.mark.parametrize("seed", range(40))
-def test_a_search_cut_short_says_so_and_still_gives_a_plan(
-    seed: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    asked = question(seed)
-    best = {must: Search(asked).best(must) for must in musts(asked, seed)}
-    monkeypatch.setattr(search, "FEW", 0)
-    monkeypatch.setattr("digest.place.walk.paths.EASY", 2)
-    for must, true in best.items():
-        found = Search(asked).best(must, labels=2)
+@pytest.mark.parametrize("steps", [50, 300, 2000])
+def test_a_search_cut_short_says_so_and_how_far_it_may_be_off(seed: int, steps: int) -> None:
+    asked = question(twisted(seed))
+    for must in musts(asked, seed):
+        true = Solver(asked).best(must)
+        try:
+            found = Solver(asked).best(must, steps)
+        except BudgetSpent:
+            continue
         if true is None:
             assert found is None
             continue
         assert found is not None
         assert broken(asked, found.plan) is None
-        assert all(any(i == placed for placed, _ in found.plan) for i in range(64) if must >> i & 1)
-        assert found.merit <= true.merit <= (found.bound if not found.optimal else found.merit)
+        assert not must & ~mask_of([i for i, _ in found.plan])
+        assert found.merit <= true.merit <= found.bound
+        assert not found.optimal or found.plan == true.plan
 
 
-def test_a_plan_that_is_not_proven_says_how_far_it_may_be_off(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(search, "FEW", 0)
-    monkeypatch.setattr("digest.place.walk.paths.EASY", 2)
-    monkeypatch.setattr(search, "BUDGET", 2)
-    monkeypatch.setattr(Search.best, "__defaults__", (2,))
-    plans = [place(issue(seed, 20, 10, 4)) for seed in range(6)]
-    cut = [plan for plan in plans if not plan.optimal]
-    assert cut
-    assert all(
-        "not proven to be the best" in plan.optimality_gap.words for plan in cut if plan.optimality_gap
-    )
+@pytest.mark.parametrize("kind", KINDS)
+def test_multipliers_prove_a_transport_and_no_other_outline_is_worth_more(kind: str) -> None:
+    asked = question(crowded(3, kind, 40, 20, 10))
+    supply = ItemClasses(asked, Scale(asked))
+    openings = [o for o in range(supply.size) if supply.kind[o] >= 0]
+    outlines = [openings[first::step][:8] for first in range(3) for step in (2, 3, 4)]
+    filled = [Transport(supply, Budget(10**6)).add(supply.kind[o] for o in outline) for outline in outlines]
+    for outline, transport in zip(outlines, filled, strict=True):
+        multipliers = transport.multipliers()
+        bounds = [
+            multipliers.paid + sum(multipliers.offers[supply.kind[o]] for o in other) for other in outlines
+        ]
+        if transport.complete:
+            assert bounds[outlines.index(outline)] == transport.worth
+        assert all(b >= other.worth for b, other in zip(bounds, filled, strict=True) if other.complete)
+
+
+def test_alike_bookings_run_in_the_order_of_the_file() -> None:
+    plan = place(crowded(4, "identical"))
+    ran = [int(ad.line_item[1:]) for ad in plan.placed]
+    assert ran == sorted(ran)
+    assert plan.optimal
 
 
 @pytest.mark.parametrize(
@@ -104,17 +165,55 @@ def test_a_gap_is_told_in_the_unit_of_its_stage(
         "spread": 1,
         "": 0,
     }
-    found = Solution((), -20, False, -20 + off[less])
-    gap = optimality_gap(scale, levels, found)
+    gap = optimality_gap(scale, levels, Solution((), -20, False, -20 + off[less]))
     assert (gap.stage, gap.most, gap.unit) == (stage, most, unit)
     assert words in gap.words
 
 
-@pytest.mark.parametrize("seed", range(6))
-def test_many_ads_give_a_plan_that_keeps_every_rule(seed: int) -> None:
-    table = eligibility(IssueContext(issue(seed, 60, 24, 15)))
-    asked = problem(table, eligible(table))
-    found = Search(asked).best(0, labels=500)
-    assert found is not None
-    assert broken(asked, found.plan) is None
-    assert found.optimal or found.bound >= found.merit
+def test_a_plan_without_proof_is_told_by_build_explain_and_manifest(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    best = Solver.best
+
+    def unproven(search: Solver, must: int, steps: int = 0) -> Solution | None:
+        found = best(search, must)
+        return found and replace(found, optimal=False, bound=found.merit + search.scale.tops[-1])
+
+    monkeypatch.setattr(Solver, "best", unproven)
+    room = newsroom(tmp_path)
+    built = room.run("build", "--daily", "--date", "2026-01-23")
+    says = "another plan could run up to 1 more standard booking"
+    assert built.code == 0
+    assert built.err.count(says) == 1
+    ads = room.manifest()["ads"]
+    assert says in ads["gap"]
+    assert (ads["optimal"], ads["unproven"]) == (
+        False,
+        {"stage": "standard", "at_most": "1", "unit": "bookings"},
+    )
+    explained = room.run("explain", "daily", "2026-01-23")
+    assert says in explained.out + explained.err
+
+
+WITHOUT = """
+import sys
+sys.modules["highspy"] = None
+sys.modules["ortools"] = None
+from digest.place import place
+from tests.strategies.fact_ads import fact_issue
+from tests.strategies.many_ads import crowded
+print([place(fact_issue(seed, 20, 10, 6)) for seed in range(6)], place(crowded(7, "companions", 40, 20, 12)))
+"""
+
+
+def test_the_bytes_are_the_same_with_and_without_the_solvers_of_the_plan_ahead() -> None:
+    plans = (
+        [place(fact_issue(seed, 20, 10, 6)) for seed in range(6)],
+        place(crowded(7, "companions", 40, 20, 12)),
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", WITHOUT], capture_output=True, check=True, cwd=Path(__file__).parent.parent
+    )
+    assert run.stdout.decode().strip() == f"{plans[0]} {plans[1]}"
+    sources = Path(solver.__file__).parent.rglob("*.py")
+    assert not any("highspy" in path.read_text("utf-8") for path in sources)

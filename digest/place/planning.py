@@ -14,12 +14,10 @@ from digest.place.checker import against
 from digest.place.context import IssueContext
 from digest.place.eligibility import Eligibility, eligibility, eligible, levels, problem
 from digest.place.facts import AtMost, bits, mask_of
-from digest.place.few.arrange import Undecided
 from digest.place.optimality_gap import optimality_gap
 from digest.place.problem import Plan, Problem, Solution
 from digest.place.request import Request
-from digest.place.search import Search
-from digest.place.solver import possible
+from digest.place.solver import BudgetSpent, Solver, possible
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +45,7 @@ class Verdict:
     price: Price | None = None
 
 
-REASONS = 150_000  # labels that the searches for prices may make without a proof, all together
-REASON = 15_000  # and each of them
-PROOF = 4  # labels of a search that ended with a proof which count as one
+REASONS = 400_000  # steps that the searches for prices may take, all together
 
 
 class Planning:
@@ -63,7 +59,7 @@ class Planning:
         self.alive = eligible(self.table)
         self.torn = self._torn()
         self.solution = self._solve()
-        self.labels = REASONS
+        self.steps = REASONS
         self.asked: dict[int, tuple[Problem, list[tuple[str, AtMost]]] | None] = {}  # per group
         if not self.solution.optimal:
             self.solution = self._improved()
@@ -85,10 +81,10 @@ class Planning:
         must = mask_of(list(self.pins))
         found = None
         if all(item in self.alive for item in self.pins):
-            self.search = Search(problem(self.table, self.alive))
+            self.solver = Solver(problem(self.table, self.alive))
             try:
-                found = self.search.best(must)
-            except Undecided:
+                found = self.solver.best(must)
+            except BudgetSpent:
                 raise CommandError(
                     f"{len(self.pins)} pins are too many to find a plan for; drop some."
                 ) from None
@@ -102,7 +98,7 @@ class Planning:
         for item in self.alive:
             try:
                 found = None if item in placed else self._forced(item)
-            except Undecided:
+            except BudgetSpent:
                 continue
             if found is not None and found.merit > best.merit:
                 best = replace(found, optimal=False, bound=max(self.solution.bound, found.merit))
@@ -110,15 +106,11 @@ class Planning:
 
     def _forced(self, item: int, *, pinned: bool = True) -> Solution | None:
         """The best plan with a line item, its group and the pins, or without asking for the pins."""
-        labels = max(1000, min(self.labels, REASON))
-        pins = mask_of(list(self.pins)) if pinned else 0
-        before = self.search.spent
-        forced = self.search.best(pins | self.group(item), labels)
-        if forced is not None and not forced.optimal:
-            self.labels -= labels
-        else:
-            self.labels -= (self.search.spent - before) // PROOF
-        return forced
+        must = mask_of(list(self.pins)) if pinned else 0
+        try:
+            return self.solver.best(must | self.group(item), max(10_000, self.steps))
+        finally:
+            self.steps -= self.solver.steps
 
     def _rules(self) -> dict[str, list[AtMost]]:
         """The counting rules in order of asking, each with those of its facts that one more ad may break."""
@@ -134,7 +126,7 @@ class Planning:
         if self.solution.optimal:
             return None
         return optimality_gap(
-            self.search.scale, levels(self.context, self.search.problem.left), self.solution
+            self.solver.scale, levels(self.context, self.solver.problem.left), self.solution
         )
 
     def group(self, item: int) -> int:
@@ -241,7 +233,7 @@ class Planning:
     def _outranked(self, item: int) -> Verdict:
         try:
             price = self.price(item)
-        except Undecided:
+        except BudgetSpent:
             return Verdict("outranked", "the search for a plan with it ended at its bound on work")
         if price is None:
             return Verdict("outranked", self._beside_pins(item))
@@ -257,7 +249,7 @@ class Planning:
         says = "the pinned line items leave no plan in which it runs"
         try:
             free = self.price(item, pinned=False)
-        except Undecided:
+        except BudgetSpent:
             return says
         if free is None or not free.proven or not free.loses:
             return says

@@ -25,10 +25,6 @@ from digest.place.facts import AtMost, Candidate, bits
 Plan = tuple[Candidate, ...]  # by opening
 
 
-class Overworked(Exception):
-    """A search used up its bound on work."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
     """``left`` maps a line item to the mask of its openings; ``levels`` hold a weight per line item each.
@@ -51,17 +47,12 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Solution:
-    """A plan with its merit; ``optimal`` is False where the search was cut short (``bound`` is then above).
-
-    ``prices`` and ``toll`` are where the search for a similar problem may begin.
-    """
+    """A plan with its merit; ``optimal`` is False where the search was cut short: no plan exceeds ``bound``."""
 
     plan: Plan
     merit: int
     optimal: bool = True
     bound: int = 0
-    prices: Mapping[tuple[int, int], float] = field(default_factory=dict, compare=False)
-    toll: float = 0.0
 
 
 @dataclass(slots=True)
@@ -185,7 +176,7 @@ def without(problem: Problem, out: int) -> Problem:
     return replace(problem, left={i: o for i, o in problem.left.items() if not out >> i & 1})
 
 
-def alive(problem: Problem) -> int:
+def eligible_items(problem: Problem) -> int:
     """The line items that have an opening, as a mask."""
     mask = 0
     for item, openings in problem.left.items():

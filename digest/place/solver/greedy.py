@@ -1,4 +1,4 @@
-"""A plan at once, good but not the best: where the exact search ends early, it is what the issue gets."""
+"""A plan at once, good but not the best: where the exact search ends early, it is what the issue may get."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ from digest.place.facts import EVERYWHERE, AtMost, bits
 from digest.place.problem import Plan, Problem, Scale, exceeds
 
 
-def filled(problem: Problem, scale: Scale, plan: Plan) -> Plan:
-    """The plan with the worthiest units that still fit beside it, each in the place where it adds most."""
+def greedy(problem: Problem, scale: Scale) -> Plan:
+    """The worthiest units (line items, or groups of companions) that still fit, each where it adds most."""
     facts = _by_item(problem)
     grouped = {i: group for group in problem.groups for i in bits(group)}
     units = dict.fromkeys(grouped.get(i, 1 << i) for i in problem.left)
     gains = {i: max(scale.gain(i, o) for o in bits(mask)) for i, mask in problem.left.items()}
     worth = {unit: sum(gains.get(i, 0) for i in bits(unit)) for unit in units}
+    plan: Plan = ()
     for unit in sorted(units, key=lambda unit: (-worth[unit], unit)):
         plan = _with_unit(problem, scale, facts, plan, unit) or plan
     return plan
@@ -32,17 +33,15 @@ def _with_unit(
 ) -> Plan | None:
     """The plan with all of these line items, one after the other; ``None`` where they do not fit so."""
     for item in bits(unit):
-        if any(item == placed for placed, _ in plan):
-            return None
         held = {o for _, o in plan}
-        places = sorted(
+        openings = sorted(
             (o for o in bits(problem.left.get(item, 0)) if o not in held),
             key=lambda o: (-scale.gain(item, o), o),
         )
-        longer = (tuple(sorted((*plan, (item, o)), key=lambda ad: ad[1])) for o in places)
+        longer = (tuple(sorted((*plan, (item, o)), key=lambda ad: ad[1])) for o in openings)
         fitting = (ads for ads in longer if not any(exceeds(fact, ads, problem.gaps) for fact in facts[item]))
-        found = next(fitting, None)
-        if found is None:
+        fits = next(fitting, None)
+        if fits is None:
             return None
-        plan = found
+        plan = fits
     return plan

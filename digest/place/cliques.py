@@ -1,0 +1,27 @@
+"""Sets of line items of which at most one runs, gathered from pairs that exclude each other."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from digest.place.facts import bits
+
+
+def cliques(blocked: Mapping[int, int]) -> list[int]:
+    """Masks of line items no two of which run together; together they say all that ``blocked`` says.
+
+    ``blocked`` maps a line item to the mask of those that exclude it, itself included.
+    """
+    found: list[int] = []
+    unsaid = {item: mask & ~(1 << item) for item, mask in blocked.items()}
+    for item in blocked:
+        while unsaid[item]:
+            clique, common = 1 << item, blocked[item] & ~(1 << item)
+            other = unsaid[item] & -unsaid[item]
+            while other:
+                clique, common = clique | other, common & blocked[other.bit_length() - 1] & ~other
+                other = common & -common
+            found.append(clique)
+            for member in bits(clique):
+                unsaid[member] &= ~clique
+    return found

@@ -1,0 +1,73 @@
+"""The one best plan of a problem, in whole numbers.
+
+Which classes of line items are interchangeable (``item_classes``), what a place of each is worth (``multipliers``,
+``bounds``), which openings hold ads (``outlines``), who stands there (``transport``, ``assignment``), and what to do
+where these do not agree (``branching``, ``branch_and_bound``).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from digest.place.facts import bits
+from digest.place.problem import Problem, Scale, Solution, broken
+from digest.place.solver.branch_and_bound import BranchAndBound
+from digest.place.solver.budget import POSSIBLE, SEARCH, BudgetSpent
+from digest.place.solver.greedy import greedy
+from digest.place.solver.node import Node
+
+__all__ = ["BudgetSpent", "Solver", "possible", "solve"]
+
+
+class Solver:
+    """The search for a problem, asked again with other line items that must run; the first answer speeds up others."""
+
+    def __init__(self, problem: Problem) -> None:
+        self.problem = problem
+        self.scale = Scale(replace(problem, must=0))
+        self.near: Node | None = None
+        self.steps = 0  # of the last search
+
+    def best(self, must: int, steps: int = SEARCH) -> Solution | None:
+        """The best plan with these; ``None`` where it is proven that no plan holds them.
+
+        It is the unique best one where ``optimal``; else ``bound`` is what no plan exceeds. Raises ``BudgetSpent``
+        where neither a plan nor the proof that there is none was found.
+        """
+        search = BranchAndBound(settled(replace(self.problem, must=must)), steps, self.near)
+        try:
+            return search.run()
+        finally:
+            self.near = self.near or search.root
+            self.steps = steps - search.budget.left
+
+
+def solve(problem: Problem, steps: int = SEARCH) -> Solution | None:
+    """The unique best plan; ``None`` where it is proven that no plan holds all that must run (see ``Solver.best``)."""
+    return BranchAndBound(settled(problem), steps).run()
+
+
+def possible(problem: Problem) -> bool:
+    """Whether some plan holds all that must run; true as well where the contrary is not proven."""
+    problem = settled(problem)
+    alone = replace(problem, left={i: mask for i, mask in problem.left.items() if problem.must >> i & 1})
+    if len(alone.left) < problem.must.bit_count():
+        return False
+    plan = greedy(alone, Scale(alone))
+    if len(plan) == len(alone.left) and broken(alone, plan) is None:
+        return True
+    try:
+        return BranchAndBound(alone, POSSIBLE).run() is not None
+    except BudgetSpent:
+        return True
+
+
+def settled(problem: Problem) -> Problem:
+    """Groups with a member that has no opening cannot run; a group of which one must run must run."""
+    left, must = dict(problem.left), problem.must
+    for group in problem.groups:
+        if not all(left.get(i) for i in bits(group)):
+            left.update((i, 0) for i in bits(group) if i in left)
+        elif must & group:
+            must |= group
+    return replace(problem, left={i: mask for i, mask in left.items() if mask}, must=must)

@@ -1,0 +1,74 @@
+"""A problem split into parts: no plan that keeps every fact is missed, and what did not agree is in no part."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from digest.place.facts import Candidate, bits, mask_of
+from digest.place.problem import Plan, Problem, without
+from digest.place.solver.assignment import violations
+from digest.place.solver.item_classes import ItemClasses
+
+
+def split(supply: ItemClasses, plan: Plan) -> list[Problem]:
+    """The parts to look at instead; none where the plan keeps every fact."""
+    problem, placed = supply.problem, mask_of([i for i, _ in plan])
+    torn = next((group for group in problem.groups if placed & group and placed & group != group), 0)
+    if torn:
+        return [without(problem, torn), replace(problem, must=problem.must | torn)]
+    broken = next(violations(supply, plan), None)
+    if broken is None:
+        return []
+    (most, items, area, span), ads = broken
+    if most > 1:
+        return [_elsewhere(problem, i, 1 << o if span else area) for i, o in ads]
+    if span:
+        return _apart(supply, items, area, span, ads[0])
+    if area != supply.limits.everywhere:
+        return _inside(supply, area, ads)
+    item = max((i for i, _ in ads), key=lambda i: (supply.limits.blocked[i].bit_count(), -i))
+    kept = without(problem, supply.limits.blocked[item] & ~(1 << item))
+    return [without(problem, 1 << item), replace(kept, must=kept.must | 1 << item)]
+
+
+def _inside(supply: ItemClasses, area: int, ads: Sequence[Candidate]) -> list[Problem]:
+    """The line item that keeps most others out of the area stands elsewhere; or in it, and they elsewhere."""
+    out = {i: _kept_out(supply, i, area) for i, _ in ads}
+    item = max(out, key=lambda i: (out[i].bit_count(), -i))
+    stays = supply.problem
+    stays = replace(stays, left={**stays.left, item: stays.left[item] & area}, must=stays.must | 1 << item)
+    for other in bits(out[item]):
+        if other in stays.left:
+            stays = _elsewhere(stays, other, area)
+    return [_elsewhere(supply.problem, item, area), stays]
+
+
+def _kept_out(supply: ItemClasses, item: int, area: int) -> int:
+    """The line items that may not stand in the area beside this one."""
+    out = 0
+    for most, items, where, span in supply.relations[item]:
+        if most == 1 and where == area and not span:
+            out |= items
+    return out & ~(1 << item)
+
+
+def _elsewhere(problem: Problem, item: int, area: int) -> Problem:
+    """The line item stands outside the area."""
+    left = dict(problem.left)
+    left[item] &= ~area
+    return replace(problem, left=left) if left[item] else without(problem, 1 << item)
+
+
+def _apart(supply: ItemClasses, items: int, area: int, span: int, ad: Candidate) -> list[Problem]:
+    """The ad stands there and the others of the span elsewhere, or it stands elsewhere."""
+    problem, (item, opening) = supply.problem, ad
+    gaps = problem.gaps
+    near = sum(1 << o for o in bits(area & supply.limits.everywhere) if abs(gaps[o] - gaps[opening]) < span)
+    stays = problem
+    for other in bits(items & ~(1 << item)):
+        if other in stays.left:
+            stays = _elsewhere(stays, other, near)
+    if item in stays.left:
+        stays = replace(stays, left={**stays.left, item: 1 << opening}, must=stays.must | 1 << item)
+    return [stays, _elsewhere(problem, item, 1 << opening)]

@@ -1,0 +1,71 @@
+"""The counting facts of a problem, sorted by what the search does with them."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+
+from digest.place.facts import AtMost, bits
+from digest.place.problem import Problem, candidates
+
+
+class Limits:
+    """``blocked[i]`` is what excludes line item ``i`` from the issue, itself included; ``cap`` the most ads of the
+    issue; ``jump`` the stories between any two; ``spans`` and ``local`` (most, line items, openings) are the others.
+    """
+
+    def __init__(self, problem: Problem) -> None:
+        self.gaps = problem.gaps
+        self.at = candidates(problem)
+        self.items = 0
+        for item, openings in problem.left.items():
+            if openings:
+                self.items |= 1 << item
+        self.everywhere = (1 << len(self.at)) - 1
+        self.present: dict[int, int] = {}  # mask of openings -> the line items that may stand in one of them
+        self.blocked = {item: 1 << item for item in bits(self.items)}
+        self.cap = self.items.bit_count()
+        self.jump = 0
+        self.spans: list[AtMost] = []
+        self.local: list[tuple[int, int, int]] = []
+        self._read(problem.facts)
+
+    def _read(self, facts: tuple[AtMost, ...]) -> None:
+        """Sort the facts: exclusions, the cap, spans, and counts of their own."""
+        counts: dict[tuple[int, int], int] = {}
+        for fact in facts:
+            openings = fact.openings & self.everywhere
+            items = fact.items & self._present(openings)
+            if not items:
+                continue
+            if fact.span is not None:
+                self._read_span(fact, items, openings)
+            elif openings == self.everywhere and items == self.items:
+                self.cap = min(self.cap, fact.most)
+            elif fact.most < items.bit_count():
+                counts[items, openings] = min(fact.most, counts.get((items, openings), fact.most))
+        for (items, openings), most in counts.items():
+            if openings == self.everywhere and most == 1:
+                for item in bits(items):
+                    self.blocked[item] |= items
+            else:
+                self.local.append((most, items, openings))
+
+    def _present(self, openings: int) -> int:
+        found = self.present.get(openings)
+        if found is None:
+            found = self.items if openings == self.everywhere else 0
+            for o in bits(openings) if not found else ():
+                for item in self.at[o]:
+                    found |= 1 << item
+            self.present[openings] = found
+        return found
+
+    def _read_span(self, fact: AtMost, items: int, openings: int) -> None:
+        if fact.most == 1 and items == self.items and openings == self.everywhere:
+            self.jump = max(self.jump, fact.span or 0)
+        elif fact.most < items.bit_count():
+            self.spans.append(fact)
+
+    def first_after(self, opening: int) -> int:
+        """The first opening that may hold an ad where ``opening`` is the last that does."""
+        return max(opening + 1, bisect_left(self.gaps, self.gaps[opening] + self.jump))

@@ -1,0 +1,103 @@
+"""The tests of the tests: a search broken on purpose in each kind of fact is found out by the comparisons."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from digest.errors import DigestError
+from digest.place.problem import Problem
+from digest.place.solver import assignment, branching
+from digest.place.solver.bounds import Bound
+from digest.place.solver.item_classes import ItemClasses
+from digest.place.solver.limits import Limits
+from tests.oracles.enumeration import best_of_all
+from tests.strategies.fact_ads import fact_issue
+from tests.test_place_search import SMALL, agrees, question
+
+OVERFULL, READ, INIT = assignment.overfull, Limits._read, ItemClasses.__init__
+
+
+def without_areas(monkeypatch: pytest.MonkeyPatch) -> None:
+    def blind(supply: Any, fact: Any, plan: Any) -> Any:
+        return [] if not fact[3] and fact[2] != supply.limits.everywhere else OVERFULL(supply, fact, plan)
+
+    monkeypatch.setattr(assignment, "overfull", blind)
+
+
+def without_spans(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(assignment, "overfull", lambda s, fact, p: [] if fact[3] else OVERFULL(s, fact, p))
+
+
+def without_companions(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(assignment.Assignment, "_settle_groups", lambda self, transport: True)
+    monkeypatch.setattr(assignment.Assignment, "_owed", lambda self, placed: 0)
+
+
+def without_exclusions(monkeypatch: pytest.MonkeyPatch) -> None:
+    def read(self: Limits, facts: Any) -> None:
+        READ(self, facts)
+        self.blocked = {i: 1 << i for i in self.blocked}
+
+    monkeypatch.setattr(Limits, "_read", read)
+
+
+def without_min_gap(monkeypatch: pytest.MonkeyPatch) -> None:
+    def read(self: Limits, facts: Any) -> None:
+        READ(self, facts)
+        self.jump = 0
+
+    monkeypatch.setattr(Limits, "_read", read)
+
+
+def without_ad_load(monkeypatch: pytest.MonkeyPatch) -> None:
+    def read(self: Limits, facts: Any) -> None:
+        READ(self, facts)
+        self.cap += 1
+
+    monkeypatch.setattr(Limits, "_read", read)
+
+
+def without_all_branches(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("digest.place.solver.branch_and_bound.split", lambda s, p: branching.split(s, p)[:1])
+
+
+def with_a_bound_too_low(monkeypatch: pytest.MonkeyPatch) -> None:
+    of = Bound.__init__
+
+    def low(self: Bound, *args: Any) -> None:
+        of(self, *args)
+        self.most -= self.most // 10
+
+    monkeypatch.setattr(Bound, "__init__", low)
+
+
+def with_any_two_alike(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ItemClasses, "_interchangeable", lambda self, item, other: True)
+
+
+BREAKAGES = [
+    without_areas,
+    without_spans,
+    without_companions,
+    without_exclusions,
+    without_min_gap,
+    without_ad_load,
+    without_all_branches,
+    with_a_bound_too_low,
+    with_any_two_alike,
+]
+
+
+def right(asked: Problem) -> bool:
+    try:
+        return agrees(asked, best_of_all)
+    except (AssertionError, DigestError, KeyError, IndexError, ValueError):
+        return False
+
+
+@pytest.mark.parametrize("breakage", BREAKAGES)
+def test_a_search_broken_on_purpose_is_found_out(breakage: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    breakage(monkeypatch)
+    assert not all(right(question(fact_issue(*case))) for case in SMALL)
