@@ -42,9 +42,15 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def request_of(
-    cache: Path, lineup: m.Lineup, plan: m.Plan = ADS, *, theme: str = "lively", **changes: object
+    cache: Path,
+    lineup: m.Lineup,
+    plan: m.Plan = ADS,
+    *,
+    theme: str = "lively",
+    mailer: str = "plain",
+    **changes: object,
 ) -> Request:
-    newsroom = make.newsroom(cache, theme=theme)
+    newsroom = make.newsroom(cache, theme=theme, mailer=mailer)
     newsroom = replace(newsroom, **changes)  # type: ignore[arg-type]
     ready: Theme = load_theme(newsroom, cache)
     return Request(

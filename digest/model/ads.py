@@ -175,6 +175,14 @@ class Creative(Block):
     headline: Annotated[k.Short, Key("its headline")] = ""
     body: Annotated[k.Text, Key("its text: paragraphs, `**bold**` and `[links](https://example.com)`")] = ""
     cta: Annotated[k.Short, Key("the words on its button")] = ""
+    logo: Annotated[
+        k.Picture,
+        Key("the advertiser's logo above the words: an address or a file of the newsroom", default="none"),
+    ] = ""
+    pixel: Annotated[
+        k.Url,
+        Key("the address of a picture of one pixel that counts how often the ad is opened", default="none"),
+    ] = ""
     weight: Annotated[k.Exact, Key("for `rotation: weighted`: `3` is shown three times as often as `1`")] = (
         Fraction(1)
     )
@@ -393,6 +401,10 @@ class LineItem(Block):
     companions: Annotated[
         k.Ids, Key("bookings that run in the same issue or not at all. Naming it on one side is enough")
     ] = ()
+    disclosure: Annotated[
+        k.Line,
+        Key("the label on its ads, such as `Paid for by Friends of the Library`", default="the policy's"),
+    ] = ""
     rotation: Annotated[
         k.Rotation,
         Key(

@@ -268,6 +268,14 @@ class Edition(Block):
     ] = "edition"
     no_repeat_for: Annotated[k.Length, Key("how far back that looks")] = timedelta(days=7)
     theme: Annotated[k.Id, Key("another theme for this edition", default="as in `look`")] = ""
+    title: Annotated[
+        k.Line, Key("the newsletter's own name in the masthead, below the brand's", default="none")
+    ] = ""
+    tagline: Annotated[k.Line, Key("a line of the masthead below the name", default="none")] = ""
+    reply_to: Annotated[k.Sender, Key("where a reader's answer goes", default="to `from`")] = ""
+    headers: Annotated[
+        k.Headers, Key("header fields of your own for `message.eml`: `{X-Campaign: daily}`", default="none")
+    ] = field(default_factory=empty)
     mailing: Annotated[
         Mailing | None,
         Key(

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import binascii
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Final
@@ -32,13 +32,7 @@ _DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _UNSAFE: Final = re.compile(rb"[^\t\n -~]+")
 _BLANK_END: Final = re.compile(rb"[ \t](?=\n|\Z)")
-_HEADER: Final = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,60}")
 _PICTURES: Final = {"png": "png", "jpg": "jpeg", "jpeg": "jpeg", "gif": "gif"}
-RESERVED: Final = frozenset((
-    "date", "from", "to", "cc", "bcc", "subject", "message-id", "mime-version", "content-type", "content-language",
-    "content-transfer-encoding", "reply-to", "list-id", "list-unsubscribe", "sender", "return-path", "received",
-    "dkim-signature",
-))  # fmt: skip
 _BARE: Final = frozenset(
     b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!*+/-"
 )  # in encoded words
@@ -76,16 +70,15 @@ def message(issue: Issue, *, publication: Publication, revision: int) -> bytes:
 def _edition_headers(issue: Issue, publication: Publication, address: str) -> Iterator[tuple[str, str]]:
     """What tells mail programs which list this is, where answers go, and the edition's own header fields."""
     edition = issue.edition
-    reply_to = str(getattr(edition, "reply_to", "") or "")
-    if reply_to:
-        yield "Reply-To", mailbox(*sender(reply_to, publication))
+    if edition.reply_to:
+        yield "Reply-To", mailbox(*sender(edition.reply_to, publication), used=len("Reply-To: "))
     host = address.rpartition("@")[2]
-    title = str(getattr(edition, "title", "") or publication.name)
-    yield "List-Id", mailbox(title, f"{edition.name}.{host}", used=len("List-Id: "))
-    own: Mapping[str, str] = getattr(edition, "headers", {}) or {}
-    for name, value in own.items():
-        if _HEADER.fullmatch(name) and name.lower() not in RESERVED:
-            yield name, header_text(str(value), used=len(name) + 2)
+    yield (
+        "List-Id",
+        mailbox(edition.title or publication.name, f"{edition.name}.{host}", used=len("List-Id: ")),
+    )
+    for name, value in edition.headers.items():
+        yield name, header_text(value, used=len(name) + 2)
 
 
 def _html(issue: Issue, digest: str, address: str) -> bytes:

@@ -85,8 +85,8 @@ class Views:
         written = words.format_date(self.day, self._locale)
         start, end = ("right", "left") if self.dir == "rtl" else ("left", "right")
         padding = "\u034f\u200c\u00a0" * max(0, (120 - len(preheader)) // 2)
-        title = getattr(self.edition, "title", "") or self.newsroom.publication.name
-        tagline = getattr(self.edition, "tagline", "")
+        title = self.edition.title or self.newsroom.publication.name
+        tagline = self.edition.tagline
         return values.Issue(
             self.edition.name, self.said(title), self.said(tagline), written, subject, preheader, padding, count,
             self.lang, self.dir, start, end,
@@ -187,14 +187,14 @@ class Views:
         shown = self._ad_picture(creative.image, _size(creative.size), alt, boxes.get("image", 520))
         if shown and any(_same(alt, one) for one in said):
             shown = values.Picture(shown.src, shown.width, shown.height, "")
-        logo = self._ad_picture(getattr(creative, "logo", ""), (None, None), payer, boxes.get("logo", 120))
+        logo = self._ad_picture(creative.logo, (None, None), payer, boxes.get("logo", 120))
         return values.Ad(
             line_item=placed.line_item, creative=placed.creative, advertiser=self.said(payer), tier=placed.tier,
             slot=placed.slot, label=self._label(item, house), href=self._ad_link(placed, creative),
             image=shown, logo=logo, headline=self.said(headline), body=self.said(richtext.plain(creative.body)),
             paragraphs=self.paragraphs(creative.body),
             cta=self.said(creative.cta or ("" if creative.image else self.labels.learn_more)),
-            text=self.said(text), alt=self.said(alt), pixel=self.address(getattr(creative, "pixel", "")),
+            text=self.said(text), alt=self.said(alt), pixel=self.address(creative.pixel),
             lang=self.lang, dir=self.dir,
         )  # fmt: skip
 
@@ -236,7 +236,7 @@ class Views:
 
     def _label(self, item: model.LineItem | None, house: bool) -> str:
         """The disclosure: the booking's own, else the policy's in the issue's language; ours says who we are."""
-        own = str(getattr(item, "disclosure", "") or "") if item else ""
+        own = item.disclosure if item else ""
         if own:
             return own
         if house:

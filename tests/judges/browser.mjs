@@ -1,4 +1,6 @@
-// Chromium over documents. In: {"jobs": [{html, width, scheme, want: ["axe"|"layout"], against?, shot?}], "browser": path}.
+// Chromium over documents. In: {"jobs": [{html, width, scheme, want: ["axe"|"layout"], against?, shot?, blocked?, outlook?}],
+// "browser": path}. `blocked` loads no picture; `outlook` reads what Outlook for Windows does: its conditional comments, and
+// no max-width, table-layout, height:auto or <style> of others.
 // Out: a list of {axe: [...], layout: {...}, differences: [...]}; `against` is another document, whose computed styles
 // must be the same. No request leaves the machine:
 // every picture is a grey one made here, in the size it asks for.
@@ -23,6 +25,12 @@ async function accessibility(page) {
     rule: id, message: help, where: nodes.slice(0, 5).map((node) => `${node.html.slice(0, 160)} ${node.any[0]?.message ?? ""}`),
   }));
 }
+
+const asOutlook = (html) => html
+  .replace(/<!--\[if mso\]>/g, "").replace(/<!\[endif\]-->/g, "")
+  .replace(/<!--\[if !mso\]><!-->[\s\S]*?<!--<!\[endif\]-->/g, "")
+  .replace(/<style>(?![^<]*mso-)[^<]*<\/style>/g, "")
+  .replace(/(max-width|table-layout|aspect-ratio|object-fit):[^;"]*;?/g, "").replace(/height:auto;?/g, "");
 
 const layout = (page) => page.evaluate(() => {
   const wide = [...document.body.querySelectorAll("*")]
@@ -60,8 +68,9 @@ const answers = [];
 for (const job of jobs) {
   const context = await browser.newContext({ viewport: { width: job.width, height: 900 }, colorScheme: job.scheme });
   const page = await context.newPage();
-  let html = job.html;
+  let html = job.outlook ? asOutlook(job.html) : job.html;
   await page.route("**/*", (route) => {
+    if (route.request().resourceType() === "image" && job.blocked) return route.abort();
     if (route.request().resourceType() === "image") return route.fulfill({ contentType: "image/svg+xml", body: picture });
     if (route.request().url() !== here) return route.abort();
     return route.fulfill({ contentType: "text/html; charset=utf-8", body: html });

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.judges.subjects import SUBJECTS, THEMES, raw, subject
+from tests.judges.subjects import SUBJECTS, THEMES, branded, raw, subject
 from tests.judges.tools import browsed
 
 CASES = [(name, theme) for name in SUBJECTS for theme in THEMES]
@@ -43,6 +43,59 @@ def test_nothing_scrolls_sideways(seen: dict[tuple[str, str], list[Any]], name: 
         if answer["layout"]["scroll"] > answer["layout"]["width"]
     }
     assert found == {}
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_nothing_scrolls_sideways_without_pictures(width: int) -> None:
+    found = sideways([{"width": width, "scheme": "light", "blocked": True}] * len(CASES))
+    assert {case: one for case, one in zip(CASES, found, strict=True) if one["scroll"] > one["width"]} == {}
+
+
+@pytest.mark.parametrize("blocked", [False, True])
+def test_the_sheet_keeps_its_width_in_outlook(blocked: bool) -> None:
+    """By Outlook's rules a picture wider than its box would grow the sheet."""
+    found = sideways([{"width": 624, "scheme": "light", "outlook": True, "blocked": blocked}] * len(CASES))
+    assert {case: one for case, one in zip(CASES, found, strict=True) if one["scroll"] > one["width"]} == {}
+
+
+def sideways(views: list[dict[str, Any]]) -> list[Any]:
+    """The layout of every case in its view."""
+    pages = [subject(*case).rendered.html.decode() for case in CASES]
+    asked = [{**view, "html": page, "want": ["layout"]} for view, page in zip(views, pages, strict=True)]
+    return [answer["layout"] for answer in browsed(asked)]
+
+
+def test_outlooks_rules_and_blocked_pictures_catch_their_controls() -> None:
+    page = (
+        '<!DOCTYPE html><html><body style="margin:0"><!--[if mso]><table width="600"><tr><td><![endif]-->'
+        '<table width="100%" style="table-layout:fixed"><tr><td><img src="http://a.example/x.png" width="700" '
+        'height="90" alt="x" style="max-width:100%;height:auto"></td></tr></table>'
+        "<!--[if mso]></td></tr></table><![endif]--></body></html>"
+    )
+    views = [
+        {"width": 624, "scheme": "light", "outlook": mso, "want": ["layout"], "html": page}
+        for mso in (True, False)
+    ]
+    outlook, other = browsed(views)
+    assert outlook["layout"]["scroll"] > 624 >= other["layout"]["scroll"]
+    loose = page.replace("table-layout:fixed", "")
+    (blocked,) = browsed(
+        [{"width": 360, "scheme": "light", "blocked": True, "want": ["layout"], "html": loose}]
+    )
+    assert blocked["layout"]["scroll"] > 360
+
+
+ACCENTS = ("#0b6e4f", "#d62828", "#f4a300", "#7209b7", "#00b4d8", "#8d99ae", "#111111")
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_axe_finds_nothing_in_any_brand_colour(theme: str) -> None:
+    pages = [branded(theme, accent).rendered.html.decode() for accent in ACCENTS]
+    views = [(page, scheme) for page in pages for scheme in SCHEMES]
+    answers = browsed(
+        [{"html": page, "width": 800, "scheme": scheme, "want": ["axe"]} for page, scheme in views]
+    )
+    assert [answer["axe"] for answer in answers if answer["axe"]] == []
 
 
 def differences(one: str, other: str) -> dict[tuple[int, str], list[str]]:

@@ -186,7 +186,11 @@ def dressed(theme: str, locale: str = "en_US", mailer: str = "plain") -> Newsroo
     room = sample_newsroom()
     brand = replace(room.publication, locale=locale)
     return replace(
-        room, publication=brand, mailing=MailerSpec(dialect=mailer), look=replace(room.look, theme=theme)
+        room,
+        publication=brand,
+        blocks=(),
+        mailing=MailerSpec(dialect=mailer),
+        look=replace(room.look, theme=theme),
     )
 
 
@@ -275,15 +279,43 @@ def themed(settings: str, theme: str) -> str:
     return "\n".join([*kept, f"look: {{theme: {theme}}}", ""])
 
 
+MIXED = (
+    ("أخبار محلية", "Apple تفتح متجرًا جديدًا في القاهرة.", "قالت Apple إن المتجر (وهو الثاني) يُفتتح في مايو."),
+    ("أخبار محلية", "Gleammour opens a store.", "افتتاح متجر Gleammour في الميناء."),
+    ("صحة", "لغة C++ تدخل المدارس في 2026", "تقول الوزارة إن Python تبقى اللغة الأولى."),
+    ("صحة", "عيادة Harbor Clinic, الأولى من نوعها", ""),
+)  # fmt: skip
+HINDI = (
+    ("शहर", "दस साल के काम के बाद बंदरगाह पर नया पुल खुला", "पहले ही दिन हज़ारों लोग पैदल पुल पार करने पहुँचे।"),
+    ("शहर", "नगर परिषद ने 2026 का बजट पास किया", "पुस्तकालयों को आठ प्रतिशत अधिक मिलेगा।"),
+    ("सेहत", "दूर के गाँवों तक पहुँची चलती-फिरती क्लिनिक", "दस डॉक्टरों की टीम हर हफ़्ते छह गाँव जाती है।"),
+    ("सेहत", "रोज़ आधे घंटे की सैर से नींद बेहतर होती है", ""),
+)  # fmt: skip
+
+
+@cache
+def branded(theme: str, accent: str) -> Subject:
+    """An issue with pictures and every kind of ad in a brand's colour."""
+    room = dressed(theme)
+    room = replace(room, look=replace(room.look, colors={"accent": accent}))
+    return made("branded", room, stories(ENGLISH, images=True))
+
+
 SUBJECTS: dict[str, Callable[[str], Subject]] = {
     "sample": from_the_command,
     "forty": lambda theme: made("forty", dressed(theme), forty()),
     "arabic": lambda theme: made("arabic", dressed(theme, "ar_EG"), stories(ARABIC, images=True)),
     "japanese": lambda theme: made("japanese", dressed(theme, "ja_JP"), stories(JAPANESE, images=True)),
+    "mixed": lambda theme: made("mixed", dressed(theme, "ar_EG"), stories(MIXED, images=True)),
+    "hindi": lambda theme: made("hindi", dressed(theme, "hi_IN"), stories(HINDI, images=True)),
+    "three": lambda theme: made(
+        "three", dressed(theme), stories((ENGLISH[0], ENGLISH[2], ENGLISH[4]), images=True)
+    ),
+    "over_budget": lambda theme: made("over_budget", replace(dressed(theme), size_budget=45_000), forty()),
     "no_images": lambda theme: made("no_images", dressed(theme), stories(ENGLISH, images=False)),
     "text_ads": lambda theme: made("text_ads", dressed(theme), stories(ENGLISH, images=True), banners=False),
 }
-THEMES: Sequence[str] = ("broadsheet", "lively")
+THEMES: Sequence[str] = ("broadsheet", "bulletin", "lively")
 
 
 @contextmanager

@@ -8,6 +8,12 @@ from urllib.parse import urlsplit
 from digest.model.keys.words import InvalidValue, did_you_mean, line, shown
 
 CLICK_MACROS = ("line_item", "creative", "edition", "date", "slot")
+HEADER = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,60}")
+RESERVED = frozenset((
+    "date", "from", "to", "cc", "bcc", "subject", "message-id", "mime-version", "content-type", "content-language",
+    "content-transfer-encoding", "reply-to", "list-id", "list-unsubscribe", "sender", "return-path", "received",
+    "dkim-signature",
+))  # fmt: skip
 IMAGE_WORDS = ("width", "height", "url")
 LINK_WORDS = ("edition", "date")
 LINE_WORDS = ("lead", "second", "third", "plus", "date", "count", "sections", "publication", "edition")
@@ -59,6 +65,14 @@ def _reaches_somebody(address: str) -> bool:
         re.fullmatch(r"mailto:[^\s@<>\"]+@[^\s@<>\"]+|tel:\+?[0-9().-]{3,30}", address, re.IGNORECASE)
         is not None
     )
+
+
+def header(value: object) -> str:
+    """The name of a header field that is not one of the message's own."""
+    name = line(value)
+    if not HEADER.fullmatch(name) or name.lower() in RESERVED:
+        raise InvalidValue(f"cannot be set: {shown(value)}.", "Write a name of your own, such as X-Campaign.")
+    return name
 
 
 def picture(value: object) -> str:
