@@ -28,7 +28,8 @@ from digest.model import (
     Slot,
 )
 from digest.place import Request, place
-from digest.place.forecast import Forecast, ForecastInputs, avails, plan, typical
+from digest.place.forecast import Forecast, ForecastInputs, avails, plan, shortfalls, typical
+from tests.strategies.forecast_books import newsroom_book
 
 T = TypeVar("T")
 START, DAYS, ITEMS, INSTANCES = date(2026, 1, 5), 90, 40, 15
@@ -144,6 +145,14 @@ def main() -> None:
     )
     spent, _ = timed(lambda: avails(book(0, days=28)))
     print(f"avails of all slots, 28 issues x {ITEMS} line items: {spent * 1000:.0f} ms", flush=True)
+    for count, days in ((38, 86), (150, 365)):
+        spent, said = timed(lambda count=count, days=days: shortfalls(newsroom_book(1, count, days))[0])  # type: ignore[misc]
+        open_by = sum(bound.short - bound.least for bound in said.bounds)
+        print(
+            f"least shortfall, a newsroom's {count} bookings over {days} days: {spent * 1000:.0f} ms, "
+            f"{'proven' if not open_by else f'{open_by} issues above the bound'}",
+            flush=True,
+        )
     greedy = [lost(book(seed), figures[seed][1], day_by_day(book(seed))) for seed in range(5)]
     bookings, issues, possible = (sum(column) for column in zip(*greedy, strict=True))
     print(
