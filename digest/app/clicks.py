@@ -116,3 +116,55 @@ def rates_of(store: Store, newsroom: Newsroom, before: date) -> Mapping[tuple[st
         return {}
     ran = store.ran_stories(receipts[0].date, receipts[-1].date)
     return click_rates(seen(ran, receipts))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClickedStory:
+    """A story of an issue whose clicks are known. ``kind``: unique | total; ``rate`` is of the copies delivered."""
+
+    story: str
+    title: str
+    url: str
+    edition: str
+    date: date
+    section: str
+    position: int
+    clicks: int
+    kind: str
+    rate: float | None
+
+
+def clicked_stories(
+    store: Store, *, first: date | None = None, last: date | None = None, edition: str | None = None
+) -> list[ClickedStory]:
+    """The stories of issues whose clicks are known, the most clicked first."""
+    receipts = [
+        one for one in store.receipts(first=first, last=last, edition=edition) if one.receipt.kind != "none"
+    ]
+    if not receipts:
+        return []
+    known = {(one.edition, one.date): one for one in receipts}
+    found = []
+    for run in store.ran_stories(receipts[0].date, receipts[-1].date, edition):
+        issue = known.get((run.edition, run.date))
+        if issue is not None:
+            found.append(_clicked_story(run, issue))
+    return sorted(found, key=lambda one: (-one.clicks, one.date, one.edition, one.position))
+
+
+def _clicked_story(run: RunStory, issue: IssueReceipt) -> ClickedStory:
+    links = [one for one in issue.clicks if one.story == run.story.id]
+    clicks = sum(count_of(one) for one in links)
+    copies = issue.receipt.delivered or issue.receipt.sent
+    return ClickedStory(
+        story=run.story.id,
+        title=run.story.title,
+        url=run.story.url,
+        edition=run.edition,
+        date=run.date,
+        section=run.section,
+        position=run.position,
+        clicks=clicks,
+        kind="total" if issue.clicks and all(one.unique is None for one in issue.clicks) else "unique",
+        rate=clicks / copies if copies else None,
+    )

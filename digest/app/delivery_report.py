@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+from base64 import b64encode
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from fractions import Fraction
+from pathlib import Path
 
 from digest.errors import CommandError, did_you_mean
 from digest.model import LineItem, Newsroom, RunAd
 from digest.place import delivery
-from digest.report.values import Account, Point, Report, Shown
+from digest.report.values import Account, Picture, Point, Report, Shown
 
 MOST_POINTS = 400  # of a chart
+KINDS = {".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".gif": "image/gif"}
+LARGEST = 1_000_000  # bytes of a picture that a page carries
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +57,7 @@ def report(
         first=span.first,
         last=span.last,
         accounts=tuple(one for one in accounts if one.shown or one.status != "deleted"),
+        currency=newsroom.publication.currency,
     )
 
 
@@ -95,9 +102,60 @@ def account(newsroom: Newsroom, item: LineItem, rows: Sequence[RunAd], span: Spa
         due=_wanted(newsroom, item, min(today, span.last)) if goal else None,
         short=max(0, goal.amount - had) if goal else 0,
         status=_status(item, today),
-        shown=tuple(_shown(newsroom, run) for run in rows if run.date in span),
+        shown=(shown := tuple(_shown(newsroom, run) for run in rows if run.date in span)),
+        title=title_of(item),
+        value=_value(newsroom, item, shown),
+        pictures=tuple(_pictures(newsroom, item, shown)),
         curve=tuple(_curve(newsroom, item, counted, min(today, span.last))),
     )
+
+
+def title_of(item: LineItem) -> str:
+    """The campaign as an advertiser knows it: the name of the order, else the id in words."""
+    return getattr(item, "order", "") or _in_words(item.id)
+
+
+def _in_words(name: str) -> str:
+    words = re.sub(r"[-_.]+", " ", name).strip()
+    return words[:1].upper() + words[1:] if words else name
+
+
+def _value(newsroom: Newsroom, item: LineItem, shown: Sequence[Shown]) -> Fraction | None:
+    """What the issues bring at the booked rate, by issue or by a thousand expected sends; ``None`` without a rate."""
+    cpm = getattr(item, "cpm", None)
+    if cpm:
+        expected = {edition.name: edition.expected_sends or 0 for edition in newsroom.editions}
+        return sum((cpm * expected.get(one.edition, 0) / 1000 for one in shown), Fraction(0))
+    return item.rate * len(shown) if item.rate else None
+
+
+def _pictures(newsroom: Newsroom, item: LineItem, shown: Sequence[Shown]) -> Iterator[Picture]:
+    """The creatives that ran, in the order of the file."""
+    ran = {one.creative for one in shown}
+    for one in item.creatives:
+        if one.id in ran:
+            yield Picture(
+                creative=one.id,
+                headline=one.headline or ("" if one.image else one.text),
+                body=one.body,
+                cta=one.cta,
+                alt=one.alt,
+                size=one.size,
+                image=_embedded(newsroom.root, one.image),
+                disclosure=newsroom.ads.policy.disclosure,
+            )
+
+
+def _embedded(root: Path, image: str) -> str:
+    """A picture of the newsroom as a ``data:`` address; empty for one on the web, or one that cannot be read."""
+    kind = KINDS.get(Path(image).suffix.lower())
+    if not image or "://" in image or kind is None:
+        return ""
+    try:
+        data = (root / image).read_bytes()
+    except OSError:
+        return ""
+    return "" if len(data) > LARGEST else f"data:{kind};base64,{b64encode(data).decode()}"
 
 
 def _status(item: LineItem, today: date) -> str:
@@ -129,6 +187,7 @@ def _deleted(newsroom: Newsroom, rows: Sequence[RunAd], span: Span) -> Account:
         status="deleted",
         shown=tuple(_shown(newsroom, run) for run in rows if run.date in span),
         curve=(),
+        title=_in_words(last.line_item),
     )
 
 
@@ -146,6 +205,9 @@ def _shown(newsroom: Newsroom, run: RunAd) -> Shown:
         neighbours=run.neighbours,
         sends=sends or None,
         counted=run.delivered,
+        opens=run.opens,
+        clicks=run.clicks,
+        clicks_kind=run.clicks_kind,
     )
 
 

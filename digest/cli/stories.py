@@ -533,3 +533,6 @@ def _fields(story: Story, marks: Sequence[Mark]) -> dict[str, Any]:
         "language": story.language, "first_seen": story.first_seen,
         "desk": _mark_fields(marks[0]) if marks else None, "marks": [_mark_fields(mark) for mark in marks],
     }  # fmt: skip
+
+
+from digest.cli import stories_report  # noqa: E402, F401  (its command)

@@ -77,6 +77,7 @@ class Publication(Block):
         ),
     ] = "UTC"
     locale: Annotated[k.Locale, Key("how dates are written")] = "en_US"
+    currency: Annotated[k.Line, Key("of the rates, as reports for accounting name it, such as `EUR`")] = "USD"
     address: Annotated[
         k.Text, Key("the postal address in the footer. Anti-spam laws ask for one, so give it")
     ] = ""

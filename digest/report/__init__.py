@@ -2,7 +2,11 @@
 
 from digest.report.chart import spark, words
 from digest.report.page import as_html
+from digest.report.summary import as_summary_csv, as_summary_html
 from digest.report.table import as_csv
-from digest.report.values import Account, Point, Report, Shown
+from digest.report.values import Account, Picture, Point, Report, Shown
 
-__all__ = ["Account", "Point", "Report", "Shown", "as_csv", "as_html", "spark", "words"]
+__all__ = [
+    "Account", "Picture", "Point", "Report", "Shown", "as_csv", "as_html", "as_summary_csv", "as_summary_html",
+    "spark", "words",
+]  # fmt: skip

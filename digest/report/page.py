@@ -7,7 +7,7 @@ from html import escape
 from importlib.resources import files
 
 from digest.report.chart import svg, words
-from digest.report.values import Account, Report, Shown
+from digest.report.values import Account, Picture, Report, Shown, rate_of
 
 _NONE = "–"
 _STEERING = "\x7f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
@@ -17,7 +17,10 @@ def as_html(report: Report) -> str:
     """A whole page."""
     title = f"Proof of delivery: {report.name or report.publication}"
     style = files("digest.report").joinpath("style.css").read_text(encoding="utf-8").strip()
-    body = "".join(map(_account, report.accounts)) or "<p>There are no bookings to report.</p>"
+    body = (
+        "".join(_account(one, report.neighbours) for one in report.accounts)
+        or "<p>There are no bookings to report.</p>"
+    )
     return (
         '<!DOCTYPE html>\n<html lang="en" dir="ltr">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
@@ -59,11 +62,12 @@ def _tiles(report: Report) -> str:
     return f'<dl class="tiles">{cells}</dl>\n'
 
 
-def _account(account: Account) -> str:
+def _account(account: Account, near: bool) -> str:
     return (
-        f'<article><div class="top"><h2>{_text(account.line_item)}</h2>{_chip(account)}</div>'
-        f'<p class="facts">{_facts(account)}</p>{_bar(account)}<p class="words">{_text(words(account))}</p>'
-        f"{_chart(account)}{_table(account)}</article>\n"
+        f'<article><div class="top"><h2>{_text(account.title or account.line_item)}</h2>{_chip(account)}</div>'
+        f'<p class="facts">{_facts(account)}</p>{_pictures(account)}{_bar(account)}'
+        f'<p class="words">{_text(words(account))}</p>{_result(account)}'
+        f"{_chart(account)}{_table(account, near)}</article>\n"
     )
 
 
@@ -98,6 +102,48 @@ def _bar(account: Account) -> str:
     return f'<div class="bar" aria-hidden="true"><span style="width:{share:.1f}%"></span></div>'
 
 
+def _pictures(account: Account) -> str:
+    """The ads as they ran, each with its issues and clicks."""
+    return "".join(_picture(account, one) for one in account.pictures)
+
+
+def _picture(account: Account, one: Picture) -> str:
+    if one.image:
+        inside = f'<img alt="{_text(one.alt)}" src="{one.image}">'
+    else:
+        lines = (("h3", one.headline), ("p", one.body or ("" if one.headline else one.alt)), ("b", one.cta))
+        inside = "".join(f"<{tag}>{_text(text)}</{tag}>" for tag, text in lines if text)
+    shown = account.of(one.creative)
+    said = [f"{len(shown)} {'issue' if len(shown) == 1 else 'issues'}"]
+    clicks = [row.clicks for row in shown if row.clicks is not None]
+    if clicks:
+        said.append(f"{sum(clicks):,} clicks")
+    rate = rate_of(shown)
+    said += [f"CTR {100 * rate:.2f} %"] if rate is not None else []
+    label = f"<small>{_text(one.disclosure)}</small>" if one.disclosure else ""
+    size = f"{_text(one.size)} · " if one.size else ""
+    return (
+        f'<figure><div class="ad">{label}{inside}</div><figcaption>{_text(one.creative)} · {size}'
+        f"{' · '.join(said)}</figcaption></figure>"
+    )
+
+
+def _result(account: Account) -> str:
+    """Opens, clicks and their rate, with what they count."""
+    if account.clicks is None and account.opens is None:
+        return ""
+    said = []
+    if account.opens is not None:
+        said.append(f"its issues were opened {account.opens:,} times")
+    if account.clicks is not None:
+        kind = "readers clicked" if account.clicks_kind == "unique" else "clicks"
+        said.append(f"{account.clicks:,} {kind}")
+    if account.ctr is not None:
+        said.append(f"a click-through rate of {100 * account.ctr:.2f} % of the mails sent")
+    text = "; ".join(said)
+    return f'<p class="facts">{_text(text[:1].upper() + text[1:])}.</p>'
+
+
 def _chart(account: Account) -> str:
     picture = svg(account)
     if not picture:
@@ -106,26 +152,36 @@ def _chart(account: Account) -> str:
     return f'{picture}<p class="legend" aria-hidden="true"><b></b>delivered{plan}</p>'
 
 
-def _table(account: Account) -> str:
-    cells = "".join(map(_row, account.shown))
+def _table(account: Account, near: bool) -> str:
+    counted = account.clicks is not None or account.opens is not None
+    cells = "".join(_row(one, counted, near) for one in account.shown)
     if not cells:
         return "<p>It did not run in these issues.</p>"
     heads = '<th scope="col">Issue</th><th scope="col">Place</th><th scope="col">Creative</th>'
-    heads += '<th scope="col">Next to</th><th scope="col" class="n">Sends</th>'
+    heads += '<th scope="col">Next to</th>' if near else ""
+    heads += '<th scope="col" class="n">Sends</th>'
+    if account.clicks is not None or account.opens is not None:
+        heads += '<th scope="col" class="n">Opens</th><th scope="col" class="n">Clicks</th>'
     body = f"<table><thead><tr>{heads}</tr></thead><tbody>{cells}</tbody></table>"
     label = _text(f"Issues with {account.line_item}")
     return f'<div class="scroll" tabindex="0" role="region" aria-label="{label}">{body}</div>'
 
 
-def _row(shown: Shown) -> str:
-    near = "".join(f"<div>{_text(title)}</div>" for title in shown.neighbours) or _NONE
+def _row(shown: Shown, counted: bool, named: bool) -> str:
+    titles = "".join(f"<div>{_text(title)}</div>" for title in shown.neighbours) or _NONE
+    near = f"<td>{titles}</td>" if named else ""
     sends = _NONE if shown.sends is None else f"{shown.sends:,}"
     note = "<small>expected</small>" if shown.sends is not None and not shown.counted else ""
     return (
         f'<tr><td class="d">{_date(shown.date)}<small>{_text(shown.edition)}</small></td>'
         f"<td>{_text(shown.slot)}<small>{_text(shown.place)}</small></td><td>{_text(shown.creative)}</td>"
-        f'<td>{near}</td><td class="n">{sends}{note}</td></tr>'
+        f'{near}<td class="n">{sends}{note}</td>{_counts(shown) if counted else ""}</tr>'
     )
+
+
+def _counts(shown: Shown) -> str:
+    numbers = (_NONE if count is None else f"{count:,}" for count in (shown.opens, shown.clicks))
+    return "".join(f'<td class="n">{number}</td>' for number in numbers)
 
 
 def _foot(report: Report) -> str:
@@ -135,6 +191,13 @@ def _foot(report: Report) -> str:
         if expected
         else ""
     )
+    kinds = {account.clicks_kind for account in report.accounts}
+    if "unique" in kinds:
+        note += " Clicks are readers who clicked, counted once for each link."
+    if "total" in kinds:
+        note += " Clicks are all clicks, several of one reader included."
+    if kinds - {""}:
+        note += " The click-through rate is clicks over mails sent, of the issues whose clicks are known."
     return (
         f"<footer><p>Every issue listed here is recorded in the ledger of {_text(report.publication)} from the moment "
         f"it was built.{note}</p></footer>\n"

@@ -9,7 +9,7 @@ from digest.report.values import Account, Report, Shown
 
 HEADS = (
     "line_item", "advertiser", "status", "tier", "unit", "booked", "delivered", "short", "date", "edition", "slot",
-    "gap", "section", "creative", "neighbours", "sends", "sends_are",
+    "gap", "section", "creative", "neighbours", "sends", "sends_are", "opens", "clicks", "clicks_are",
 )  # fmt: skip
 
 
@@ -34,7 +34,7 @@ def _booking(account: Account) -> tuple[object, ...]:
 
 def _issue(shown: Shown | None) -> tuple[object, ...]:
     if shown is None:
-        return ("",) * 9
+        return ("",) * 12
     sends = "" if shown.sends is None else shown.sends
     kind = "" if shown.sends is None else "counted" if shown.counted else "expected"
     near = " | ".join(shown.neighbours)
@@ -48,6 +48,9 @@ def _issue(shown: Shown | None) -> tuple[object, ...]:
         near,
         sends,
         kind,
+        "" if shown.opens is None else shown.opens,
+        "" if shown.clicks is None else shown.clicks,
+        shown.clicks_kind,
     )
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from fractions import Fraction
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +22,9 @@ class Shown:
     neighbours: tuple[str, ...]
     sends: int | None
     counted: bool
+    opens: int | None = None  # of the issue
+    clicks: int | None = None  # on the ad; None where the mailer told none
+    clicks_kind: str = ""  # unique | total
 
     @property
     def place(self) -> str:
@@ -41,8 +46,22 @@ class Point:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """A creative as it ran. ``image`` is a ``data:`` address where the picture is a file of the newsroom."""
+
+    creative: str
+    headline: str = ""
+    body: str = ""
+    cta: str = ""
+    alt: str = ""
+    size: str = ""
+    image: str = ""
+    disclosure: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
-    """One booking. ``booked``, ``delivered``, ``due`` and ``short`` are in ``unit`` (issues | sends).
+    """One booking. ``booked``, ``delivered``, ``due`` and ``short`` are in ``unit`` (issues | sends | clicks).
 
     ``delivered`` counts every issue up to the end of the report's span, ``shown`` lists those within the span.
     ``due`` is what the plan wanted by then. ``short`` is what is missing to the goal; it is final, and a make-good
@@ -65,10 +84,44 @@ class Account:
     status: str
     shown: tuple[Shown, ...]
     curve: tuple[Point, ...]
+    title: str = ""  # the campaign in words
+    value: Fraction | None = None  # what the listed issues bring at the booked rate
+    pictures: tuple[Picture, ...] = ()  # the creatives that ran
 
     @property
     def sends(self) -> int:
         return sum(one.sends or 0 for one in self.shown)
+
+    @property
+    def opens(self) -> int | None:
+        """Of the issues whose opens are known."""
+        known = [one.opens for one in self.shown if one.opens is not None]
+        return sum(known) if known else None
+
+    @property
+    def clicks(self) -> int | None:
+        known = [one.clicks for one in self.shown if one.clicks is not None]
+        return sum(known) if known else None
+
+    @property
+    def clicks_kind(self) -> str:
+        """``unique`` where all counts are readers who clicked, ``total`` where some are all clicks."""
+        kinds = {one.clicks_kind for one in self.shown if one.clicks is not None}
+        return "total" if "total" in kinds else "unique" if kinds else ""
+
+    @property
+    def ctr(self) -> float | None:
+        """Clicks over the sends of the issues whose clicks are known."""
+        return rate_of(self.shown)
+
+    @property
+    def cpm(self) -> Fraction | None:
+        """The value for a thousand sends."""
+        return self.value * 1000 / self.sends if self.value and self.sends else None
+
+    def of(self, creative: str) -> tuple[Shown, ...]:
+        """The issues in which a creative ran."""
+        return tuple(one for one in self.shown if one.creative == creative)
 
     @property
     def expected(self) -> bool:
@@ -89,3 +142,12 @@ class Report:
     first: date | None
     last: date
     accounts: tuple[Account, ...]
+    currency: str = "USD"
+    neighbours: bool = False  # whether the page names the stories next to the ads
+
+
+def rate_of(shown: Iterable[Shown]) -> float | None:
+    """Clicks over sends, of the issues where both are known."""
+    known = [(one.clicks, one.sends) for one in shown if one.clicks is not None and one.sends]
+    sends = sum(sends for _, sends in known)
+    return sum(clicks for clicks, _ in known) / sends if sends else None

@@ -1,0 +1,78 @@
+"""``digest stories report``: what readers clicked."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from digest.cli.options import Json, Root, as_date, edition, newsroom
+from digest.cli.output import emit, say, table
+from digest.cli.stories import stories
+
+if TYPE_CHECKING:
+    from digest.app.clicks import ClickedStory
+
+
+@stories.command("report")
+def report(
+    name: Annotated[str | None, typer.Option("--edition", help="Only issues of this edition.")] = None,
+    first: Annotated[
+        str | None, typer.Option("--from", metavar="YYYY-MM-DD", help="Only issues from this date on.")
+    ] = None,
+    last: Annotated[
+        str | None, typer.Option("--to", metavar="YYYY-MM-DD", help="Only issues up to this date.")
+    ] = None,
+    limit: Annotated[int, typer.Option(min=1, help="At most so many.")] = 50,
+    root: Root = None,
+    json: Json = False,
+) -> None:
+    """What readers clicked: the stories of sent issues, the most clicked first, as `digest receipts` counted them."""
+    from digest.app.clicks import clicked_stories
+    from digest.store import open_store
+
+    room = newsroom(root)
+    if name:
+        edition(room, name)
+    start, end = _day(first), _day(last)
+    with open_store(room.store, room.publication, rehearse=True) as store:
+        rows = clicked_stories(store, first=start, last=end, edition=name)
+    emit({"stories": [_fields(one) for one in rows[:limit]], "total": len(rows)})
+    if not rows:
+        say("No clicks are known yet. Read them: digest receipts")
+        return
+    table(
+        ("date", "edition", "section", "place", "clicks", "rate", "title"),
+        [
+            (
+                str(one.date), one.edition, one.section, str(one.position), f"{one.clicks:,}",
+                "-" if one.rate is None else f"{100 * one.rate:.2f} %", one.title,
+            )
+            for one in rows[:limit]
+        ],
+    )  # fmt: skip
+    kinds = sorted({one.kind for one in rows})
+    meaning = {"unique": "readers who clicked", "total": "all clicks"}
+    say(f"clicks are {' or '.join(meaning[kind] for kind in kinds)}; the rate is of the copies delivered")
+    if len(rows) > limit:
+        say(f"and {len(rows) - limit} more (--limit)")
+
+
+def _day(text: str | None) -> date | None:
+    return as_date(text) if text else None
+
+
+def _fields(one: ClickedStory) -> dict[str, Any]:
+    return {
+        "id": one.story,
+        "title": one.title,
+        "url": one.url,
+        "edition": one.edition,
+        "date": one.date,
+        "section": one.section,
+        "position": one.position,
+        "clicks": one.clicks,
+        "kind": one.kind,
+        "rate": None if one.rate is None else round(one.rate, 6),
+    }
