@@ -1,29 +1,52 @@
-"""Keywords of advertisers: whole words, in any case."""
+"""Keywords of advertisers: whole words, in any case.
+
+Scripts written without spaces have no visible words: there a keyword counts wherever it stands in a run of them.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
 from functools import lru_cache
-from unicodedata import is_normalized, normalize
+from unicodedata import normalize
 
 from digest.model import Story
 
+# Characters that are one to a reader: apostrophes, quotation marks, hyphens and dashes; soft hyphens are none.
+_VARIANTS = str.maketrans(
+    {
+        **dict.fromkeys("\u2018\u2019\u201a\u201b\u02bc\u2032\u00b4`", "'"),
+        **dict.fromkeys("\u201c\u201d\u201e\u201f\u00ab\u00bb\u2033", '"'),
+        **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212", "-"),
+        "\u0131": "i",
+        "\u00ad": None,
+    }
+)
+# Thai, Lao, Myanmar, Khmer, kana, Han.
+_UNSPACED = (
+    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+)
+_BEGINS, _ENDS = re.compile(f"[{_UNSPACED}]"), re.compile(f"[{_UNSPACED}]\\Z")
+
 
 def fold(text: str) -> str:
-    """Text as keywords see it: no case, one space between words, one spelling of each letter and apostrophe."""
+    """Text as keywords see it: no case, one space between words, one spelling of each character."""
     folded = text.casefold()
     if not folded.isascii():
-        if not is_normalized("NFC", folded):
-            folded = normalize("NFC", folded)
-        folded = folded.replace("i\u0307", "i").replace("\u0131", "i").replace("\u2019", "'")
+        folded = normalize("NFKC", folded).casefold().replace("i\u0307", "i")
+        folded = normalize("NFC", folded).translate(_VARIANTS)
     return " ".join(folded.split())
 
 
 @lru_cache(maxsize=4096)
 def _pattern(folded: str) -> re.Pattern[str]:
-    """A keyword begins where no letter, digit or ``_`` stands before it and ends where none follows."""
-    return re.compile(rf"(?<!\w){re.escape(folded)}(?!\w)")
+    """A keyword begins where no letter, digit or ``_`` stands before it and ends where none follows.
+
+    A side of it that is written in a script without spaces has no such border.
+    """
+    before = "" if _BEGINS.match(folded) else rf"(?<![^\W{_UNSPACED}])"
+    after = "" if _ENDS.search(folded) else rf"(?![^\W{_UNSPACED}])"
+    return re.compile(f"{before}{re.escape(folded)}{after}")
 
 
 def words_of(story: Story) -> tuple[str, ...]:
