@@ -117,8 +117,9 @@ def ingest(
     """
     reports = []
     fresh: list[Story] = []
-    for spec, batch in _read(newsroom, store, specs, now, was_read):
-        reports.append(_store(newsroom, store, spec, batch, now, progress))
+    before = store.readings()  # once: a house with many sources has many of them
+    for spec, batch in _read(newsroom, store, specs, now, before, was_read):
+        reports.append(_store(newsroom, store, spec, batch, now, before.get(spec.name, ()), progress))
         if reader is not None and not isinstance(batch, str):
             fresh += (story for story in batch.stories if now - story.time < _OF_USE)
     if reader is not None:
@@ -129,13 +130,18 @@ def ingest(
 
 
 def _read(
-    newsroom: Newsroom, store: Store, specs: Sequence[SourceSpec], now: datetime, was_read: Progress | None
+    newsroom: Newsroom,
+    store: Store,
+    specs: Sequence[SourceSpec],
+    now: datetime,
+    before: Mapping[str, Sequence[Reading]],
+    was_read: Progress | None,
 ) -> Iterator[tuple[SourceSpec, Batch | str]]:
     """What every source yields, or why nothing, in the order of the sources whatever comes first.
 
     Nobody waits for a file: it is read when its turn comes, however long its making into stories takes.
     """
-    known = _known(newsroom, store, specs, now)
+    known = _known(newsroom, store, specs, now, before)
     away = sum(not _is_local(spec) for spec in specs)
     until = time.monotonic() + _SECONDS * math.ceil(away / _AT_ONCE)
     readings = [
@@ -160,12 +166,17 @@ def _is_local(spec: SourceSpec) -> bool:
     return spec.type in _TYPES.values() and "://" not in spec.url
 
 
-def _known(newsroom: Newsroom, store: Store, specs: Sequence[SourceSpec], now: datetime) -> list[Known]:
+def _known(
+    newsroom: Newsroom,
+    store: Store,
+    specs: Sequence[SourceSpec],
+    now: datetime,
+    read: Mapping[str, Sequence[Reading]],
+) -> list[Known]:
     """What is remembered of each source. A file that is no source of digest.yaml has no first reading."""
     from digest.sources import Known
     from digest.sources._settings import recheck
 
-    read = store.readings()
     found = []
     for spec in specs:
         validators = store.validators(spec.name, spec.url)
@@ -223,6 +234,7 @@ def _store(
     spec: SourceSpec,
     batch: Batch | str,
     now: datetime,
+    before: Sequence[Reading],
     progress: Progress | None,
 ) -> SourceReport:
     if isinstance(batch, str):
@@ -249,7 +261,7 @@ def _store(
         folded=batch.folded,
         unmatched=unmatched(newsroom, batch.stories),
     )
-    store.remember_reading(reading_of(report, batch, store.readings().get(spec.name, []), now))
+    store.remember_reading(reading_of(report, batch, before, now))
     return report
 
 
