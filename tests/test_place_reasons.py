@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from digest.place import explain
 from digest.place.checker import against
 from digest.place.eligibility import problem
 from digest.place.facts import bits
@@ -61,3 +62,18 @@ def test_every_refusal_is_true(request_: Request) -> None:
             assert verdict.price is not None
             assert set(verdict.price.loses) == lost(planning, item), booking.id
             assert all(planning.context.items[i].id in verdict.reason for i in verdict.price.loses)
+
+
+def test_explain_says_what_the_best_plan_with_an_outranked_booking_would_lose() -> None:
+    request = issue(1, 40, 16, 4)
+    planning = Planning(request)
+    outranked = 0
+    for item, booking in enumerate(planning.context.items):
+        said = explain(request, booking.id).as_json()
+        if item in planning.placed or said["rule"] != "outranked":
+            assert said["would_lose"] is None
+            continue
+        outranked += 1
+        assert {planning.context.index[name] for name in said["would_lose"]} == lost(planning, item)
+        assert said["level"] in ("sponsorship", "standard", "bulk", "house", "value", "spread", "order")
+    assert outranked

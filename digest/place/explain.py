@@ -39,6 +39,7 @@ class Cost:
     urgency: dict[str, int]
     revenue: str
     words: str
+    level: str  # the first level of the objective on which the plan without it is better
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,8 @@ class Explanation:
                 for one in self.asked
             ],
             "openings_left": [{"slot": o.slot, "gap": o.gap, "section": o.section} for o in self.left],
+            "would_lose": list(self.cost.loses) if self.cost else None,
+            "level": self.cost.level if self.cost else None,
             "cost": None
             if self.cost is None
             else {
@@ -146,4 +149,18 @@ def _cost(planning: Planning, price: Price) -> Cost:
         price.urgency,
         amount(price.revenue),
         planning.cost(price),
+        _level(price),
     )
+
+
+def _level(price: Price) -> str:
+    """A tier, ``value``, ``spread`` or ``order``, as in the manifest's ``unproven``; ``preferred`` where a plan over
+    the coming issues decides."""
+    for tier, change in price.urgency.items():
+        if change:  # a tier can only gain where what is preferred in it was lost
+            return tier if change < 0 else "preferred"
+    if price.wanted:
+        return "preferred"
+    if price.revenue:
+        return "value"
+    return "spread" if price.spread else "order"
