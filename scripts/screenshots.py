@@ -1,7 +1,7 @@
-"""The README's pictures: the sample issue in both themes, on a desktop, a phone and in dark mode.
+"""The README's pictures: the sample issue in its themes, on a desktop, a phone, in dark mode and with pictures blocked.
 
-Needs Chromium (``CHROMIUM`` names it, default ``/usr/bin/chromium``) and the Python package ``playwright``. Pictures of
-the sample stories do not exist; painted hills stand in for them, so nothing is loaded from the network.
+Needs Chromium (``CHROMIUM`` names it, default ``/usr/bin/chromium``) and the Python package ``playwright``. The sample
+brings its own pictures, so nothing is loaded from the network.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,8 +26,13 @@ VIEWS: dict[str, tuple[int, int, Any]] = {
     "desktop": (700, 1400, "light"),
     "dark": (700, 1400, "dark"),
     "phone": (360, 1400, "light"),
+    "blocked": (360, 1400, "light"),
 }
-SKIES = (("#f6c28b", "#7a4b3a"), ("#8fb8de", "#2c4a6b"), ("#a8d5ba", "#2f5d50"), ("#d9b8d4", "#5a3d6b"))
+SHOWN = (
+    ("lively", "desktop"), ("lively", "phone"), ("lively", "dark"), ("lively", "blocked"),
+    ("broadsheet", "desktop"), ("bulletin", "desktop"),
+)  # fmt: skip
+THEMES = ("lively", "broadsheet", "bulletin")
 
 
 def main() -> None:
@@ -41,7 +45,7 @@ def main() -> None:
             executable_path=os.environ.get("CHROMIUM", "/usr/bin/chromium"),
             args=["--no-sandbox", "--disable-gpu"],
         )
-        for theme in ("lively", "broadsheet"):
+        for theme in THEMES:
             page = build(Path(folder) / theme, theme)
             for view in VIEWS:
                 photograph(browser, page, view, IMAGES / f"{theme}-{view}.png")
@@ -66,7 +70,10 @@ def photograph(browser: Browser, page: Path, view: str, out: Path) -> None:
     """The top of a page in one view."""
     width, height, scheme = VIEWS[view]
     tab = browser.new_page(viewport={"width": width, "height": height}, color_scheme=scheme)
-    tab.route(re.compile(r"^https?://"), paint)
+    tab.route(
+        re.compile(r"^https?://|\.(?:png|jpg|gif)$") if view == "blocked" else re.compile(r"^https?://"),
+        refuse,
+    )
     tab.goto(page.as_uri())
     wide = tab.evaluate("document.documentElement.scrollWidth")
     if wide > width:
@@ -75,27 +82,14 @@ def photograph(browser: Browser, page: Path, view: str, out: Path) -> None:
     tab.close()
 
 
-def paint(route: Route) -> None:
-    """Hills under a sky whose colours the address decides; a banner where it names a size."""
-    url = route.request.url
-    number = sha256(url.encode()).digest()[0]
-    sky, land = SKIES[number % len(SKIES)]
-    size = re.search(r"(\d{2,4})x(\d{2,4})", url)
-    width, height = (int(size[1]), int(size[2])) if size else (640, 360)
-    peak = width * (20 + number % 50) // 100
-    svg = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}">'
-        f'<rect width="100%" height="100%" fill="{sky}"/>'
-        f'<circle cx="{width * 7 // 10}" cy="{height // 3}" r="{height // 9}" fill="#fff7e0"/>'
-        f'<path d="M0 {height} L{peak} {height * 2 // 5} L{peak + width // 5} {height * 3 // 4} '
-        f'L{width * 4 // 5} {height // 2} L{width} {height * 4 // 5} V{height} Z" fill="{land}"/></svg>'
-    )
-    route.fulfill(content_type="image/svg+xml", body=svg)
+def refuse(route: Route) -> None:
+    """Load nothing."""
+    route.abort()
 
 
 def together(browser: Browser) -> None:
     """One picture of all, side by side."""
-    shots = [IMAGES / f"{theme}-{view}.png" for theme in ("lively", "broadsheet") for view in VIEWS]
+    shots = [IMAGES / f"{theme}-{view}.png" for theme, view in SHOWN]
     cells = "".join(
         f'<img src="data:image/png;base64,{base64.b64encode(shot.read_bytes()).decode()}" height="560">'
         for shot in shots

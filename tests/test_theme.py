@@ -247,3 +247,27 @@ def test_a_build_with_a_warm_cache_imports_no_inliner(tmp_path: Path) -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_a_theme_extends_another_with_only_what_differs(tmp_path: Path) -> None:
+    write(tmp_path, "themes/mine/theme.yaml", "extends: broadsheet\n")
+    write(tmp_path, "themes/mine/tokens.css", ":root { --accent: #0b6e4f; }")
+    write(tmp_path, "themes/mine/theme.css", ".title { font-size: 31px; }")
+    html = issue_of(tmp_path, "mine")
+    assert b"font-size:31px" in html
+    assert b"#0b6e4f" in html
+    assert b"Georgia" in html.split(b"<body")[1]
+    assert problems(make.newsroom(tmp_path, theme="mine")) == ()
+
+
+def test_a_theme_that_extends_itself_or_nothing_is_told(tmp_path: Path) -> None:
+    for parent in ("mine", "nowhere"):
+        write(tmp_path, "themes/mine/theme.yaml", f"extends: {parent}\n")
+        (found,) = problems(make.newsroom(tmp_path, theme="mine"))
+        assert found.file == "templates/themes/mine/theme.yaml"
+        assert parent in found.message
+
+
+def test_a_theme_without_values_has_those_of_lively(tmp_path: Path) -> None:
+    write(tmp_path, "themes/bare/theme.css", ".title { color: var(--accent); }")
+    assert b"#1d4ed8" in issue_of(tmp_path, "bare")

@@ -34,7 +34,7 @@ def check(
     """Look over the newsroom: YAML, dates, files, templates, bookings; --links looks links up, too."""
     room = newsroom(root)
     _language_model(room)
-    notes = [*_mailer(room)]
+    notes = [*_mailer(room), *_appearance(room)]
     problems = [*_doubts(room), *_templates(room), *_files(room)]
     if links:
         problems += _links(room)
@@ -122,6 +122,13 @@ def _mailer(room: Newsroom) -> list[str]:
         for what in load("digest.render.dialects", name).DIALECT.missing
     ]
     return [*missing, *losses(room)]
+
+
+def _appearance(room: Newsroom) -> list[str]:
+    """What rendering changes or cannot show: colours made readable, pictures of a kind or weight mail does not bear."""
+    from digest.render import remarks
+
+    return list(remarks(room))
 
 
 def _files(room: Newsroom) -> list[Problem]:

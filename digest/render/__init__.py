@@ -30,4 +30,14 @@ def problems(newsroom: Newsroom) -> tuple[Problem, ...]:
     return found(newsroom)
 
 
-__all__ = ["Request", "Theme", "load_theme", "problems", "render", "themes"]
+def remarks(newsroom: Newsroom) -> tuple[str, ...]:
+    """For ``check``: what builds and is still worth knowing, of colours that were changed and of pictures."""
+    from digest.render import pictures, tokens
+    from digest.render.theme import collected, used
+
+    look = newsroom.look
+    colors = (tokens.adapted(collected(newsroom, theme)["tokens.css"], look) for theme in used(newsroom))
+    return tuple(dict.fromkeys([*(one for some in colors for one in some), *pictures.remarks(newsroom)]))
+
+
+__all__ = ["Request", "Theme", "load_theme", "problems", "remarks", "render", "themes"]

@@ -6,14 +6,14 @@ A picture is an address or a file of the newsroom. A file travels with the issue
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 from typing import Final
 from urllib.parse import quote, unquote, urlsplit
 
-from digest.model import Images
+from digest.model import Images, Newsroom
 
 SHOWN: Final = frozenset({"png", "jpg", "jpeg", "gif"})  # what every mail program shows
 UNSHOWN: Final = frozenset({"webp", "avif", "svg", "heic", "tif", "tiff", "bmp", "ico"})
@@ -141,3 +141,37 @@ def fitted(width: int | None, height: int | None, box: int) -> tuple[int, int] |
         return None
     shown = min(width, box)
     return shown, max(1, round(height * shown / width))
+
+
+def remarks(newsroom: Newsroom) -> Iterator[str]:
+    """Pictures of the logo and the bookings that mail programs do not show, that are missing or too heavy."""
+    logo = newsroom.publication.logo
+    shown = (
+        [("publication.logo", url, "") for url in (logo.url, logo.dark_url) if logo and url] if logo else []
+    )
+    for item in newsroom.ads.line_items:
+        for one in item.creatives:
+            shown += [(f"creative {one.id}", one.image, one.size), (f"creative {one.id}", one.logo, "")]
+    for what, url, size in shown:
+        yield from (f"{what}: {url} {said}" for said in _faults(newsroom, url, size) if url)
+
+
+def _faults(newsroom: Newsroom, url: str, size: str) -> Iterator[str]:
+    if kind_of(url) in UNSHOWN and not newsroom.images.resize:
+        yield f"is a {kind_of(url)} picture, which many mail programs do not show. Save it as png or jpg."
+    path = local(newsroom.root, newsroom.images.files, url)
+    if path is None or not url:
+        return
+    try:
+        data = path.read_bytes()
+    except OSError:
+        yield "is not there; the picture is left out."
+        return
+    kind, width, height = measured(data)
+    if not kind:
+        yield "is no png, jpg or gif picture; it is left out."
+    elif len(data) > HEAVY:
+        yield f"has {len(data):,} bytes; many mail programs load such a picture late or not at all."
+    wanted = [int(side) for side in size.split("x")] if size else []
+    if kind and wanted and width * wanted[1] != height * wanted[0]:
+        yield f"is {width}x{height}, which is not in the proportions of its size, {size}."

@@ -1,0 +1,145 @@
+"""The briefing: every word of a creative, blocks of the newsroom's own, pictures in their boxes, cleaned words."""
+
+from __future__ import annotations
+
+import html as html_module
+import json
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from digest import model as m
+from digest.render import Request, cleanup, load_theme, remarks, render
+from digest.render.boxes import boxes
+from digest.render.richtext import plain
+from tests.strategies import render as make
+
+THEMES = ("lively", "broadsheet", "bulletin")
+WORDS = {
+    "headline": "Zebra headline",
+    "body": "Walrus body.",
+    "cta": "Quokka button",
+    "text": "Ocelot text",
+    "alt": "Ibis",
+}
+
+
+def request_of(room: m.Newsroom, lineup: m.Lineup, plan: m.Plan) -> Request:
+    return Request(
+        newsroom=room, edition=room.editions[0], day=make.DAY, lineup=lineup, plan=plan,
+        theme=load_theme(room, room.root / "cache"),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("slot", ["top_banner", "section_header", "in_stream", "footer"])
+@pytest.mark.parametrize("image", ["", "https://ads.example/x.png"])
+def test_every_word_of_a_creative_appears(tmp_path: Path, theme: str, slot: str, image: str) -> None:
+    given = (
+        {**WORDS, "image": image, "size": "600x150"}
+        if image
+        else {k: v for k, v in WORDS.items() if k != "alt"}
+    )
+    creative = m.Creative(id="native", url="https://ads.example/", **given)  # type: ignore[arg-type]
+    book = replace(
+        make.BOOK, line_items=(m.LineItem(id="aquafresh", advertiser="gleammour", creatives=(creative,)),)
+    )
+    room = replace(make.newsroom(tmp_path, theme=theme), ads=book)
+    gap = {"top_banner": 0, "section_header": 0, "in_stream": 1, "footer": 3}[slot]
+    issue = render(request_of(room, make.lineup(3), make.plan(make.placed(slot, gap))))
+    html, text = html_module.unescape(issue.html.decode()), issue.text.decode()
+    for name in WORDS if image else given:
+        assert WORDS[name] in html, name
+        assert name == "alt" or WORDS[name] in text, name
+    assert "Gleammour" in html
+    assert "Gleammour" in text
+
+
+def test_blocks_of_the_newsroom_print_their_data(tmp_path: Path) -> None:
+    (tmp_path / "quote.json").write_text(json.dumps({"text": "<b>{{ x }}</b>", "who": "A"}), "utf-8")
+    block = m.CustomBlock(name="q", position="after_section: a", template="quote.j2", data="quote.json")
+    gone = replace(block, name="gone", data="missing.json")
+    room = replace(make.newsroom(tmp_path), blocks=(block, gone))
+    issue = render(request_of(room, make.lineup(2, 2), make.plan()))
+    assert issue.html.count(b"&lt;b&gt;&#123;&#123; x }}&lt;/b&gt;") == 1
+    assert issue.html.index(b"&lt;b&gt;") < issue.html.index(b"Section B</h2>")
+    assert issue.text.count(b'"<b>{{ x }}</b>"') == 1
+
+
+def test_a_note_has_bold_and_links_and_nothing_else(tmp_path: Path) -> None:
+    note = "Hello **there**, see [the map](https://news.example/map).\n\n<script>[x](javascript:1)"
+    issue = render(replace(request_of(make.newsroom(tmp_path), make.lineup(2), make.plan()), note=note))
+    assert b"<strong>there</strong>" in issue.html
+    assert re.search(rb'href="https://news\.example/map"[^>]*>the map</a>', issue.html)
+    assert b"<script" not in issue.html
+    assert b'href="javascript' not in issue.html
+    assert b"see the map (https://news.example/map)." in issue.text
+    assert plain(note).startswith("Hello there, see the map (https://news.example/map).")
+
+
+BOX = (
+    '<table><tr><td style="padding:0 24px"><img src="{{ story.image.src }}"><table><tr><td><p>x</p></td>'
+    '<td width="20"></td><td width="132"><img src="{{ story.thumb.src }}"></td></tr></table></td></tr></table>'
+)
+
+
+def test_the_width_of_a_box_is_read_from_the_block() -> None:
+    assert boxes(BOX) == {"image": 552, "thumb": 132}
+    assert boxes(BOX.replace("0 24px", "4px 10px 4px 30px").replace('width="132"', 'style="border:2px solid"')) == {
+        "image": 560, "thumb": 536,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_no_picture_is_wider_than_the_sheet_between_its_margins(tmp_path: Path, theme: str) -> None:
+    room = make.newsroom(tmp_path, theme=theme)
+    issue = render(
+        request_of(room, make.lineup(4, 5), make.plan(make.placed("top_banner", 0, creative="banner")))
+    )
+    widths = [int(one) for one in re.findall(rb'<img[^>]* width="(\d+)"', issue.html)]
+    assert widths
+    assert max(widths) <= 552
+
+
+@pytest.mark.parametrize(
+    ("title", "source", "shown"),
+    [
+        ("Rates rise - The New York Times", "New York Times", "Rates rise"),
+        ("Rates rise | Reuters", "reuters.com", "Rates rise"),
+        ("Rates rise - Reuters", "Harbor Post", "Rates rise - Reuters"),
+    ],
+)
+def test_a_title_loses_its_own_source(title: str, source: str, shown: str) -> None:
+    assert cleanup.title(title, source) == shown
+
+
+@pytest.mark.parametrize(
+    ("summary", "shown"),
+    [
+        ("Article URL: https://a.example Comments URL: https://b.example Points: 4", ""),
+        ("https://a.example/story", ""),
+        ("Rain is coming", ""),  # the title again
+        (
+            "Dr. Brandt said on Monday that rain is coming. Continue reading",
+            "Dr. Brandt said on Monday that rain is coming.",
+        ),
+        ("x" * 50 + ". " + "y" * 300, None),
+    ],
+)
+def test_what_is_no_summary_is_dropped(summary: str, shown: str | None) -> None:
+    found = cleanup.summary(summary, "Rain is coming")
+    assert len(found) <= cleanup.SUMMARY
+    if shown is not None:
+        assert found == shown
+
+
+def test_what_was_changed_is_told(tmp_path: Path) -> None:
+    look = m.Look(colors={"accent": "#ffe066"})
+    logo = m.Logo(url="logo.svg", width=100, height=20)
+    room = make.newsroom(tmp_path)
+    room = replace(room, look=look, publication=replace(room.publication, logo=logo))
+    told = "\n".join(remarks(room))
+    assert "look.colors.accent: words are" in told
+    assert "is a svg picture" in told
