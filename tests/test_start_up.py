@@ -57,5 +57,5 @@ def test_neither_does_a_question_about_what_is_there(room: Room, words: tuple[st
 
 def test_help_imports_no_stage(room: Room) -> None:
     names = imported(room, "--help")
-    stages = ("config", "sources", "store", "select", "place", "render", "publish", "pipeline")
+    stages = ("model", "config", "sources", "store", "select", "place", "render", "publish", "pipeline")
     assert names & ({f"digest.{stage}" for stage in stages} | HEAVY | {"sqlalchemy"}) == set()

@@ -31,7 +31,6 @@ from digest.errors import (
     NothingToSend,
     Unreachable,
 )
-from digest.model.environment import cache_folder
 
 if TYPE_CHECKING:
     from digest.app.pipeline import House, Outcome
@@ -119,6 +118,7 @@ class _Run:
 
     def all(self, dates: list[tuple[Edition, date]], folder: Path) -> list[tuple[dict[str, Any], int]]:
         from digest.app.pipeline import House
+        from digest.model.environment import cache_folder
         from digest.publish import Outbox
         from digest.render import load_theme
         from digest.store import open_store

@@ -14,7 +14,6 @@ from digest.cli import app
 from digest.cli.options import Json, Root, newsroom, now, reader
 from digest.cli.output import emit, say, warn
 from digest.errors import ConfigurationError, DigestError, Problem
-from digest.model.environment import variables
 
 if TYPE_CHECKING:
     from digest.model import Newsroom
@@ -134,6 +133,7 @@ def _appearance(room: Newsroom) -> list[str]:
 def _files(room: Newsroom) -> list[Problem]:
     """Sources on disk that are not there. A feed on the network may be down for a night; a file may not."""
     from digest.config import problem_at
+    from digest.model.environment import variables
 
     return [
         problem_at(
