@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 
 SUMMARY: Final = 240  # characters a card shows at most
@@ -35,6 +36,7 @@ _CODE: Final = re.compile(
 )
 
 
+@lru_cache(maxsize=8192)  # a story is rendered for many readers
 def title(text: str, source: str) -> str:
     """A title without the name of its own source at the end: ``Rain ahead - The Harbor Times``."""
     for mark in _MARKS:
@@ -57,6 +59,7 @@ def _bare(name: str) -> str:
     return "".join(filter(str.isalnum, re.sub(r"\Athe\s+", "", plain)))
 
 
+@lru_cache(maxsize=8192)  # a story is rendered for many readers
 def summary(text: str, title: str, limit: int = SUMMARY) -> str:
     """What a card says below its headline: whole sentences where one fits; empty where the text is no summary."""
     text = _TRAILING.sub("", " ".join(text.split())).strip()
@@ -100,6 +103,7 @@ def sentences(text: str) -> list[int]:
     return [at for at in ends if not _ABBREVIATION.search(text[:at]) and not text[:at].endswith(("…", "..."))]
 
 
+@lru_cache(maxsize=8192)  # a story is rendered for many readers
 def first_sentence(text: str) -> tuple[str, str]:
     """A text cut after its first sentence: that, and the rest (with the space before it gone)."""
     ends = sentences(text)

@@ -81,6 +81,8 @@ CANIEMAIL_ALLOWED = {
     "text-decoration": "Only none and underline.",
     "text-transform": "Only uppercase.",
     "transform": "Not used: reported for text-transform.",
+    "Local anchors": "Jumps from the contents; without them the sections follow all the same.",
+    "aspect-ratio": "Closes the space of a picture that is blocked; only programs that would keep it know it.",
 }
 
 
