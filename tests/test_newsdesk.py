@@ -306,3 +306,47 @@ def test_a_correction_stands_in_the_next_issue(room: Room) -> None:
     again = room.run(*words[:-2], "The mayor spoke on Friday.", "--json").json["note"]
     assert again.count("Correction to") == 2
     assert "The bridge is 40 m long." in again
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "says"),
+    [
+        (None, "", "there is no adslots.yaml"),
+        ("adslots.yml", "slots: {}\n", "call it adslots.yaml"),
+        ("adslots.yaml", "", "has no line items"),
+    ],
+)
+def test_silence_about_ads_is_a_warning_of_every_build_and_check(
+    room: Room, file: str | None, text: str, says: str
+) -> None:
+    (room.root / "adslots.yaml").unlink()
+    if file:
+        room.write(file, text)
+    for words in (BUILD, ("check",)):
+        done = room.run(*words)
+        assert done.code == 0
+        assert says in done.err
+
+
+@pytest.mark.parametrize(
+    ("key", "says"),
+    [
+        ("paused: true", "paused in adslots.yaml (paused: true)"),
+        ("pauses: [{from: 2026-01-22, to: 2026-01-24}]", "from 2026-01-22 to 2026-01-24"),
+        ("blackout: [2026-01-23]", "one of its blackout dates"),
+    ],
+)
+def test_a_booking_rests_as_the_file_says(room: Room, key: str, says: str) -> None:
+    ads = (room.root / "adslots.yaml").read_text()
+    room.write(
+        "adslots.yaml", ads.replace("  - id: aquafresh\n", f"  - id: aquafresh\n    {key}\n    order: IO-1\n")
+    )
+    assert room.run(*BUILD).code == 0
+    (refused,) = [one for one in room.manifest()["ads"]["refused"] if one["line_item"] == "aquafresh"]
+    assert refused["rule"] == "paused"
+    assert says in refused["reason"]
+    room.write(
+        "adslots.yaml", ads.replace("  - id: aquafresh\n", "  - id: aquafresh\n    blackout: [2026-01-22]\n")
+    )
+    assert room.run(*BUILD).code == 0
+    assert "aquafresh" in [one["line_item"] for one in room.manifest()["ads"]["placed"]]

@@ -79,7 +79,11 @@ def build(
     json: Json = False,
 ) -> None:
     """Build the issues of a cadence or of named editions, and publish them to the outbox."""
+    from digest.config.files import without_ads
+
     room = newsroom(root, remember=not dry_run)
+    if missing := without_ads(room.root, len(room.ads.line_items)):
+        warn(f"digest: {missing}")
     wanted = _wanted(room, {"daily": daily, "weekly": weekly, "monthly": monthly}, editions or [])
     overrides = _overrides(room, pin or [], pause or [])
     at = now()

@@ -31,6 +31,8 @@ def check(
     json: Json = False,
 ) -> None:
     """Look over the newsroom: YAML, dates, files, templates, bookings; --links looks links up, too."""
+    from digest.config.files import without_ads
+
     room = newsroom(root)
     _language_model(room)
     notes = [*_mailer(room), *_appearance(room)]
@@ -42,13 +44,15 @@ def check(
         warn(str(problem))
     short, said = _ahead(room, known=bool(problems))
     said += (of_sources := _sources(room))
+    if missing := without_ads(room.root, len(room.ads.line_items)):
+        said.append(missing)
     for text in said:
         warn(f"warning: {text}")
     for note in notes:
         (warn if problems else say)(f"note: {note}")
     found: dict[str, Any] = {
         "problems": [asdict(problem) for problem in problems],
-        "warnings": short,
+        "warnings": [*short, *([missing] if missing else [])],
         "notes": notes,
     }
     found["sources"] = of_sources

@@ -14,6 +14,7 @@ from types import MappingProxyType
 from typing import Annotated
 
 from digest.model.calendar import EVERY_DAY, DateSet
+from digest.model.days import DateRanges
 from digest.model.keys import NAME, SOME, Block, ByName, Key, Written, empty
 from digest.model.keys import kinds as k
 from digest.model.keys.words import InvalidValue
@@ -405,6 +406,21 @@ class LineItem(Block):
         k.Line,
         Key("the label on its ads, such as `Paid for by Friends of the Library`", default="the policy's"),
     ] = ""
+    paused: Annotated[
+        k.Flag, Key("`true`: it does not run until this is taken out; its flight and goal stay as sold")
+    ] = False
+    pauses: Annotated[
+        DateRanges,
+        Key(
+            "days on which it rests: `[{from: 2026-02-02, to: 2026-02-06}]`. It catches up afterwards",
+            default="none",
+        ),
+    ] = ()
+    blackout: Annotated[
+        DateRanges, Key("single days on which it must not run: `[2026-02-14]`", default="none")
+    ] = ()
+    order: Annotated[k.Line, Key("your number of the order, such as `IO-2026-017`")] = ""
+    notes: Annotated[k.Line, Key("anything to remember; nobody outside reads it")] = ""
     rotation: Annotated[
         k.Rotation,
         Key(
@@ -419,6 +435,15 @@ class LineItem(Block):
     @property
     def is_house(self) -> bool:
         return self.tier == "house"
+
+    def rests_on(self, day: date) -> str:
+        """Why the booking itself keeps out on ``day``: ``paused``, a pause, a blackout date; else empty."""
+        if self.paused:
+            return "paused in adslots.yaml (paused: true)"
+        for days in self.pauses:
+            if day in days:
+                return f"paused in adslots.yaml from {days.first} to {days.last}"
+        return f"{day} is one of its blackout dates" if any(day in days for days in self.blackout) else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

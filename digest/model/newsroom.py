@@ -17,32 +17,14 @@ from unicodedata import normalize
 from zoneinfo import ZoneInfo
 
 from digest.model.appearance import CustomBlock, Footer, Images, PlainText
-from digest.model.calendar import EVERY_DAY, Calendar, DateRange
+from digest.model.calendar import EVERY_DAY, Calendar
+from digest.model.days import DateRanges
 from digest.model.keys import NAME, READ_ONLY, SOME, Block, ByName, Key, Written, empty
 from digest.model.keys import kinds as k
-from digest.model.keys.words import InvalidValue
 from digest.model.mail import MailerSpec, Mailing
 
 if TYPE_CHECKING:
     from digest.model.ads import AdBook
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DateRangeKeys(Block):
-    """Several days in a row, as they are written."""
-
-    from_: Annotated[k.Day, Key("the first day", name="from")]
-    to: Annotated[k.Day, Key("the last day, which still counts")]
-
-    def verify(self) -> None:
-        if self.to < self.from_:
-            raise InvalidValue(f"ends on {self.to}, before {self.from_}.", "Write the earlier date first.")
-
-    def value(self) -> DateRange:
-        return DateRange(self.from_, self.to)
-
-
-DateRanges = tuple[Annotated[DateRange, Written(DateRangeKeys, k.OneDay)], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -119,7 +119,8 @@ class Booking:
     def issues(self) -> tuple[IssueDate, ...]:
         """The issues of the span in its flight and editions."""
         flight, inputs = self.item.flight, self.inputs
-        days = flight.days_between(inputs.first, inputs.last) if flight else tuple(inputs.days())
+        planned = flight.days_between(inputs.first, inputs.last) if flight else tuple(inputs.days())
+        days = [day for day in planned if not self.item.rests_on(day)]
         return tuple(
             IssueDate(day, name) for day in days for name, e in self.editions.items() if e.has_issue(day)
         )
