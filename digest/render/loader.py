@@ -110,7 +110,14 @@ def stray(root: Path, own: Iterable[str] = ()) -> tuple[str, ...]:
         return ()
     files = (path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
     known = {*NAMES, "theme.yaml", *(f"blocks/{name}.j2" for name in own)}
-    return tuple(sorted(name for name in files if _plain(name) not in known and not _hidden(name)))
+    return tuple(
+        sorted(
+            name
+            for name in files
+            # A copy of a block that is shipped as an example is no misspelling, used or not.
+            if _plain(name) not in known and not _hidden(name) and not (shipped() / name).is_file()
+        )
+    )
 
 
 def _plain(name: str) -> str:
