@@ -65,6 +65,9 @@ def sideways(views: list[dict[str, Any]]) -> list[Any]:
     return [answer["layout"] for answer in browsed(asked)]
 
 
+BOX = "display:inline-block;width:700px;height:90px"  # as wide as the picture, though it does not come
+
+
 def test_outlooks_rules_and_blocked_pictures_catch_their_controls() -> None:
     page = (
         '<!DOCTYPE html><html><body style="margin:0"><!--[if mso]><table width="600"><tr><td><![endif]-->'
@@ -78,7 +81,7 @@ def test_outlooks_rules_and_blocked_pictures_catch_their_controls() -> None:
     ]
     outlook, other = browsed(views)
     assert outlook["layout"]["scroll"] > 624 >= other["layout"]["scroll"]
-    loose = page.replace("table-layout:fixed", "").replace("max-width:100%;", "")
+    loose = page.replace("table-layout:fixed", "").replace("max-width:100%;height:auto", BOX)
     (blocked,) = browsed(
         [{"width": 360, "scheme": "light", "blocked": True, "want": ["layout"], "html": loose}]
     )
@@ -106,8 +109,9 @@ def differences(one: str, other: str) -> dict[tuple[int, str], list[str]]:
     }
 
 
+# What is over its budget depends on its size, which is another with the style sheet in the head.
 @pytest.mark.parametrize("theme", THEMES)
-@pytest.mark.parametrize("name", [name for name in SUBJECTS if name != "sample"])
+@pytest.mark.parametrize("name", [name for name in SUBJECTS if name not in ("sample", "over_budget")])
 def test_inlining_changes_no_computed_style(name: str, theme: str) -> None:
     meant, inlined = raw(name, theme).decode(), subject(name, theme).rendered.html.decode()
     assert 10 * meant.count(' style="') < inlined.count(' style="')
