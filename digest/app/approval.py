@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from digest.model import Approval, BuiltIssue, Edition
@@ -19,7 +18,7 @@ def approval_of(store: Store, built: BuiltIssue) -> Approval | None:
     given = store.approval(built.edition, built.date)
     if given is None or given.revision != built.revision:
         return None
-    return given if given.manifest == sha256(built.manifest.encode()).hexdigest() else None
+    return given if given.manifest == built.manifest_sha256 else None
 
 
 def needs_approval(store: Store, edition: Edition, built: BuiltIssue) -> bool:

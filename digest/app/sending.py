@@ -6,7 +6,6 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from digest.errors import AlreadySent, Unreachable
@@ -59,7 +58,7 @@ def undo_sent(
 def receipt_for(built: BuiltIssue) -> Receipt:
     """The receipt of an issue that the ledger knows as sent."""
     assert built.sent_at is not None
-    digest = sha256(built.manifest.encode()).hexdigest()
+    digest = built.manifest_sha256
     return Receipt(revision=built.revision, sent_at=built.sent_at, delivered=built.delivered, manifest=digest)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -152,7 +151,7 @@ def approve(
                 f"revision {revision} of {name} {day} {gone}; the latest is revision {built.revision}. "
                 f"Read that one, then: digest approve {name} {day} --revision {built.revision}"
             )
-        digest = sha256(built.manifest.encode()).hexdigest()
+        digest = built.manifest_sha256
         given = Approval(
             edition=name, date=built.date, revision=built.revision, manifest=digest, note=why,
             by=by or me(), at=now(),

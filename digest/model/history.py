@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from hashlib import sha256
 
 from digest.model.stories import Story, Window
 
@@ -23,6 +24,11 @@ class BuiltIssue:
     delivered: int | None = None
     manifest: str = ""
     expected_sends: int | None = None  # the edition's figure when it was built
+
+    @property
+    def manifest_sha256(self) -> str:
+        """By what receipts and approvals know this very revision; read it where the manifest came along."""
+        return sha256(self.manifest.encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

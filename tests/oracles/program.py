@@ -28,7 +28,7 @@ class HighsModel:
     """HiGHS: one thread, no gap."""
 
     def __init__(self) -> None:
-        from digest.place.quiet import quiet_highs
+        from tests.oracles.quiet import quiet_highs
 
         self.solver = quiet_highs()
         for option, chosen in (("threads", 1), ("mip_rel_gap", 0.0), ("mip_abs_gap", 0.0)):
