@@ -30,7 +30,13 @@ def known(lead: str = "Council votes", **other: Any) -> Facts:
 
 def test_facts_come_from_the_lineup() -> None:
     found = words.facts(
-        ["Lead", "Second"], ("US",), day=DAY, locale="en_US", publication="NewsFinale", edition="daily"
+        ["Lead", "Second"],
+        ("US",),
+        day=DAY,
+        locale="en_US",
+        publication="NewsFinale",
+        edition="daily",
+        count=2,
     )
     assert found == Facts(
         lead="Lead",
@@ -42,7 +48,7 @@ def test_facts_come_from_the_lineup() -> None:
         second="Second",
         plus="Plus: Second",
     )
-    assert words.facts([], (), day=DAY, locale="en_US", publication="P", edition="e").lead == ""
+    assert words.facts([], (), day=DAY, locale="en_US", publication="P", edition="e", count=0).lead == ""
 
 
 @pytest.mark.parametrize(

@@ -250,6 +250,13 @@ class Edition(Block):
         ),
     ] = "edition"
     no_repeat_for: Annotated[k.Length, Key("how far back that looks")] = timedelta(days=7)
+    sponsored: Annotated[
+        k.Sponsored,
+        Key(
+            "what becomes of posts that a source marks as paid for: `left_out`, or `labelled`: they run with the label "
+            "that ads have"
+        ),
+    ] = "left_out"
     theme: Annotated[k.Id, Key("another theme for this edition", default="as in `look`")] = ""
     title: Annotated[
         k.Line, Key("the newsletter's own name in the masthead, below the brand's", default="none")

@@ -50,6 +50,11 @@ class Story:
     as_sourced: Mapping[str, str] = field(default_factory=lambda: _AS_IT_CAME)
 
     @property
+    def sponsored(self) -> bool:
+        """Whether it is a post that somebody paid for."""
+        return "sponsored" in self.flags
+
+    @property
     def time(self) -> datetime:
         """The later of publication and embargo; without a publication time, when it was first seen."""
         at = self.published_at or self.first_seen

@@ -29,6 +29,10 @@ class Labels:
     learn_more: str  # the button of an ad that brings no words for it
     from_us: str  # the label of the publication's own ads; {} is its name
     originally: str  # the headline before an editor changed it; {} is that
+    subscribers: str  # beside a story that only subscribers can read
+    podcast: str
+    video: str
+    gallery: str  # many pictures
 
 
 _COMMON: Final[dict[str, tuple[str, ...]]] = {
@@ -185,7 +189,36 @@ _BRIEFING: Final[dict[str, tuple[str, ...]]] = {
     "id": ("Dalam edisi ini", "Juga: {}", "Lainnya: {}", "Dipersembahkan oleh", "bersama {}", "Pelajari lebih lanjut",
            "Dari {}", "Judul asli: {}"),
 }  # fmt: skip
-PHRASES: Final = {name: Labels(*words, *_BRIEFING[name]) for name, words in _COMMON.items()}
+_MARKS: Final[dict[str, tuple[str, ...]]] = {
+    "en": ("Subscribers only", "Podcast", "Video", "Photo gallery"),
+    "es": ("Solo para suscriptores", "Pódcast", "Vídeo", "Galería de fotos"),
+    "pt": ("Só para assinantes", "Podcast", "Vídeo", "Galeria de fotos"),
+    "fr": ("Réservé aux abonnés", "Podcast", "Vidéo", "Galerie photos"),
+    "de": ("Nur für Abonnenten", "Podcast", "Video", "Fotostrecke"),
+    "it": ("Riservato agli abbonati", "Podcast", "Video", "Galleria fotografica"),
+    "nl": ("Alleen voor abonnees", "Podcast", "Video", "Fotogalerij"),
+    "sv": ("Endast för prenumeranter", "Podd", "Video", "Bildspel"),
+    "da": ("Kun for abonnenter", "Podcast", "Video", "Billedgalleri"),
+    "nb": ("Kun for abonnenter", "Podkast", "Video", "Bildegalleri"),
+    "fi": ("Vain tilaajille", "Podcast", "Video", "Kuvagalleria"),
+    "pl": ("Tylko dla prenumeratorów", "Podcast", "Wideo", "Galeria zdjęć"),
+    "cs": ("Jen pro předplatitele", "Podcast", "Video", "Fotogalerie"),
+    "tr": ("Yalnızca abonelere", "Podcast", "Video", "Fotoğraf galerisi"),
+    "ru": ("Только для подписчиков", "Подкаст", "Видео", "Фотогалерея"),
+    "uk": ("Лише для передплатників", "Подкаст", "Відео", "Фотогалерея"),
+    "el": ("Μόνο για συνδρομητές", "Podcast", "Βίντεο", "Φωτογραφίες"),
+    "ar": ("للمشتركين فقط", "بودكاست", "فيديو", "معرض صور"),
+    "he": ("למנויים בלבד", "פודקאסט", "וידאו", "גלריית תמונות"),
+    "fa": ("ویژه مشترکان", "پادکست", "ویدیو", "گالری عکس"),
+    "hi": ("केवल ग्राहकों के लिए", "पॉडकास्ट", "वीडियो", "फ़ोटो गैलरी"),
+    "ja": ("会員限定", "ポッドキャスト", "動画", "写真特集"),
+    "ko": ("구독자 전용", "팟캐스트", "동영상", "사진 모음"),
+    "zh": ("仅限订阅者", "播客", "视频", "图集"),
+    "zh_TW": ("訂閱者限定", "Podcast", "影片", "圖輯"),
+    "vi": ("Chỉ dành cho người đăng ký", "Podcast", "Video", "Thư viện ảnh"),
+    "id": ("Khusus pelanggan", "Podcast", "Video", "Galeri foto"),
+}  # fmt: skip
+PHRASES: Final = {name: Labels(*words, *_BRIEFING[name], *_MARKS[name]) for name, words in _COMMON.items()}
 PHRASES["no"] = PHRASES["nn"] = PHRASES["nb"]
 PHRASES["zh_HK"] = PHRASES["zh_MO"] = PHRASES["zh_TW"]
 PHRASES["iw"] = PHRASES["he"]

@@ -9,7 +9,7 @@ from typing import Final
 
 from digest.errors import ConfigurationError, Problem
 from digest.model import Newsroom
-from digest.render import blocks, boxes, css, lint, loader, tokens
+from digest.render import blocks, boxes, css, disclosure, lint, loader, tokens
 from digest.render.inliner import Unbalanced, inlined_templates
 from digest.render.loader import FRAMES, INLINED, KEPT, Source
 from digest.render.templating import constant_html, environment, split
@@ -184,6 +184,11 @@ def problems(newsroom: Newsroom) -> tuple[Problem, ...]:
             continue
         sheet, _, wrong = examined(newsroom, files)
         found.update(wrong or order_problems(files, sheet))
+        if any(
+            (one.theme or newsroom.look.theme, one.sponsored) == (theme, "labelled")
+            for one in newsroom.editions
+        ):
+            found.update(disclosure.problems(newsroom, theme))
     return tuple(sorted([*found, *blocks.problems(newsroom), *_misspelt(newsroom)]))
 
 

@@ -81,8 +81,11 @@ class Renderer:
 def render(request: Request) -> model.Rendered:
     """Both parts of an issue, within the size budget if its stories allow.
 
-    Raises ``ConfigurationError`` where a newsroom's template fails or the locale's dates need an extra.
+    Raises ``ConfigurationError`` where a newsroom's template fails or leaves out the label of a sponsored post, or the
+    locale's dates need an extra.
     """
+    if any(entry.story.sponsored for entry in request.lineup):
+        _all_labelled(request)
     views = views_of(request.newsroom, request.edition, request.day)
     subject, title, preheader = _lines(request, views)
     renderer = _renderer(request, views, title, preheader)
@@ -102,6 +105,13 @@ def render(request: Request) -> model.Rendered:
         headers=headers(views.dialect, request.edition.sender),
         images={name: data for name, data in views.files.taken.items() if name.encode() in html},
     )
+
+
+def _all_labelled(request: Request) -> None:
+    from digest.render.disclosure import problems
+
+    if found := problems(request.newsroom, request.edition.theme or request.newsroom.look.theme):
+        raise ConfigurationError(found)
 
 
 def fragments(request: Request) -> list[Fragment]:
@@ -130,7 +140,10 @@ def _lines(request: Request, views: Views) -> tuple[str, str, str]:
 def _facts(request: Request, views: Views) -> words.Facts:
     brand = request.newsroom.publication
     locale = getattr(request.edition, "locale", "") or brand.locale
-    titles = [cleanup.title(entry.story.title, entry.story.source) for entry in request.lineup]
+    stories = [entry.story for entry in request.lineup]
+    # Nothing that is paid for speaks for the issue, where no label can stand beside it.
+    own = [story for story in stories if not story.sponsored] or stories
+    titles = [cleanup.title(story.title, story.source) for story in own]
     try:
         return words.facts(
             titles,
@@ -139,6 +152,7 @@ def _facts(request: Request, views: Views) -> words.Facts:
             locale=locale,
             publication=brand.name,
             edition=request.edition.name,
+            count=len(stories),
         )
     except ConfigurationError as error:
         from digest.render.digest_yaml import unwritable_dates
@@ -211,9 +225,17 @@ def _opening(
 
 
 def _contents(request: Request, renderer: Renderer) -> dict[str, Any]:
-    """The first story of each section but the first, filled up with the next ones, and the sections as jumps."""
+    """The first story of each section but the first, filled up with the next ones, and the sections as jumps.
+
+    Sponsored posts are not among them: the label stands beside the post.
+    """
     heads = [section.entries[0] for section in request.lineup.sections[1:]][: CONTENTS[1]]
-    more = [entry for entry in request.lineup if entry.position > 1 and entry not in heads]
+    heads = [entry for entry in heads if not entry.story.sponsored]
+    more = [
+        entry
+        for entry in request.lineup
+        if entry.position > 1 and entry not in heads and not entry.story.sponsored
+    ]
     chosen = sorted([*heads, *more[: max(0, CONTENTS[0] - len(heads))]], key=lambda entry: entry.position)
     titles = {section.id: section.title for section in request.lineup.sections}
     views = renderer.views

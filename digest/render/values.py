@@ -88,8 +88,10 @@ class Link:
 class Story:
     """One article. Any text but ``title`` may be empty; ``image`` (wide) and ``thumb`` (small) may be missing.
 
-    ``kicker`` is its section's title; ``origin`` joins ``byline`` and ``time``; ``summary`` is ``sentence`` (its first)
-    and ``rest``; ``original_title`` is the source's headline where an editor wrote another.
+    ``kicker`` is its section's title; ``origin`` joins ``mark``, ``byline`` and ``time``; ``summary`` is ``sentence``
+    (its first) and ``rest``; ``original_title`` is the source's headline where an editor wrote another. ``label`` is
+    the disclosure of a post that is paid for, ``mark`` what to know before the click: ``Subscribers only``,
+    ``Podcast``, ``Video``, ``Photo gallery``.
     """
 
     id: str
@@ -102,6 +104,8 @@ class Story:
     author: str
     source: str
     kicker: str
+    label: str
+    mark: str
     byline: str
     time: str
     origin: str

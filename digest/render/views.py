@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -130,18 +130,30 @@ class Views:
         byline = story.author if (own and story.author) or not story.source else story.source
         at = story.published_at.astimezone(self.newsroom.publication.zone) if story.published_at else None
         time = clock.time_of(at, self.day, self._locale) if at else ""
-        before = story.as_sourced
+        before, mark = story.as_sourced, " · ".join(self._marks(story.flags))
         return values.Story(
             id=story.id, href=self.address(self._story_link(story.url)), link=self.address(self._plain_link(story.url)),
             title=isolated(title, direction), summary=isolated(summary, direction),
             sentence=isolated(sentence, direction), rest=isolated(rest, direction),
             author=story.author, source=story.source, kicker=kicker, byline=self.said(byline), time=time,
-            origin=self.said(" · ".join(one for one in (byline, time) if one)),
+            label=self.disclosure if story.sponsored else "", mark=self.said(mark),
+            origin=self.said(" · ".join(one for one in (mark, byline, time) if one)),
             published_at=at.isoformat() if at else "", tags=story.tags,
             original_title=cleanup.title(str(before.get("title") or ""), story.source),
             section=entry.section, position=entry.position, lang=lang, dir=direction,
             image=self._photograph(story, title, boxes, "image"), thumb=self._photograph(story, title, boxes, "thumb"),
         )  # fmt: skip
+
+    def _marks(self, flags: tuple[str, ...]) -> Iterator[str]:
+        """What a reader should know before the click."""
+        known = self.labels
+        words = {
+            "subscribers_only": known.subscribers,
+            "podcast": known.podcast,
+            "video": known.video,
+            "gallery": known.gallery,
+        }
+        return (word for flag, word in words.items() if flag in flags)
 
     def _photograph(self, story: model.Story, title: str, boxes: Boxes, name: str) -> values.Picture | None:
         """A story's picture for a box: wide (``image``) or small (``thumb``), or none where it would look wrong."""
@@ -241,6 +253,11 @@ class Views:
             return own
         if house:
             return self.labels.from_us.format(self.newsroom.publication.name)
+        return self.disclosure
+
+    @property
+    def disclosure(self) -> str:
+        """The policy's label for what is paid for, in the issue's language."""
         return words.disclosure(self.newsroom.ads.policy.disclosure, self._locale)
 
     def _ad_link(self, placed: model.Placement, creative: model.Creative) -> Address:

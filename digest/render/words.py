@@ -73,14 +73,15 @@ def facts(
     locale: str,
     publication: str,
     edition: str,
+    count: int,
 ) -> Facts:
-    """The variables of an issue, from its stories' titles and its sections'."""
+    """The variables of an issue: its ``count`` of stories, the titles that may speak for it, its sections'."""
     second, third = (titles[at] if at < len(titles) else "" for at in (1, 2))
     others = "; ".join(one for one in (second, third) if one)
     return Facts(
         lead=titles[0] if titles else "",
         date=format_date(day, locale),
-        count=len(titles),
+        count=count,
         sections=sections,
         publication=publication,
         edition=edition,

@@ -106,11 +106,17 @@ def _candidate(
     why = (
         never(story, request)
         or request.withheld.get(story.id, "")
-        or ("sponsored: a paid post is no editorial story" if "sponsored" in story.flags else "")
+        or _paid_for(request, story)
         or desk.stopped(story.id, request.newsroom.publication)
         or _homeless(request, story, sections)
     )
     return Candidate(story, sections, desk.pinned(story.id), why)
+
+
+def _paid_for(request: SelectRequest, story: Story) -> str:
+    if not story.sponsored or request.edition.sponsored == "labelled":
+        return ""
+    return f"sponsored: a paid post is no editorial story of {request.edition.name}"
 
 
 def never(story: Story, request: SelectRequest) -> str:

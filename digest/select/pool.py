@@ -74,14 +74,18 @@ def pool_of(
 def _scores(request: SelectRequest, candidates: Mapping[str, Candidate], events: Events) -> dict[str, Scored]:
     members: dict[int, list[Story]] = defaultdict(list)
     for id, candidate in candidates.items():
-        members[events.number[id]].append(as_sourced(candidate.story))
+        if not candidate.story.sponsored:  # who pays to tell an event makes it no larger
+            members[events.number[id]].append(as_sourced(candidate.story))
     stories = tuple(as_sourced(candidate.story) for candidate in candidates.values())
     events_by_number = {number: tuple(stories) for number, stories in members.items()}
     view = View(
         window=request.window,
         ranking=request.newsroom.ranking,
         stories=stories,
-        events={id: events_by_number[events.number[id]] for id in candidates},
+        events={
+            id: events_by_number.get(events.number[id], (as_sourced(one.story),))
+            for id, one in candidates.items()
+        },
         source_weights={source.name: source.weight for source in request.newsroom.sources},
         click_rates=_click_rates(request, stories) if request.click_rates else {},
     )

@@ -53,8 +53,8 @@ class Common:
     sponsored: Sponsored = field(
         default_factory=Sponsored,
         metadata={
-            "meaning": "`{categories: […], tags: […]}`: such posts get the flag `sponsored` "
-            "and count as no editorial story"
+            "meaning": "`{categories: […], tags: […]}`: such posts get the flag `sponsored`, "
+            "and run only in editions that say `sponsored: labelled`"
         },
     )
     republish: bool = option("`true`: a later publication time makes a story new again", False)
