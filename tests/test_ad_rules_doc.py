@@ -34,6 +34,7 @@ ORDINARY: dict[str, Any] = {
 DIGEST: dict[str, Any] = {
     "publication": {"name": "Example", "url": "https://news.example"},
     "editions": {"daily": {"cadence": "daily"}, "weekly": {"cadence": "weekly", "weekday": "fri"}},
+    "audience": {"by": ["region"]},
 }
 
 

@@ -73,6 +73,7 @@ def request_of(case: dict[str, Any]) -> Request:
         lineup=_lineup(case),
         ran_ads=tuple(_ran(*row) for row in case.get("ran", ())),
         overrides=Overrides(pin=tuple(case.get("pin", ())), pause=tuple(case.get("pause", ()))),
+        reader={column: tuple(values) for column, values in case.get("reader", {}).items()},
     )
 
 
@@ -117,6 +118,7 @@ def _line_item(given: dict[str, Any]) -> LineItem:
             avoid_keywords=tuple(avoid.get("keywords", ())),
             avoid_flags=frozenset(avoid.get("flags", ())),
         ),
+        audience={column: tuple(values) for column, values in given.get("audience", {}).items()},
         exclusive=given.get("exclusive", "none"),
         companions=tuple(given.get("companions", ())),
         creatives=(
@@ -198,7 +200,7 @@ def test_every_rule_has_cases_help_and_options_of_the_file() -> None:
 
 def test_rules_are_asked_in_the_order_people_are_told() -> None:
     assert [name for name, _ in catalogue()] == [
-        *("paused", "flight", "edition", "frequency_cap", "goal", "pacing"),
+        *("paused", "flight", "edition", "audience", "frequency_cap", "goal", "pacing"),
         *("slot", "creative", "section", "adjacency", "suppress_near"),
         *(
             "min_gap",

@@ -15,7 +15,7 @@ from typing import Annotated
 
 from digest.model.calendar import EVERY_DAY, DateSet
 from digest.model.days import DateRanges
-from digest.model.keys import NAME, SOME, Block, ByName, Key, Written, empty
+from digest.model.keys import NAME, READ_ONLY, SOME, Block, ByName, Key, Written, empty
 from digest.model.keys import kinds as k
 from digest.model.keys.words import InvalidValue
 
@@ -419,6 +419,16 @@ class LineItem(Block):
     blackout: Annotated[
         DateRanges, Key("single days on which it must not run: `[2026-02-14]`", default="none")
     ] = ()
+    audience: Annotated[
+        Mapping[k.Line, k.Lines],
+        READ_ONLY,
+        Key(
+            "only readers with one of these values in each of these columns of the audience: `{region: [savannah, "
+            "tampa]}`. The columns stand in `audience.by` of `digest.yaml`; it never runs in the issue that goes to "
+            "everybody",
+            default="everybody",
+        ),
+    ] = field(default_factory=empty)
     order: Annotated[k.Line, Key("your number of the order, such as `IO-2026-017`")] = ""
     notes: Annotated[k.Line, Key("anything to remember; nobody outside reads it")] = ""
     rotation: Annotated[

@@ -17,6 +17,7 @@ from unicodedata import normalize
 from zoneinfo import ZoneInfo
 
 from digest.model.appearance import CustomBlock, Footer, Images, PlainText
+from digest.model.audience import Audience
 from digest.model.calendar import EVERY_DAY, Calendar
 from digest.model.days import DateRanges
 from digest.model.keys import NAME, READ_ONLY, SOME, Block, ByName, Key, Written, empty
@@ -476,6 +477,9 @@ class DigestFile(Block):
     plain_text: Annotated[PlainText, Key("the plain-text part: see [plain_text](#plain_text)")] = field(
         default_factory=PlainText
     )
+    audience: Annotated[
+        Audience, Key("what the columns of an audience choose: see [audience](#audience)")
+    ] = field(default_factory=Audience)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,7 +18,8 @@ class Request:
 
     ``editions`` are all of the publication, in file order. ``ran_ads`` may hold any rows of the ledger; only
     those of earlier dates count. ``prefer`` names line items that a plan over the coming issues wants today:
-    they come first; ``ahead`` is what that plan says of a line item, in words.
+    they come first; ``ahead`` is what that plan says of a line item, in words. ``reader`` holds by column of the
+    audience what the readers of this issue have there; empty: the issue is for everybody.
     """
 
     ads: AdBook
@@ -30,3 +31,4 @@ class Request:
     overrides: Overrides = _NONE
     prefer: tuple[str, ...] = ()
     ahead: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    reader: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))

@@ -33,6 +33,11 @@ def _digest(config: Configuration, file: ReadFile) -> Iterator[Problem]:
     yield from _twice(file, ("sources",), "name")
     for edition in config.editions:
         yield from _references(config, file, ("editions", edition.name, "sections"), "sections", "section")
+    for name in file.values.audience.top:
+        if name not in (config.names("sections") or {name: None}):
+            says = f"names the unknown section {shown(name)}."
+            cure = did_you_mean(name, list(config.names("sections") or ()))
+            yield problem(file, ("audience", "top"), says, cure or "Use the id of one under sections.")
 
 
 def _ads(config: Configuration, file: ReadFile) -> Iterator[Problem]:
@@ -45,9 +50,21 @@ def _ads(config: Configuration, file: ReadFile) -> Iterator[Problem]:
             yield from _known(config, file, (*path, "advertiser"), "advertisers", "advertiser")
         for kind, called, below in _OF_ITEMS:
             yield from _references(config, file, (*path, *below), kind, called)
+        yield from _columns(config, file, (*path, "audience"), tuple(item.audience))
         if item.id in item.companions:
             place = (*path, "companions", item.companions.index(item.id))
             yield problem(file, place, "names the line item itself.", "Take it out.")
+
+
+def _columns(config: Configuration, file: ReadFile, path: t.Path, used: tuple[str, ...]) -> Iterator[Problem]:
+    """The columns that a booking's ``audience`` names stand in ``audience.by``."""
+    if config.digest is None:
+        return
+    known = config.digest.values.audience.by
+    for name in used:
+        if name not in known:
+            cure = did_you_mean(name, list(known)) or f"Add it to audience.by in digest.yaml: by: [{name}]."
+            yield problem(file, path, f"names the column {shown(name)}, which parts no readers.", cure)
 
 
 def _references(

@@ -1,0 +1,26 @@
+"""A line item with an `audience` runs only for readers of its values, and so never in the issue for everybody."""
+
+from collections.abc import Iterator
+
+from digest.place.context import IssueContext
+from digest.place.facts import EVERYWHERE, Fact, Refusal, always
+
+STAGE, ORDER = "today", 35
+OPTIONS = ("line_items.audience",)
+
+
+def facts(context: IssueContext) -> Iterator[Fact]:
+    reader = context.request.reader
+    for number, item in enumerate(context.items):
+        for column, wanted in item.audience.items():
+            values = {one.casefold() for one in wanted}
+            if not values.isdisjoint(one.casefold() for one in reader.get(column, ())):
+                continue
+            whom = (
+                f"these readers have {', '.join(reader.get(column, ())) or 'none'}"
+                if reader
+                else "this issue is for everybody"
+            )
+            why = f"it is booked for readers whose {column} is {' or '.join(wanted)}; {whom}"
+            yield Refusal(number, EVERYWHERE, always(why))
+            break
