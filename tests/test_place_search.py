@@ -14,7 +14,7 @@ import pytest
 from digest.place import place, solver
 from digest.place.context import IssueContext
 from digest.place.eligibility import eligibility, eligible, problem
-from digest.place.facts import mask_of
+from digest.place.facts import EVERYWHERE, AtMost, mask_of
 from digest.place.optimality_gap import Level, optimality_gap
 from digest.place.problem import Plan, Problem, Scale, Solution, broken
 from digest.place.request import Request
@@ -157,7 +157,7 @@ def test_a_gap_is_told_in_the_unit_of_its_stage(
         ideal=Fraction(9, 2),
     )
     scale = Scale(asked)
-    levels = [Level("standard", False, asked.levels[0]), Level("bulk", False, asked.levels[1])]
+    levels = [Level("standard", 8, False, asked.levels[0]), Level("bulk", 8, False, asked.levels[1])]
     off = {
         "standard": 2 * scale.tops[1],
         "bulk": 3 * scale.tops[2],
@@ -217,3 +217,20 @@ def test_the_bytes_are_the_same_with_and_without_the_solvers_of_the_plan_ahead()
     assert run.stdout.decode().strip() == f"{plans[0]} {plans[1]}"
     sources = Path(solver.__file__).parent.rglob("*.py")
     assert not any("highspy" in path.read_text("utf-8") for path in sources)
+
+
+def test_at_most_none_is_kept_by_line_items_that_exclude_each_other_too() -> None:
+    none = [AtMost(0, 1 << item, EVERYWHERE, lambda *_: "") for item in range(2)]
+    asked = Problem(
+        left={0: 1, 1: 1, 2: 1, 3: 2},
+        gaps=(0, 5),
+        slots=(0, 0),
+        levels=(dict.fromkeys(range(4), 1),),
+        rates=dict.fromkeys(range(4), Fraction(0)),
+        bands=(Fraction(1),) * 2,
+        ideal=Fraction(5, 2),
+        facts=(AtMost(1, 0b111, EVERYWHERE, lambda *_: ""), *none),
+    )
+    solution = solve(asked)
+    assert solution is not None
+    assert solution.plan == ((2, 0), (3, 1))

@@ -20,6 +20,7 @@ from digest.model.keys import kinds as k
 from digest.model.keys.words import InvalidValue
 
 TIERS = ("sponsorship", "standard", "bulk", "house")
+PRIORITY = 8  # of a booking that names none: the middle of 1 to 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -351,6 +352,12 @@ class LineItem(Block):
             name="type",
         ),
     ] = "standard"
+    priority: Annotated[
+        k.Priority,
+        Key(
+            "`1` to `16`: within its tier, bookings of a higher number come first, however far others are behind"
+        ),
+    ] = PRIORITY
     flight: Annotated[
         Flight | None,
         Key(

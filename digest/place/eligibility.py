@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -128,15 +129,20 @@ def problem(
 
 
 def levels(context: IssueContext, alive: Mapping[int, int]) -> list[Level]:
-    """Per tier, the urgency of its line items. Those that the plan over the coming issues wants come before all
-    others, house ads excepted: it keeps a place for a lower tier only where that costs a higher one nothing."""
+    """Per tier and priority, the urgency of its line items. Those that the plan over the coming issues wants come
+    before all others, house ads excepted: it keeps a place for a lower tier only where that costs a higher one
+    nothing."""
     wanted = {context.index[name] for name in context.request.prefer if name in context.index}
+    members: dict[tuple[str, int], dict[int, int]] = defaultdict(dict)
+    for item in alive:
+        booking = context.items[item]
+        members[booking.tier, booking.priority][item] = context.standings[item].urgency
     first, then = list[Level](), list[Level]()
-    for tier in TIERS:
-        members = {i: context.standings[i].urgency for i in alive if context.items[i].tier == tier}
-        preferred = {i: urgency for i, urgency in members.items() if i in wanted}
-        (then if tier == "house" else first).append(Level(tier, True, preferred))
-        then.append(Level(tier, False, members))
+    for tier, priority in sorted(members, key=lambda rank: (TIERS.index(rank[0]), -rank[1])):
+        weights = members[tier, priority]
+        preferred = {item: urgency for item, urgency in weights.items() if item in wanted}
+        (then if tier == "house" else first).append(Level(tier, priority, True, preferred))
+        then.append(Level(tier, priority, False, weights))
     return [level for level in (*first, *then) if level.weights]
 
 

@@ -15,26 +15,44 @@ ENDED = "the plan of the ads is not proven to be the best, because the search en
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """A tier's stage: the weights of its line items; ``wanted`` where they are those a plan ahead wants today."""
+    """The stage of one priority of a tier: the weights of its line items; ``wanted`` where they are those a plan ahead
+    wants today."""
 
     tier: str
+    priority: int
     wanted: bool
     weights: Mapping[int, int]
 
 
 def optimality_gap(scale: Scale, levels: Sequence[Level], found: Solution) -> OptimalityGap:
     """The first stage in which another plan might be better, and by how much at most."""
-    stage, most, unit = _open(scale, levels, found)
-    return OptimalityGap(stage=stage, most=most, unit=unit, words=f"{ENDED}: {_words(stage, most, unit)}")
-
-
-def _open(scale: Scale, levels: Sequence[Level], found: Solution) -> tuple[str, str, str]:
-    """The open stage, the most that is open in it, and the unit."""
     ours, most = _stages(scale, found.merit), _stages(scale, found.bound)
     for level, has, bound in zip(levels, ours, most, strict=False):
         if bound > has:
-            plain = max(level.weights.values()) == 1
-            return level.tier, str(bound - has), "bookings" if plain else "urgency"
+            return _bookings(level, bound - has, levels)
+    stage, open_, unit = _later(scale, ours, most)
+    return OptimalityGap(stage=stage, most=open_, unit=unit, words=f"{ENDED}: {_words(stage, open_)}")
+
+
+def _bookings(level: Level, open_: int, levels: Sequence[Level]) -> OptimalityGap:
+    """The gap in the stage of a tier."""
+    plain = max(level.weights.values()) == 1
+    tiered = {other.priority for other in levels if other.tier == level.tier}
+    of = f" of priority {level.priority}" if len(tiered) > 1 else ""
+    if plain:
+        words = f"up to {open_} more {level.tier} {'booking' if open_ == 1 else 'bookings'}{of}"
+    else:
+        words = f"{level.tier} bookings{of} of up to {open_} more urgency (issues behind)"
+    return OptimalityGap(
+        stage=level.tier,
+        most=str(open_),
+        unit="bookings" if plain else "urgency",
+        words=f"{ENDED}: another plan could run {words}",
+    )
+
+
+def _later(scale: Scale, ours: Sequence[int], most: Sequence[int]) -> tuple[str, str, str]:
+    """The open stage of those after the tiers, the most that is open in it, and the unit."""
     if most[-2] > ours[-2]:
         return "value", amount(Fraction(most[-2] - ours[-2], scale.unit)), "rate x band"
     even = Fraction(ours[-1] - most[-1], scale.problem.ideal.denominator**2)
@@ -51,15 +69,10 @@ def _stages(scale: Scale, merit: int) -> list[int]:
     return [*sums, rest - scale.value // 2, spread]
 
 
-def _words(stage: str, most: str, unit: str) -> str:
-    """The gap for a reader."""
+def _words(stage: str, most: str) -> str:
+    """The gap of a stage after the tiers, for a reader."""
     if stage == "value":
         return f"the bookings are proven, but their value (rate x band) could be up to {most} higher"
     if stage == "spread":
         return f"bookings and value are proven, but the ads could be more even (spread up to {most} lower)"
-    if stage == "order":
-        return "bookings, value and spread are proven; only which of equal plans comes first is open"
-    if unit == "bookings":
-        what = "booking" if most == "1" else "bookings"
-        return f"another plan could run up to {most} more {stage} {what}"
-    return f"another plan could run {stage} bookings of up to {most} more urgency (issues behind)"
+    return "bookings, value and spread are proven; only which of equal plans comes first is open"

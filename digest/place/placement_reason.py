@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from digest.model.ads import PRIORITY
 from digest.place.amounts import amount
 from digest.place.openings import next_to
 from digest.place.planning import Planning
@@ -23,10 +24,11 @@ def placement_reason(planning: Planning, item: int, opening: int) -> str:
 def _standing(planning: Planning, item: int) -> str:
     booking = planning.context.items[item]
     now = planning.context.standings[item]
+    tier = booking.tier if booking.priority == PRIORITY else f"{booking.tier} of priority {booking.priority}"
     if booking.goal is None or now.even is None:
-        return f"{booking.tier}, no goal"
+        return f"{tier}, no goal"
     return (
-        f"{booking.tier}, {now.delivered} of {booking.goal.amount} {booking.goal.unit} delivered before today and "
+        f"{tier}, {now.delivered} of {booking.goal.amount} {booking.goal.unit} delivered before today and "
         f"{now.even} due by today on an even plan (urgency {now.urgency})"
     )
 

@@ -12,6 +12,7 @@ from typing import Any
 from tests.oracles.contract_reading import Place, Reading
 
 TIERS = ("sponsorship", "standard", "bulk", "house")
+RANKS = [(tier, priority) for tier in range(4) for priority in range(16, 0, -1)]
 Ad = tuple[str, Place]
 Plan = dict[str, Place]
 Urgencies = tuple[int, ...]
@@ -52,6 +53,10 @@ class Placing:
 
     def tier(self, name: str) -> int:
         return TIERS.index(self.read.items[name].get("type", "standard"))
+
+    def rank(self, name: str) -> tuple[int, int]:
+        """Tier and priority."""
+        return self.tier(name), int(self.read.items[name].get("priority", 8))
 
     def value(self, ad: Ad) -> Fraction:
         """Rate x band weight."""
@@ -118,7 +123,7 @@ class Placing:
     def worth(self, plan: Plan) -> tuple[Any, ...]:
         """What plans are compared by, the greatest being the best but for the tie-break, which is negated."""
         ads = sorted(plan.items(), key=lambda ad: ad[1][:2])
-        tiers = tuple(sum(self.urgencies[n] for n in plan if self.tier(n) == tier) for tier in range(4))
+        tiers = tuple(sum(self.urgencies[n] for n in plan if self.rank(n) == rank) for rank in RANKS)
         ideal = Fraction(len(self.read.told), self.load + 1)
         spread = sum(((b[1].gap - a[1].gap - ideal) ** 2 for a, b in pairwise(ads)), Fraction(0))
         order = list(self.read.items)
@@ -225,9 +230,9 @@ class _Search:
         placing = self.placing
         room, rest = placing.load - len(plan), [name for name in self.names[at:] if free[name]]
         tiers = []
-        for tier in range(4):
-            had = sum(placing.urgencies[name] for name in plan if placing.tier(name) == tier)
-            more = sorted((placing.urgencies[n] for n in rest if placing.tier(n) == tier), reverse=True)
+        for rank in RANKS:
+            had = sum(placing.urgencies[name] for name in plan if placing.rank(name) == rank)
+            more = sorted((placing.urgencies[n] for n in rest if placing.rank(n) == rank), reverse=True)
             tiers.append(-had - sum(more[:room]))
         least: Urgencies = self.worth[0]
         if tuple(tiers) != least:

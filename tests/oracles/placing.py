@@ -276,7 +276,9 @@ class Answer:
     def worth(self, ads: Arrangement) -> tuple[list[Fraction | int], tuple[list[int], list[int], list[int]]]:
         """Greater is better in the first, less in the second."""
         tiers: list[Fraction | int] = [
-            sum(self.urgency(self.items[i]) for i, _ in ads if self.items[i].tier == tier) for tier in TIERS
+            sum(self.urgency(self.items[i]) for i, _ in ads if self._rank(self.items[i]) == (tier, priority))
+            for tier in TIERS
+            for priority in range(16, 0, -1)
         ]
         value = sum((self.items[i].rate * self._band(o) for i, o in ads), Fraction(0))
         ordered = sorted(ads, key=lambda ad: ad[1])
@@ -284,6 +286,10 @@ class Answer:
         ideal = Fraction(self.n, self.limit + 1)
         spread = sum(((b - a - ideal) ** 2 for a, b in pairwise(gaps)), Fraction(0))
         return [*tiers, value, -spread], (gaps, [o.rank for _, o in ordered], [i for i, _ in ordered])
+
+    @staticmethod
+    def _rank(item: LineItem) -> tuple[str, int]:
+        return item.tier, item.priority
 
     def _band(self, place: Place) -> Fraction:
         bands = self.q.ads.slots[place.rank].bands

@@ -172,6 +172,7 @@ def line_items(draw: st.DrawFn, number: int, count: int) -> LineItem:
         tier=tier,
         goal=goal,
         rate=draw(RATES),
+        priority=draw(st.sampled_from((8, 8, 8, 1, 12, 16))),
         editions=often(None, ("daily",), ("weekly",)),
         sections=often(None, ("news",), ("health", "crime")),
         pacing=draw(st.sampled_from(("even", "frontloaded", "asap"))),

@@ -142,6 +142,8 @@ def _item(rng: Random, number: int, places: Row, advertisers: list[str]) -> Row:
     if tier != "house" or rng.random() < 0.4:
         item |= _booked(rng)
     item["rate"] = {"per_issue": rng.choice(["0", "100", "99.95", "300", "300"])}
+    if rng.random() < 0.5:
+        item["priority"] = rng.choice(["1", "7", "8", "16"])
     item["exclusive"] = rng.choice(["none", "none", "section", "issue"])
     item["rotation"] = rng.choice(["sequential", "even", "weighted"])
     item["creatives"] = _creatives(rng, item)

@@ -20,7 +20,7 @@ MOST_WEIGHT = 1_000_000  # a solver in floating point tells sums of such weights
 
 def rank(item: LineItem) -> Rank:
     """Whom a plan serves first: by tier, and within it by `priority`, the greatest first."""
-    return TIERS.index(item.tier), -int(getattr(item, "priority", 0) or 0)
+    return TIERS.index(item.tier), -item.priority
 
 
 def ranks(made: Model) -> list[Rank]:

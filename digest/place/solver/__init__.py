@@ -63,8 +63,12 @@ def possible(problem: Problem) -> bool:
 
 
 def settled(problem: Problem) -> Problem:
-    """Groups with a member that has no opening cannot run; a group of which one must run must run."""
+    """Line items of which at most none may stand somewhere have no opening there. Groups with a member that has no
+    opening cannot run; a group of which one must run must run."""
     left, must = dict(problem.left), problem.must
+    for fact in problem.facts:
+        if fact.most <= 0:
+            left.update((i, mask & ~fact.openings) for i, mask in left.items() if fact.items >> i & 1)
     for group in problem.groups:
         if not all(left.get(i) for i in bits(group)):
             left.update((i, 0) for i in bits(group) if i in left)
