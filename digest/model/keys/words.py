@@ -352,4 +352,5 @@ def did_you_mean(word: str, known: tuple[str, ...] | list[str]) -> str:
     if not known:
         return ""
     some = ", ".join(known[:12])
-    return f"Known: {some}{', ...' if len(known) > 12 else ''}."
+    more = f" and {len(known) - 12} more" if len(known) > 12 else ""
+    return f"Known: {some}{more}."
