@@ -26,7 +26,10 @@ from tests.newsrooms import DIGEST, Room, newsroom
 
 NOW = datetime(2026, 1, 23, 12, tzinfo=UTC)
 ZONE = ZoneInfo("America/New_York")
-NAMESPACES = 'xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:media="http://search.yahoo.com/mrss/"'
+NAMESPACES = (
+    'xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:media="http://search.yahoo.com/mrss/" '
+    'xmlns:content="http://purl.org/rss/1.0/modules/content/"'
+)
 CONTEXT = Context(
     spec=SourceSpec(name="harbor", type="rss", url="https://harbor.example/feed"),
     now=NOW,
@@ -250,6 +253,19 @@ def test_the_category_of_the_channel_and_the_label_count() -> None:
     (story,) = read(atom)
     assert isinstance(story, Story)
     assert story.sections == ("cat-17", "Local News")
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        "<description>There is no excerpt because this is a protected post.</description>",
+        "<content:encoded>&lt;form action=&quot;https://harbor.example/wp-login.php?action=postpass&quot;&gt;</content:encoded>",
+    ],
+)
+def test_a_post_that_a_password_opens_is_no_story(item: str) -> None:
+    (told,) = read(feed(f"<title>Protected: The secret pier</title>{item}"))
+    assert isinstance(told, Rejected)
+    assert told.why == "it is protected by a password"
 
 
 def test_podcasts_carry_their_kind() -> None:

@@ -26,6 +26,8 @@ _PICTURE = re.compile(r"\.(?:jpe?g|png|gif|webp|avif)(?:[?#]|$)", re.IGNORECASE)
 _NO_PICTURE = re.compile(
     r"//(?:feeds\.feedburner\.com/~|[\w.]*gravatar\.com/|s\.w\.org/images/core/emoji/|pixel\.)"
 )
+# What WordPress writes in the place of a post that only a password opens; its title is not for everyone, too.
+_PROTECTED = re.compile(r"action=postpass\b|^\s*There is no excerpt because this is a protected post\.")
 _KINDS = {"audio": "podcast", "video": "video"}
 
 Entry = Mapping[str, Any]
@@ -55,6 +57,8 @@ class Item:
         title = plain_title(self._title())
         if not title:
             raise Unfit("it has no title")
+        if _PROTECTED.search(self._content() or text_of(self.entry, "summary")):
+            raise Unfit("it is protected by a password")
         url = self._url()
         own = _categories(self.entry)
         updated = self._time("updated")
