@@ -61,7 +61,7 @@ def value(request: Request, plan: Plan) -> Fraction:
         slot = next(slot for slot in request.ads.slots if slot.id == ad.slot)
         item = request.ads.line_item(ad.line_item)
         assert item is not None
-        total += item.rate * slot.bands.get(third, Fraction(1))
+        total += item.rate_for(request.edition.expected_sends) * slot.bands.get(third, Fraction(1))
     return total
 
 

@@ -44,7 +44,7 @@ def _with(run: RunAd, issue: IssueReceipt | None) -> RunAd:
     if issue is None:
         return run
     told = issue.receipt.kind != "none"
-    clicks = sum(count_of(one) for one in issue.clicks if one.line_item == run.line_item)
+    clicks = sum(count_of(one) for one in issue.clicks if one.line_item == (run.ran_as or run.line_item))
     kind = "total" if issue.clicks and all(one.unique is None for one in issue.clicks) else "unique"
     return replace(
         run, opens=issue.receipt.opens, clicks=clicks if told else None, clicks_kind=kind if told else ""

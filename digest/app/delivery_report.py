@@ -112,7 +112,7 @@ def account(newsroom: Newsroom, item: LineItem, rows: Sequence[RunAd], span: Spa
 
 def title_of(item: LineItem) -> str:
     """The campaign as an advertiser knows it: the name of the order, else the id in words."""
-    return getattr(item, "order", "") or _in_words(item.id)
+    return item.order or _in_words(item.id)
 
 
 def _in_words(name: str) -> str:
@@ -122,11 +122,10 @@ def _in_words(name: str) -> str:
 
 def _value(newsroom: Newsroom, item: LineItem, shown: Sequence[Shown]) -> Fraction | None:
     """What the issues bring at the booked rate, by issue or by a thousand expected sends; ``None`` without a rate."""
-    cpm = getattr(item, "cpm", None)
-    if cpm:
-        expected = {edition.name: edition.expected_sends or 0 for edition in newsroom.editions}
-        return sum((cpm * expected.get(one.edition, 0) / 1000 for one in shown), Fraction(0))
-    return item.rate * len(shown) if item.rate else None
+    if not item.rate:
+        return None
+    expected = {edition.name: edition.expected_sends for edition in newsroom.editions}
+    return sum((item.rate_for(expected.get(one.edition)) for one in shown), Fraction(0))
 
 
 def _pictures(newsroom: Newsroom, item: LineItem, shown: Sequence[Shown]) -> Iterator[Picture]:

@@ -75,7 +75,7 @@ def inputs(newsroom: Newsroom, store: Store, first: date, last: date) -> Forecas
         first=first,
         last=last,
         lineups=lineups(newsroom, store, first),
-        ran_ads=tuple(store.ran_ads()),
+        ran_ads=tuple(store.ran_ads(now=newsroom.ads.now)),
         built=frozenset(
             IssueDate(issue.date, issue.edition) for issue in store.issues() if first <= issue.date <= last
         ),

@@ -56,8 +56,8 @@ def _ads_before(
     """The ads of earlier dates, and those of the issues of this date with an earlier cutoff."""
     before = editions_before(edition, newsroom.editions)
     if not before or day == date.max:
-        return tuple(store.ran_ads(before=day, line_items=ids))
-    rows = store.ran_ads(before=day + timedelta(days=1), line_items=ids)
+        return tuple(store.ran_ads(day, ids, newsroom.ads.now))
+    rows = store.ran_ads(day + timedelta(days=1), ids, newsroom.ads.now)
     return tuple(row for row in rows if row.date < day or row.edition in before)
 
 

@@ -70,7 +70,7 @@ def _runs(
     order = {edition.name: number for number, edition in enumerate(room.editions)}
     with open_store(room.store, room.publication, rehearse=True) as store:
         built = {(one.date, one.edition): one for one in store.issues() if start <= one.date <= end}
-        ran = [run for run in store.ran_ads() if start <= run.date <= end]
+        ran = [run for run in store.ran_ads(now=room.ads.now) if start <= run.date <= end]
     runs = [
         forecast.PlannedAd(
             date=run.date, edition=run.edition, line_item=run.line_item, slot=run.slot, gap=run.gap,

@@ -131,7 +131,7 @@ def _owed(room: Newsroom, first: date) -> tuple[tuple[str, int, str], ...]:
     if not over:
         return ()
     with open_store(room.store, room.publication, rehearse=True) as store:
-        rows = store.ran_ads(before=first, line_items=[item.id for item in over])
+        rows = store.ran_ads(before=first, line_items=[item.id for item in over], now=room.ads.now)
     found = []
     for item in over:
         assert item.goal is not None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json as codec
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -95,18 +95,19 @@ def _fates(room: Newsroom, names: list[str], start: date, end: date) -> list[Fat
     """From the manifests of the issues as they were built, oldest first."""
     from digest.store import open_store
 
+    now = room.ads.now
     order = {edition.name: number for number, edition in enumerate(room.editions)}
     with open_store(room.store, room.publication, rehearse=True) as store:
         built = [issue for issue in store.issues() if start <= issue.date <= end]
         built.sort(key=lambda one: (one.date, order.get(one.edition, len(order)), one.edition))
         whole = [(one, store.built(one.edition, one.date)) for one in built]
     return [
-        fate
+        replace(fate, line_item=now.get(fate.line_item, fate.line_item))
         for issue, record in whole
         for fate in _fates_in(
             codec.loads(record.manifest)["ads"] if record else {}, issue.date, issue.edition
         )
-        if fate.line_item in names
+        if now.get(fate.line_item, fate.line_item) in names
     ]
 
 

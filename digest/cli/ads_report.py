@@ -77,7 +77,7 @@ def _report(room: Newsroom, advertiser: str | None, first: str | None, last: str
     from digest.store import open_store
 
     with open_store(room.store, room.publication, rehearse=True) as store:
-        ran = with_clicks(store.ran_ads(), store.receipts())
+        ran = with_clicks(store.ran_ads(now=room.ads.now), store.receipts())
     now = today(room)
     start = issue_date(first) if first else None
     end = issue_date(last) if last else max([now, *(run.date for run in ran)])

@@ -293,14 +293,36 @@ class GoalKeys(Block):
         return Goal(unit="sends", amount=self.sends or 0)
 
 
+@dataclass(frozen=True, slots=True)
+class Cpm:
+    """A rate for a thousand sends: what an issue brings depends on its edition's ``expected_sends``."""
+
+    amount: Fraction
+
+    def __bool__(self) -> bool:
+        return bool(self.amount)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RateKeys(Block):
     """``rate`` as it is written."""
 
-    per_issue: Annotated[k.Exact, Key("what an issue brings")]
+    JSON_SCHEMA = MappingProxyType({"oneOf": [{"required": [unit]} for unit in ("per_issue", "cpm")]})
 
-    def value(self) -> Fraction:
-        return self.per_issue
+    per_issue: Annotated[k.Exact | None, Key("what an issue brings")] = None
+    cpm: Annotated[
+        k.Exact | None,
+        Key("or what a thousand mails bring; every edition it may run in then needs `expected_sends`"),
+    ] = None
+
+    def verify(self) -> None:
+        if (self.per_issue is None) == (self.cpm is None):
+            raise InvalidValue(
+                "needs one amount: per_issue or cpm.", "Write {per_issue: 450} or {cpm: 12.50}."
+            )
+
+    def value(self) -> Fraction | Cpm:
+        return Cpm(self.cpm) if self.cpm is not None else self.per_issue or Fraction(0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -388,10 +410,11 @@ class LineItem(Block):
         Key("how a goal is spread over the flight: `even`, `frontloaded` (more of it early), `asap`"),
     ] = "even"
     rate: Annotated[
-        Fraction,
+        Fraction | Cpm,
         Written(RateKeys, k.Exact),
         Key(
-            "`{per_issue: 450}`: what it brings. It never beats a tier, but it decides who gets the better place"
+            "what it brings: `{per_issue: 450}`, or `{cpm: 12.50}` for a thousand of the edition's "
+            "`expected_sends`. It never beats a tier, but it decides who gets the better place"
         ),
     ] = Fraction(0)
     frequency_cap: Annotated[
@@ -438,6 +461,10 @@ class LineItem(Block):
     ] = field(default_factory=empty)
     order: Annotated[k.Line, Key("your number of the order, such as `IO-2026-017`")] = ""
     notes: Annotated[k.Line, Key("anything to remember; nobody outside reads it")] = ""
+    was: Annotated[
+        k.Ids,
+        Key("the ids it had before: what ran under them counts for it, everywhere", default="none"),
+    ] = ()
     rotation: Annotated[
         k.Rotation,
         Key(
@@ -452,6 +479,12 @@ class LineItem(Block):
     @property
     def is_house(self) -> bool:
         return self.tier == "house"
+
+    def rate_for(self, expected_sends: int | None) -> Fraction:
+        """What an issue brings of an edition with so many expected sends."""
+        if isinstance(self.rate, Cpm):
+            return self.rate.amount * (expected_sends or 0) / 1000
+        return self.rate
 
     def rests_on(self, day: date) -> str:
         """Why the booking itself keeps out on ``day``: ``paused``, a pause, a blackout date; else empty."""
@@ -479,6 +512,11 @@ class AdBook(Block):
         Key("who buys: see [advertisers](#advertisers)", default="none"),
     ] = field(default_factory=empty)
     line_items: Annotated[tuple[LineItem, ...], Key("the bookings: see [line_items](#line_items)")] = ()
+
+    @property
+    def now(self) -> Mapping[str, str]:
+        """What a booking that had another id is called now, by its old ids."""
+        return {old: item.id for item in self.line_items for old in item.was}
 
     def line_item(self, name: str) -> LineItem | None:
         return next((item for item in self.line_items if item.id == name), None)

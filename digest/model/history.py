@@ -63,3 +63,4 @@ class RunAd:
     opens: int | None = None  # of its issue
     clicks: int | None = None  # on it; None where the mailer told none
     clicks_kind: str = ""  # unique | total
+    ran_as: str = ""  # the id its booking had then, where that was another

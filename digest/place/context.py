@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from fractions import Fraction
 from functools import cached_property
 
 from digest.model import Adjacency, Edition, Entry, LineItem, Opening, RunAd, Slot
@@ -125,6 +126,10 @@ class IssueContext:
             self._rows = {name: tuple(runs) for name, runs in grouped.items()}
         before = editions_before(self.edition, self.request.editions)
         return earlier(item, self._rows.get(item.id, ()), self.day, before)
+
+    def rate(self, item: int) -> Fraction:
+        """What the line item brings in this issue."""
+        return self.items[item].rate_for(self.edition.expected_sends)
 
     def fitting_slots(self, item: LineItem) -> int:
         """The openings of the slots that one of the line item's creatives fits."""

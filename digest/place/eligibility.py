@@ -119,7 +119,7 @@ def problem(
         gaps=[opening.gap for opening in context.openings],
         slots=[rank[opening.slot] for opening in context.openings],
         levels=tuple(level.weights for level in levels(context, alive)),
-        rates={item: context.items[item].rate for item in alive},
+        rates={item: context.rate(item) for item in alive},
         bands=[_weight(context, number) for number in range(len(context.openings))],
         ideal=Fraction(context.stories, context.capacity + 1),
         facts=tuple(fact for name, fact in table.bearing(mask) if rules is None or name in rules),

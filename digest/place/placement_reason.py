@@ -34,7 +34,7 @@ def _standing(planning: Planning, item: int) -> str:
 
 
 def _value(planning: Planning, item: int, opening: int) -> str:
-    rate, weight = planning.context.items[item].rate, planning.band(opening)
+    rate, weight = planning.context.rate(item), planning.band(opening)
     if not rate:
         return ""
     third = planning.context.band(planning.context.openings[opening])

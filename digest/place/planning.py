@@ -304,4 +304,4 @@ class Planning:
         return self.context.slots[one.slot].bands.get(self.context.band(one), Fraction(1))
 
     def revenue(self, item: int, opening: int) -> Fraction:
-        return self.context.items[item].rate * self.band(opening)
+        return self.context.rate(item) * self.band(opening)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 
 from sqlalchemy import Column, Date, ForeignKey, Index, Integer, Table, insert, select
@@ -85,7 +86,9 @@ def stories(database: Database, first: date, last: date, edition: str | None) ->
         return [_story(row) for row in database.rows(found)]
 
 
-def ads(database: Database, before: date | None, line_items: Iterable[str] | None) -> list[RunAd]:
+def ads(
+    database: Database, before: date | None, line_items: Iterable[str] | None, now: Mapping[str, str]
+) -> list[RunAd]:
     """Ads of issues dated before ``before`` (all), of ``line_items`` (all): by date, order of building, gap.
 
     ``sends`` is what the mailer delivered, else what the edition expected when the issue was built.
@@ -101,9 +104,16 @@ def ads(database: Database, before: date | None, line_items: Iterable[str] | Non
         .order_by(ran_ads.c.date, issues.c.sequence, ran_ads.c.gap, ran_ads.c.number)
     )
     if line_items is not None:
-        found = found.where(database.among(ran_ads.c.line_item, sorted(set(line_items))))
+        wanted = set(line_items)
+        wanted |= {old for old, new in now.items() if new in wanted}
+        found = found.where(database.among(ran_ads.c.line_item, sorted(wanted)))
     with database.reading():
-        return [_ad(row) for row in database.rows(found)]
+        return [_called(_ad(row), now) for row in database.rows(found)]
+
+
+def _called(ad: RunAd, now: Mapping[str, str]) -> RunAd:
+    new = now.get(ad.line_item)
+    return replace(ad, line_item=new, ran_as=ad.line_item) if new else ad
 
 
 def _story_row(ran: RunStory) -> dict[str, object]:

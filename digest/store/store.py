@@ -184,9 +184,17 @@ class Store:
         """The stories of issues dated ``first``..``last``, both inclusive."""
         return ran.stories(self._database, first, last, edition)
 
-    def ran_ads(self, before: date | None = None, line_items: Iterable[str] | None = None) -> list[RunAd]:
-        """The ads of issues dated before ``before``, of some line items; of all where ``None``."""
-        return ran.ads(self._database, before, line_items)
+    def ran_ads(
+        self,
+        before: date | None = None,
+        line_items: Iterable[str] | None = None,
+        now: Mapping[str, str] = {},
+    ) -> list[RunAd]:
+        """The ads of issues dated before ``before``, of some line items; of all where ``None``.
+
+        ``now`` says what old ids are called today: their ads are those of the booking of today, ``ran_as`` the old id.
+        """
+        return ran.ads(self._database, before, line_items, now)
 
     def record(
         self,

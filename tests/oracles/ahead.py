@@ -175,10 +175,13 @@ class Oracle:
             if self.items[number].goal is not None and self.items[number].tier in tiers
         )
 
+    def _rate(self, issue: IssueDate, number: int) -> Fraction:
+        return self.items[number].rate_for(self.editions[issue.edition].expected_sends)
+
     def value(self, chosen: Choice) -> Fraction:
         return sum(
             (
-                self.items[number].rate * self.band(issue, number)
+                self._rate(issue, number) * self.band(issue, number)
                 for issue, items in zip(self.issues, chosen, strict=True)
                 for number in items
             ),

@@ -280,7 +280,10 @@ class Answer:
             for tier in TIERS
             for priority in range(16, 0, -1)
         ]
-        value = sum((self.items[i].rate * self._band(o) for i, o in ads), Fraction(0))
+        value = sum(
+            (self.items[i].rate_for(self.q.edition.expected_sends) * self._band(o) for i, o in ads),
+            Fraction(0),
+        )
         ordered = sorted(ads, key=lambda ad: ad[1])
         gaps = [o.gap for _, o in ordered]
         ideal = Fraction(self.n, self.limit + 1)

@@ -27,6 +27,7 @@ from digest.model import (
     Slot,
     Story,
 )
+from digest.model.ads import Cpm
 from digest.place import Request
 
 DAY = date(2026, 1, 23)
@@ -34,8 +35,16 @@ SEEN = datetime(2026, 1, 22, tzinfo=UTC)
 SECTIONS = ("news", "crime", "health")
 WORDS = ("calm", "recall", "Shooting", "C++ guide", "recalled", "murder_case")
 TIERS = st.sampled_from(("sponsorship", "standard", "standard", "bulk", "house"))
-RATES = st.sampled_from(
-    (Fraction(0), Fraction(0), Fraction(10), Fraction(25, 2), Fraction(100, 3), Fraction(30))
+RATES: st.SearchStrategy[Fraction | Cpm] = st.sampled_from(
+    (
+        Fraction(0),
+        Fraction(0),
+        Fraction(10),
+        Fraction(25, 2),
+        Fraction(100, 3),
+        Fraction(30),
+        Cpm(Fraction(10)),
+    )
 )
 FLAGS = st.frozensets(st.sampled_from(("no_ads", "opinion", "sensitive")), max_size=1)
 NO_LABELS: frozenset[str] = frozenset()

@@ -10,6 +10,7 @@ from digest.config.checks.dates import issue_dates, most_in_a_day, most_under_ca
 from digest.config.validation import ReadFile
 from digest.errors import Problem
 from digest.model import Edition, LineItem
+from digest.model.ads import Cpm
 from digest.model.calendar import DateSet, days_in_words
 
 
@@ -63,6 +64,8 @@ def _length(item: LineItem) -> str:
 
 
 def _goal_shape(config: Configuration, file: ReadFile, path: t.Path, item: LineItem) -> Iterator[Problem]:
+    if isinstance(item.rate, Cpm):
+        yield from _sends_known(config, file, (*path, "rate", "cpm"), item, "the rate in per_issue")
     if item.goal is None:
         return
     if item.flight is None:
@@ -78,14 +81,21 @@ def _goal_shape(config: Configuration, file: ReadFile, path: t.Path, item: LineI
         says = "needs a start of the flight."
         yield problem(file, (*path, "goal"), says, "Add a start to the flight, or take the goal out.")
     if item.goal.unit == "sends":
-        for edition in config.editions_of(item):
-            written = config.digest and t.reach(
-                config.digest.written, ("editions", edition.name, "expected_sends")
-            )
-            if edition.expected_sends is None and not written:
-                says = f'is in sends, but the edition "{edition.name}" has no expected_sends.'
-                cure = "Add expected_sends to the edition in digest.yaml, or write the goal in issues."
-                yield problem(file, (*path, "goal", "sends"), says, cure)
+        yield from _sends_known(config, file, (*path, "goal", "sends"), item, "the goal in issues")
+
+
+def _sends_known(
+    config: Configuration, file: ReadFile, path: t.Path, item: LineItem, instead: str
+) -> Iterator[Problem]:
+    """What is counted in sends needs to know how many every edition has."""
+    for edition in config.editions_of(item):
+        written = config.digest and t.reach(
+            config.digest.written, ("editions", edition.name, "expected_sends")
+        )
+        if edition.expected_sends is None and not written:
+            says = f'is in sends, but the edition "{edition.name}" has no expected_sends.'
+            cure = f"Add expected_sends to the edition in digest.yaml, or write {instead}."
+            yield problem(file, path, says, cure)
 
 
 def _reach(config: Configuration, file: ReadFile, path: t.Path, item: LineItem) -> Iterator[Problem]:

@@ -43,6 +43,7 @@ def _digest(config: Configuration, file: ReadFile) -> Iterator[Problem]:
 def _ads(config: Configuration, file: ReadFile) -> Iterator[Problem]:
     yield from _twice(file, ("line_items",), "id")
     yield from _references(config, file, ("policy", "sensitive", "sections"), "sections", "section")
+    yield from _old_ids(config, file)
     for index, item in enumerate(config.book.line_items):
         path: t.Path = ("line_items", index)
         yield from _twice(file, (*path, "creatives"), "id")
@@ -65,6 +66,21 @@ def _columns(config: Configuration, file: ReadFile, path: t.Path, used: tuple[st
         if name not in known:
             cure = did_you_mean(name, list(known)) or f"Add it to audience.by in digest.yaml: by: [{name}]."
             yield problem(file, path, f"names the column {shown(name)}, which parts no readers.", cure)
+
+
+def _old_ids(config: Configuration, file: ReadFile) -> Iterator[Problem]:
+    """An old id is nobody's now, and was one booking's: else what ran under it would count twice."""
+    theirs: dict[str, str] = {}
+    for index, item in enumerate(config.book.line_items):
+        for number, old in enumerate(item.was):
+            path: t.Path = ("line_items", index, "was", number)
+            if old in (config.names("line_items") or ()):
+                cure = "An old id is in use no more: rename one, or take it out here."
+                yield problem(file, path, f'names "{old}", which is the id of a line item.', cure)
+            elif old in theirs:
+                says = f'names "{old}", which line item "{theirs[old]}" was, too.'
+                yield problem(file, path, says, "What ran under it can count for one of them only.")
+            theirs[old] = item.id
 
 
 def _references(

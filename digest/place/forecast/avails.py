@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from statistics import median
+from statistics import mean, median
 
 from digest.errors import CommandError
 from digest.model import Creative, Flight, LineItem, Slot
+from digest.place.delivery import editions_of
 from digest.place.forecast.booking import Row
 from digest.place.forecast.filling import Filling
 from digest.place.forecast.highs import Solver
@@ -93,7 +94,12 @@ def _first(made: Model, column: int) -> frozenset[int]:
 
 
 def _rate(inputs: ForecastInputs, slot: Slot) -> Fraction:
-    rates = [item.rate for item in inputs.ads.line_items if slot.id in item.slots and item.rate]
+    booked = [item for item in inputs.ads.line_items if slot.id in item.slots and item.rate]
+    rates = [
+        mean(item.rate_for(edition.expected_sends) for edition in its)
+        for item in booked
+        if (its := editions_of(item, inputs.editions))
+    ]
     return median(rates) if rates else Fraction(0)
 
 

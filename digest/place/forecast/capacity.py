@@ -128,8 +128,7 @@ class IssueCapacity:
         """Places for line items that fit: the highest rate chooses first among the openings that leave a place
         to all others, by weight, then reading order. By opening."""
         left = {item: self.left[item] for item in sorted(chosen)}
-        items = self.context.items
-        for item in sorted(chosen, key=lambda one: (-items[one].rate, one)):
+        for item in sorted(chosen, key=lambda one: (-self.context.rate(one), one)):
             mask = left[item]
             for opening in sorted(bits(mask), key=lambda o: (-self.bands[o], o)):
                 left[item] = 1 << opening

@@ -77,7 +77,7 @@ def value(made: Model) -> Weights:
     for number, column in enumerate(made.columns):
         here = made.capacity(column.issue)
         for item in column.members:
-            if rate := made.ads.line_items[item].rate:
+            if rate := here.context.rate(item):
                 exact[number] += rate * here.best_band(item)
     return whole(exact)
 

@@ -1,0 +1,148 @@
+"""Bookings as they are sold: other names, other rates, creatives that come and go, and those that cannot be read."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+from digest import config
+from digest.model.ads import Cpm
+from tests.newsrooms import DIGEST, Room, newsroom, story
+
+HEAD = """\
+policy: {max_ads: 1, min_gap: 0, max_ratio: 1/2}
+slots:
+  in_stream: {position: between_stories, native: true}
+advertisers: {gleammour: {name: Gleammour}, marlin: {name: Marlin}}
+line_items:
+"""
+
+
+def booking(name: str, *more: str, advertiser: str = "gleammour", creatives: str | None = None) -> str:
+    """A booking of two weeks around the stories of :mod:`tests.newsrooms`, with further keys."""
+    made = creatives or f'[{{id: one, headline: {name}, url: "https://{advertiser}.example/{name}"}}]'
+    lines = [
+        f"  - id: {name}",
+        f"advertiser: {advertiser}",
+        "flight: {start: 2026-01-19, end: 2026-02-01}",
+        "slots: [in_stream]",
+        *([f"creatives: {made}"] if made != "none" else []),
+        *more,
+    ]
+    return "\n    ".join(lines) + "\n"
+
+
+def room_with(tmp_path: Path, *bookings: str, digest: str = DIGEST, days: int = 5) -> Room:
+    """A newsroom with twelve stories for each of the issues from the 23rd on."""
+    room = newsroom(tmp_path / "room", digest=digest, ads=HEAD + "".join(bookings))
+    room.stories(
+        story(12 * day + n, published_at=f"2026-01-{22 + day}T{8 + n}:00:00-05:00")
+        for day in range(days)
+        for n in range(12)
+    )
+    return room
+
+
+def build(room: Room, day: str, *words: str) -> None:
+    result = room.run("build", "--daily", "--date", day, *words)
+    assert result.code == 0, result.err
+
+
+def problems(room: Room) -> list[str]:
+    return [str(problem) for problem in config.problems(room.root)]
+
+
+def refused(room: Room, day: str) -> dict[str, tuple[str, str]]:
+    return {
+        one["line_item"]: (one["rule"], one["reason"]) for one in room.manifest(day=day)["ads"]["refused"]
+    }
+
+
+def test_a_booking_that_had_another_id_goes_on_counting(tmp_path: Path) -> None:
+    room = room_with(tmp_path, booking("spring", "goal: {issues: 3}", "pacing: asap"))
+    for day in ("2026-01-23", "2026-01-24"):
+        build(room, day)
+    room.write(
+        "adslots.yaml", HEAD + booking("spring-2026", "was: [spring]", "goal: {issues: 3}", "pacing: asap")
+    )
+    build(room, "2026-01-25")
+    assert "2 of 3 issues delivered" in room.manifest(day="2026-01-25")["ads"]["placed"][0]["because"]
+    build(room, "2026-01-26")
+    assert refused(room, "2026-01-26")["spring-2026"][0] == "goal"
+    report = room.run("ads", "report", "--json").json["line_items"]
+    assert [(one["line_item"], one["delivered"]) for one in report] == [("spring-2026", 3)]
+    plan = room.run("ads", "plan", "--from", "2026-01-23", "--to", "2026-01-26", "--json")
+    assert [(one["line_item"], one["delivered"]) for one in plan.json["line_items"]] == [("spring-2026", 3)]
+
+
+def test_clicks_on_the_old_id_stay_with_the_booking(tmp_path: Path) -> None:
+    room = room_with(tmp_path, booking("spring", "goal: {clicks: 100}"))
+    build(room, "2026-01-23")
+    (tmp_path / "clicks.csv").write_text("url,unique_clicks\nhttps://gleammour.example/spring,40\n")
+    assert room.run("receipts", "daily", "2026-01-23", "--file", str(tmp_path / "clicks.csv")).code == 0
+    room.write("adslots.yaml", HEAD + booking("summer", "was: [spring]", "goal: {clicks: 100}"))
+    (found,) = room.run("ads", "report", "--json").json["line_items"]
+    assert (found["line_item"], found["delivered"], found["clicks"]) == ("summer", 40, 40)
+
+
+@pytest.mark.parametrize(
+    ("bookings", "said"),
+    [
+        (
+            booking("spring") + booking("summer", "was: [spring]"),
+            'adslots.yaml:16:11: "was" of line item "summer" names "spring", which is the id of a line item. '
+            "An old id is in use no more: rename one, or take it out here.",
+        ),
+        (
+            booking("spring", "was: [a]") + booking("summer", "was: [b, a]"),
+            'adslots.yaml:17:14: "was" of line item "summer" names "a", which line item "spring" was, too. '
+            "What ran under it can count for one of them only.",
+        ),
+    ],
+)
+def test_an_old_id_is_one_bookings(bookings: str, said: str, tmp_path: Path) -> None:
+    assert problems(room_with(tmp_path, bookings)) == [said]
+
+
+def test_a_rate_for_a_thousand_sends_is_worth_what_the_edition_sends(tmp_path: Path) -> None:
+    """The greater value gets the one place; by the report it brings cpm x expected_sends / 1000 each issue."""
+    room = room_with(
+        tmp_path,
+        booking("by-issue", "rate: {per_issue: 12}", advertiser="marlin"),
+        booking("by-sends", "rate: {cpm: 12.50}"),
+    )
+    assert config.load(room.root).ads.line_items[1].rate == Cpm(Fraction(25, 2))
+    build(room, "2026-01-23")
+    (placed,) = room.manifest()["ads"]["placed"]
+    assert placed["line_item"] == "by-sends"
+    assert "rate 12.5 x 1" in placed["because"]
+    (tmp_path / "summary").mkdir()
+    room.write("digest.yaml", DIGEST.replace("expected_sends: 1000", "expected_sends: 900"))
+    build(room, "2026-01-24")
+    assert room.manifest(day="2026-01-24")["ads"]["placed"][0]["line_item"] == "by-issue"
+
+
+@pytest.mark.parametrize(
+    ("rate", "said"),
+    [
+        ("{}", "is empty"),
+        ("{cpm: 3, per_issue: 4}", 'adslots.yaml:11:11: "rate" of line item "spring" needs one amount: per_issue or '
+         "cpm. Write {per_issue: 450} or {cpm: 12.50}."),
+        ("{cmp: 3}", 'adslots.yaml:11:12: unknown key "cmp" in "rate" of line item "spring". Did you mean "cpm"?'),
+    ],
+)  # fmt: skip
+def test_a_rate_is_one_amount(rate: str, said: str, tmp_path: Path) -> None:
+    found = problems(room_with(tmp_path, booking("spring", f"rate: {rate}")))
+    assert len(found) == 1
+    assert said in found[0] or said == "is empty"
+
+
+def test_a_rate_by_sends_needs_the_number_of_sends(tmp_path: Path) -> None:
+    digest = DIGEST.replace(", expected_sends: 1000", "")
+    room = room_with(tmp_path, booking("spring", "rate: {cpm: 3}"), digest=digest)
+    assert problems(room) == [
+        'adslots.yaml:11:17: "rate.cpm" of line item "spring" is in sends, but the edition "daily" has no '
+        "expected_sends. Add expected_sends to the edition in digest.yaml, or write the rate in per_issue."
+    ]
