@@ -458,7 +458,7 @@ class LineItem(Block):
             "everybody",
             default="everybody",
         ),
-    ] = field(default_factory=empty)
+    ] = field(default_factory=empty, hash=False)
     order: Annotated[k.Line, Key("your number of the order, such as `IO-2026-017`")] = ""
     notes: Annotated[k.Line, Key("anything to remember; nobody outside reads it")] = ""
     was: Annotated[
