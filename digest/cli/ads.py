@@ -12,14 +12,14 @@ from digest.cli import app
 from digest.cli.options import Json, Root, as_date, newsroom, now
 from digest.cli.output import emit, say, table, warn
 from digest.cli.progress import progress
-from digest.distribution import install
 from digest.errors import CommandError, did_you_mean
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date
 
     from digest.model import Newsroom
-    from digest.place.forecast import Avail, Avails, BookingForecast, Forecast, ForecastInputs, IssueDate
+    from digest.place.forecast import Avail, Avails, BookingForecast, Forecast, IssueDate
 
 ads = typer.Typer(
     help="The bookings: the days ahead, what can still be sold, what was delivered.",
@@ -64,53 +64,16 @@ def span(room: Newsroom, first: str | None, last: str | None) -> tuple[date, dat
     return start, end
 
 
-def planned(asked: ForecastInputs) -> Forecast:
-    """The plan; where the solver is missing, the coming issues one by one, with a word about it."""
-    from digest.place import forecast
-
-    if not forecast.available():
-        warn(
-            f"Planned day by day, as builds go, without looking ahead. For the best plan: {install('plan')}."
-        )
-        return forecast.day_by_day(asked)
-    with progress("planning") as tell:
-        return forecast.plan(asked, tell)
-
-
-def inputs_of(room: Newsroom, first: date, last: date) -> ForecastInputs:
-    """What the forecast of these dates is asked."""
-    from digest.app.forecast_inputs import inputs
-    from digest.store import open_store
-
-    with open_store(room.store, room.publication, rehearse=True) as store:
-        return inputs(room, store, first, last)
-
-
-def doubts(schedule: Forecast) -> list[str]:
-    """What the plan cannot vouch for, in words."""
-    said = []
-    if not schedule.complete:
-        said.append(
-            "Stopped: this is the best plan known by then. It breaks no rule; a better one may exist."
-        )
-    said += [
-        f"The {bound.tier} bookings are {bound.short:,} issues short in this plan, and at least {bound.least:,} "
-        "in any: the search for a better one ended at its bound on work."
-        for bound in schedule.bounds
-    ]
-    if schedule.gap:
-        said.append(
-            f"Pacing, value and early dates may be better by {100 * schedule.gap:.1f} % at most; no goal loses by it."
-        )
-    return said
-
-
 @ads.command("plan")
 def plan(first: From = None, last: To = None, root: Root = None, json: Json = False) -> None:
     """The coming issues with what will run where, the best over all of them."""
+    from digest.app.ads_ahead import doubts, inputs_of, never_run, planned
+
     room = newsroom(root)
     asked = inputs_of(room, *span(room, first, last))
-    schedule = planned(asked)
+    warn_without_solver()
+    with progress("planning") as tell:
+        schedule = planned(asked, tell)
     forgotten = never_run(asked, schedule)
     emit(
         {
@@ -132,18 +95,14 @@ def plan(first: From = None, last: To = None, root: Root = None, json: Json = Fa
             warn(text)
 
 
-def never_run(asked: ForecastInputs, schedule: Forecast) -> list[tuple[str, list[str]]]:
-    """Paid bookings that the plan runs in none of their issues, each with who is in the way."""
-    from digest.place import forecast
+def warn_without_solver() -> None:
+    from digest.app.ads_ahead import without_solver
 
-    return [
-        (one.line_item, forecast.in_the_way(asked, schedule, one.line_item))
-        for one in schedule.bookings
-        if one.dates and not one.issues and forecast.is_unserved(asked, one)
-    ]
+    if text := without_solver():
+        warn(text)
 
 
-def tell_never_run(forgotten: list[tuple[str, list[str]]]) -> None:
+def tell_never_run(forgotten: Sequence[tuple[str, list[str]]]) -> None:
     for name, rivals in forgotten:
         way = (
             f"in its way: {', '.join(rivals)}" if rivals else "its own dates, slots and wishes leave it none"
@@ -214,6 +173,7 @@ def avails(
     json: Json = False,
 ) -> None:
     """What can still be sold, slot by slot and issue by issue, without hurting a booking."""
+    from digest.app.ads_ahead import inputs_of
     from digest.place import forecast
 
     room = newsroom(root)

@@ -95,9 +95,9 @@ def _never_run(room: Newsroom, found: Report) -> list[tuple[str, list[str]]]:
     }
     if not names:
         return []
-    from digest.cli.ads_check import look
+    from digest.cli.ads_check import looked
 
-    short = look(room, today(room), None).short
+    short = looked(room, today(room), None).short
     return [
         (one.booking.line_item, list(one.rivals))
         for one in short

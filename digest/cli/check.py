@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import timedelta
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from digest.cli import app
 from digest.cli.options import Json, Root, newsroom, now, reader
 from digest.cli.output import emit, say, warn
-from digest.errors import ConfigurationError, DigestError, Problem
+from digest.errors import ConfigurationError, DigestError
 
 if TYPE_CHECKING:
     from digest.model import Newsroom
 
 _RECENT = timedelta(days=7)
-_Place: TypeAlias = tuple[str, tuple[str | int, ...]]  # file, and the keys and indices down to the value
 
 
 @app.command("check")
@@ -31,15 +28,14 @@ def check(
     json: Json = False,
 ) -> None:
     """Look over the newsroom: YAML, dates, files, templates, bookings; --links looks links up, too."""
+    from digest.app import checking
     from digest.config.files import without_ads
 
     room = newsroom(root)
     _language_model(room)
-    notes = [*_mailer(room), *_appearance(room)]
-    problems = [*_doubts(room), *_templates(room), *_files(room)]
+    notes, problems = checking.notes(room), checking.problems(room)
     if links:
-        problems += _links(room)
-    problems = sorted(set(problems))
+        problems = sorted({*problems, *checking.dead_links(room)})
     for problem in problems:  # before the look ahead, which takes the longest
         warn(str(problem))
     short, said = _ahead(room, known=bool(problems))
@@ -73,27 +69,14 @@ def _language_model(room: Newsroom) -> None:
         headlines.read([room.publication.name])
 
 
-def _doubts(room: Newsroom) -> list[Problem]:
-    """Bookings that cannot do what they promise: a build refuses them by rule, and goes on."""
-    from digest.config import problems
-
-    return list(problems(room.root))
-
-
-def _templates(room: Newsroom) -> list[Problem]:
-    from digest.render import problems
-
-    return list(problems(room))
-
-
 def _ahead(room: Newsroom, *, known: bool) -> tuple[list[dict[str, Any]], list[str]]:
     """Bookings that will end short or never run: warnings here, errors of ``digest ads check``. In ``known`` trouble
     a look ahead that is not possible is no further trouble."""
     from digest.cli.ads import today
-    from digest.cli.ads_check import as_json, look
+    from digest.cli.ads_check import as_json, looked
 
     try:
-        found = look(room, today(room), None)
+        found = looked(room, today(room), None)
     except DigestError as error:
         if known:
             return [], [str(error)]
@@ -112,82 +95,3 @@ def _sources(room: Newsroom) -> list[str]:
         lost = unmatched(room, store.search(span=(at - _RECENT, at), limit=5000))
         found = wrong(room, store.readings(), at)
     return [*found, *([of_no_section(lost)] if lost else [])]
-
-
-def _mailer(room: Newsroom) -> list[str]:
-    from digest.app.outgoing import losses
-    from digest.registry import load
-
-    dialects = dict.fromkeys(room.mailing_of(edition).dialect for edition in room.editions)
-    missing = [
-        f"mailer {name}: {what}"
-        for name in dialects
-        for what in load("digest.render.dialects", name).DIALECT.missing
-    ]
-    return [*missing, *losses(room)]
-
-
-def _appearance(room: Newsroom) -> list[str]:
-    """What rendering changes or cannot show: colours made readable, pictures of a kind or weight mail does not bear."""
-    from digest.render import remarks
-
-    return list(remarks(room))
-
-
-def _files(room: Newsroom) -> list[Problem]:
-    """Sources on disk that are not there. A feed on the network may be down for a night; a file may not."""
-    from digest.config import problem_at
-    from digest.model.environment import variables
-
-    return [
-        problem_at(
-            room.root,
-            "digest.yaml",
-            ("sources", number, "url"),
-            f'the file of source "{spec.name}" is not there: {spec.url}.',
-            "Check its url.",
-        )
-        for number, spec in enumerate(room.sources)
-        if "://" not in spec.url and not variables(spec.url) and not Path(spec.url).is_file()
-    ]
-
-
-def _links(room: Newsroom) -> list[Problem]:
-    """Links of the bookings and the brand that lead nowhere; click macros are filled before they are looked up."""
-    from digest.config import problem_at
-    from digest.render.deadlinks import dead_links
-
-    written: dict[str, list[_Place]] = {}
-    for url, place in (*_brand(room), *_booked(room)):
-        if url:
-            written.setdefault(_filled(url), []).append(place)
-    return [
-        problem_at(
-            room.root,
-            *place,
-            f"dead link {dead.url}: {dead.why}",
-            "Mend the address, or ask the advertiser.",
-        )
-        for dead in dead_links(written)
-        for place in written[dead.url]
-    ]
-
-
-def _brand(room: Newsroom) -> Iterator[tuple[str | None, _Place]]:
-    brand, file = room.publication, "digest.yaml"
-    yield brand.url, (file, ("publication", "url"))
-    if brand.logo:
-        yield brand.logo.url, (file, ("publication", "logo", "url"))
-
-
-def _booked(room: Newsroom) -> Iterator[tuple[str | None, _Place]]:
-    for i, item in enumerate(room.ads.line_items):
-        for c, creative in enumerate(item.creatives):
-            for key, url in (("url", creative.url), ("image", creative.image)):
-                yield url, ("adslots.yaml", ("line_items", i, "creatives", c, key))
-
-
-def _filled(url: str) -> str:
-    for macro in ("line_item", "creative", "edition", "date", "slot"):
-        url = url.replace("{" + macro + "}", "check")
-    return url

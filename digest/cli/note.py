@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -23,15 +22,10 @@ from digest.cli.options import (
     now,
 )
 from digest.cli.output import emit, say
-from digest.errors import AlreadySent, CommandError
+from digest.errors import CommandError
 
 if TYPE_CHECKING:
-    from datetime import date
-
-    from digest.model import IssueNote, Newsroom
-    from digest.store import Store
-
-LONGEST = 20_000  # characters of a note
+    from digest.model import IssueNote
 
 
 @app.command(
@@ -55,22 +49,16 @@ def note(
     json: Json = False,
 ) -> None:
     """An editor's note under the masthead, and the subject and preheader of one issue by hand."""
+    from digest.app.decisions import write_note
     from digest.app.newsdesk import issue_due
-    from digest.model import IssueNote
     from digest.store import open_store
 
     room = newsroom(root)
     chosen = edition(room, name)
     with open_store(room.store, room.publication) as store:
         date_ = issue_due(room, store, chosen, now()) if day is None else as_date(day)
-        _unsent(room, store, name, date_)
-        written = IssueNote(edition=name, date=date_, by=by or me(), at=now())
-        if not clear:
-            said = _said(text, file, subject, preheader)
-            before = store.note(name, date_)
-            written = replace(before or written, by=written.by, at=written.at, **said)  # type: ignore[arg-type]
-            _sound(written)
-        store.write_note(written)
+        words = {} if clear else _said(text, file, subject, preheader)
+        written = write_note(room, store, name, date_, words, by=by or me(), at=now())
     emit({"note": _fields(written)})
     say(f"{name} {date_}: " + ("the note is taken back." if clear else _told(written)))
 
@@ -89,27 +77,6 @@ def _said(text: str | None, file: Path | None, subject: str | None, preheader: s
     if not words:
         raise CommandError("say what to write: --text, --file, --subject or --preheader (or --clear).")
     return words
-
-
-def _sound(written: IssueNote) -> None:
-    """Raises ``CommandError`` for words that no issue can carry."""
-    if len(written.text) > LONGEST:
-        raise CommandError(
-            f"the note has {len(written.text):,} characters; at most {LONGEST:,} fit an e-mail."
-        )
-    for key in ("subject", "preheader"):
-        if "\n" in getattr(written, key):
-            raise CommandError(f"--{key} is one line.")
-
-
-def _unsent(room: Newsroom, store: Store, name: str, day: date) -> None:
-    built = store.built(name, day)
-    if built and built.sent_at:
-        raise AlreadySent(
-            f"{name} of {day} was sent at {room.publication.clock(built.sent_at)}; its words cannot change any more. "
-            "Write the correction as the note of the next issue: "
-            f'digest note {name} --text "Correction: …"'
-        )
 
 
 def _told(written: IssueNote) -> str:
@@ -133,34 +100,28 @@ def approve(
         int | None,
         typer.Option("--revision", min=1, help="The revision you have read (default: the latest)."),
     ] = None,
+    withdraw: Annotated[bool, typer.Option("--withdraw", help="Take the yes back.")] = False,
     why: Annotated[str, typer.Option("--note", help="Anything to remember with it.")] = "",
     by: By = "",
     root: Root = None,
     json: Json = False,
 ) -> None:
     """Say yes to an issue as it is built now; a later revision needs a yes of its own."""
-    from digest.model import Approval
+    from digest.app import decisions
     from digest.store import open_store
 
     room = newsroom(root)
-    with open_store(room.store, room.publication) as store, store.lock(name):
-        built = found(store, room, name, day)
-        if revision is not None and revision != built.revision:
-            gone = "no longer exists" if revision < built.revision else "was never built"
-            raise CommandError(
-                f"revision {revision} of {name} {day} {gone}; the latest is revision {built.revision}. "
-                f"Read that one, then: digest approve {name} {day} --revision {built.revision}"
-            )
-        digest = built.manifest_sha256
-        given = Approval(
-            edition=name, date=built.date, revision=built.revision, manifest=digest, note=why,
-            by=by or me(), at=now(),
-        )  # fmt: skip
-        store.approve(given)
+    with open_store(room.store, room.publication) as store:
+        date_ = found(store, room, name, day).date
+        if withdraw:
+            given = decisions.withdraw(store, name, date_, note=why, by=by or me(), at=now())
+        else:
+            given = decisions.approve(room, store, name, date_, revision, note=why, by=by or me(), at=now())
     emit({
-        "edition": name, "date": built.date, "revision": built.revision, "manifest": digest, "by": given.by,
-        "at": given.at,
+        "edition": name, "date": given.date, "revision": given.revision, "manifest": given.manifest,
+        "by": given.by, "at": given.at, **({"withdrawn": True} if withdraw else {}),
     })  # fmt: skip
     if (asking := room.edition(name)) and asking.approval != "required":
         say(f"{name} asks for no approval (approval: required in digest.yaml would); this one is kept.")
-    say(f"{name} {day}: revision {built.revision} is approved by {given.by or 'nobody named'}.")
+    done = "is not approved any more; taken back" if withdraw else "is approved"
+    say(f"{name} {day}: revision {given.revision} {done} by {given.by or 'nobody named'}.")

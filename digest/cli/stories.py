@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from digest.model import Edition, Mark, Newsroom, Story, StoryEdit
-    from digest.store import Store
 
 stories = typer.Typer(
     help="The editors' desk: list, pin, hold, kill, edit, add and release stories, and what was decided before.",
@@ -191,6 +190,8 @@ def edit(
     json: Json = False,
 ) -> None:
     """Change what readers see of a story. The source's own words stay, and its updates do not undo yours."""
+    from digest.app.decisions import edit as remember
+    from digest.app.decisions import story_words
     from digest.model import StoryEdit
     from digest.store import open_store
 
@@ -200,35 +201,15 @@ def edit(
     words = {"title": title, "summary": summary, "image": image, "section": section}
     made = StoryEdit(
         story=id, edition=edition, date=None if day is None else as_date(day), cleared=clear, note=note,
-        by=by or me(), at=now(), **({} if clear else _words(room, words)),
+        by=by or me(), at=now(), **({} if clear else story_words(room, words)),
     )  # fmt: skip
     with open_store(room.store, room.publication) as store:
-        found = store.stories([id])
-        _exist(found, [id])
-        store.edit(made)
+        found = remember(store, made)
     emit({"edit": _edit_fields(made)})
-    say(f'{"edits taken back" if clear else "edited"}: "{found[id].title}" ({id}){_reach(made)}')
+    say(f'{"edits taken back" if clear else "edited"}: "{found.title}" ({id}){_reach(made)}')
     for name, value in ({} if clear else words).items():
         if value is not None:
             say(f'  {name}: "{value}"')
-
-
-def _words(room: Newsroom, given: dict[str, str | None]) -> dict[str, str]:
-    """An editor's words, each one line. Raises ``CommandError`` for words that no issue can carry."""
-    from digest.model.urls import is_web_url
-
-    words = {name: " ".join(value.split()) for name, value in given.items() if value is not None}
-    if not words:
-        raise CommandError("say what to change: --title, --summary, --image or --section (or --clear).")
-    if "title" in words and not words["title"]:
-        raise CommandError("a story needs a title; to keep it out: digest stories kill.")
-    if words.get("image") and not is_web_url(words["image"]):
-        raise CommandError(
-            f'--image "{words["image"]}" is no web address; write it whole, with https:// in front.'
-        )
-    if "section" in words:
-        _match(room, words["section"])
-    return words
 
 
 @stories.command(
@@ -302,13 +283,14 @@ def release(
     ids: Ids, edition: ForEdition = None, note: Note = "", by: By = "", root: Root = None, json: Json = False
 ) -> None:
     """Take back pins, holds, kills, splits and joins."""
+    from digest.app.decisions import known_stories
     from digest.store import open_store
 
     room = newsroom(root)
     if edition is not None:
         edition_named(room, edition)
     with open_store(room.store, room.publication) as store:
-        _exist(store.stories(ids), ids)
+        known_stories(store, ids)
         freed = store.release(ids, edition=edition, by=by or me(), note=note, at=now())
     emit({"released": ids, "marks": freed})
     if freed:
@@ -320,11 +302,12 @@ def release(
 @stories.command("history")
 def history(ids: Ids, root: Root = None, json: Json = False) -> None:
     """Every decision ever made about stories: when, who, what and why."""
+    from digest.app.decisions import known_stories
     from digest.store import open_store
 
     room = newsroom(root)
     with open_store(room.store, room.publication) as store:
-        _exist(store.stories(ids), ids)
+        known_stories(store, ids)
         marks = [mark for one in dict.fromkeys(ids) for mark in store.marks_of(one)]
         edits = [edit for one in dict.fromkeys(ids) for edit in store.edits(one)]
     rows = [_mark_fields(mark) for mark in marks] + [_edit_fields(edit) for edit in edits]
@@ -349,14 +332,13 @@ def _mark(
     action: str, ids: list[str], root: Any, *, edition: str | None, day: str | None, until: str | None,
     note: str, by: str, section: str | None = None, position: int | None = None,
 ) -> None:  # fmt: skip
+    from digest.app import decisions
     from digest.model import Mark
     from digest.store import open_store
 
     room = newsroom(root)
     if edition is not None:
         edition_named(room, edition)
-    if section is not None:
-        _match(room, section)
     marks = [
         Mark(
             story=one, action=action, edition=edition, section=section, date=None if day is None else as_date(day),
@@ -365,11 +347,8 @@ def _mark(
         for one in dict.fromkeys(ids)
     ]  # fmt: skip
     with open_store(room.store, room.publication) as store:
-        found = store.stories(ids)
-        _exist(found, ids)
-        for mark in marks:
-            store.mark(mark)
-        doubts = _doubts(room, store, marks) if action == "pin" else {}
+        found = decisions.mark(room, store, marks)
+        doubts = decisions.doubts(room, store, marks, now()) if action == "pin" else {}
     emit({"marks": [_mark_fields(mark) | {"problems": doubts.get(mark.story, [])} for mark in marks]})
     for mark in marks:
         say(f'{action}: "{found[mark.story].title}" ({mark.story}){_scope(mark)}')
@@ -377,29 +356,9 @@ def _mark(
             warn(f"digest: {text}")
 
 
-def _doubts(room: Newsroom, store: Store, marks: Sequence[Mark]) -> dict[str, list[str]]:
-    """What keeps pinned stories out of the issues they are pinned for, as things stand."""
-    from digest.app.newsdesk import issue_due, verdict
-
-    found: dict[str, list[str]] = {}
-    for mark in marks:
-        for one in room.editions:
-            if mark.edition not in (None, one.name):
-                continue
-            day = mark.date or issue_due(room, store, one, now())
-            if mark.until and mark.until < day:
-                found.setdefault(mark.story, []).append(f"{one.name} {day} comes after {mark.until}.")
-                continue
-            said = verdict(room, store, one, day, mark.story)
-            if said.why:
-                found.setdefault(mark.story, []).append(
-                    f"as things stand it will not run in {one.name} {day}: {said.why}"
-                )
-    return found
-
-
 def _pair(action: str, first: str, second: str, root: Any, *, note: str, by: str) -> None:
     """A decision about two stories; it holds for every issue until it is released."""
+    from digest.app.decisions import mark as decide
     from digest.model import Mark
     from digest.store import open_store
 
@@ -410,9 +369,7 @@ def _pair(action: str, first: str, second: str, root: Any, *, note: str, by: str
     room = newsroom(root)
     mark = Mark(story=first, other=second, action=action, note=note, by=by or me(), at=now())
     with open_store(room.store, room.publication) as store:
-        found = store.stories([first, second])
-        _exist(found, [first, second])
-        store.mark(mark)
+        found = decide(room, store, [mark])
     emit({"marks": [_mark_fields(mark)]})
     say(f'{action}: "{found[first].title}" ({first}) and "{found[second].title}" ({second}){_scope(mark)}')
 
@@ -456,24 +413,10 @@ def _by_story(marks: Iterable[Mark]) -> dict[str, list[Mark]]:
     return {story: sorted(of, key=lambda mark: _FIRST.index(mark.action)) for story, of in found.items()}
 
 
-def _exist(found: dict[str, Story], ids: list[str]) -> None:
-    missing = [one for one in ids if one not in found]
-    if missing:
-        raise CommandError(
-            f"no story has the id {', '.join(missing)}; nothing was changed. `digest stories list` shows ids."
-        )
-
-
 def _match(room: Newsroom, section: str | None) -> frozenset[str] | None:
-    """The source categories of a section, in lower case. Raises ``CommandError`` for an unknown one."""
-    if section is None:
-        return None
-    for spec in room.sections:
-        if spec.id == section:
-            return frozenset(name.casefold() for name in (*spec.match, spec.title, spec.id))
-    raise CommandError(
-        f'digest.yaml has no section "{section}" (there are: {", ".join(s.id for s in room.sections)}).'
-    )
+    from digest.app.decisions import match_of
+
+    return None if section is None else match_of(room, section)
 
 
 def _span(room: Newsroom, edition: str | None, day: str | None) -> tuple[datetime, datetime] | None:

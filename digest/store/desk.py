@@ -62,15 +62,42 @@ def release(
     return len(freed)
 
 
+def undo(database: Database, mark: Mark, *, at: datetime, by: str) -> None:
+    """Take one decision back, or one release: everything else stands as it stood, and what it had replaced stands
+    again. Raises ``CommandError`` where it stands no more."""
+    with database.writing():
+        rows = history(database)
+        before = _standing(rows[: rows.index(mark)]) if mark in rows else []
+        now = _standing(rows)
+        if mark.action == RELEASE:
+            taken = {_subject(one) for one in now}
+            again = [one for one in before if _frees(mark, one) and _subject(one) not in taken]
+            if not again:
+                raise CommandError("There is nothing to take back any more: what was released stands again.")
+        elif mark in now:
+            release(database, [mark.story], edition=mark.edition, at=at, by=by, note="undo")
+            gone = replace(mark, action=RELEASE)
+            again = [one for one in before if _subject(one) == _subject(mark)]
+            again += [one for one in now if one != mark and _frees(gone, one)]
+        else:
+            raise CommandError(f"This {mark.action} stands no more: somebody took it back or decided anew.")
+        for one in again:
+            add(database, replace(one, at=at))
+
+
 def current(database: Database) -> list[Mark]:
     """The decisions that stand, oldest first. The same decision made again replaces the earlier one.
 
     Said again in the very same words while it is the latest of its story, it changes nothing, so that no issue is
     built anew for it.
     """
+    return _standing(history(database))
+
+
+def _standing(marks: Iterable[Mark]) -> list[Mark]:
     standing: dict[tuple[object, ...], Mark] = {}
     latest: dict[str, Mark] = {}
-    for mark in history(database):
+    for mark in marks:
         if mark.action == RELEASE:
             standing = {key: m for key, m in standing.items() if not _frees(mark, m)}
         elif not _repeats(mark, latest.get(mark.story)):

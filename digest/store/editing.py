@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date
+from dataclasses import replace
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Boolean, Column, Date, Index, Integer, Table, insert, select
 
 from digest.errors import CommandError
 from digest.model import Approval, IssueNote, StoryEdit
+from digest.model.editing import standing
 from digest.store import stories
 from digest.store.database import Database
 from digest.store.schema import METADATA, number, publication, text, time
@@ -76,6 +78,30 @@ def edit(database: Database, edit: StoryEdit) -> None:
         _add(database, edits, _EDIT, edit)
 
 
+def undo_edit(database: Database, made: StoryEdit, *, at: datetime, by: str) -> None:
+    """Take one edit back, or one clearing; every other edit stands as it stood. Raises ``CommandError``."""
+    with database.writing():
+        rows = edits_of(database, made.story)
+        scope = (made.story, made.edition, made.date)
+        before, now = (
+            [one for one in standing(some) if (one.story, one.edition, one.date) == scope]
+            for some in (rows[: rows.index(made)] if made in rows else (), rows)
+        )
+        if made.cleared:
+            again = [one for one in before if one not in now]
+        elif made in now:
+            words = {"cleared": True, "note": "undo", "by": by, "at": at}
+            edit(
+                database,
+                StoryEdit(story=made.story, edition=made.edition, date=made.date, **words),  # type: ignore[arg-type]
+            )
+            again = [one for one in now if one != made]
+        else:
+            raise CommandError("This edit stands no more: somebody took it back.")
+        for one in again:
+            edit(database, replace(one, at=at))
+
+
 def edits_of(database: Database, story: str | None = None) -> list[StoryEdit]:
     """Every edit ever made, in the order they were made; of one story, or of all."""
     where = [] if story is None else [edits.c.story == story]
@@ -94,7 +120,18 @@ def notes_of(database: Database, edition: str, day: date) -> list[IssueNote]:
     return [IssueNote(**row) for row in _rows(database, notes, _NOTE, where)]
 
 
+def undo_note(database: Database, made: IssueNote, *, at: datetime, by: str) -> None:
+    """What stood above the issue before stands again. Raises ``CommandError`` where it was written anew since."""
+    with database.writing():
+        rows = notes_of(database, made.edition, made.date)
+        if not rows or rows[-1] != made:
+            raise CommandError("The note was written anew since; take that one back first.")
+        before = rows[-2] if len(rows) > 1 else IssueNote(edition=made.edition, date=made.date, at=at)
+        note(database, replace(before, by=by, at=at))
+
+
 def approve(database: Database, approval: Approval) -> None:
+    """Remember a yes, or, with no manifest in it, that it was withdrawn."""
     with database.writing():
         _add(database, approvals, _APPROVAL, approval)
 

@@ -126,9 +126,18 @@ class Store:
         """The decisions that stand, oldest first."""
         return desk.current(self._database)
 
-    def marks_of(self, story: str) -> list[Mark]:
-        """Every decision about a story, releases too, oldest first."""
+    def marks_of(self, story: str | None = None) -> list[Mark]:
+        """Every decision about a story, or about any, releases too, oldest first."""
         return desk.history(self._database, story)
+
+    def undo(self, made: Mark | StoryEdit | IssueNote, *, at: datetime, by: str = "") -> None:
+        """Take one decision back; all others stand as before. Raises ``CommandError`` where it stands no more."""
+        if isinstance(made, Mark):
+            desk.undo(self._database, made, at=at, by=by)
+        elif isinstance(made, StoryEdit):
+            editing.undo_edit(self._database, made, at=at, by=by)
+        else:
+            editing.undo_note(self._database, made, at=at, by=by)
 
     def release(
         self, ids: Iterable[str], edition: str | None = None, *, at: datetime, by: str = "", note: str = ""
@@ -148,23 +157,32 @@ class Store:
         """Remember the editor's note of an issue; an empty one takes it back."""
         editing.note(self._database, note)
 
+    def notes(self, edition: str, day: date) -> list[IssueNote]:
+        """Every note of an issue, in the order they were written."""
+        return editing.notes_of(self._database, edition, day)
+
     def note(self, edition: str, day: date) -> IssueNote | None:
         """The note that stands for an issue."""
         notes = editing.notes_of(self._database, edition, day)
         return notes[-1] if notes and notes[-1] else None
 
     def approve(self, approval: Approval) -> None:
-        """Remember somebody's yes to one revision of an issue."""
+        """Remember somebody's yes to one revision of an issue; with an empty ``manifest``, that it was withdrawn."""
         editing.approve(self._database, approval)
 
+    def approvals(self, edition: str, day: date) -> list[Approval]:
+        """Every approval of an issue, and every withdrawal, in the order they were given."""
+        return editing.approvals_of(self._database, edition, day)
+
     def approval(self, edition: str, day: date) -> Approval | None:
-        """The latest approval of an issue, of whichever revision."""
-        given = editing.approvals_of(self._database, edition, day)
-        return given[-1] if given else None
+        """The latest approval of an issue, of whichever revision; ``None`` where it was withdrawn."""
+        given = self.approvals(edition, day)
+        return given[-1] if given and given[-1].manifest else None
 
     def approved(self) -> dict[tuple[str, date], int]:
         """The revision of each issue that was approved last."""
-        return {(one.edition, one.date): one.revision for one in editing.approvals_of(self._database)}
+        last = {(one.edition, one.date): one for one in editing.approvals_of(self._database)}
+        return {issue: one.revision for issue, one in last.items() if one.manifest}
 
     # The ledger
 

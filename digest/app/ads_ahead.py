@@ -1,0 +1,183 @@
+"""The days ahead as commands and the desk show them: what is planned, what ends short and why, what is owed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from digest.distribution import install
+from digest.errors import CommandError, Problem
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from digest.model import Newsroom
+    from digest.place.forecast import Forecast, ForecastInputs, Shortfall
+
+Tell = Callable[[int, int], None]  # how much is done, and of how much
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What a look ahead found. ``owed`` are finished flights as (line item, short, unit)."""
+
+    last: date
+    short: tuple[Shortfall, ...]
+    problems: tuple[Problem, ...]
+    owed: tuple[tuple[str, int, str], ...]
+    forecast: Forecast | None
+
+    @property
+    def doubts(self) -> list[str]:
+        return doubts(self.forecast) if self.forecast else []
+
+
+def inputs_of(room: Newsroom, first: date, last: date) -> ForecastInputs:
+    """What the forecast of these dates is asked."""
+    from digest.app.forecast_inputs import inputs
+    from digest.store import open_store
+
+    with open_store(room.store, room.publication, rehearse=True) as store:
+        return inputs(room, store, first, last)
+
+
+def planned(asked: ForecastInputs, tell: Tell | None = None) -> Forecast:
+    """The plan; where the solver is missing, the coming issues one by one (``without_solver`` says so)."""
+    from digest.place import forecast
+
+    return forecast.plan(asked, tell) if forecast.available() else forecast.day_by_day(asked)
+
+
+def without_solver() -> str:
+    """What a plan is, and what is missing for the best one; empty where nothing is."""
+    from digest.place import forecast
+
+    if forecast.available():
+        return ""
+    return f"Planned day by day, as builds go, without looking ahead. For the best plan: {install('plan')}."
+
+
+def doubts(schedule: Forecast) -> list[str]:
+    """What the plan cannot vouch for, in words."""
+    said = []
+    if not schedule.complete:
+        said.append(
+            "Stopped: this is the best plan known by then. It breaks no rule; a better one may exist."
+        )
+    said += [
+        f"The {bound.tier} bookings are {bound.short:,} issues short in this plan, and at least {bound.least:,} "
+        "in any: the search for a better one ended at its bound on work."
+        for bound in schedule.bounds
+    ]
+    if schedule.gap:
+        said.append(
+            f"Pacing, value and early dates may be better by {100 * schedule.gap:.1f} % at most; no goal loses by it."
+        )
+    return said
+
+
+def never_run(asked: ForecastInputs, schedule: Forecast) -> list[tuple[str, list[str]]]:
+    """Paid bookings that the plan runs in none of their issues, each with who is in the way."""
+    from digest.place import forecast
+
+    return [
+        (one.line_item, forecast.in_the_way(asked, schedule, one.line_item))
+        for one in schedule.bookings
+        if one.dates and not one.issues and forecast.is_unserved(asked, one)
+    ]
+
+
+def look(room: Newsroom, first: date, last: date | None = None, tell: Tell | None = None) -> Looked:
+    """Plan from ``first`` to ``last``, by default as far as booked flights go. Without the solver, day by day."""
+    from digest.app.forecast_inputs import is_ahead, last_end
+
+    end = last or last_end(room, first)
+    if end < first:
+        raise CommandError(f"--to {end} lies before --from {first}.")
+    owed = _owed(room, first)
+    if not any(is_ahead(item, first) for item in room.ads.line_items):
+        return Looked(end, (), (), owed, None)
+    said, short = shortfalls(inputs_of(room, first, end), tell)
+    return Looked(end, short, tuple(_place(room, one) for one in short), owed, said)
+
+
+def shortfalls(asked: ForecastInputs, tell: Tell | None = None) -> tuple[Forecast, tuple[Shortfall, ...]]:
+    """The bookings that the coming issues do not serve."""
+    from digest.place import forecast
+
+    return forecast.shortfalls(asked, tell) if forecast.available() else forecast.short_day_by_day(asked)
+
+
+def _owed(room: Newsroom, first: date) -> tuple[tuple[str, int, str], ...]:
+    """Make-goods: what flights that ended before ``first`` are short."""
+    from digest.place import delivery
+    from digest.store import open_store
+
+    over = [
+        item
+        for item in room.ads.line_items
+        if item.goal and item.flight and item.flight.last and item.flight.last < first
+    ]
+    if not over:
+        return ()
+    with open_store(room.store, room.publication, rehearse=True) as store:
+        rows = store.ran_ads(before=first, line_items=[item.id for item in over], now=room.ads.now)
+    found = []
+    for item in over:
+        assert item.goal is not None
+        had = delivery.delivered(item, delivery.earlier(item, rows, first), room.editions)
+        if had < item.goal.amount:
+            found.append((item.id, item.goal.amount - had, item.goal.unit))
+    return tuple(found)
+
+
+def _place(room: Newsroom, short: Shortfall) -> Problem:
+    from digest.config import problem_at
+
+    name = short.booking.line_item
+    number = next(n for n, item in enumerate(room.ads.line_items) if item.id == name)
+    key = "id" if short.booking.booked is None else "goal"
+    return problem_at(room.root, "adslots.yaml", ("line_items", number, key), *words(room, short))
+
+
+def words(room: Newsroom, short: Shortfall) -> tuple[str, str]:
+    """What is wrong, and how to mend it."""
+    says = _missing(room, short)
+    booking = short.booking
+    if short.homeless:
+        return f"{says} A typical issue has no place for it at all.", (
+            "Compare its slots, sections, creatives and adjacency with the sections of the last issues."
+        )
+    if short.alone >= (booking.short or booking.dates):
+        return f"{says} Nobody else is in its way: its flight, days, cap and pacing leave it no more.", (
+            "Lengthen the flight, loosen its frequency_cap or pacing, or lower the goal."
+        )
+    if short.alone and booking.short:
+        says += f" {short.alone:,} of these would be missing even if nobody else had booked."
+    rivals = ", ".join(short.rivals) or "the publisher's own rules"
+    return f"{says} The places it could have are taken by: {rivals}.", (
+        "Lengthen a flight, lower a goal, or let one of them run in another slot."
+    )
+
+
+def _missing(room: Newsroom, short: Shortfall) -> str:
+    what = short.booking
+    item = room.ads.line_item(what.line_item)
+    assert item is not None
+    ends = f" by {item.flight.last}" if item.flight and item.flight.last else ""
+    if what.booked is not None:
+        return (
+            f'line item "{what.line_item}" is overbooked: it will be {what.short:,} of {what.booked:,} '
+            f"{what.unit} short when its flight ends{ends.replace(' by', ' on')} ({what.delivered:,} delivered, "
+            f"{what.planned:,} more have a place)."
+        )
+    if what.short:
+        return (
+            f'line item "{what.line_item}" is a sponsorship, sold every issue of its flight: {what.short:,} of '
+            f"the {what.dates:,} coming ones{ends} have no place for it."
+        )
+    return (
+        f'line item "{what.line_item}" is paid and has no goal, and none of its {what.dates:,} coming issues{ends} '
+        "has a place for it."
+    )

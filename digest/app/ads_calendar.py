@@ -1,0 +1,90 @@
+"""Days and slots: past issues as they ran, coming ones as they are planned."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from digest.app.ads_ahead import Tell, inputs_of, never_run, planned
+from digest.errors import CommandError
+
+if TYPE_CHECKING:
+    from digest.model import Newsroom
+    from digest.place.forecast import PlannedAd
+
+BACK, AHEAD = 7, 14  # days shown unless told
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarIssue:
+    """One issue with its ads by gap. ``state``: sent | built | missed | planned."""
+
+    date: date
+    edition: str
+    state: str
+    ads: tuple[PlannedAd, ...]
+
+    def in_slot(self, slot: str) -> list[PlannedAd]:
+        return [ad for ad in self.ads if ad.slot == slot]
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """Every issue of ``first`` to ``last``; ``never_runs`` are paid bookings that no coming issue has a place for, each
+    with who is in the way."""
+
+    first: date
+    last: date
+    issues: tuple[CalendarIssue, ...]
+    never_runs: tuple[tuple[str, list[str]], ...]
+
+
+def span(first: date | None, last: date | None, today: date) -> tuple[date, date]:
+    """The days to show: what is not said is a week before today to two weeks after it. Raises ``CommandError``."""
+    start = first or min(today, last or today) - timedelta(days=BACK)
+    end = last or max(start, today) + timedelta(days=AHEAD)
+    if end < start:
+        raise CommandError(f"--to {end} lies before --from {start}.")
+    return start, end
+
+
+def calendar(room: Newsroom, start: date, end: date, today: date, tell: Tell | None = None) -> Calendar:
+    """What ran and what is planned; issues before ``today`` that are not there were missed."""
+    from digest.place import forecast
+    from digest.store import open_store
+
+    with open_store(room.store, room.publication, rehearse=True) as store:
+        built = {(one.date, one.edition): one for one in store.issues() if start <= one.date <= end}
+        runs = [
+            forecast.PlannedAd(
+                date=run.date, edition=run.edition, line_item=run.line_item, slot=run.slot, gap=run.gap,
+                section=run.section, built=True,
+            )
+            for run in store.ran_ads(now=room.ads.now)
+            if start <= run.date <= end
+        ]  # fmt: skip
+    states = {key: "sent" if one.sent_at else "built" for key, one in built.items()}
+    first = max(start, today)
+    for number in range((end - start).days + 1):
+        day = start + timedelta(days=number)
+        for edition in room.editions:
+            if edition.has_issue(day):
+                states.setdefault((day, edition.name), "planned" if day >= first else "missed")
+    forgotten: list[tuple[str, list[str]]] = []
+    if first <= end:
+        asked = inputs_of(room, first, end)
+        schedule = planned(asked, tell)
+        forgotten = never_run(asked, schedule)
+        runs += [run for run in schedule.ads if not run.built]
+    by_issue: dict[tuple[date, str], list[PlannedAd]] = {}
+    for run in sorted(runs, key=lambda run: run.gap):
+        by_issue.setdefault((run.date, run.edition), []).append(run)
+    order = {edition.name: number for number, edition in enumerate(room.editions)}
+    issues = sorted(states, key=lambda one: (one[0], order.get(one[1], len(order)), one[1]))
+    return Calendar(
+        start,
+        end,
+        tuple(CalendarIssue(*one, states[one], tuple(by_issue.get(one, ()))) for one in issues),
+        tuple(forgotten),
+    )

@@ -1,0 +1,104 @@
+"""What ``digest check`` looks at that is quick: files, templates, mailer and look; and links, if asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TypeAlias
+
+from digest.errors import Problem
+from digest.model import Newsroom
+
+_Place: TypeAlias = tuple[str, tuple[str | int, ...]]  # file, and the keys and indices down to the value
+
+
+def problems(room: Newsroom) -> list[Problem]:
+    """Bookings that cannot do what they promise, templates that are broken, files that are not there."""
+    from digest.config import problems as doubts
+    from digest.render import problems as broken
+
+    return sorted({*doubts(room.root), *broken(room), *_files(room)})
+
+
+def notes(room: Newsroom) -> list[str]:
+    """What builds and is still worth knowing: of the mailer, of colours and of pictures."""
+    return [*_mailer(room), *_appearance(room)]
+
+
+def _mailer(room: Newsroom) -> list[str]:
+    from digest.app.outgoing import losses
+    from digest.registry import load
+
+    dialects = dict.fromkeys(room.mailing_of(edition).dialect for edition in room.editions)
+    missing = [
+        f"mailer {name}: {what}"
+        for name in dialects
+        for what in load("digest.render.dialects", name).DIALECT.missing
+    ]
+    return [*missing, *losses(room)]
+
+
+def _appearance(room: Newsroom) -> list[str]:
+    """What rendering changes or cannot show: colours made readable, pictures of a kind or weight mail does not bear."""
+    from digest.render import remarks
+
+    return list(remarks(room))
+
+
+def _files(room: Newsroom) -> list[Problem]:
+    """Sources on disk that are not there. A feed on the network may be down for a night; a file may not."""
+    from digest.config import problem_at
+    from digest.model.environment import variables
+
+    return [
+        problem_at(
+            room.root,
+            "digest.yaml",
+            ("sources", number, "url"),
+            f'the file of source "{spec.name}" is not there: {spec.url}.',
+            "Check its url.",
+        )
+        for number, spec in enumerate(room.sources)
+        if "://" not in spec.url and not variables(spec.url) and not Path(spec.url).is_file()
+    ]
+
+
+def dead_links(room: Newsroom) -> list[Problem]:
+    """Links of the bookings and the brand that lead nowhere; click macros are filled before they are looked up."""
+    from digest.config import problem_at
+    from digest.render.deadlinks import dead_links as looked_up
+
+    written: dict[str, list[_Place]] = {}
+    for url, place in (*_brand(room), *_booked(room)):
+        if url:
+            written.setdefault(_filled(url), []).append(place)
+    return [
+        problem_at(
+            room.root,
+            *place,
+            f"dead link {dead.url}: {dead.why}",
+            "Mend the address, or ask the advertiser.",
+        )
+        for dead in looked_up(written)
+        for place in written[dead.url]
+    ]
+
+
+def _brand(room: Newsroom) -> Iterator[tuple[str | None, _Place]]:
+    brand, file = room.publication, "digest.yaml"
+    yield brand.url, (file, ("publication", "url"))
+    if brand.logo:
+        yield brand.logo.url, (file, ("publication", "logo", "url"))
+
+
+def _booked(room: Newsroom) -> Iterator[tuple[str | None, _Place]]:
+    for i, item in enumerate(room.ads.line_items):
+        for c, creative in enumerate(item.creatives):
+            for key, url in (("url", creative.url), ("image", creative.image)):
+                yield url, ("adslots.yaml", ("line_items", i, "creatives", c, key))
+
+
+def _filled(url: str) -> str:
+    for macro in ("line_item", "creative", "edition", "date", "slot"):
+        url = url.replace("{" + macro + "}", "check")
+    return url
