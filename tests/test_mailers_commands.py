@@ -14,7 +14,7 @@ from tests.fakes.mailers import Fake, answering
 from tests.fakes.mailers.every import FAKES
 from tests.newsrooms import DIGEST, Room, newsroom
 
-LATER = "2027-01-23T06:30"
+LATER = "2099-01-23T06:30"
 
 
 def written(fake: Fake, url: str, **more: Any) -> str:
@@ -69,7 +69,7 @@ def test_from_the_outbox_to_the_inbox_and_back(name: str, houses: Any) -> None:
     assert first.code == 0, first.err
     assert (first.json["did"], first.json["status"]) == ("created", "scheduled")
     assert first.json["name"] == "daily 2026-01-23 harbor-post"
-    assert first.json["at"] == "2027-01-23T11:30:00Z"
+    assert first.json["at"] == "2099-01-23T11:30:00Z"
     again = house.hand_over("--at", LATER)
     assert (again.code, again.json["campaign"]) == (0, first.json["campaign"])
     not_sent = house.room.run("receipts", "daily", "2026-01-23")

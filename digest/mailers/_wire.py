@@ -259,7 +259,7 @@ def _words(answer: Any) -> list[str]:
         answer.get("source") or {} if isinstance(answer.get("source"), dict) else ""
     )
     for key in ("message", "detail", "error", "errors", "context"):
-        if key in answer and not (key == "context" and found):
+        if key in answer:
             found += _words(answer[key])
     if not found and "title" in answer:
         found = _words(answer["title"])
