@@ -23,7 +23,7 @@ def test_a_due_issue_that_is_missing_is_exit_6_and_named(room: Room) -> None:
     assert "MISSING: not built" in told.out
     assert room.run("status", "--json").json["editions"][0] == {
         "edition": "daily", "date": "2026-01-23", "built": False, "approved": None, "sent": False, "revision": None,
-        "built_at": None, "sent_at": None, "missing": True,
+        "built_at": None, "handed_over": None, "sent_at": None, "missing": True,
     }  # fmt: skip
 
 
@@ -41,6 +41,49 @@ def test_a_built_issue_is_well_until_it_must_be_sent(room: Room) -> None:
     assert told.code == 0
     assert told.json["ok"] is True
     assert told.json["newest_story"].startswith("2026-01-23T00:")
+
+
+def test_what_the_mailer_has_is_told(room: Room) -> None:
+    digest = (room.root / "digest.yaml").read_text()
+    room.write("digest.yaml", digest.replace("mailer: plain", "mailer: {type: folder, path: out}"))
+    assert room.run("build", "--daily", "--date", "2026-01-23").code == 0
+    needed = ("status", "--needs", "handed-over")
+    assert "MISSING: not handed over" in room.run(*needed).out
+    assert room.run("handover", "daily", "2026-01-23").code == 0
+    told = room.run(*needed)
+    assert (told.code, "folder: draft" in told.out) == (0, True)
+    handed = room.run(*needed, "--json").json["editions"][0]["handed_over"]
+    assert (handed["mailer"], handed["state"], handed["revision"], handed["outdated"]) == (
+        "folder",
+        "draft",
+        1,
+        False,
+    )
+    assert room.run("build", "--daily", "--date", "2026-01-23", "--pause", "aquafresh").code == 0
+    old = room.run(*needed)
+    assert (old.code, "folder: draft, still revision 1" in old.out) == (6, True)
+    assert room.run("handover", "daily", "2026-01-23").code == 0
+    assert room.run(*needed).code == 0
+    assert room.run("mark-sent", "daily", "2026-01-23").code == 0
+    assert room.run(*needed).code == 0
+
+
+def test_what_is_wrong_with_the_sources_is_told_and_is_no_missing_issue(room: Room) -> None:
+    assert room.run("build", "--daily", "--date", "2026-01-23").code == 0
+    assert room.run("status", "--json").json["sources"] == []
+    (room.root / "stories.jsonl").unlink()
+    assert room.run("ingest").code == 4
+    told = room.run("status")
+    assert (told.code, "source post: " in told.out) == (0, True)
+    assert room.run("status", "--json").json["sources"][0].startswith("post: ")
+
+
+def test_a_mailer_that_refused_is_missing(room: Room) -> None:
+    mailer = "mailer: {type: command, run: [sh, -c, 'exit 1']}"
+    room.write("digest.yaml", (room.root / "digest.yaml").read_text().replace("mailer: plain", mailer))
+    assert room.run("build", "--daily", "--date", "2026-01-23", "--handover").code == 2
+    told = room.run("status", "--needs", "handed-over")
+    assert (told.code, "command refused" in told.out) == (6, True)
 
 
 def test_a_state_nobody_knows_is_exit_2(room: Room) -> None:

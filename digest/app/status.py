@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -11,7 +12,36 @@ from digest.model import BuiltIssue, Edition, Newsroom
 from digest.select import last_issue_date
 
 if TYPE_CHECKING:
+    from digest.model.mail import CampaignNote
     from digest.store import Store
+
+_STATES = {
+    "intended": "unanswered", "created": "draft", "updated": "draft", "cancelled": "draft", "scheduled": "scheduled",
+    "sending": "sending", "delivered": "sent", "sent": "sent", "failed": "failed",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandedOver:
+    """What the ledger knows of an issue at its mailer.
+
+    ``state``: draft | scheduled | sending | sent, or unanswered | failed, where the last run did not get so far.
+    ``revision`` is the one the mailer has, ``due`` what it is scheduled for.
+    """
+
+    mailer: str
+    state: str
+    campaign: str
+    revision: int
+    at: datetime
+    due: datetime | None
+
+    @property
+    def there(self) -> bool:
+        return self.state not in ("unanswered", "failed")
+
+
+NEEDS = ("built", "approved", "handed-over", "sent")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +52,7 @@ class EditionStatus:
     date: date
     issue: BuiltIssue | None
     approved: bool | None = None  # None where the edition asks for no approval
+    handed_over: HandedOver | None = None  # None where it was never tried
 
     @property
     def built(self) -> bool:
@@ -32,10 +63,18 @@ class EditionStatus:
         return self.issue is not None and self.issue.sent_at is not None
 
     def missing(self, needs: str) -> bool:
-        """Whether the issue is not as far as a monitor needs it: ``built``, ``approved`` or ``sent``."""
-        if needs == "sent":
+        """Whether the issue is not as far as a monitor needs it, one of ``NEEDS``."""
+        if needs == "sent" or self.sent:
             return not self.sent
+        if needs == "handed-over":
+            return not (self.issue and self.handed_over and self.handed_over.there) or self.outdated
         return not self.built or (needs == "approved" and self.approved is False)
+
+    @property
+    def outdated(self) -> bool:
+        """Whether the mailer has an earlier revision than the outbox."""
+        handed = self.handed_over
+        return bool(handed and handed.there and self.issue and 0 < handed.revision < self.issue.revision)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,4 +103,22 @@ def _of(newsroom: Newsroom, store: Store, edition: Edition, due_at: datetime) ->
     built = store.built(edition.name, day)
     asked = edition.approval == "required"
     approved = built is not None and not needs_approval(store, edition, built) if asked else None
-    return EditionStatus(edition=edition.name, date=day, issue=built, approved=approved)
+    notes = store.campaign_notes(edition.name, day) if built else []
+    return EditionStatus(
+        edition=edition.name, date=day, issue=built, approved=approved, handed_over=handed_over(notes)
+    )
+
+
+def handed_over(notes: Sequence[CampaignNote]) -> HandedOver | None:
+    """What the notes of an issue come to, oldest first."""
+    if not notes:
+        return None
+    last = notes[-1]
+    return HandedOver(
+        mailer=last.mailer,
+        state=_STATES[last.event],
+        campaign=next((one.campaign for one in reversed(notes) if one.campaign), ""),
+        revision=next((one.revision for one in reversed(notes) if one.content), 0),
+        at=last.at,
+        due=last.due if last.event == "scheduled" else None,
+    )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -26,43 +28,54 @@ def status(
     ] = 0,
     needs: Annotated[
         str,
-        typer.Option("--needs", metavar="STATE", help="How far a due issue must be: built, approved, sent."),
+        typer.Option(
+            "--needs",
+            metavar="STATE",
+            help="How far a due issue must be: built, approved, handed-over, sent.",
+        ),
     ] = "built",
     root: Root = None,
     json: Json = False,
 ) -> None:
-    """Is what is due there? Per edition the latest due issue: built, sent; exit code 6 if something is missing."""
+    """Is what is due there? Per edition the latest due issue: built, approved, handed over, sent; else exit 6."""
+    from digest.app.readings import wrong
+    from digest.app.status import NEEDS
     from digest.app.status import status as look
     from digest.store import open_store
 
-    if needs not in ("built", "approved", "sent"):
-        raise CommandError(f'--needs "{needs}": say built, approved or sent.')
+    if needs not in NEEDS:
+        raise CommandError(f'--needs "{needs}": say {", ".join(NEEDS[:-1])} or {NEEDS[-1]}.')
     room = newsroom(root)
     at = now()
     with open_store(room.store, room.publication) as store:
         state = look(room, store, at, timedelta(minutes=grace))
+        sources = wrong(room, store.readings(), at)
     missing = [one for one in state.editions if one.missing(needs)]
     emit({
         "ok": not missing,
         "editions": [_row(one, needs) for one in state.editions],
         "newest_story": state.newest_story,
+        "sources": sources,
     })  # fmt: skip
     clock = room.publication.clock
     table(
-        ("edition", "due", "built", "approved", "sent", ""),
+        ("edition", "due", "built", "approved", "handed over", "sent", ""),
         [
             [
                 one.edition,
                 str(one.date),
                 f"{clock(one.issue.built_at)}, revision {one.issue.revision}" if one.issue else "-",
                 "-" if one.approved is None else "yes" if one.approved else "not yet",
+                _at_the_mailer(one, clock),
                 clock(one.issue.sent_at) if one.issue and one.issue.sent_at else "-",
-                f"MISSING: not {needs}" if one.missing(needs) else "ok",
+                f"MISSING: not {needs.replace('-', ' ')}" if one.missing(needs) else "ok",
             ]
             for one in state.editions
         ],
     )
     say(_newest(state.newest_story, at))
+    for words in sources:
+        say(f"source {words}")
     if missing:
         raise typer.Exit(MISSING)
 
@@ -73,8 +86,22 @@ def _row(one: EditionStatus, needs: str) -> dict[str, Any]:
         "edition": one.edition, "date": one.date, "built": one.built, "approved": one.approved,
         "sent": one.sent,
         "revision": issue and issue.revision, "built_at": issue and issue.built_at,
+        "handed_over": asdict(one.handed_over) | {"outdated": one.outdated} if one.handed_over else None,
         "sent_at": issue and issue.sent_at, "missing": one.missing(needs),
     }  # fmt: skip
+
+
+def _at_the_mailer(one: EditionStatus, clock: Callable[[datetime], str]) -> str:
+    handed = one.handed_over
+    if handed is None:
+        return "-"
+    if not handed.there:
+        return {"unanswered": f"no answer from {handed.mailer}", "failed": f"{handed.mailer} refused"}[
+            handed.state
+        ]
+    when = f" for {clock(handed.due)}" if handed.due else ""
+    old = f", still revision {handed.revision}" if one.outdated else ""
+    return f"{handed.mailer}: {handed.state}{when}{old}"
 
 
 def _newest(newest: datetime | None, at: datetime) -> str:
