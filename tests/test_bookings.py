@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from fractions import Fraction
 from pathlib import Path
 
@@ -146,3 +147,89 @@ def test_a_rate_by_sends_needs_the_number_of_sends(tmp_path: Path) -> None:
         'adslots.yaml:11:17: "rate.cpm" of line item "spring" is in sends, but the edition "daily" has no '
         "expected_sends. Add expected_sends to the edition in digest.yaml, or write the rate in per_issue."
     ]
+
+
+def test_a_booking_whose_creatives_have_not_come_is_missed_and_the_build_goes_on(tmp_path: Path) -> None:
+    room = room_with(tmp_path, booking("spring", creatives="none"), booking("summer", advertiser="marlin"))
+    assert problems(room) == []
+    built = room.run("build", "--daily", "--date", "2026-01-23")
+    assert built.code == 0
+    assert 'line item "spring" is missed: it has no creative for the issue of 2026-01-23.' in built.err
+    assert refused(room, "2026-01-23") == {"spring": ("creative", "it has no creatives yet")}
+    assert [one["line_item"] for one in room.manifest()["ads"]["placed"]] == ["summer"]
+    plan = room.run("ads", "plan", "--from", "2026-01-24", "--to", "2026-01-26", "--json").json
+    assert {ad["line_item"] for issue in plan["issues"] for ad in issue["ads"]} == {"summer"}
+
+
+def test_check_names_the_first_issue_that_misses_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import digest.cli.ads
+
+    monkeypatch.setattr(digest.cli.ads, "now", lambda: datetime(2026, 1, 24, 17, tzinfo=UTC))
+    dated = '[{id: one, headline: A, url: "https://gleammour.example/", dates: {end: 2026-01-27}}]'
+    room = room_with(
+        tmp_path,
+        booking("none-yet", "blackout: [2026-01-24, 2026-01-25]", creatives="none"),
+        booking("over-soon", creatives=dated),
+        booking("paused", "paused: true", creatives="none"),
+    )
+    checked = room.run("check", "--json")
+    assert checked.code == 0
+    said = [text for text in checked.json["warnings"] if "missed" in str(text)]
+    assert said == [
+        'line item "none-yet" has no creatives yet for the issue of 2026-01-26: it will be missed there. Add a '
+        "creative in adslots.yaml, or pause the booking.",
+        'line item "over-soon" has none of its creatives for the issue of 2026-01-28: it will be missed there. Add a '
+        "creative in adslots.yaml, or pause the booking.",
+    ]
+
+
+def test_a_creative_is_shown_on_its_dates_only(tmp_path: Path) -> None:
+    creatives = (
+        '[{id: early, headline: A, url: "https://gleammour.example/", dates: {end: 2026-01-23}}, '
+        '{id: late, headline: B, url: "https://gleammour.example/", dates: {start: 2026-01-25}}]'
+    )
+    room = room_with(tmp_path, booking("spring", "goal: {issues: 4}", "pacing: asap", creatives=creatives))
+    plan = room.run("ads", "plan", "--from", "2026-01-23", "--to", "2026-01-26", "--json").json
+    assert [len(issue["ads"]) for issue in plan["issues"]] == [1, 0, 1, 1]
+    shown = []
+    for day in ("2026-01-23", "2026-01-24", "2026-01-25", "2026-01-26"):
+        build(room, day)
+        shown += [one["creative"] for one in room.manifest(day=day)["ads"]["placed"]]
+    assert shown == ["early", "late", "late"]
+    assert refused(room, "2026-01-24")["spring"] == (
+        "creative", "none of its creatives is for 2026-01-24: early (up to 2026-01-23), late (from 2026-01-25)",
+    )  # fmt: skip
+
+
+def test_a_creative_of_some_dates_fits_only_its_slots_on_them(tmp_path: Path) -> None:
+    """What is planned is what is built, where the creative of a day fits another slot than that of the day before."""
+    creatives = (
+        '[{id: words, headline: A, url: "https://gleammour.example/", dates: {end: 2026-01-23}}, {id: banner, '
+        'image: "https://gleammour.example/b.png", size: 600x150, url: "https://gleammour.example/", '
+        "dates: {start: 2026-01-24}}]"
+    )
+    room = room_with(
+        tmp_path, booking("spring", creatives=creatives).replace("[in_stream]", "[in_stream, top]")
+    )
+    text = (
+        (room.root / "adslots.yaml")
+        .read_text()
+        .replace("slots:\n", "slots:\n  top: {position: top, sizes: [600x150]}\n", 1)
+    )
+    room.write("adslots.yaml", text)
+    plan = room.run("ads", "plan", "--from", "2026-01-23", "--to", "2026-01-24", "--json").json
+    assert [ad["slot"] for issue in plan["issues"] for ad in issue["ads"]] == ["in_stream", "top"]
+    for day, slot in (("2026-01-23", "in_stream"), ("2026-01-24", "top")):
+        build(room, day)
+        assert [one["slot"] for one in room.manifest(day=day)["ads"]["placed"]] == [slot]
+
+
+def test_a_booking_may_keep_its_addresses_as_they_are(tmp_path: Path) -> None:
+    digest = DIGEST + 'links: {utm_source: "{edition}"}\n'
+    room = room_with(tmp_path, booking("spring", "links: none"), digest=digest)
+    build(room, "2026-01-23")
+    for part in ("index.html", "index.txt"):
+        text = room.files()[part].decode()
+        assert "https://gleammour.example/spring" in text
+        assert "gleammour.example/spring?" not in text
+    assert "utm_source=daily" in room.files()["index.html"].decode()

@@ -472,7 +472,7 @@ def test_the_schema_says_what_is_needed_and_refuses_the_rest() -> None:
     digest, ads = config.json_schema("digest"), config.json_schema("adslots")
     assert digest["required"] == ["publication", "sections", "editions"]
     assert digest["additionalProperties"] is False
-    assert ads["$defs"]["LineItem"]["required"] == ["id", "slots", "creatives"]
+    assert ads["$defs"]["LineItem"]["required"] == ["id", "slots"]
     assert ads["$defs"]["LineItem"]["properties"]["type"]["enum"] == [
         "sponsorship",
         "standard",

@@ -189,6 +189,7 @@ def test_every_rule_has_cases_help_and_options_of_the_file() -> None:
         "policy": {f.name for f in fields(Policy)},
         "slots": {f.name for f in fields(Slot)},
         "line_items": {f.name for f in fields(LineItem)},
+        "creatives": {f.name for f in fields(Creative)},
         "advertisers": {f.name for f in fields(Advertiser)},
     }
     for name, rule in catalogue():

@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 
 from digest import registry
 from digest.cli import commands
-from digest.config import json_schema, tree
+from digest.config import json_schema, outside, tree
 from digest.config.compile import compile_files
 from digest.model.keys.words import Word
 from tests import newsrooms
@@ -82,8 +82,10 @@ def test_sound_newsrooms_are_valid(room: str, file: str) -> None:
 
 @given(twisted())
 def test_what_the_loader_takes_is_valid(files: tuple[bytes, bytes]) -> None:
+    """What names something outside the files (a kind of source, a time zone) is looked up by the loader afterwards."""
     texts = dict(zip(FILES, files, strict=True))
-    problems = compile_files({f"{file}.yaml": data for file, data in texts.items()}).problems
+    read = compile_files({f"{file}.yaml": data for file, data in texts.items()})
+    problems = [*read.problems, *outside.problems(read.outside)]
     for file, data in texts.items():
         if not any(problem.file == f"{file}.yaml" for problem in problems):
             assert refusals(file, data.decode()) == []

@@ -43,6 +43,8 @@ def booking(content: str, line_item: str, short: int, unit: str, first: date, la
         name = f"{line_item}-make-good-{number}"
     made: dict[str, Any] = {"id": name}
     made |= {key: original[key] for key in _KEPT if key in original}
+    if isinstance(shown := made.get("creatives"), list):  # the dates were those of the flight that is over
+        made["creatives"] = [{key: one[key] for key in one if key != "dates"} for one in shown]
     made["flight"] = {"start": first.isoformat(), "end": last.isoformat()}
     made["goal"] = {unit: str(short)}
     made["pacing"] = "asap"

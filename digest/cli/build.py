@@ -381,12 +381,21 @@ def _tell(room: Newsroom, outcome: Outcome, dry_run: bool) -> None:
         say(f"  {behind} {stand}: digest explain says which")
     if outcome.folder:
         say(f"  {outcome.folder}/index.html")
+    for name in _without_creatives(room, outcome):
+        warn(f'digest: line item "{name}" is missed: it has no creative for the issue of {row["date"]}.')
     if gap := outcome.issue.plan.optimality_gap:
         warn(f"digest: {gap.words}.")
     if outcome.kept:
         warn(f"digest: the folder had been changed by hand; what lay there is kept as {outcome.kept}.")
     if dry_run:
         _show(room, outcome)
+
+
+def _without_creatives(room: Newsroom, outcome: Outcome) -> list[str]:
+    """The bookings that nothing but a creative keeps out of the issue."""
+    day = outcome.issue.date
+    out = {one.line_item for one in outcome.issue.plan.refused if one.rule == "creative"}
+    return [item.id for item in room.ads.line_items if item.id in out and not item.creatives_on(day)]
 
 
 def _count(number: int, one: str, several: str) -> str:

@@ -39,6 +39,7 @@ def check(
     for problem in problems:  # before the look ahead, which takes the longest
         warn(str(problem))
     short, said = _ahead(room, known=bool(problems))
+    said += (missed := list(_missed(room)))
     said += (of_sources := _sources(room))
     if missing := without_ads(room.root, len(room.ads.line_items)):
         said.append(missing)
@@ -48,7 +49,7 @@ def check(
         (warn if problems else say)(f"note: {note}")
     found: dict[str, Any] = {
         "problems": [asdict(problem) for problem in problems],
-        "warnings": [*short, *([missing] if missing else [])],
+        "warnings": [*short, *missed, *([missing] if missing else [])],
         "notes": notes,
     }
     found["sources"] = of_sources
@@ -82,6 +83,14 @@ def _ahead(room: Newsroom, *, known: bool) -> tuple[list[dict[str, Any]], list[s
             return [], [str(error)]
         raise
     return as_json(found), [*map(str, found.problems), *found.doubts]
+
+
+def _missed(room: Newsroom) -> Iterator[str]:
+    """Bookings whose creatives have not come."""
+    from digest.app.missing_creatives import missed
+    from digest.cli.ads import today
+
+    return missed(room, today(room))
 
 
 def _sources(room: Newsroom) -> list[str]:

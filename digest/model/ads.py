@@ -7,7 +7,7 @@ it is kept, the class ``...Keys`` before it is how it is written.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from fractions import Fraction
 from types import MappingProxyType
@@ -146,6 +146,29 @@ class Advertiser(Block):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CreativeDates(Block):
+    """The issue dates on which a creative may be shown."""
+
+    start: Annotated[k.Day | None, Key("the first issue date on which it is shown", default="open")] = None
+    end: Annotated[k.Day | None, Key("the last one, which still counts", default="open")] = None
+
+    def verify(self) -> None:
+        if self.start and self.end and self.end < self.start:
+            raise InvalidValue(f"ends on {self.end}, before {self.start}.", "Write the earlier date first.")
+
+    @property
+    def is_open(self) -> bool:
+        return self.start is None and self.end is None
+
+    def __str__(self) -> str:
+        parts = [self.start and f"from {self.start}", self.end and f"up to {self.end}"]
+        return " ".join(part for part in parts if part) or "any date"
+
+    def __contains__(self, day: object) -> bool:
+        return isinstance(day, date) and (self.start or day) <= day <= (self.end or day)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Creative(Block):
     """One ad as shown. With ``image`` it has a ``size`` such as ``600x150``; without, it is native text."""
 
@@ -185,6 +208,12 @@ class Creative(Block):
         k.Url,
         Key("the address of a picture of one pixel that counts how often the ad is opened", default="none"),
     ] = ""
+    dates: Annotated[
+        CreativeDates,
+        Key(
+            "`{start: 2026-02-01, end: 2026-02-14}`: it is shown on these dates only", default="the flight's"
+        ),
+    ] = CreativeDates()
     weight: Annotated[k.Exact, Key("for `rotation: weighted`: `3` is shown three times as often as `1`")] = (
         Fraction(1)
     )
@@ -472,8 +501,17 @@ class LineItem(Block):
             "`weighted` by their `weight`, `best` the one that readers click more"
         ),
     ] = "sequential"
+    links: Annotated[
+        k.AdLinks,
+        Key("`none`: the parameters of `links` in `digest.yaml` are not put on its addresses"),
+    ] = "tagged"
     creatives: Annotated[
-        tuple[Creative, ...], SOME, Key("the ads themselves: see [creatives](#creatives)", required=True)
+        tuple[Creative, ...],
+        Key(
+            "the ads themselves: see [creatives](#creatives). They may come later than the booking: until they do, it "
+            "does not run, and `digest check` says which issue will miss it first",
+            default="none yet",
+        ),
     ] = ()
 
     @property
@@ -485,6 +523,10 @@ class LineItem(Block):
         if isinstance(self.rate, Cpm):
             return self.rate.amount * (expected_sends or 0) / 1000
         return self.rate
+
+    def creatives_on(self, day: date) -> tuple[Creative, ...]:
+        """The creatives that may be shown in an issue of that date."""
+        return tuple(creative for creative in self.creatives if day in creative.dates)
 
     def rests_on(self, day: date) -> str:
         """Why the booking itself keeps out on ``day``: ``paused``, a pause, a blackout date; else empty."""
@@ -512,6 +554,16 @@ class AdBook(Block):
         Key("who buys: see [advertisers](#advertisers)", default="none"),
     ] = field(default_factory=empty)
     line_items: Annotated[tuple[LineItem, ...], Key("the bookings: see [line_items](#line_items)")] = ()
+
+    def on(self, day: date) -> AdBook:
+        """The book with the creatives that may be shown in an issue of that date."""
+        items = tuple(
+            item
+            if len(shown := item.creatives_on(day)) == len(item.creatives)
+            else replace(item, creatives=shown)
+            for item in self.line_items
+        )
+        return self if items == self.line_items else replace(self, line_items=items)
 
     @property
     def now(self) -> Mapping[str, str]:

@@ -29,12 +29,13 @@ class IssueContext:
 
     def __init__(self, request: Request) -> None:
         self.request = request
-        self.policy = request.ads.policy
+        book = request.ads.on(request.day)
+        self.policy = book.policy
         self.day = request.day
         self.edition: Edition = request.edition
-        self.items: tuple[LineItem, ...] = request.ads.line_items
+        self.items: tuple[LineItem, ...] = book.line_items
         self.index = {item.id: number for number, item in enumerate(self.items)}
-        self.slots: dict[str, Slot] = {slot.id: slot for slot in request.ads.slots}
+        self.slots: dict[str, Slot] = {slot.id: slot for slot in book.slots}
         self.entries: tuple[Entry, ...] = tuple(request.lineup)
         self.stories = len(self.entries)
         self.openings: tuple[Opening, ...] = openings(request.lineup, request.ads.slots)

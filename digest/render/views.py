@@ -268,7 +268,12 @@ class Views:
             "date": self.day.isoformat(),
             "slot": placed.slot,
         }
-        return self.address(ad_href(creative.url, self.newsroom.links, macros))
+        return self.address(ad_href(creative.url, self._ad_links(placed), macros))
+
+    def _ad_links(self, placed: model.Placement) -> model.Links:
+        """What is put on an ad's address: a booking may keep its own as it is."""
+        item, links = self.newsroom.ads.line_item(placed.line_item), self.newsroom.links
+        return model.Links(link_prefix=links.link_prefix) if item and item.links == "none" else links
 
     def _story_link(self, url: str) -> str:
         return story_href(url, self.newsroom.links, self.edition.name, self.day)

@@ -14,7 +14,6 @@ from digest.model import AdBook
 _ALWAYS = {
     "id": "Give it a name of its own, such as id: gleammour-spring.",
     "slots": "Write where it may stand, such as slots: [top_banner].",
-    "creatives": "Write at least one creative.",
 }
 _PAID = {
     "advertiser": "Write who pays, or type: house for an ad of your own.",

@@ -6,8 +6,11 @@ from collections.abc import Iterator
 
 from digest.config import tree as t
 from digest.config.checks.configuration import Configuration, is_valid, problem
+from digest.config.checks.flights import length
+from digest.config.validation import ReadFile
 from digest.errors import Problem
 from digest.model import Creative, LineItem, Slot
+from digest.model.calendar import DateSet
 from digest.model.keys.words import did_you_mean
 
 
@@ -17,6 +20,7 @@ def doubt(config: Configuration) -> Iterator[Problem]:
         return
     slots = {slot.id: slot for slot in config.book.slots}
     for index, item in enumerate(config.book.line_items):
+        yield from _never_shown(config.ads, ("line_items", index), item)
         booked_as_written = is_valid(config.ads, ("line_items", index), "slots")
         if not booked_as_written or not all(
             name in slots and is_valid(config.ads, ("slots",), name) for name in item.slots
@@ -29,6 +33,18 @@ def doubt(config: Configuration) -> Iterator[Problem]:
                 if creative.size:
                     path = (*path, "size")
                 yield problem(config.ads, path, _says(creative, item), _cure(creative, booked))
+
+
+def _never_shown(file: ReadFile, path: t.Path, item: LineItem) -> Iterator[Problem]:
+    """Creatives whose dates lie outside the flight."""
+    if item.flight is None:
+        return
+    span = item.flight.span
+    for number, creative in enumerate(item.creatives):
+        dates = creative.dates
+        if not dates.is_open and span.meet(DateSet(dates.start, dates.end)).is_empty and not span.is_empty:
+            says = f"is never shown: it is for dates {dates}, and the flight is {length(item)}."
+            yield problem(file, (*path, "creatives", number, "dates"), says, "Write dates of the flight.")
 
 
 def fits(creative: Creative, slot: Slot) -> bool:

@@ -34,7 +34,7 @@ def doubt(config: Configuration) -> Iterator[Problem]:
             continue
         if item.flight and not item.flight.dates and item.flight.span.is_empty:
             says = "never meets one of its days."
-            yield problem(config.ads, (*path, "flight", "days"), says, f"The flight is {_length(item)}.")
+            yield problem(config.ads, (*path, "flight", "days"), says, f"The flight is {length(item)}.")
         elif config.all_editions_valid(item):
             yield from _reach(config, config.ads, path, item)
 
@@ -55,7 +55,8 @@ def _written(file: ReadFile, path: t.Path, key: str) -> bool:
     return t.reach(as_written(file, path), ("flight", key)) is not None
 
 
-def _length(item: LineItem) -> str:
+def length(item: LineItem) -> str:
+    """The flight in words: its first and last day."""
     flight = item.flight
     if flight is None or flight.first is None:
         return "open"
@@ -106,7 +107,7 @@ def _reach(config: Configuration, file: ReadFile, path: t.Path, item: LineItem) 
     spans = issue_dates(item.flight, editions)
     if all(one.is_empty for one in spans):
         says = f"never meets an issue of {_editions(editions)}."
-        yield problem(file, (*path, "flight"), says, f"The flight is {_length(item)}.")
+        yield problem(file, (*path, "flight"), says, f"The flight is {length(item)}.")
         return
     if item.goal and item.goal.unit == "issues" and not any(one.is_open for one in spans):
         yield from _goal(file, path, item, spans)

@@ -55,7 +55,7 @@ def _plain(ads: AdBook, item: LineItem) -> bool:
 def _key(booking: Booking, advertisers: Counter[str | None]) -> object:
     item = booking.item
     shared = item.advertiser if advertisers[item.advertiser] > 1 else ""
-    shown = tuple((one.size, bool(one.image)) for one in item.creatives)
+    shown = tuple((one.size, bool(one.image), one.dates) for one in item.creatives)
     bare = replace(item, id="", advertiser=shared, creatives=())
     ran = tuple((run.date, run.edition, run.sends, run.delivered) for run in booking.rows)
     return bare, shown, ran, booking.chances

@@ -120,7 +120,7 @@ class Booking:
         """The issues of the span in its flight and editions."""
         flight, inputs = self.item.flight, self.inputs
         planned = flight.days_between(inputs.first, inputs.last) if flight else tuple(inputs.days())
-        days = [day for day in planned if not self.item.rests_on(day)]
+        days = [day for day in planned if not self.item.rests_on(day) and self.item.creatives_on(day)]
         return tuple(
             IssueDate(day, name) for day in days for name, e in self.editions.items() if e.has_issue(day)
         )

@@ -140,11 +140,9 @@ class IssueCapacity:
         return [(item, self.context.openings[opening]) for opening, item in places]
 
 
-def capacity(ads: AdBook, edition: Edition, lineup: Lineup) -> IssueCapacity:
-    """Ask every rule that does not speak of the day."""
-    context = IssueContext(
-        Request(ads=ads, editions=(edition,), edition=edition, day=date.min, lineup=lineup)
-    )
+def capacity(ads: AdBook, edition: Edition, lineup: Lineup, day: date) -> IssueCapacity:
+    """Ask every rule that does not speak of the day, but for the creatives that may be shown on it."""
+    context = IssueContext(Request(ads=ads, editions=(edition,), edition=edition, day=day, lineup=lineup))
     here = IssueCapacity(context, [context.everywhere] * len(context.items))
     for _, rule in catalogue():
         if rule.STAGE == "today":

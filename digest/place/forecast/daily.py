@@ -70,11 +70,12 @@ def _issue(
 
 def _row(inputs: ForecastInputs, ad: PlannedAd) -> RunAd:
     item = inputs.ads.line_item(ad.line_item)
+    shown = item.creatives_on(ad.date) if item else ()
     return RunAd(
         edition=ad.edition,
         date=ad.date,
         line_item=ad.line_item,
-        creative=item.creatives[0].id if item and item.creatives else "",
+        creative=shown[0].id if shown else "",
         advertiser=item.advertiser if item else None,
         tier=item.tier if item else "",
         slot=ad.slot,

@@ -157,15 +157,19 @@ def bookings(inputs: ForecastInputs) -> tuple[Booking, ...]:
 
 
 def _capacities(made: Model) -> None:
-    """One per lineup: the typical ones of the editions, and those that are known."""
+    """One per lineup and what an edition sends: the typical ones of the editions, and those that are known; on dates
+    with other creatives, others."""
     found: dict[object, int] = {}
     editions = {edition.name: edition for edition in made.inputs.editions}
+    changing = [item for item in made.ads.line_items if not all(one.dates.is_open for one in item.creatives)]
     for issue in made.issues:
-        known = made.inputs.known.get(issue)
-        key = issue if known is not None else sections_of(made.inputs.lineups[issue.edition])
+        edition, known = editions[issue.edition], made.inputs.known.get(issue)
+        shape = issue if known is not None else sections_of(made.inputs.lineups[issue.edition])
+        shown = tuple(item.creatives_on(issue.date) for item in changing)
+        key = (shape, edition.expected_sends, shown)
         if key not in found:
             found[key] = len(made.capacities)
-            made.capacities.append(capacity(made.ads, editions[issue.edition], made.inputs.lineup(issue)))
+            made.capacities.append(capacity(made.ads, edition, made.inputs.lineup(issue), issue.date))
         made.capacity_of.append(found[key])
 
 

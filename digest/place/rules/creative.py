@@ -7,14 +7,17 @@ from functools import partial
 
 from digest.model import LineItem
 from digest.place.context import IssueContext
-from digest.place.facts import Fact, Refusal
+from digest.place.facts import EVERYWHERE, Fact, Refusal
 
 STAGE, ORDER = "openings", 20
-OPTIONS = ("line_items.creatives", "slots.sizes", "slots.native")
+OPTIONS = ("line_items.creatives", "creatives.dates", "slots.sizes", "slots.native")
 
 
 def facts(context: IssueContext) -> Iterator[Fact]:
     for number, item in enumerate(context.items):
+        if not item.creatives:
+            yield Refusal(number, EVERYWHERE, partial(_none_today, context, item))
+            continue
         yield Refusal(
             number,
             context.everywhere & ~context.fitting_slots(item),
@@ -28,5 +31,13 @@ def _why(context: IssueContext, item: LineItem, opening: int) -> str:
     takes = [*slot.sizes, *(["native ads"] if slot.native else [])]
     return (
         f"{slot.id} takes {' and '.join(takes) or 'nothing'}, and none of its creatives fits: "
-        f"{', '.join(has) or 'it has none'}"
+        f"{', '.join(has)}"
     )
+
+
+def _none_today(context: IssueContext, item: LineItem, opening: int) -> str:
+    booked = context.request.ads.line_item(item.id)
+    if booked is None or not booked.creatives:
+        return "it has no creatives yet"
+    spans = [f"{one.id} ({one.dates})" for one in booked.creatives]
+    return f"none of its creatives is for {context.day}: {', '.join(spans)}"
