@@ -333,3 +333,27 @@ def test_files_as_programs_write_them(room: Room, text: str) -> None:
     (link,) = issue["links"]
     assert 1200 in (link["unique_clicks"], link["clicks"])
     assert link["line_item"] == "aquafresh"
+
+
+def test_picture_files_of_the_newsroom_in_a_campaign_are_told(houses: Any) -> None:
+    house = houses("listmonk")
+    room: Room = house.room
+    (room.root / "ads").mkdir()
+    picture = next((Path(__file__).parents[1] / "samples").rglob("*.jpg"))
+    (room.root / "ads" / "a.jpg").write_bytes(picture.read_bytes())
+    ads = (room.root / "adslots.yaml").read_text()
+    creative = (
+        'creatives: [{id: fresh, image: ads/a.jpg, size: 600x150, alt: A, url: "https://gleammour.example/"}]'
+    )
+    lines = [f"    {creative}" if "id: fresh" in line else line for line in ads.splitlines()]
+    room.write("adslots.yaml", "\n".join(lines).replace("slots: [in_stream]", "slots: [top_banner]", 1))
+    assert room.run("build", "--daily", "--date", "2026-01-23").code == 0
+    said = "1 picture file of the newsroom cannot be found by readers of a campaign at listmonk."
+    assert said in house.hand_over().json["notes"][0]
+    lost = "mailer listmonk: ads/a.jpg: a campaign cannot show picture files of the newsroom."
+    assert lost in room.run("check").out
+    served = 'images: {base_url: "https://img.harbor.example/n/"}\n'
+    room.write("digest.yaml", (room.root / "digest.yaml").read_text() + served)
+    assert room.run("build", "--daily", "--date", "2026-01-23").code == 0
+    assert house.hand_over().json["notes"] == []
+    assert lost not in room.run("check").out

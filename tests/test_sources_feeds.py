@@ -88,7 +88,13 @@ def test_an_item_of_wordpress() -> None:
             source="paper",
             author="Jane O’Neil",
             published_at=datetime(2026, 1, 23, 10, 30, tzinfo=UTC),
-            image=Image(url="https://paper.example/b.jpg", width=1200, height=800, alt="A bridge & a boat"),
+            image=Image(
+                url="https://paper.example/b.jpg",
+                width=1200,
+                height=800,
+                alt="A bridge & a boat",
+                caption="A bridge & a boat",
+            ),
             popularity={"comments": 3.0},
             tags=("Local News", "Arts & Life"),
             language="en-US",
@@ -260,8 +266,8 @@ def test_any_text_is_a_time_or_none(text: str) -> None:
             Image(url="https://paper.example/i.jpg"),
         ),
         (
-            '<media:thumbnail url="https://a.example/t.jpg" width="75" height="50"/>',
-            Image(url="https://a.example/t.jpg", width=75, height=50),
+            '<media:thumbnail url="https://a.example/t.jpg" width="150" height="100"/>',
+            Image(url="https://a.example/t.jpg", width=150, height=100),
         ),
         (
             "<description>&lt;img src='https://a.example/i.jpg?a=1&amp;amp;b=2' "

@@ -44,7 +44,8 @@ def test_a_real_wordpress(tmp_path: Path, site: Site) -> None:
     assert rest["sticky"].priority == 5
     assert rest["plain"].sections == ("Ferries", "News")
     assert rest["plain"].image is not None
-    assert (rest["plain"].image.width, rest["plain"].image.alt) == (1500, "Boats at the quay")
+    assert rest["plain"].image.caption == "The quay at noon"
+    assert (rest["plain"].image.width, rest["plain"].image.alt) == (1024, "Boats at the quay")
 
     feed = House(tmp_path / "feed", type="rss", url=f"{site.url}/?feed=rss2")
     report = feed.read(now)

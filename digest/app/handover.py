@@ -8,6 +8,7 @@ lost is found by looking again. Whoever calls holds the issue's lock.
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
@@ -127,6 +128,9 @@ def check_due(at: datetime, now: datetime, newsroom: Newsroom) -> None:
         )
 
 
+_OWN_PICTURE = re.compile(r'\bsrc="(images/[^"]+)"')
+
+
 class Handover:
     """One call: an issue, its mailer, the ledger."""
 
@@ -186,6 +190,12 @@ class Handover:
 
     def _campaign(self, mailer: Mailer, message: Message, wish: Wish) -> Handed:
         edition, day = message.edition, message.date
+        if lost := len(set(_OWN_PICTURE.findall(message.html))):
+            which = "picture file" if lost == 1 else "picture files"
+            self.said.append(
+                f"{lost} {which} of the newsroom cannot be found by readers of a campaign at {self.spec.type}. Serve "
+                "the issue's folder images/ and name its address: `images: {base_url: …}`."
+            )
         at = self._moment(mailer, wish)
         notes = self._notes(edition, day)
         found = self._find(mailer, notes, message.name, day)

@@ -17,6 +17,7 @@ from digest.app.readings import counted, reading_of, unmatched
 from digest.app.side_by_side import Overdue, side_by_side
 from digest.errors import CommandError, DigestError
 from digest.model import Newsroom, Reading, SourceSpec, Story, Validators
+from digest.model.pictures import UNSHOWN, kind_of
 
 if TYPE_CHECKING:
     from digest.likeness import Reader
@@ -255,7 +256,10 @@ def _store(
         counts.updated,
         counts.unchanged,
         batch.rejected,
-        remarks=tuple(f"{one.where}: {one.what}" for one in batch.remarks),
+        remarks=(
+            *(f"{one.where}: {one.what}" for one in batch.remarks),
+            *_unshown(newsroom, spec, batch.stories),
+        ),
         broken=next((one.what for one in batch.remarks if one.broken), ""),
         withdrawn=withdrawn,
         folded=batch.folded,
@@ -263,6 +267,16 @@ def _store(
     )
     store.remember_reading(reading_of(report, batch, before, now))
     return report
+
+
+def _unshown(newsroom: Newsroom, spec: SourceSpec, stories: Sequence[Story]) -> Iterator[str]:
+    """Pictures of kinds that mail programs do not show, and no image service makes into others."""
+    if newsroom.images.resize:
+        return
+    for story in stories:
+        kind = kind_of(story.image.url) if story.image else ""
+        if kind in UNSHOWN:
+            yield f"{spec.name}: its picture is {kind}, which mail programs do not show; the story runs without it"
 
 
 def _remember(store: Store, spec: SourceSpec, batch: Batch, now: datetime) -> int:

@@ -289,7 +289,21 @@ def losses(newsroom: Newsroom) -> list[str]:
             found[f"mailer {spec.type}: {redact(words, spec.secrets)}"] = None
         if spec.send_at and not capabilities(spec.type).schedule:
             found[f"mailer {spec.type}: `send_at` has no effect; it schedules nothing."] = None
+        if capabilities(spec.type).draft and (own := _own_pictures(newsroom)):
+            found[
+                f"mailer {spec.type}: {own[0]}{' and others' if len(own) > 1 else ''}: a campaign cannot show picture "
+                "files of the newsroom. Serve the issues' folder images/ and name its address: `images: {base_url: …}`."
+            ] = None
     return list(found)
+
+
+def _own_pictures(newsroom: Newsroom) -> list[str]:
+    """Files of the newsroom in bookings and brand that stand as relative addresses in an issue."""
+    from digest.render.pictures import booked, local
+
+    if newsroom.images.base_url:
+        return []
+    return [url for _, url, _ in booked(newsroom) if local(newsroom.root, newsroom.images.files, url)]
 
 
 def as_json(edition: str, day: date, handed: Handed, mailer: str) -> dict[str, Any]:

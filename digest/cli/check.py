@@ -98,10 +98,12 @@ def _sources(room: Newsroom) -> list[str]:
     """What the last readings of the sources showed, and recent stories that no section takes."""
     from digest.app.readings import unmatched, wrong
     from digest.cli.ingest import of_no_section
+    from digest.render.pictures import of_stories
     from digest.store import open_store
 
     at = now()
     with open_store(room.store, room.publication, rehearse=True) as store:
-        lost = unmatched(room, store.search(span=(at - _RECENT, at), limit=5000))
+        recent = list(store.search(span=(at - _RECENT, at), limit=5000))
         found = wrong(room, store.readings(), at)
-    return [*found, *([of_no_section(lost)] if lost else [])]
+    lost = unmatched(room, recent)
+    return [*found, *([of_no_section(lost)] if lost else []), *of_stories(room, recent)]

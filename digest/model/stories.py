@@ -14,12 +14,15 @@ _AS_IT_CAME: Mapping[str, str] = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Image:
-    """A story's picture; width and height in pixels where known."""
+    """A story's picture; width and height in pixels where known. ``alt`` says what it shows, ``caption`` stands below
+    it, ``credit`` names whose it is."""
 
     url: str
     width: int | None = None
     height: int | None = None
     alt: str = ""
+    caption: str = ""
+    credit: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

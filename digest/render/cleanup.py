@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Final
 
 SUMMARY: Final = 240  # characters a card shows at most
+CAPTION: Final = 180
 LEAST: Final = 12  # characters; what is shorter says nothing
 _MARKS: Final = (" | ", " - ", " – ", " — ", " :: ", " • ")
 _SENTENCE: Final = re.compile(r"(?<=[.!?。！？؟।])[\"'’”»)\]]*(?=\s+|$)|(?<=[。！？])")

@@ -6,27 +6,20 @@ A picture is an address or a file of the newsroom. A file travels with the issue
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 from typing import Final
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import quote, unquote
 
-from digest.model import Images, Newsroom
+from digest.model import Images, Newsroom, Story
+from digest.model.pictures import UNSHOWN, is_counter, kind_of
 
-SHOWN: Final = frozenset({"png", "jpg", "jpeg", "gif"})  # what every mail program shows
-UNSHOWN: Final = frozenset({"webp", "avif", "svg", "heic", "tif", "tiff", "bmp", "ico"})
 TALLEST: Final = 1.5  # height by width
 WIDE: Final = (16, 9)  # what an image service crops a wide picture to
-LEAST: Final = 64  # pixels; what is smaller is a spacer, a counter or an icon
 HEAVY: Final = 1_000_000  # bytes
 _WEB: Final = re.compile(r"https?://|cid:|data:image/(?:png|jpeg|gif);", re.IGNORECASE)
-_NO_PHOTOGRAPH: Final = re.compile(
-    r"gravatar|/avatars?/|/emoji/|feedburner|doubleclick|/pixel[./?]|[/_-]spacer|placeholder|default[-_]image|"
-    r"[/_-](?:favicon|sprite|blank)\b|1x1",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,20 +105,9 @@ def _jpeg(data: bytes) -> tuple[int, int]:
     return 0, 0
 
 
-def kind_of(url: str) -> str:
-    """The kind that an address names at its end, such as ``webp``; empty where it names none."""
-    path = urlsplit(url).path if "//" in url else url
-    name = path.rpartition("/")[2]
-    return name.rpartition(".")[2].lower() if "." in name else ""
-
-
 def is_photograph(url: str, width: int | None, height: int | None, *, resizable: bool = False) -> bool:
     """Whether a picture editor would print it: no counter, icon or avatar, of a kind that mail programs show."""
-    if not url or _NO_PHOTOGRAPH.search(url):
-        return False
-    if kind_of(url) in UNSHOWN and not resizable:
-        return False
-    if (width and width < LEAST) or (height and height < LEAST):
+    if not url or is_counter(url, width, height) or (kind_of(url) in UNSHOWN and not resizable):
         return False
     return resizable or not (width and height and height > width * TALLEST * 2)
 
@@ -145,22 +127,51 @@ def fitted(width: int | None, height: int | None, box: int) -> tuple[int, int] |
 
 def remarks(newsroom: Newsroom) -> Iterator[str]:
     """Pictures of the logo and the bookings that mail programs do not show, that are missing or too heavy."""
+    for what, url, size in booked(newsroom):
+        yield from (f"{what}: {url} {said}" for said in _faults(newsroom, url, size))
+
+
+def booked(newsroom: Newsroom) -> list[tuple[str, str, str]]:
+    """The pictures of the brand and the bookings: whose, the address, and the size that is booked."""
     logo = newsroom.publication.logo
-    shown = (
-        [("publication.logo", url, "") for url in (logo.url, logo.dark_url) if logo and url] if logo else []
-    )
+    shown = [("publication.logo", url, "") for url in (logo.url, logo.dark_url)] if logo else []
     for item in newsroom.ads.line_items:
         for one in item.creatives:
             shown += [(f"creative {one.id}", one.image, one.size), (f"creative {one.id}", one.logo, "")]
-    for what, url, size in shown:
-        yield from (f"{what}: {url} {said}" for said in _faults(newsroom, url, size) if url)
+    return [(what, url, size) for what, url, size in shown if url]
+
+
+def of_stories(newsroom: Newsroom, stories: Iterable[Story]) -> list[str]:
+    """What is wrong with the pictures of these stories, which run without them; counted where it is the kind."""
+    kinds: dict[str, int] = {}
+    said: dict[str, None] = {}
+    total = 0
+    for story in stories:
+        if story.image is None:
+            continue
+        total += 1
+        kind = kind_of(story.image.url)
+        if kind in UNSHOWN and not newsroom.images.resize:
+            kinds[kind] = kinds.get(kind, 0) + 1
+        elif local(newsroom.root, newsroom.images.files, story.image.url):
+            said |= {
+                f"story {story.id}: {story.image.url} {fault}": None
+                for fault in _faults(newsroom, story.image.url, "")
+            }
+    for kind, count in sorted(kinds.items()):
+        said[
+            f"{count} of {total} recent pictures of stories {'is' if count == 1 else 'are'} {kind}, which many mail "
+            "programs do not show: the stories run without them. Let the source offer jpg, or name an image service: "
+            "`images: {resize: …}`."
+        ] = None
+    return list(said)
 
 
 def _faults(newsroom: Newsroom, url: str, size: str) -> Iterator[str]:
     if kind_of(url) in UNSHOWN and not newsroom.images.resize:
         yield f"is a {kind_of(url)} picture, which many mail programs do not show. Save it as png or jpg."
     path = local(newsroom.root, newsroom.images.files, url)
-    if path is None or not url:
+    if path is None:
         return
     try:
         data = path.read_bytes()

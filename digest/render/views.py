@@ -175,14 +175,14 @@ class Views:
             url = self.files.resized(found.url, size[0] * RETINA, size[1] * RETINA)
         if size is None:
             return None
-        alt = "" if _same(image.alt, title) else image.alt
-        caption, credit = getattr(image, "caption", ""), getattr(image, "credit", "")
+        caption = "" if _same(image.caption, title) else cleanup.shortened(image.caption, cleanup.CAPTION)
+        repeats = _same(image.alt, title) or (name == "image" and _same(image.alt, image.caption))
         return values.Picture(
             Address(self.dialect.protect_url(url)),
             *size,
-            alt,
-            "" if _same(caption, title) else caption,
-            credit,
+            "" if repeats else image.alt,
+            self.said(caption),
+            self.said(image.credit),
         )
 
     def ad(self, placed: model.Placement, creative: model.Creative, boxes: Boxes) -> values.Ad:

@@ -18,6 +18,11 @@ _NO_XML_CODES = frozenset({*range(9), 11, 12, *range(14, 32), 0xFFFE, 0xFFFF})
 _DECLARED = re.compile(r"""(<\?xml[^>]{0,200}?)\s+encoding\s*=\s*["'][^"'>]{0,40}["']""")
 # Captions of pictures would take the place of the story's own title and description.
 _CAPTION = re.compile(r"(</?)media:(description|title|text|comments?)(?:\s[^>]*?)?(/?)>")
+# What is said of one picture of several, which feedparser would keep for the item as a whole: kept as attributes.
+_PICTURE = re.compile(
+    r"(<media:content\b[^<>]*[^<>/])>((?:(?!</?media:content\b).){1,10000}?)</media:content\s*>", re.DOTALL
+)
+_TOLD = re.compile(r"<media:(description|credit)(?:\s[^<>]*)?>(.{1,5000}?)</media:\1\s*>", re.DOTALL)
 # Places on maps and licences are of no use here, and feedparser stumbles over half of them.
 _OF_NO_USE = re.compile(r"(</?)(gml|georss|geo|psc|creativeCommons|cc):(?=[A-Za-z])")
 # feedparser cuts addresses in two; no reader shall see any.
@@ -62,6 +67,7 @@ def parsed(text: str) -> Parsed:
     """The feed in ``text``. Raises :class:`Unreadable`."""
     mended, dropped = _NO_XML.subn("", _DECLARED.sub(r"\1", text.lstrip("\ufeff \t\r\n"), count=1))
     mended = _REFERENCES.sub(_characters, mended)
+    mended = _PICTURE.sub(_described, mended) if "<media:content" in mended else mended
     mended = _CAPTION.sub(r"\1media:picture\2\3>", mended)
     mended = (
         _AUTHOR.sub(lambda found: found[1] + without_addresses(found[2]), mended) if "@" in mended else mended
@@ -76,6 +82,20 @@ def parsed(text: str) -> Parsed:
         )
     except Exception as error:  # feedparser fails in its own ways, and no feed may stop the others
         return _in_pieces(mended, dropped, error)
+
+
+def _described(picture: re.Match[str]) -> str:
+    """A picture whose description and credits stand in its tag, as ``said`` and ``by``."""
+    told: dict[str, list[str]] = {"description": [], "credit": []}
+    for found in _TOLD.finditer(picture[2]):
+        text = found[2].strip()
+        plain = text.removeprefix("<![CDATA[").removesuffix("]]>")
+        text = plain.replace("&", "&amp;") if plain != text else plain
+        text = text.replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
+        told[found[1]] += [text] if text and text not in told[found[1]] else []
+    said, by = told["description"][:1], told["credit"][:3]
+    marks = (f' said="{said[0]}"' if said else "") + (f' by="{", ".join(by)}"' if by else "")
+    return f"{picture[1]}{marks}>{picture[2]}</media:content>"
 
 
 def _characters(run: re.Match[str]) -> str:

@@ -8,24 +8,20 @@ from datetime import UTC, datetime
 from html import unescape
 from types import MappingProxyType
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 from digest.model import Image, Story
-from digest.model.text import HTML, from_html, plain_summary, plain_title
+from digest.model.text import from_html, plain_summary, plain_title
 from digest.model.urls import story_id
 from digest.sources import Context
 from digest.sources._fields import MANY, NAME, WORD, Unfit, named_people, pixels, shown, web_url
+from digest.sources._pictures import Offer, chosen, images_in, offer
 from digest.sources._times import Habits, in_utc, moment
 
 EXCERPT = 500  # characters of a summary made from a whole article
-WIDTH = 1200  # pixels of a picture that is wide enough, twice what is shown
+LONGEST = 400  # characters of a caption; what is longer describes a film, not its picture
 _FLAG = re.compile(r"[a-z]+(?:_[a-z]+)+")  # a category written for machines, such as no_ads
-_IMG = re.compile(r"<img\b[^>]{0,4000}>", re.IGNORECASE)
-_ATTRIBUTE = re.compile(r"""([a-zA-Z-]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""")
 _PICTURE = re.compile(r"\.(?:jpe?g|png|gif|webp|avif)(?:[?#]|$)", re.IGNORECASE)
-_NO_PICTURE = re.compile(
-    r"//(?:feeds\.feedburner\.com/~|[\w.]*gravatar\.com/|s\.w\.org/images/core/emoji/|pixel\.)"
-)
 # What WordPress writes in the place of a post that only a password opens; its title is not for everyone, too.
 _PROTECTED = re.compile(r"action=postpass\b|^\s*There is no excerpt because this is a protected post\.")
 _KINDS = {"audio": "podcast", "video": "video"}
@@ -120,8 +116,8 @@ class Item:
         for kind in dict.fromkeys(str(link.get("type") or "").partition("/")[0] for link in links):
             if kind in _KINDS:
                 yield _KINDS[kind]
-        pictures = {str(one.get("url")) for one in self.entry.get("media_content") or () if _is_picture(one)}
-        if "wp-block-gallery" in self._content() or len({_picture_name(url) for url in pictures}) > 3:
+        pictures = [one for one in self.entry.get("media_content") or () if _is_picture(one)]
+        if "wp-block-gallery" in self._content() or len({_file_name(one) for one in pictures}) > 3:
             yield "gallery"
 
     def _summary(self) -> str:
@@ -160,41 +156,46 @@ class Item:
             return None
 
     def _image(self) -> Image | None:
-        found = (self._picture(item) for item in self._pictures())
-        return next((image for image in found if image), None)
+        return chosen(self._pictures())
 
-    def _pictures(self) -> Iterator[Entry]:
-        """Where a picture may be, the best first."""
+    def _pictures(self) -> Iterator[Offer | None]:
+        """Where a picture may be, the likeliest first."""
         media = [one for one in self.entry.get("media_content") or () if _is_picture(one)]
-        yield from sorted(media, key=_fitness)
+        own = any(one.get("said") or one.get("by") for one in media)
+        said = "" if own else text_of(self.entry, "media_picturedescription")
+        by = "" if own else _credits(self.entry)
+        for one in sorted(media, key=lambda one: str(one.get("isdefault")) != "true"):
+            yield self._offer(one, said, by)
         for link in self.entry.get("links") or ():
             if link.get("rel") == "enclosure" and _is_picture(link):
-                yield {"url": link.get("href")}
-        yield from sorted(self.entry.get("media_thumbnail") or (), key=_fitness)
-        for text in (self._content(), text_of(self.entry, "summary")):
-            yield from _images_in(text)
+                yield self._offer({"url": link.get("href"), "type": link.get("type")}, said, by)
+        for one in self.entry.get("media_thumbnail") or ():
+            yield self._offer(one, said, by)
+        for text, base in (
+            (self._content(), self._base("content")),
+            (text_of(self.entry, "summary"), self._base()),
+        ):
+            yield from images_in(text, base)
+        picture = self.entry.get("image")
+        yield offer(picture.get("href"), base=self._base()) if isinstance(picture, Mapping) else None
 
-    def _picture(self, item: Entry) -> Image | None:
-        """A picture with an address that is more than a counting pixel, and not as narrow as a column."""
-        width, height = pixels(item.get("width")), pixels(item.get("height"))
-        if max(width or 99, height or 99) < 10 or (width and height and height > 3 * width):
-            return None
-        try:
-            url = web_url(_joined(self._base(item), unescape(str(item.get("url") or "")).strip()))
-        except Unfit:
-            return None
-        if _NO_PICTURE.search(url):
-            return None
-        alt = str(item.get("alt") or "") or text_of(self.entry, "media_picturedescription")
-        return Image(url=url, width=width, height=height, alt=plain_title(from_html(alt)))
+    def _offer(self, item: Entry, said: str, by: str) -> Offer | None:
+        caption = str(item.get("said") or said)
+        told = caption if len(caption) <= LONGEST else ""
+        sizes = (pixels(item.get("width")), pixels(item.get("height")))
+        shape = f"{sizes[0] / sizes[1]:.1f}" if sizes[0] and sizes[1] else ""
+        return offer(
+            item.get("url"), base=_safely_joined(self._base(), str(item.get("xml:base") or "")), width=sizes[0],
+            height=sizes[1], mime=item.get("type"), alt=item.get("alt") or told, caption=told,
+            credit=item.get("by") or by, of=f"media {shape}" if shape and item.get("medium") != "thumbnail" else "",
+        )  # fmt: skip
 
-    def _base(self, item: Entry) -> str:
+    def _base(self, part: str = "summary") -> str:
         """What completes the short address of a picture: the nearest ``xml:base``, else the feed's address."""
-        near = item.get("xml:base") or next(
-            (part.get("base") for part in self.entry.get("content") or () if part.get("base")), ""
-        )
-        detail = self.entry.get("summary_detail") or self.entry.get("title_detail") or {}
-        return _safely_joined(self.feed.base, str(near or detail.get("base") or ""))
+        near = [one.get("base") for one in self.entry.get("content") or ()] if part == "content" else []
+        details = [self.entry.get(f"{name}_detail") or {} for name in ("summary", "title")]
+        near += [detail.get("base") for detail in details]
+        return _safely_joined(self.feed.base, str(next((base for base in near if base), "")))
 
     def _popularity(self) -> Mapping[str, float]:
         comments = text_of(self.entry, "slash_comments").strip()
@@ -245,26 +246,14 @@ def _is_picture(item: Entry) -> bool:
     )
 
 
-def _fitness(item: Entry) -> tuple[int, int]:
-    """Of several renditions the smallest that is wide enough, else the widest."""
-    width = pixels(item.get("width")) or 0
-    return (0, width) if width >= WIDTH else (1, -width)
+def _credits(entry: Entry) -> str:
+    """Who made the item's only picture, as ``media:credit`` says."""
+    named = (
+        str(one.get("content") or "") for one in entry.get("media_credit") or () if isinstance(one, Mapping)
+    )
+    return ", ".join(list(dict.fromkeys(name.strip() for name in named if name.strip()))[:3])
 
 
-def _picture_name(url: str) -> str:
-    """One picture has one name in all its renditions."""
-    try:
-        return re.sub(r"[-_]\d+x\d+(?=\.\w+$)", "", urlsplit(url).path)
-    except ValueError:
-        return url
-
-
-def _images_in(text: str) -> Iterator[Entry]:
-    for tag in _IMG.findall(text[:HTML]):
-        fields = {name.lower(): a or b or c for name, a, b, c in _ATTRIBUTE.findall(tag)}
-        if fields.get("src") and not fields["src"].startswith("data:"):
-            yield {"url": fields["src"], "alt": unescape(fields.get("alt", "")), **_size(fields)}
-
-
-def _size(fields: Mapping[str, str]) -> dict[str, str]:
-    return {name: fields[name] for name in ("width", "height") if name in fields}
+def _file_name(item: Entry) -> str:
+    """A picture's name without its sizes: its renditions are no gallery."""
+    return re.sub(r"[-_]\d+x\d+(?=\.\w+$)", "", str(item.get("url") or "").partition("?")[0])

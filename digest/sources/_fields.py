@@ -15,7 +15,7 @@ from types import MappingProxyType
 from typing import Any
 
 from digest.model import Image, Rejected, Story
-from digest.model.text import plain_summary, plain_title
+from digest.model.text import TITLE, plain_summary, plain_title
 from digest.model.urls import is_web_url, story_id
 from digest.sources import Context, Found, Remark, Untimed
 from digest.sources._times import Habits, in_utc, moment
@@ -24,7 +24,9 @@ NAME = 200  # characters of an author, a source, an id
 WORD = 100  # characters of a section, a tag, a flag
 MANY = 100  # sections, tags, flags of one story
 HIGHEST = 1e15  # a popularity beyond is a mistake
+CAPTION = 300  # characters below a picture
 _SHOWN = 60
+_FILE = re.compile(r"(?!\.\.?/|.*/\.\.?/)[\w][^:\\?#\n]*\.(?:png|jpe?g|gif|webp|avif|svg)", re.IGNORECASE)
 _MAIL_ADDRESS = re.compile(r"(?:mailto:)?[\w.+%'-]+@[\w-]+(?:\.[\w-]+)*", re.IGNORECASE)
 _LEFT = re.compile(r"[(<\[]\s*[)>\]]|[<>]")
 
@@ -213,20 +215,32 @@ def _image(row: _Row) -> Image | None:
     if fields is None:
         return None
     if not isinstance(fields, Mapping):
-        row.drop("image", value, "it is neither an address nor {url, width, height, alt}")
+        row.drop("image", value, "it is neither an address nor {url, width, height, alt, caption, credit}")
         return None
     try:
-        url = web_url(fields.get("url"))
+        url = _picture_url(fields.get("url"))
     except Unfit as unfit:
         row.drop("image", value, str(unfit))
         return None
-    alt = fields.get("alt")
+    alt, caption, credit = (
+        plain_title(text, limit) if isinstance(text := fields.get(name), str) else ""
+        for name, limit in (("alt", TITLE), ("caption", CAPTION), ("credit", WORD))
+    )
     return Image(
         url=url,
         width=pixels(fields.get("width")),
         height=pixels(fields.get("height")),
-        alt=plain_title(alt) if isinstance(alt, str) else "",
+        alt=alt,
+        caption=caption,
+        credit=credit,
     )
+
+
+def _picture_url(value: Any) -> str:
+    """An address, or a picture file of the newsroom such as ``pictures/pier.jpg``. Raises :class:`Unfit`."""
+    if isinstance(value, str) and _FILE.fullmatch(value.strip()):
+        return value.strip()
+    return web_url(value)
 
 
 def pixels(value: Any) -> int | None:

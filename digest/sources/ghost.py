@@ -20,6 +20,7 @@ from digest.model.urls import story_id
 from digest.sources import Context, Cursor, Found, Item, Remark, Withdrawn
 from digest.sources._fields import MANY, NAME, WORD, Unfit, named_people, web_url
 from digest.sources._network import safe
+from digest.sources._pictures import chosen, offer
 from digest.sources._rest import ACCEPT, Pages, data_of, with_query
 from digest.sources._settings import option
 
@@ -172,11 +173,12 @@ def _summary(post: Post) -> str:
 
 
 def _image(post: Post) -> Image | None:
-    try:
-        url = web_url(post.get("feature_image"))
-    except Unfit:
-        return None
-    return Image(url=url, alt=plain_title(str(post.get("feature_image_alt") or "")))
+    picture = offer(
+        post.get("feature_image"),
+        alt=post.get("feature_image_alt"),
+        caption=post.get("feature_image_caption"),
+    )
+    return chosen([picture])
 
 
 def _time(post: Post, name: str) -> datetime | None:

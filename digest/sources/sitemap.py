@@ -103,7 +103,11 @@ def _row(entry: Any, base: str) -> dict[str, Any]:
         "sections": words,
         "tags": words,
         "language": values.get("language"),
-        "image": {"url": picture, "alt": values.get("image_caption") or values.get("image_title")}
+        "image": {
+            "url": picture,
+            "alt": values.get("image_title") or values.get("image_caption"),
+            "caption": values.get("image_caption"),
+        }
         if picture
         else None,
     }

@@ -21,13 +21,13 @@ from digest.model.urls import story_id
 from digest.sources import Context, Cursor, Found, Item, Remark, Withdrawn
 from digest.sources._fields import MANY, NAME, WORD, Unfit, named_people, pixels, web_url
 from digest.sources._network import safe
+from digest.sources._pictures import chosen, offer
 from digest.sources._rest import ACCEPT, Pages, data_of, with_query
 from digest.sources._settings import option
 
 BACK = timedelta(days=14)  # how far a first reading looks back
 OVERLAP = timedelta(hours=26)  # of two readings: a clock or a zone may be wrong
 EXCERPT = 500  # characters of a summary made from a whole article
-WIDEST = 2400  # pixels of a picture that is taken as it is
 _PER_PAGE = 100
 _PROTECTED = "it is protected by a password now"
 _FLAG = re.compile(r"[a-z]+(?:_[a-z]+)+")
@@ -283,16 +283,24 @@ def _image(embedded: Mapping[str, Any]) -> Image | None:
         "width": details.get("width"),
         "height": details.get("height"),
     }
+    caption = _rendered(media, "caption")
     sizes = details.get("sizes")
-    others = [one for one in (sizes.values() if isinstance(sizes, dict) else ()) if isinstance(one, dict)]
-    wide = [one for one in others if 1200 <= (pixels(one.get("width")) or 0) <= WIDEST]
-    best = whole if (pixels(whole["width"]) or 0) <= WIDEST or not wide else wide[0]
-    try:
-        url = web_url(best.get("source_url"))
-    except Unfit:
-        return None
-    alt = plain_title(from_html(str(media.get("alt_text") or "")))
-    return Image(url=url, width=pixels(best.get("width")), height=pixels(best.get("height")), alt=alt)
+    renditions = [whole, *(sizes.values() if isinstance(sizes, dict) else ())]
+    return chosen(
+        offer(
+            one.get("source_url"), width=one.get("width"), height=one.get("height"),
+            mime=one.get("mime_type") or media.get("mime_type"), alt=media.get("alt_text"), caption=caption, of="it",
+        )
+        for one in renditions
+        if isinstance(one, dict) and _is_whole(one, whole)
+    )  # fmt: skip
+
+
+def _is_whole(one: Mapping[str, Any], whole: Mapping[str, Any]) -> bool:
+    """Whether a rendition shows all of the picture, and is not cut to another shape."""
+    sides = [pixels(side) for side in (one.get("width"), one.get("height"), whole["width"], whole["height"])]
+    width, height, of, by = (side or 0 for side in sides)
+    return not all(sides) or abs(width * by - of * height) * 50 <= of * height
 
 
 def _time(post: Post, name: str, zone: Any) -> datetime | None:

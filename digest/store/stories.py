@@ -395,11 +395,13 @@ def _hash(key: str, values: tuple[Any, ...]) -> int:
 def _image_text(image: Image | None) -> str:
     if image is None:
         return ""
-    return _encode([image.url, image.width, image.height, image.alt])
+    words = (image.alt, image.caption, image.credit) if image.caption or image.credit else (image.alt,)
+    return _encode([image.url, image.width, image.height, *words])
 
 
 def _image(words: str) -> Image | None:
     if not words:
         return None
-    url, width, height, alt = json.loads(words)
-    return Image(url=url, width=width, height=height, alt=alt)
+    url, width, height, alt, *told = json.loads(words)
+    caption, credit = told or ("", "")
+    return Image(url=url, width=width, height=height, alt=alt, caption=caption, credit=credit)

@@ -20,7 +20,7 @@ $place = wp_upload_dir();
 $file = $place['path'] . '/quay.jpg';
 $picture = imagecreatetruecolor(1500, 800);
 imagejpeg($picture, $file, 80);
-$image = wp_insert_attachment(['post_mime_type' => 'image/jpeg', 'post_title' => 'Quay', 'post_status' => 'inherit'], $file);
+$image = wp_insert_attachment(['post_mime_type' => 'image/jpeg', 'post_title' => 'Quay', 'post_excerpt' => 'The quay <em>at noon</em>', 'post_status' => 'inherit'], $file);
 wp_update_attachment_metadata($image, wp_generate_attachment_metadata($image, $file));
 update_post_meta($image, '_wp_attachment_image_alt', 'Boats at the quay');
 $made = [];
