@@ -233,3 +233,63 @@ def test_a_booking_may_keep_its_addresses_as_they_are(tmp_path: Path) -> None:
         assert "https://gleammour.example/spring" in text
         assert "gleammour.example/spring?" not in text
     assert "utm_source=daily" in room.files()["index.html"].decode()
+
+
+LEAVE_OUT = HEAD.replace("policy: {", "policy: {broken_bookings: leave_out, ")
+BROKEN = [
+    ("type: stndard", 'must be one of sponsorship, standard, bulk, house, not "stndard"'),
+    ("goal: {issues: ten}", 'must be a whole number, not "ten"'),
+    ("slots: [nowhere]", 'the key "slots" is written twice'),
+    ("companions: [ghost]", 'names the unknown line item "ghost"'),
+    ("price: 12", 'unknown key "price"'),
+]
+
+
+@pytest.mark.parametrize(("line", "said"), BROKEN)
+def test_a_booking_that_cannot_be_read_stops_no_issue_where_that_is_wanted(
+    line: str, said: str, tmp_path: Path
+) -> None:
+    room = room_with(tmp_path, booking("spring", line), booking("summer", advertiser="marlin"))
+    assert room.run("build", "--daily", "--date", "2026-01-23").code == 2
+    room.write("adslots.yaml", (room.root / "adslots.yaml").read_text().replace(HEAD, LEAVE_OUT))
+    built = room.run("build", "--daily", "--date", "2026-01-23", "--json")
+    assert built.code == 0
+    assert 'digest: line item "spring" is left out: adslots.yaml:' in built.err
+    assert said in built.err
+    rule, reason = refused(room, "2026-01-23")["spring"]
+    assert rule == "broken"
+    assert said in reason
+    assert [one["line_item"] for one in room.manifest()["ads"]["placed"]] == ["summer"]
+    (left,) = room.run("status", "--json").json["broken_bookings"]
+    assert left["line_item"] == "spring"
+    checked = room.run("check")
+    assert checked.code == 2
+    assert said in checked.err
+
+
+def test_what_runs_only_with_a_broken_booking_is_left_out_with_it(tmp_path: Path) -> None:
+    room = room_with(
+        tmp_path,
+        booking("one", "companions: [two]"),
+        booking("two", "goal: {issues: ten}", advertiser="marlin"),
+        booking("three", "companions: [one]", advertiser="marlin"),
+        booking("four", advertiser="marlin"),
+    )
+    room.write("adslots.yaml", (room.root / "adslots.yaml").read_text().replace(HEAD, LEAVE_OUT))
+    build(room, "2026-01-23")
+    out = refused(room, "2026-01-23")
+    assert {name: rule for name, (rule, _) in out.items()} == dict.fromkeys(("one", "two", "three"), "broken")
+    assert 'line item "one" is left out with its companion line item "two"' in out["one"][1]
+    assert list(out) == ["one", "two", "three"]
+    again = room.run("build", "--daily", "--date", "2026-01-23")  # from the cache
+    assert "unchanged" in again.out or "up to date" in again.out
+    assert "is left out" in again.err
+
+
+def test_what_is_wrong_outside_the_bookings_still_stops_everything(tmp_path: Path) -> None:
+    room = room_with(tmp_path, booking("spring"))
+    text = (room.root / "adslots.yaml").read_text().replace(HEAD, LEAVE_OUT)
+    room.write("adslots.yaml", text.replace("native: true", "native: perhaps"))
+    assert room.run("build", "--daily", "--date", "2026-01-23").code == 2
+    room.write("adslots.yaml", text.replace("    slots: [in_stream]", "    slots: [in_stream"))
+    assert room.run("build", "--daily", "--date", "2026-01-23").code == 2

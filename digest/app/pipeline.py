@@ -24,6 +24,8 @@ from digest.model import (
     Lineup,
     Newsroom,
     Overrides,
+    Plan,
+    Refusal,
     Selection,
     Story,
     Window,
@@ -159,6 +161,7 @@ def _issue(house: House, edition: Edition, day: date, memory: Memory, overrides:
     if len(selection.lineup) < max(newsroom.thin.min_stories, 1):
         raise NothingToSend(_thin(newsroom, edition, day, request.window, selection))
     plan = place(placing(newsroom, edition, day, selection.lineup, memory, overrides))
+    plan = _with_broken(plan, newsroom)
     rendered = render(
         RenderRequest(
             newsroom=newsroom,
@@ -188,6 +191,19 @@ def _issue(house: House, edition: Edition, day: date, memory: Memory, overrides:
         rendered=rendered,
         inputs=inputs,
     )
+
+
+def _with_broken(plan: Plan, newsroom: Newsroom) -> Plan:
+    """The plan with the line items that could not be read among the refused, all in file order."""
+    if not newsroom.broken:
+        return plan
+    broken = {one.number: one for one in newsroom.broken}
+    sound = iter(newsroom.ads.line_items)
+    count = len(newsroom.ads.line_items) + len(broken)
+    order = [broken[n].line_item if n in broken else next(sound).id for n in range(count)]
+    left = (Refusal(line_item=one.line_item, rule="broken", reason=one.reason) for one in newsroom.broken)
+    refused = sorted([*plan.refused, *left], key=lambda one: order.index(one.line_item))
+    return replace(plan, refused=tuple(refused))
 
 
 def _headed(edition: Edition, note: IssueNote | None) -> Edition:

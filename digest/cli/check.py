@@ -32,7 +32,7 @@ def check(
     from digest.app import checking
     from digest.config.files import without_ads
 
-    room = newsroom(root)
+    room = newsroom(root, tell=False)
     _language_model(room)
     notes, problems = checking.notes(room), checking.problems(room)
     if links:

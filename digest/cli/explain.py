@@ -240,6 +240,8 @@ def _line_item(room: Newsroom, store: Store, manifest: dict[str, Any], wanted: s
     """One booking against the issue as it would be built now, said aloud if that is no longer the built one."""
     from digest.place import explain as reason
 
+    if lost := next((one for one in room.broken if one.line_item == wanted), None):
+        raise CommandError(f'line item "{wanted}" is left out: {lost.reason}')
     known("line item", wanted, [item.id for item in room.ads.line_items])
     request, same = _placing(room, store, manifest)
     explanation = reason(request, wanted)

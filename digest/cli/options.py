@@ -57,12 +57,18 @@ def root_of_run(root: Path | None) -> None:
     _root_of_run = root
 
 
-def newsroom(root: Path | None, *, remember: bool = True) -> Newsroom:
-    """The newsroom a command works in. Raises ``ConfigurationError`` or ``CommandError``."""
+def newsroom(root: Path | None, *, remember: bool = True, tell: bool = True) -> Newsroom:
+    """The newsroom a command works in; with ``tell``, what is left out of it is said.
+
+    Raises ``ConfigurationError`` or ``CommandError``.
+    """
     from digest.config import find_root, load
 
     given = root or _root_of_run
-    return load(find_root(Path.cwd()) if given is None else _given(given), remember=remember)
+    room = load(find_root(Path.cwd()) if given is None else _given(given), remember=remember)
+    for one in room.broken if tell else ():
+        warn(f'digest: line item "{one.line_item}" is left out: {one.reason}')
+    return room
 
 
 def _given(root: Path) -> Path:

@@ -45,7 +45,7 @@ def status(
 
     if needs not in NEEDS:
         raise CommandError(f'--needs "{needs}": say {", ".join(NEEDS[:-1])} or {NEEDS[-1]}.')
-    room = newsroom(root)
+    room = newsroom(root, tell=False)
     at = now()
     with open_store(room.store, room.publication) as store:
         state = look(room, store, at, timedelta(minutes=grace))
@@ -56,6 +56,7 @@ def status(
         "editions": [_row(one, needs) for one in state.editions],
         "newest_story": state.newest_story,
         "sources": sources,
+        "broken_bookings": [{"line_item": one.line_item, "reason": one.reason} for one in room.broken],
     })  # fmt: skip
     clock = room.publication.clock
     table(
@@ -76,6 +77,8 @@ def status(
     say(_newest(state.newest_story, at))
     for words in sources:
         say(f"source {words}")
+    for booking in room.broken:
+        say(f'line item "{booking.line_item}" is left out: {booking.reason}')
     if missing:
         raise typer.Exit(MISSING)
 

@@ -19,10 +19,9 @@ from typing import Any
 from digest.config import cache, files, outside
 from digest.config.compiled import Compiled
 from digest.errors import CommandError, ConfigurationError, Problem
-from digest.model import AdBook, Newsroom
+from digest.model import Newsroom
 from digest.model.environment import variables
 from digest.model.keys.web import is_database
-from digest.model.newsroom import DigestFile
 
 __all__ = ["find_root", "json_schema", "load", "problem_at", "problems"]
 
@@ -54,12 +53,16 @@ def load(root: Path, *, remember: bool = True, strict: bool = False) -> Newsroom
     store, more = _store_of_environment()
     wrong += more
     read = _read(root, contents, hashes, remember and not wrong)
-    wrong += [*read.problems, *outside.problems(read.outside), *(read.doubts if strict else ())]
+    wrong += [*read.problems, *outside.problems(read.outside), *(_doubts(read) if strict else ())]
     if wrong:
         from digest.config.environment import redacted
 
         raise ConfigurationError([redacted(problem, read.environment) for problem in wrong])
-    return _newsroom(root, read.digest, read.ads, hashes, store)
+    return _newsroom(root, read, hashes, store)
+
+
+def _doubts(read: Compiled) -> tuple[Problem, ...]:
+    return (*read.doubts, *(problem for one in read.broken for problem in one.problems))
 
 
 def problems(root: Path, *, remember: bool = True) -> tuple[Problem, ...]:
@@ -123,19 +126,20 @@ def _read(root: Path, contents: dict[str, bytes], hashes: dict[str, str], rememb
 
     compiled = compile_files(contents)
     if remember and not compiled.problems and not compiled.environment:
-        kept = ("digest", "ads", "outside", "doubts")
+        kept = ("digest", "ads", "outside", "doubts", "broken")
         cache.write_cache(root, key, {name: getattr(compiled, name) for name in kept})
     return compiled
 
 
-def _newsroom(root: Path, digest: DigestFile, ads: AdBook, hashes: dict[str, str], store: str) -> Newsroom:
+def _newsroom(root: Path, read: Compiled, hashes: dict[str, str], store: str) -> Newsroom:
     """Everything, with paths resolved against ``root``; ``store`` wins over the file's."""
+    digest = read.digest
     keys = {field.name: getattr(digest, field.name) for field in fields(digest)}
     keys["store"] = _database(store or digest.store, root)
     keys["sources"] = tuple(replace(source, url=_resolved(source.url, root)) for source in digest.sources)
     always = digest.publication.skip if digest.publication else ()
     keys["editions"] = tuple(replace(edition, skip=edition.skip + always) for edition in digest.editions)
-    return Newsroom(root=root, ads=ads, inputs=MappingProxyType(hashes), **keys)
+    return Newsroom(root=root, ads=read.ads, broken=read.broken, inputs=MappingProxyType(hashes), **keys)
 
 
 def _resolved(url: str, root: Path) -> str:

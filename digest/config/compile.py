@@ -9,6 +9,7 @@ from digest.config.checks.configuration import Configuration
 from digest.config.compiled import Compiled
 from digest.config.environment import Filled, fill
 from digest.config.keys import MODELS, words
+from digest.config.left_out import leave_out
 from digest.config.outside import Reference
 from digest.config.validation import ReadFile, validate
 from digest.errors import Problem
@@ -29,6 +30,8 @@ def compile_files(contents: dict[str, bytes]) -> Compiled:
         made.outside = tuple(_outside(digest))
     if ads is not None:
         made.ads = ads.values
+        if made.ads.policy.broken_bookings == "leave_out":
+            leave_out(made, ads)
     made.environment = environment.values
     return made
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from digest.config.outside import Reference
 from digest.errors import Problem
-from digest.model.ads import AdBook
+from digest.model.ads import AdBook, BrokenBooking
 from digest.model.newsroom import DigestFile
 
 
@@ -21,5 +21,6 @@ class Compiled:
     ads: AdBook = field(default_factory=AdBook)
     outside: tuple[Reference, ...] = ()
     doubts: tuple[Problem, ...] = ()
+    broken: tuple[BrokenBooking, ...] = ()
     environment: dict[str, str] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)

@@ -13,6 +13,7 @@ from fractions import Fraction
 from types import MappingProxyType
 from typing import Annotated
 
+from digest.errors import Problem
 from digest.model.calendar import EVERY_DAY, DateSet
 from digest.model.days import DateRanges
 from digest.model.keys import NAME, READ_ONLY, SOME, Block, ByName, Key, Written, empty
@@ -83,6 +84,13 @@ class Policy(Block):
         ),
     ] = Sensitive()
     disclosure: Annotated[k.Line, Key("the label on every ad")] = "Advertisement"
+    broken_bookings: Annotated[
+        k.BrokenBookings,
+        Key(
+            "`leave_out`: a line item that cannot be read is left out of the issues, and everybody is told; with "
+            "`stop` nothing is built until it is mended"
+        ),
+    ] = "stop"
     horizon: Annotated[
         k.Horizon | None,
         Key("plan this many days ahead (`28d`) and let that plan decide what runs today", default="off"),
@@ -536,6 +544,19 @@ class LineItem(Block):
             if day in days:
                 return f"paused in adslots.yaml from {days.first} to {days.last}"
         return f"{day} is one of its blackout dates" if any(day in days for days in self.blackout) else ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BrokenBooking:
+    """A line item that cannot be read and is left out. ``number`` is its place in the file, from 0."""
+
+    line_item: str  # its id, or where it stands
+    number: int
+    problems: tuple[Problem, ...]
+
+    @property
+    def reason(self) -> str:
+        return " ".join(str(problem) for problem in self.problems)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,7 +25,7 @@ from digest.model.keys import kinds as k
 from digest.model.mail import MailerSpec, Mailing
 
 if TYPE_CHECKING:
-    from digest.model.ads import AdBook
+    from digest.model.ads import AdBook, BrokenBooking
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -493,6 +493,7 @@ class Newsroom(DigestFile):
     publication: Publication
     ads: AdBook
     inputs: Mapping[str, str]  # file name -> sha256 of its bytes
+    broken: tuple[BrokenBooking, ...] = ()  # left out of ``ads``
 
     @property
     def mailer(self) -> str:
