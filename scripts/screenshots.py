@@ -1,4 +1,5 @@
-"""The README's pictures: the sample issue in its themes, on a desktop, a phone, in dark mode and with pictures blocked.
+"""The README's pictures: the sample issue in its themes, on a desktop, a phone, in dark mode and with pictures blocked;
+and the report of one of its advertisers.
 
 Needs Chromium (``CHROMIUM`` names it, default ``/usr/bin/chromium``) and the Python package ``playwright``. The sample
 brings its own pictures, so nothing is loaded from the network.
@@ -7,12 +8,14 @@ brings its own pictures, so nothing is loaded from the network.
 from __future__ import annotations
 
 import base64
+import json
 import os
 import re
 import shutil
 import subprocess
 import sys
 import tempfile
+from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -50,6 +53,9 @@ def main() -> None:
             for view in VIEWS:
                 photograph(browser, page, view, IMAGES / f"{theme}-{view}.png")
         together(browser)
+        page = report(Path(folder) / "report")
+        for view, width, height in (("", 900, 1180), ("-phone", 390, 1180)):
+            photograph_report(browser, page, width, height, IMAGES / f"ad-report{view}.png")
         browser.close()
 
 
@@ -61,8 +67,7 @@ def build(newsroom: Path, theme: str) -> Path:
     text = (ROOT / "digest.yaml").read_text("utf-8")
     text, changed = re.subn(r"(?m)^look:.*$", f"look: {{theme: {theme}}}", text)
     (newsroom / "digest.yaml").write_text(text if changed else f"{text}\nlook: {{theme: {theme}}}\n", "utf-8")
-    command = [sys.executable, "-m", "digest", "build", "--daily", "--date", DATE, "--root", str(newsroom)]
-    subprocess.run(command, check=True, cwd=ROOT, stdout=subprocess.DEVNULL)
+    digest(newsroom, "build", "--daily", "--date", DATE)
     return newsroom / "outbox" / "daily" / DATE / "index.html"
 
 
@@ -78,6 +83,63 @@ def photograph(browser: Browser, page: Path, view: str, out: Path) -> None:
     wide = tab.evaluate("document.documentElement.scrollWidth")
     if wide > width:
         raise SystemExit(f"{page}: {wide} pixels wide in a window of {width}")
+    tab.screenshot(path=out)
+    tab.close()
+
+
+def report(newsroom: Path) -> Path:
+    """The page for an advertiser of the sample, after four weeks of its issues and their receipts."""
+    page = build(newsroom, "lively")
+    sections = json.loads((page.parent / "manifest.json").read_text("utf-8"))["sections"]
+    shutil.rmtree(newsroom / "outbox")
+    shutil.rmtree(newsroom / "var")
+    days = [date(2026, 1, 12) + timedelta(days=n) for n in range(28)]
+    stories = [
+        {"id": f"{day} {story['id']}", "url": f"{story['url']}?{day}", "title": story["title"],
+         "summary": story["summary"], "section": section["title"],
+         "published_at": f"{day - timedelta(days=1)}T12:00:00"}
+        for day in days for section in sections for story in section["stories"]
+    ]  # fmt: skip
+    (newsroom / "stories.jsonl").write_text("".join(json.dumps(story) + "\n" for story in stories), "utf-8")
+    text = (newsroom / "digest.yaml").read_text("utf-8")
+    text = re.sub(
+        r"(?m)^  - \{name: newsfinale.*\n", "  - {name: n, type: jsonl, url: stories.jsonl}\n", text
+    )
+    text = re.sub(r"(?m)^  - \{name: coastal-wire.*\n", "", text)
+    text = text.replace("cadence: daily", "cadence: daily\n    no_repeat: none", 1)
+    (newsroom / "digest.yaml").write_text(text, "utf-8")
+    for number, day in enumerate(days):
+        digest(newsroom, "build", "--daily", "--date", str(day))
+        receipt(newsroom, day, number)
+    digest(
+        newsroom, "ads", "report", "marlin", "--to", str(days[-1]), "--html", str(newsroom / "report.html")
+    )
+    return newsroom / "report.html"
+
+
+def receipt(newsroom: Path, day: date, number: int) -> None:
+    """What a mailer would tell of an issue."""
+    sends = 47_600 + 37 * number
+    url = "https://marlinbay.example/getaway"
+    file = newsroom / "receipt.csv"
+    for text in (
+        f"url,unique_clicks,clicks\n{url},{290 + number * 53 % 97},{400 + number * 61 % 130}\n",
+        f"sent,delivered,opens\n{sends + 90},{sends},{19_000 + number * 97 % 2000}\n",
+    ):
+        file.write_text(text, "utf-8")
+        digest(newsroom, "receipts", "daily", str(day), "--file", str(file))
+
+
+def digest(newsroom: Path, *words: str) -> None:
+    """One command in a newsroom."""
+    command = [sys.executable, "-m", "digest", *words, "--root", str(newsroom)]
+    subprocess.run(command, check=True, cwd=ROOT, stdout=subprocess.DEVNULL)
+
+
+def photograph_report(browser: Browser, page: Path, width: int, height: int, out: Path) -> None:
+    """The top of the report."""
+    tab = browser.new_page(viewport={"width": width, "height": height}, color_scheme="light")
+    tab.goto(page.as_uri())
     tab.screenshot(path=out)
     tab.close()
 

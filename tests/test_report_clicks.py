@@ -103,6 +103,46 @@ def test_the_summary_has_what_it_is_worth(room: Room) -> None:
     assert "value EUR" in room.run("ads", "report", "--summary").out
 
 
+def test_the_page_leads_with_what_the_advertiser_asks(room: Room) -> None:
+    tiles = re.findall(r"<dt>(.*?)</dt><dd>(.*?)</dd>", page(room, "gleammour"))
+    assert dict(tiles) == {
+        "Bookings": "2", "Issues": "1", "Sends": "800", "Opens": "400", "Clicks": "12", "CTR": "1.50 %",
+        "Make-goods owed": "1",
+    }  # fmt: skip
+    assert "In stream" in page(room, "gleammour")
+    assert "in_stream" not in page(room, "gleammour")
+
+
+def test_a_booking_that_was_renamed_keeps_what_it_delivered(room: Room) -> None:
+    before = booking(room)
+    renamed = BOOKED.replace("- id: aquafresh\n", "- id: smile-q1\n    was: [aquafresh]\n")
+    room.write("adslots.yaml", renamed)
+    after = booking(room)
+    assert after["line_item"] == "smile-q1"
+    for key in ("delivered", "sends", "opens", "clicks", "ctr", "value"):
+        assert after[key] == before[key]
+    assert len(room.run("ads", "report", "--json").json["line_items"]) == 2
+    assert room.run("ads", "make-good", "smile-q1", "--json").json["short"] == 2
+
+
+@pytest.mark.parametrize(
+    ("rate", "row"),
+    [
+        ("{cpm: 12.345}", ("12.35", "15.43", "12.35", "cpm")),
+        ("{per_issue: 0.005}", ("0.01", "0.01", "0.01", "per_issue")),
+        ("{per_issue: 1234567.899}", ("1234567.90", "1543209.87", "1234567.90", "per_issue")),
+    ],
+)
+def test_money_is_exact_and_rounds_as_accounting_does(room: Room, rate: str, row: tuple[str, ...]) -> None:
+    ads = BOOKED.replace("rate: {per_issue: 450}", f"rate: {rate}\n    order: PO 2026/17")
+    room.write("adslots.yaml", ads)
+    file = room.root / "sums.csv"
+    assert room.run("ads", "report", "--summary", "--csv", str(file)).code == 0
+    first = next(csv.DictReader(StringIO(file.read_text())))
+    assert (first["value"], first["cpm"], first["rate"], first["rate_for"]) == row
+    assert (first["order"], first["campaign"]) == ("PO 2026/17", "PO 2026/17")
+
+
 def test_the_make_good_is_written_once_and_can_run(room: Room) -> None:
     first = room.run("ads", "make-good", "aquafresh", "--json")
     assert first.code == 0, first.err

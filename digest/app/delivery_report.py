@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from base64 import b64encode
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -12,8 +11,9 @@ from pathlib import Path
 
 from digest.errors import CommandError, did_you_mean
 from digest.model import LineItem, Newsroom, RunAd
+from digest.model.ads import Cpm
 from digest.place import delivery
-from digest.report.values import Account, Picture, Point, Report, Shown
+from digest.report.values import Account, Picture, Point, Report, Shown, in_words
 
 MOST_POINTS = 400  # of a chart
 KINDS = {".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".gif": "image/gif"}
@@ -107,17 +107,15 @@ def account(newsroom: Newsroom, item: LineItem, rows: Sequence[RunAd], span: Spa
         value=_value(newsroom, item, shown),
         pictures=tuple(_pictures(newsroom, item, shown)),
         curve=tuple(_curve(newsroom, item, counted, min(today, span.last))),
+        order=item.order,
+        rate=(item.rate.amount if isinstance(item.rate, Cpm) else item.rate) if item.rate else None,
+        rate_for=("cpm" if isinstance(item.rate, Cpm) else "per_issue") if item.rate else "",
     )
 
 
 def title_of(item: LineItem) -> str:
     """The campaign as an advertiser knows it: the name of the order, else the id in words."""
-    return item.order or _in_words(item.id)
-
-
-def _in_words(name: str) -> str:
-    words = re.sub(r"[-_.]+", " ", name).strip()
-    return words[:1].upper() + words[1:] if words else name
+    return item.order or in_words(item.id)
 
 
 def _value(newsroom: Newsroom, item: LineItem, shown: Sequence[Shown]) -> Fraction | None:
@@ -141,7 +139,7 @@ def _pictures(newsroom: Newsroom, item: LineItem, shown: Sequence[Shown]) -> Ite
                 alt=one.alt,
                 size=one.size,
                 image=_embedded(newsroom.root, one.image),
-                disclosure=newsroom.ads.policy.disclosure,
+                disclosure=item.disclosure or newsroom.ads.policy.disclosure,
             )
 
 
@@ -186,7 +184,7 @@ def _deleted(newsroom: Newsroom, rows: Sequence[RunAd], span: Span) -> Account:
         status="deleted",
         shown=tuple(_shown(newsroom, run) for run in rows if run.date in span),
         curve=(),
-        title=_in_words(last.line_item),
+        title=in_words(last.line_item),
     )
 
 

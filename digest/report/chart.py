@@ -8,7 +8,7 @@ from html import escape
 from digest.report.values import Account, Point
 
 WIDTH, HEIGHT = 640, 132
-_LEFT, _RIGHT, _TOP, _BOTTOM = 44, 12, 12, 24
+_LEFT, _RIGHT, _TOP, _BOTTOM = 60, 12, 14, 26
 _BARS = "▁▂▃▄▅▆▇█"
 
 
@@ -99,4 +99,9 @@ def _axis(scale: _Scale, points: Sequence[Point], top: int) -> str:
 
 
 def _short(value: int) -> str:
-    return f"{value / 1000:g}k" if value >= 10_000 else str(value)
+    """A number in at most four characters: 800, 9.5k, 527k, 1.3M."""
+    for least, unit in ((1_000_000, "M"), (1_000, "k")):
+        if value >= least:
+            share = value / least
+            return f"{share:.0f}{unit}" if share >= 10 else f"{share:.1f}".removesuffix(".0") + unit
+    return str(value)

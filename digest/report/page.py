@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from html import escape
 from importlib.resources import files
 
 from digest.report.chart import svg, words
-from digest.report.values import Account, Picture, Report, Shown, rate_of
+from digest.report.values import Account, Picture, Report, Shown, in_words, rate_of
 
 _NONE = "–"
 _STEERING = "\x7f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
@@ -15,18 +16,26 @@ _STEERING = "\x7f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 
 def as_html(report: Report) -> str:
     """A whole page."""
-    title = f"Proof of delivery: {report.name or report.publication}"
-    style = files("digest.report").joinpath("style.css").read_text(encoding="utf-8").strip()
     body = (
         "".join(_account(one, report.neighbours) for one in report.accounts)
         or "<p>There are no bookings to report.</p>"
     )
+    kicker, name = f"{report.publication} · Proof of delivery", report.name or "All bookings"
+    return whole(
+        f"Proof of delivery: {report.name or report.publication}",
+        f"{head(kicker, name, report)}{_tiles(report)}{body}{_foot(report)}",
+    )
+
+
+def whole(title: str, body: str) -> str:
+    """The page around ``body``, which is HTML."""
+    style = files("digest.report").joinpath("style.css").read_text(encoding="utf-8").strip()
     return (
         '<!DOCTYPE html>\n<html lang="en" dir="ltr">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         '<meta name="color-scheme" content="light dark">\n'
         f"<title>{_text(title)}</title>\n<style>\n{style}\n</style>\n</head>\n<body>\n<main>\n"
-        f"{_head(report)}{_tiles(report)}{body}{_foot(report)}</main>\n</body>\n</html>\n"
+        f"{body}</main>\n</body>\n</html>\n"
     )
 
 
@@ -40,12 +49,12 @@ def _date(day: date) -> str:
     return f"{day:%b} {day.day}, {day.year}"
 
 
-def _head(report: Report) -> str:
+def head(kicker: str, name: str, report: Report) -> str:
+    """Whose page it is, and of which issues."""
     start = f"{_date(report.first)} to " if report.first else "up to "
     return (
-        f'<header><p class="kicker">{_text(report.publication)} · Proof of delivery</p>'
-        f'<h1>{_text(report.name or "All bookings")}</h1><p class="span">Issues dated {start}{_date(report.last)}</p>'
-        "</header>\n"
+        f'<header><p class="kicker">{_text(kicker)}</p><h1>{_text(name)}</h1>'
+        f'<p class="span">Issues dated {start}{_date(report.last)}</p></header>\n'
     )
 
 
@@ -55,10 +64,20 @@ def _tiles(report: Report) -> str:
     owed = sum(account.make_good > 0 for account in report.accounts)
     about = ", partly expected" if any(not one.counted for one in shown) else ""
     issues = len({(one.date, one.edition) for one in shown})
-    tiles = [("Bookings", f"{len(report.accounts):,}"), ("Issues", f"{issues:,}")]
-    tiles += [("Placements", f"{len(shown):,}"), (f"Sends{about}", f"{sends:,}" if sends else _NONE)]
+    tiles = [("Bookings", f"{len(report.accounts):,}")] if len(report.accounts) > 1 else []
+    tiles += [("Issues", f"{issues:,}"), (f"Sends{about}", f"{sends:,}" if sends else _NONE)]
+    for name, counts in (("Opens", [one.opens for one in shown]), ("Clicks", [one.clicks for one in shown])):
+        known = [count for count in counts if count is not None]
+        tiles += [(name, f"{sum(known):,}")] if known else []
+    rate = rate_of(shown)
+    tiles += [("CTR", f"{100 * rate:.2f} %")] if rate is not None else []
     tiles += [("Make-goods owed", str(owed))] if owed else []
-    cells = "".join(f"<div><dt>{name}</dt><dd>{value}</dd></div>" for name, value in tiles)
+    return tiles_of(tiles)
+
+
+def tiles_of(tiles: Iterable[tuple[str, str]]) -> str:
+    """The figures above everything else: name and value."""
+    cells = "".join(f"<div><dt>{_text(name)}</dt><dd>{_text(value)}</dd></div>" for name, value in tiles)
     return f'<dl class="tiles">{cells}</dl>\n'
 
 
@@ -109,7 +128,8 @@ def _pictures(account: Account) -> str:
 
 def _picture(account: Account, one: Picture) -> str:
     if one.image:
-        inside = f'<img alt="{_text(one.alt)}" src="{one.image}">'
+        width = f' width="{_text(one.size.partition("x")[0])}"' if one.size else ""
+        inside = f'<img alt="{_text(one.alt)}"{width} src="{one.image}">'
     else:
         lines = (("h3", one.headline), ("p", one.body or ("" if one.headline else one.alt)), ("b", one.cta))
         inside = "".join(f"<{tag}>{_text(text)}</{tag}>" for tag, text in lines if text)
@@ -123,7 +143,7 @@ def _picture(account: Account, one: Picture) -> str:
     label = f"<small>{_text(one.disclosure)}</small>" if one.disclosure else ""
     size = f"{_text(one.size)} · " if one.size else ""
     return (
-        f'<figure><div class="ad">{label}{inside}</div><figcaption>{_text(one.creative)} · {size}'
+        f'<figure><div class="ad">{label}{inside}</div><figcaption>{_text(in_words(one.creative))} · {size}'
         f"{' · '.join(said)}</figcaption></figure>"
     )
 
@@ -154,34 +174,40 @@ def _chart(account: Account) -> str:
 
 def _table(account: Account, near: bool) -> str:
     counted = account.clicks is not None or account.opens is not None
-    cells = "".join(_row(one, counted, near) for one in account.shown)
-    if not cells:
+    if not account.shown:
         return "<p>It did not run in these issues.</p>"
-    heads = '<th scope="col">Issue</th><th scope="col">Place</th><th scope="col">Creative</th>'
-    heads += '<th scope="col">Next to</th>' if near else ""
-    heads += '<th scope="col" class="n">Sends</th>'
-    if account.clicks is not None or account.opens is not None:
-        heads += '<th scope="col" class="n">Opens</th><th scope="col" class="n">Clicks</th>'
+    several = len({one.creative for one in account.shown}) > 1
+    names = ["Issue", "Place", *(["Ad"] if several else []), *(["Next to"] if near else [])]
+    heads = "".join(f'<th scope="col">{name}</th>' for name in names)
+    numbers = ("Sends", "Opens", "Clicks") if counted else ("Sends",)
+    heads += "".join(f'<th scope="col" class="n">{name}</th>' for name in numbers)
+    cells = "".join(_row(one, counted, near, several) for one in account.shown)
     body = f"<table><thead><tr>{heads}</tr></thead><tbody>{cells}</tbody></table>"
-    label = _text(f"Issues with {account.line_item}")
+    label = _text(f"Issues with {account.title or account.line_item}")
     return f'<div class="scroll" tabindex="0" role="region" aria-label="{label}">{body}</div>'
 
 
-def _row(shown: Shown, counted: bool, named: bool) -> str:
+def _row(shown: Shown, counted: bool, near: bool, several: bool) -> str:
     titles = "".join(f"<div>{_text(title)}</div>" for title in shown.neighbours) or _NONE
-    near = f"<td>{titles}</td>" if named else ""
-    sends = _NONE if shown.sends is None else f"{shown.sends:,}"
     note = "<small>expected</small>" if shown.sends is not None and not shown.counted else ""
+    numbers = [("Sends", shown.sends, note)]
+    numbers += [("Opens", shown.opens, ""), ("Clicks", shown.clicks, "")] if counted else []
+    wide = [
+        f"{_text(in_words(shown.slot))}<small>{_text(shown.place)}</small>",
+        *([_text(in_words(shown.creative))] if several else []),
+        *([titles] if near else []),
+    ]
+    words = "".join(f'<td class="w">{cell}</td>' for cell in wide)
     return (
-        f'<tr><td class="d">{_date(shown.date)}<small>{_text(shown.edition)}</small></td>'
-        f"<td>{_text(shown.slot)}<small>{_text(shown.place)}</small></td><td>{_text(shown.creative)}</td>"
-        f'{near}<td class="n">{sends}{note}</td>{_counts(shown) if counted else ""}</tr>'
+        f'<tr><td class="d w">{_date(shown.date)}<small>{_text(shown.edition)}</small></td>{words}'
+        f"{''.join(number(*one) for one in numbers)}</tr>"
     )
 
 
-def _counts(shown: Shown) -> str:
-    numbers = (_NONE if count is None else f"{count:,}" for count in (shown.opens, shown.clicks))
-    return "".join(f'<td class="n">{number}</td>' for number in numbers)
+def number(name: str, count: int | str | None, note: str = "") -> str:
+    """A cell; ``name`` stands above it where the page is too narrow for heads."""
+    text = _NONE if count is None else count if isinstance(count, str) else f"{count:,}"
+    return f'<td class="n" data-name="{_text(name)}">{_text(text)}{note}</td>'
 
 
 def _foot(report: Report) -> str:

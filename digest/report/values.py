@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -87,6 +88,9 @@ class Account:
     title: str = ""  # the campaign in words
     value: Fraction | None = None  # what the listed issues bring at the booked rate
     pictures: tuple[Picture, ...] = ()  # the creatives that ran
+    order: str = ""  # the number or name of the order
+    rate: Fraction | None = None
+    rate_for: str = ""  # per_issue | cpm
 
     @property
     def sends(self) -> int:
@@ -144,6 +148,12 @@ class Report:
     accounts: tuple[Account, ...]
     currency: str = "USD"
     neighbours: bool = False  # whether the page names the stories next to the ads
+
+
+def in_words(name: str) -> str:
+    """An id as people say it: ``spring-sale`` is ``Spring sale``."""
+    words = re.sub(r"[-_.]+", " ", name).strip()
+    return words[:1].upper() + words[1:] if words else name
 
 
 def rate_of(shown: Iterable[Shown]) -> float | None:
