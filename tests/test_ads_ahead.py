@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from fractions import Fraction
 from typing import Any
 
@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from digest.errors import CommandError
-from digest.model import AdBook, Advertiser, Edition, Flight, Goal, LineItem, Policy, RunAd
+from digest.model import AdBook, Advertiser, Edition, Flight, FrequencyCap, Goal, LineItem, Policy, RunAd
 from digest.place import Request, place
 from digest.place.forecast import (
     ForecastInputs,
@@ -327,3 +327,27 @@ def test_no_tier_is_served_better_day_by_day(asked: ForecastInputs) -> None:
 def test_a_flight_as_soon_as_possible_that_goes_on_is_not_short_while_it_is_on_time() -> None:
     (found,) = plan(outlook(item("soon", 0, 99, 50), days=10)).bookings
     assert (found.planned, found.due, found.short, found.final) == (10, 5, 0, False)
+
+
+def test_a_booking_for_some_readers_is_not_planned_into_issues_for_everybody() -> None:
+    some = item("some", 0, 3, audience={"region": ("tampa",)})
+    asked = outlook(some, item("all", 0, 3, 4))
+    said, short = shortfalls(asked)
+    assert {ad.line_item for ad in said.ads} == {"all"}
+    assert short == ()
+
+
+def test_a_higher_priority_of_a_tier_is_served_before_a_lower_one() -> None:
+    first, later = item("first", 0, 3, 4), item("later", 0, 3, 4, priority=12)
+    assert [b.short for b in plan(outlook(first, later)).bookings] == [4, 0]
+
+
+def test_the_evening_issue_counts_what_the_morning_issue_of_its_date_ran() -> None:
+    evening = replace(DAILY, name="evening", cutoff=time(17))
+    both = item("both", 0, 0, slots=("top",), frequency_cap=FrequencyCap(max_issues=1, per_days=1))
+    asked = outlook(both, days=1, editions=(evening, DAILY), lineups={**LINEUPS, "evening": LINEUPS["daily"]})
+    assert [ad.edition for ad in plan(asked).ads] == ["daily"]
+    built = replace(asked, built=frozenset({IssueDate(FIRST, "daily")}), ran_ads=(ran("both", 0),))
+    assert [ad.edition for ad in plan(built).ads if not ad.built] == []
+    not_there = replace(built, ran_ads=())
+    assert [ad.edition for ad in plan(not_there).ads] == ["evening"]

@@ -118,9 +118,10 @@ def _size(newsroom: Newsroom, first: date, last: date) -> int:
 
 
 def plannable(ads: AdBook) -> AdBook:
-    """The bookings as a plan ahead may count them: how many clicks an issue brings, no plan knows."""
+    """The bookings as a plan ahead may count them: how many clicks an issue brings, no plan knows; nor what the issues
+    for some readers hold."""
     items = tuple(
-        replace(item, goal=None) if item.goal and item.goal.unit == "clicks" else item
+        replace(item, goal=None) if item.audience or (item.goal and item.goal.unit == "clicks") else item
         for item in ads.line_items
     )
     return ads if items == ads.line_items else replace(ads, line_items=items)

@@ -26,8 +26,9 @@ class Oracle:
     def __init__(self, outlook: ForecastInputs) -> None:
         self.outlook = outlook
         self.items = outlook.ads.line_items
-        self.issues = [issue for issue in outlook.issues() if issue not in outlook.built]
         self.editions = {edition.name: edition for edition in outlook.editions}
+        ahead = (issue for issue in outlook.issues() if issue not in outlook.built)
+        self.issues = sorted(ahead, key=lambda issue: (issue.date, self.editions[issue.edition].cutoff))
         self._kept: dict[object, bool] = {}
 
     def plans(self) -> Iterator[Choice]:
@@ -71,7 +72,7 @@ class Oracle:
     def keeps(self, number: int, chosen: Choice, items: frozenset[int]) -> bool:
         """Whether a build of this issue, after these, could run all of ``items``."""
         issue = self.issues[number]
-        rows = tuple(run for run in self.rows(chosen) if run.date < issue.date)
+        rows = tuple(run for run in self.rows(chosen) if run.date <= issue.date)
         key = (number, items, rows)
         if key not in self._kept:
             table = eligibility(IssueContext(self._request(issue, rows)))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date, time
 from fractions import Fraction
 from math import ceil
 from typing import Any
@@ -119,7 +120,7 @@ class ForecastMip:
     def _time(self, number: int) -> None:
         item, mine = self.items[number], [(d, c) for (n, d), c in self.runs.items() if n == number]
         for issue, column in mine:
-            prior = [(d, c) for d, c in mine if d.date < issue.date]
+            prior = [(d, c) for d, c in mine if self._when(d) < self._when(issue)]
             if item.goal is not None:
                 elapsed, every = delivery.elapsed_and_total(item, self.inputs.editions, issue.date)
                 allowed = delivery.allowed_by(item.pacing, item.goal.amount, elapsed, every)
@@ -129,6 +130,9 @@ class ForecastMip:
                 self._if(column, near, cap.max_issues - 1)
         if item.goal is not None and item.goal.unit == "issues":
             self._row(-highspy.kHighsInf, {c: 1 for _, c in mine}, item.goal.amount)
+
+    def _when(self, issue: IssueDate) -> tuple[date, time]:
+        return issue.date, next(e.cutoff for e in self.inputs.editions if e.name == issue.edition)
 
     def _if(self, column: int, terms: Terms, most: float) -> None:
         big = max(sum(terms.values()) - most, 0)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from fractions import Fraction
 from typing import Any
 
@@ -37,6 +37,9 @@ SLOTS = (
 )
 DAILY = Edition(name="daily", expected_sends=1000)
 WEEKLY = Edition(name="weekly", cadence="weekly", weekdays=frozenset({4}), expected_sends=300)
+EVENING = Edition(
+    name="evening", cutoff=time(17), expected_sends=300
+)  # it sees what the daily of its date ran
 TIERS = st.sampled_from(("sponsorship", "standard", "standard", "bulk", "house"))
 RATES = st.sampled_from((Fraction(0), Fraction(10), Fraction(25, 2), Fraction(100, 3)))
 
@@ -62,7 +65,7 @@ def line_items(draw: st.DrawFn, number: int, count: int, days: int) -> LineItem:
         id=f"i{number}",
         tier=draw(TIERS),
         flight=Flight(start=start, end=end),
-        editions=("daily",) if goal and goal.unit == "sends" else often(("daily",), None, ("weekly",)),
+        editions=("daily",) if goal and goal.unit == "sends" else often(("daily",), None, None, ("weekly",)),
         sections=often(None, ("news",), ("health",)),
         goal=goal,
         pacing=draw(st.sampled_from(("even", "frontloaded", "asap"))),
@@ -117,8 +120,9 @@ def outlooks(draw: st.DrawFn, most_items: int = 3, most_days: int = 4) -> Foreca
         advertisers={f"a{i}": Advertiser(id=f"a{i}", name=f"A{i}", labels=draw(labels)) for i in range(3)},
         line_items=tuple(draw(line_items(number, count, days)) for number in range(count)),
     )
-    editions = draw(st.sampled_from(((DAILY,), (DAILY, WEEKLY))))
-    built = draw(st.sampled_from((frozenset[IssueDate](), frozenset({IssueDate(FIRST, "daily")}))))
+    editions = draw(st.sampled_from(((DAILY,), (DAILY, WEEKLY), (EVENING, DAILY))))
+    facts = (IssueDate(FIRST, edition.name) for edition in editions if edition is not WEEKLY)
+    built = draw(st.sampled_from((frozenset[IssueDate](), *(frozenset({one}) for one in facts))))
     return ForecastInputs(
         ads=ads,
         editions=editions,
@@ -127,6 +131,7 @@ def outlooks(draw: st.DrawFn, most_items: int = 3, most_days: int = 4) -> Foreca
         lineups={
             "daily": typical([("news", "News", draw(st.integers(1, 3))), ("health", "Health", 2)]),
             "weekly": typical([("news", "News", 2)]),
+            "evening": typical([("news", "News", 2)]),
         },
         ran_ads=draw(ledgers(count, built)),
         built=built,

@@ -7,7 +7,7 @@ run of dates differ by one at most, and what pacing and caps allow all of them t
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields
 
 from digest.model import AdBook, LineItem
 from digest.place.forecast.booking import Booking
@@ -31,6 +31,8 @@ class Unit:
         return len(self.groups)
 
 
+_NO_MATTER = {"id", "advertiser", "creatives", "audience", "order", "notes"}
+_MATTERS = [field.name for field in fields(LineItem) if field.name not in _NO_MATTER]
 MANY = 8  # alike bookings that are counted together; fewer are quick to tell apart, and then served in file order
 
 
@@ -56,9 +58,9 @@ def _key(booking: Booking, advertisers: Counter[str | None]) -> object:
     item = booking.item
     shared = item.advertiser if advertisers[item.advertiser] > 1 else ""
     shown = tuple((one.size, bool(one.image), one.dates) for one in item.creatives)
-    bare = replace(item, id="", advertiser=shared, creatives=())
+    bare = tuple(getattr(item, name) for name in _MATTERS)
     ran = tuple((run.date, run.edition, run.sends, run.delivered) for run in booking.rows)
-    return bare, shown, ran, booking.chances
+    return bare, shared, shown, ran, booking.chances
 
 
 def share(units: list[Unit], counts: list[dict[int, int]]) -> list[frozenset[int]]:

@@ -1,6 +1,7 @@
 """One booking through time: in which coming issues it may run, and what ties these chances to each other.
 
-Goals and caps are read as the rules of a single issue read them: an issue sees those of earlier dates only. A
+Goals and caps are read as the rules of a single issue read them: an issue sees those of earlier dates, and of its own
+date those with an earlier cutoff. A
 ``Row`` says that a weighted sum of chances is at most a number; no weight is negative. Rows are exact: what they
 allow is what a build on each of the days would allow, apart from one thing: a goal in issues is never planned beyond
 what was booked.
@@ -39,6 +40,9 @@ class Booking:
 
     @cached_property
     def editions(self) -> dict[str, Edition]:
+        """Of the issues for everybody, those it may run in: none of a booking for some readers."""
+        if self.item.audience:
+            return {}
         return {e.name: e for e in self.inputs.editions if delivery.runs_in(self.item, e)}
 
     @cached_property
@@ -83,10 +87,20 @@ class Booking:
     def _built_within(self) -> tuple[RunAd, ...]:
         return tuple(run for run in self.rows if run.date >= self.inputs.first)
 
-    def had(self, day: date) -> int:
-        """What the issues built of dates before ``day`` count."""
-        within = [run for run in self._built_within if run.date < day]
+    def had(self, issue: IssueDate) -> int:
+        """What the issues built that come before ``issue`` count."""
+        within = [run for run in self._built_within if self._precedes(run, issue)]
         return self._before + (self._count(within) if within else 0)
+
+    def _precedes(self, run: RunAd, issue: IssueDate) -> bool:
+        """Whether it ran on an earlier date, or on the same one with an earlier cutoff."""
+        return run.date < issue.date or (
+            run.date == issue.date and run.edition in self._sooner[issue.edition]
+        )
+
+    @cached_property
+    def _sooner(self) -> dict[str, frozenset[str]]:
+        return {n: delivery.editions_before(e, self.inputs.editions) for n, e in self.editions.items()}
 
     def allowed(self, day: date) -> int:
         """How much its pacing lets it have by ``day``."""
@@ -112,7 +126,7 @@ class Booking:
             for issue in self.issues
             if issue not in self.inputs.built
             and self.item.id not in self.inputs.barred.get(issue, ())
-            and self._open(issue.date)
+            and self._open(issue)
         )
 
     @cached_property
@@ -125,18 +139,18 @@ class Booking:
             IssueDate(day, name) for day in days for name, e in self.editions.items() if e.has_issue(day)
         )
 
-    def _open(self, day: date) -> bool:
-        """Whether what is built already leaves room for it on ``day``."""
-        if self.item.goal is not None and self.had(day) >= self.allowed(day):
+    def _open(self, issue: IssueDate) -> bool:
+        """Whether what is built already leaves room for it in ``issue``."""
+        if self.item.goal is not None and self.had(issue) >= self.allowed(issue.date):
             return False
         cap = self.item.frequency_cap
-        return cap is None or len(self._ran_in(day)) < cap.max_issues
+        return cap is None or len(self._ran_in(issue)) < cap.max_issues
 
-    def _ran_in(self, day: date) -> list[RunAd]:
-        """The built issues of earlier dates in the cap's window that ends on ``day``."""
-        cap = self.item.frequency_cap
-        assert cap is not None
-        return [run for run in self.rows if run.date < day and (day - run.date).days < cap.per_days]
+    def _ran_in(self, issue: IssueDate) -> tuple[RunAd, ...]:
+        """The built issues before this one in the cap's window that ends on its date."""
+        assert self.item.frequency_cap is not None
+        before = (run for run in self.rows if self._precedes(run, issue))
+        return delivery.in_window(before, issue.date, self.item.frequency_cap.per_days)
 
     def need(self) -> int:
         """What is due by the end of the span and not delivered, in the goal's unit; 0 without a goal."""
@@ -205,9 +219,9 @@ class Booking:
         found = {name: self.worth(name) for name in self.editions}
         return dict.fromkeys(found, 1) if len(set(found.values())) == 1 else found
 
-    def _left(self, day: date) -> int | None:
-        """It runs on ``day`` if what was planned before counts less than this (in ``worths``); ``None``: always."""
-        left = self.allowed(day) - self.had(day)
+    def _left(self, issue: IssueDate) -> int | None:
+        """It runs in ``issue`` if what was planned before counts less than this (in ``worths``); ``None``: always."""
+        left = self.allowed(issue.date) - self.had(issue)
         one = {self.worth(name) for name in self.editions}
         if len(one) > 1:
             return left
@@ -219,8 +233,8 @@ class Booking:
         say more."""
         earlier: list[tuple[int, int]] = []
         most, before = 0, None
-        for day, chances in by_day:
-            left = self._left(day)
+        for _, chances in by_day:
+            left = self._left(chances[0][0])
             here = [(column, self.worths[issue.edition]) for issue, column in chances]
             full = sum(weight for _, weight in here)
             after, plain, now = most + full, many > 1, list[Row]()
@@ -249,7 +263,7 @@ class Booking:
         for number, (day, chances) in enumerate(by_day):
             near = [some for d, some in by_day[:number] if (day - d).days < cap.per_days]
             prior = [(column, 1) for some in near for _, column in some]
-            ran = self._ran_in(day)
+            ran = self._ran_in(chances[0][0])
             early = sum(run.date < near[0][0][0].date for run in ran) if near else 0
             most = min(len(prior), cap.max_issues - 1 - early + max(map(len, near), default=0))
             room = (
