@@ -82,15 +82,26 @@ def inputs(newsroom: Newsroom, store: Store, first: date, last: date) -> Forecas
     )
 
 
-def last_day(newsroom: Newsroom, first: date) -> date:
-    """Where a plan ends unless told: with the longest flight now running, 28 to 92 days ahead."""
+def last_day(newsroom: Newsroom, first: date, days: int = SPAN) -> date:
+    """Where a plan ends unless told: with the longest flight that runs in the coming ``days``, at most 92 days ahead.
+
+    A plan that ended before a flight does would not see that it cannot make up its dates later.
+    """
+    least = first + timedelta(days=days - 1)
     ends = [
         item.flight.last
         for item in newsroom.ads.line_items
-        if item.flight and item.flight.last and (item.flight.first or first) <= first <= item.flight.last
+        if item.flight and item.flight.last and (item.flight.first or first) <= least
     ]
-    least = first + timedelta(days=SPAN - 1)
-    return min(max([least, *ends]), first + timedelta(days=LONGEST - 1))
+    last = min(max([least, *ends]), max(least, first + timedelta(days=LONGEST - 1)))
+    return _usable(newsroom, first, least, last)
+
+
+def _usable(newsroom: Newsroom, first: date, least: date, last: date) -> date:
+    """``last``, or so much before it, but not before ``least``, that a plan stays of a usable size."""
+    while last > least and _size(newsroom, first, last) > LOOKED:
+        last = max(least, first + (last - first) * 4 // 5)
+    return last
 
 
 def last_end(newsroom: Newsroom, first: date) -> date:
@@ -98,9 +109,7 @@ def last_end(newsroom: Newsroom, first: date) -> date:
     ahead = [item.flight for item in newsroom.ads.line_items if is_ahead(item, first)]
     ends = [flight.last for flight in ahead if flight and flight.last]
     last = min(max(ends, default=first), first + timedelta(days=FARTHEST - 1))
-    while last > first + timedelta(days=SPAN) and _size(newsroom, first, last) > LOOKED:
-        last = first + (last - first) * 4 // 5
-    return last
+    return _usable(newsroom, first, min(last, first + timedelta(days=SPAN)), last)
 
 
 def is_ahead(item: LineItem, first: date) -> bool:
@@ -128,7 +137,8 @@ def plannable(ads: AdBook) -> AdBook:
 
 
 def guided(newsroom: Newsroom, request: Request, shapes: Mapping[str, Lineup]) -> Request:
-    """With ``policy.horizon`` the request follows the plan over the coming issues; else it stays as it is.
+    """With ``policy.horizon`` the request follows the plan over the coming issues, that is, so many days and what of
+    the flights in them comes after; else it stays as it is.
 
     Raises ``ConfigurationError`` where the solver for such plans is not installed.
     """
@@ -145,6 +155,7 @@ def guided(newsroom: Newsroom, request: Request, shapes: Mapping[str, Lineup]) -
         raise ConfigurationError(
             [problem_at(newsroom.root, "adslots.yaml", ("policy", "horizon"), says, cure)]
         )
+    days = (last_day(newsroom, request.day, days) - request.day).days + 1
     return replace(
         forecast.guided(replace(request, ads=plannable(request.ads)), shapes, days), ads=request.ads
     )

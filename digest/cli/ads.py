@@ -35,7 +35,7 @@ To = Annotated[
     typer.Option(
         "--to",
         metavar="YYYY-MM-DD",
-        help="The last one (default: in 28 days; with the longest flight now running, at most 92).",
+        help="The last one (default: in 28 days; with the longest flight that they meet, at most 92).",
     ),
 ]
 

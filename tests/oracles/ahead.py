@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from fractions import Fraction
+from hashlib import sha256
 from itertools import chain, combinations
 from math import ceil
 
@@ -18,6 +19,10 @@ from digest.place.request import Request
 from digest.place.solver import solve
 
 Choice = tuple[frozenset[int], ...]  # per issue that is not built, the line items that run
+
+
+def drawn(name: str) -> int:
+    return int(sha256(name.encode()).hexdigest()[:8], 16)
 
 
 class Oracle:
@@ -125,8 +130,9 @@ class Oracle:
         return _greatest(left, self.value)
 
     def _served(self, left: list[Choice], tier: str) -> list[Choice]:
-        left = _greatest(left, lambda choice: -self.shortfall(choice, tier, True))
-        left = _greatest(left, lambda choice: -self.shortfall(choice, tier, False))
+        for final in (True, False):
+            left = _greatest(left, lambda choice: -self.shortfall(choice, tier, final))  # noqa: B023
+            left = _greatest(left, lambda choice: -self.blame(choice, tier, final))  # noqa: B023
         paced = _greatest(left, lambda choice: self.early(choice, (tier,)))
         promised = max(self.runs(choice, tier) for choice in paced)
         return [choice for choice in left if self.runs(choice, tier) >= promised]
@@ -137,6 +143,14 @@ class Oracle:
     def shortfall(self, chosen: Choice, tier: str, final: bool) -> int:
         booked = [item for item in self.items if item.tier == tier and item.goal]
         return sum(self.short(item, chosen) for item in booked if self.ends_within(item) == final)
+
+    def blame(self, chosen: Choice, tier: str, final: bool) -> int:
+        """As ``shortfall``, but issues of who stands higher up in the file weigh more."""
+        return sum(
+            self.short(item, chosen) * (100 * (len(self.items) - number) + drawn(item.id) % 100)
+            for number, item in enumerate(self.items)
+            if item.tier == tier and item.goal and self.ends_within(item) == final
+        )
 
     def runs(self, chosen: Choice, tier: str) -> int:
         """Runs of the tier's bookings without a goal."""

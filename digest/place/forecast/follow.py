@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from digest.model import Lineup
+from digest.place.delivery import editions_before
 from digest.place.forecast.issues import ForecastInputs, IssueDate, PlannedAd
 from digest.place.forecast.plan import plan
 from digest.place.request import Request
@@ -17,8 +18,8 @@ _SHOWN = 3
 def guided(request: Request, lineups: Mapping[str, Lineup], days: int) -> Request:
     """The request with the plan over ``days`` days, today included: what it runs today comes first in its tier.
 
-    Today's issue is the one at hand, with its stories; the others look like ``lineups``, by edition. Issues of other
-    editions of today are planned too, built or not, so that the order of building does not matter.
+    Today's issue is the one at hand, with its stories; the others look like ``lineups``, by edition. Today's issues
+    with an earlier cutoff are facts; those with a later one are planned, built or not, so that it does not matter.
     Raises ``CommandError`` without the solver.
     """
     today = IssueDate(request.day, request.edition.name)
@@ -29,7 +30,10 @@ def guided(request: Request, lineups: Mapping[str, Lineup], days: int) -> Reques
             first=request.day,
             last=request.day + timedelta(days=days - 1),
             lineups=lineups,
-            ran_ads=tuple(run for run in request.ran_ads if run.date < request.day),
+            ran_ads=request.ran_ads,
+            built=frozenset(
+                IssueDate(request.day, name) for name in editions_before(request.edition, request.editions)
+            ),
             known={today: request.lineup},
             barred={today: frozenset(request.overrides.pause)},
         )

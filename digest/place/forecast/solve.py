@@ -112,11 +112,14 @@ class Search:
         values, bound = self.best(self.solver, weights, exactly=True)
         self._hold(weights, values, bound)
         self.found.values = values
-        if bound is not None and bound <= total(weights, values):
-            return
         short = stages.shortfall(self.made, who, final=final, weights=weights, values=values)
-        least = short - (bound - total(weights, values)) if bound is not None else 0
-        self.found.bounds.append(Bound(TIERS[who[0]], short, max(0, least)))
+        if bound is None or bound > total(weights, values):
+            least = short - (bound - total(weights, values)) if bound is not None else 0
+            self.found.bounds.append(Bound(TIERS[who[0]], short, max(0, least)))
+        if short and (weights := stages.favoured(self.made, who, final=final)):
+            values, bound = self.best(self.solver, weights, exactly=False)
+            self._hold(weights, values, bound)
+            self.found.values = values
 
     def _promise(self, who: Rank, weights: Weights, *, promised: bool) -> None:
         paced = stages.pacing(self.made, (who,))

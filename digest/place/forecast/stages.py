@@ -40,6 +40,21 @@ def deliveries(made: Model, who: Rank, *, final: bool) -> Weights:
     return dict(weights)
 
 
+def favoured(made: Model, who: Rank, *, final: bool) -> Weights:
+    """As ``deliveries``, but who stands higher up in the file counts more: what has to be short is so at its end, today
+    and in the plans of all mornings to come."""
+    place = {item.id: len(made.every) - n for n, item in enumerate(made.inputs.ads.line_items)}
+    items = [made.units[column.unit].first[0] for column in made.columns] + [s.item for s in made.short]
+    names = [made.ads.line_items[item].id for item in items]
+    plain = deliveries(made, who, final=final)
+    return {c: sign * (100 * place[names[c]] + _drawn(names[c]) % 100) for c, sign in plain.items()}
+
+
+def _drawn(name: str) -> int:
+    """A number drawn from a name."""
+    return int.from_bytes(sha256(name.encode()).digest()[:4], "big")
+
+
 def shortfall(made: Model, who: Rank, *, final: bool, weights: Weights, values: Values | None) -> int:
     """What is missing to the goals of ``deliveries`` with these values, in issues; with nothing, all there is."""
     uneven = {short.item for short in made.short}
@@ -103,7 +118,7 @@ def earliest(made: Model) -> Weights:
         issue = made.issues[column.issue]
         early = (len(days) - days[issue.date]) * (len(made.units) - column.unit)
         name = f"{made.ads.line_items[column.members[0]].id}|{issue.edition}|{issue.date}"
-        weights[number] = early * 1000 + int.from_bytes(sha256(name.encode()).digest()[:4], "big") % 1000
+        weights[number] = early * 1000 + _drawn(name) % 1000
     return weights
 
 
