@@ -81,10 +81,10 @@ class _Mailgun(BaseHTTPRequestHandler):
 
 
 class Site:
-    """A running site with an integration, ``key``, and one member who gets the newsletter."""
+    """A running site with an integration, ``key`` and ``content_key``, and one member who gets the newsletter."""
 
     def __init__(self, sink: Sink) -> None:
-        self.sink, self.port, self.key = sink, _free(), ""
+        self.sink, self.port, self.key, self.content_key = sink, _free(), "", ""
         self.url = f"http://127.0.0.1:{self.port}"
         self.opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(CookieJar()))
 
@@ -108,8 +108,8 @@ class Site:
         )
         self.ask("POST", "session/", {"username": USER["email"], "password": USER["password"]})
         made = self.ask("POST", "integrations/?include=api_keys", {"integrations": [{"name": "digest"}]})
-        keys = made["integrations"][0]["api_keys"]
-        self.key = next(one["secret"] for one in keys if one["type"] == "admin")
+        keys = {one["type"]: one["secret"] for one in made["integrations"][0]["api_keys"]}
+        self.key, self.content_key = keys["admin"], keys["content"]
         self.ask("POST", "members/", {"members": [{"email": "reader@harbor.example"}]})
 
 

@@ -155,6 +155,8 @@ def test_titles_of_atom(type_: str, title: str, text: str) -> None:
         ("&lt;script&gt;alert(1)&lt;/script&gt;Safe", "Safe"),
         ("a\r\nBcc: b&#0;c", "a Bcc: bc"),
         ("Is 5 &lt; 6?", "Is 5 < 6?"),
+        ("<![CDATA[The pier’s <new> berths & <b>boats</b>]]>", "The pier’s <new> berths & boats"),
+        ("&lt;IMG SRC=x onerror=alert(1)&gt;Pier", "Pier"),
         ("\n  spaced   out \n", "spaced out"),
     ],
 )

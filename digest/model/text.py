@@ -59,6 +59,15 @@ def from_html(markup: str) -> str:
     return _mended(_SPACES.sub(_space, text).strip())
 
 
+def title_from_html(markup: str) -> str:
+    """As :func:`from_html`, for a title: words in angle brackets that are no element of HTML stay words."""
+    return from_html(_BRACKETS.sub(_word, markup[:HTML]) if "<" in markup else markup)
+
+
+def _word(found: re.Match[str]) -> str:
+    return found[0] if _ELEMENTS.fullmatch(found[1]) else f"&lt;{found[0][1:]}"
+
+
 def _mended(line: str) -> str:
     """Without what a feed's excerpt leaves behind: ``()`` where a station's name was, ``[…]`` at the end."""
     if "(" in line:
@@ -124,6 +133,18 @@ _SILENT = {
     "textarea",
     "select",
 }
+_BRACKETS = re.compile(r"</?([A-Za-z][A-Za-z0-9]{0,20})(?:\s[^<>=/]{0,60})?>")
+_ELEMENTS = re.compile(
+    r"a|abbr|acronym|address|applet|area|article|aside|audio|b|base|basefont|bdi|bdo|big|blink|blockquote|body|"
+    r"br|button|canvas|caption|center|cite|code|col|colgroup|data|datalist|dd|del|details|dfn|dialog|dir|div|dl|"
+    r"dt|em|embed|fieldset|figcaption|figure|font|footer|form|frame|frameset|h1|h2|h3|h4|h5|h6|head|header|"
+    r"hgroup|hr|html|i|iframe|img|input|ins|kbd|label|legend|li|link|main|map|mark|marquee|math|menu|meta|meter|"
+    r"nav|nobr|noframes|noscript|object|ol|optgroup|option|output|p|param|picture|plaintext|pre|progress|q|rb|"
+    r"rp|rt|rtc|ruby|s|samp|script|search|section|select|slot|small|source|spacer|span|strike|strong|style|sub|"
+    r"summary|sup|svg|table|tbody|td|template|textarea|tfoot|th|thead|time|title|tr|track|tt|u|ul|var|video|wbr|"
+    r"xml|xmp",
+    re.IGNORECASE,
+)
 _TWICE = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import urljoin
 
 from digest.model import Image, Story
-from digest.model.text import from_html, plain_summary, plain_title
+from digest.model.text import from_html, plain_summary, plain_title, title_from_html
 from digest.model.urls import story_id
 from digest.sources import Context
 from digest.sources._fields import MANY, NAME, WORD, Unfit, named_people, pixels, shown, web_url
@@ -84,7 +84,7 @@ class Item:
         detail = self.entry.get("title_detail") or {}
         if self.feed.is_atom and detail.get("type") == "text/plain":
             return unescape(title)
-        return from_html(title)
+        return title_from_html(title)
 
     def _url(self) -> str:
         links = self.entry.get("links") or ()

@@ -9,7 +9,7 @@ from urllib.parse import urljoin
 
 from digest.errors import Unreachable
 from digest.model import Rejected
-from digest.model.text import from_html, plain_summary
+from digest.model.text import from_html, plain_summary, title_from_html
 from digest.sources import Context, Found, Remark
 from digest.sources._bytes import decoded
 from digest.sources._fields import named_people, story_of
@@ -47,7 +47,7 @@ def _row(item: Mapping[str, Any], feed: Mapping[str, Any], context: Context) -> 
     return {
         "id": str(item.get("id") or ""),
         "url": _joined(context, item.get("url") or item.get("external_url") or item.get("id")),
-        "title": from_html(str(item.get("title") or "")),
+        "title": title_from_html(str(item.get("title") or "")),
         "summary": _summary(item),
         "sections": tags,
         "tags": tags,
