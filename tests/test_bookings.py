@@ -293,3 +293,74 @@ def test_what_is_wrong_outside_the_bookings_still_stops_everything(tmp_path: Pat
     assert room.run("build", "--daily", "--date", "2026-01-23").code == 2
     room.write("adslots.yaml", text.replace("    slots: [in_stream]", "    slots: [in_stream"))
     assert room.run("build", "--daily", "--date", "2026-01-23").code == 2
+
+
+def _with(room: Room, old: str, new: str) -> Room:
+    text = (room.root / "adslots.yaml").read_text(encoding="utf-8")
+    assert old in text
+    room.write("adslots.yaml", text.replace(old, new))
+    return room
+
+
+NEVER = [
+    ("pauses: [{from: 2026-01-19, to: 2026-01-28}]\n    blackout: [{from: 2026-01-29, to: 2026-02-03}]",
+     'adslots.yaml:11:13: "pauses" of line item "spring" cover every issue of its flight, so it never runs (pauses and '
+     "blackout and flight). Leave it a day."),
+    ("sections: [crime]\n    adjacency: {avoid_sections: [crime, health]}",
+     'adslots.yaml:12:33: "adjacency.avoid_sections" of line item "spring" keeps it away from every story it may stand '
+     "beside, so it never runs (adjacency and sections). Leave it a section."),
+    ("adjacency: {avoid_sections: [crime, health, local-news]}",
+     'adslots.yaml:11:33: "adjacency.avoid_sections" of line item "spring" keeps it away from every story it may stand '
+     "beside, so it never runs (adjacency and the editions of digest.yaml). Leave it a section."),
+    ("companions: [other]",
+     'adslots.yaml:11:17: "companions" of line item "spring" can never run together: policy.max_per_advertiser is 1, '
+     'and 2 are of "gleammour". Companions run in one issue or not at all.'),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("lines", "said"), NEVER)
+def test_keys_that_leave_a_booking_nothing_are_named(lines: str, said: str, tmp_path: Path) -> None:
+    """And it is true: the one day it is tried on, the plan refuses it."""
+    room = room_with(tmp_path, booking("spring", lines), booking("other"))
+    assert said in problems(room)
+    build(room, "2026-01-23")
+    assert "spring" in refused(room, "2026-01-23")
+
+
+def test_a_policy_that_lets_no_ad_run_is_named(tmp_path: Path) -> None:
+    room = _with(room_with(tmp_path, booking("spring")), "max_ads: 1", "max_ads: 0")
+    assert problems(room) == [
+        'adslots.yaml:1:19: "policy.max_ads" is 0, so no booking ever runs. '
+        "Write a larger number, or take the bookings out."
+    ]
+
+
+def test_the_top_belongs_to_no_section(tmp_path: Path) -> None:
+    room = _with(
+        room_with(tmp_path, booking("spring", "sections: [health]")),
+        "position: between_stories",
+        "position: top",
+    )
+    assert problems(room) == [
+        'adslots.yaml:11:15: "sections" of line item "spring" leave it no place: the top of an issue belongs to no '
+        "section (sections and slots). Take the sections out, or book a slot between stories."
+    ]
+    build(room, "2026-01-23")
+    assert "spring" in refused(room, "2026-01-23")
+
+
+def test_sections_of_another_edition_leave_no_place(tmp_path: Path) -> None:
+    digest = DIGEST.replace("cutoff:", "sections: [health, crime], cutoff:")
+    room = room_with(tmp_path, booking("spring", "sections: [local-news]"), digest=digest)
+    (said,) = problems(room)
+    assert '"sections" of line item "spring" are in none of its editions' in said
+
+
+def test_companions_that_compete_are_named(tmp_path: Path) -> None:
+    room = room_with(tmp_path, booking("one", "companions: [two]"), booking("two", advertiser="marlin"))
+    _with(room, "{name: Gleammour}, marlin: {name: Marlin}", "{labels: [a]}, marlin: {labels: [a, b]}")
+    (said,) = problems(room)
+    assert 'can never run together: "one" and "two" share the label a' in said
+    _with(room, "labels: [a, b]", "labels: [b]")
+    (said,) = problems(room)
+    assert "are 2 with this booking, and policy.max_ads is 1" in said

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from digest.config.checks import bookings, companions, creatives, flights, names, newsroom, sources
+from digest.config.checks import bookings, companions, creatives, flights, names, never, newsroom, sources
 from digest.config.checks.configuration import Configuration
 from digest.errors import Problem
 
 CHECKS = (names.check, newsroom.check, sources.check, bookings.check, flights.check)
-DOUBTS = (creatives.doubt, flights.doubt, companions.doubt)
+DOUBTS = (creatives.doubt, flights.doubt, companions.doubt, never.doubt)
 
 
 def every_check(config: Configuration) -> list[Problem]:
