@@ -123,7 +123,7 @@ def test_a_campaign_is_sent_once_and_its_receipt_is_read(fake: Fake) -> None:
     assert got.delivered == (None if fake.name == "listmonk" else 990)
     assert got.opens == 400
     kind = capabilities(fake.name).clicks
-    assert got.kind == kind
+    assert got.kind == ("total" if kind == "capped" else kind)  # capped where the list is full
     if kind == "unique":
         assert [(one.url, one.unique) for one in got.links] == [("https://harbor.example/1?a=1&b=2", 9)]
     elif kind in ("total", "capped"):

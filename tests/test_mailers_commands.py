@@ -197,6 +197,81 @@ def test_build_hands_over_and_a_new_revision_keeps_the_campaign(houses: Any) -> 
     assert failed.json["issues"][0]["handover"]["exit_code"] == 2
 
 
+@pytest.mark.parametrize("name", ["listmonk", "mailchimp", "sendgrid", "brevo", "ghost"])
+def test_a_service_that_reports_minutes_late(name: str, houses: Any) -> None:
+    """While it sends, numbers are read and the issue is not called complete; later ones take their place."""
+    house: House = houses(name)
+    assert house.hand_over("--now").json["status"] == "sending"
+    words = ("receipts", "daily", "2026-01-23", "--json")
+    early = house.room.run(*words)
+    assert early.code == 0, early.err
+    assert early.json["issues"][0]["complete"] is False
+    (campaign,) = house.fake.campaigns
+    house.fake.finish(campaign)
+    for _ in range(2):
+        late = house.room.run(*words)
+        assert (late.code, late.json["issues"][0]["complete"], late.json["issues"][0]["opens"]) == (
+            0,
+            True,
+            400,
+        )
+    (issue,) = house.room.run("issues", "--json").json["issues"]
+    assert issue["delivered"] == (990 if name != "sendgrid" else issue["delivered"])
+
+
+def test_a_campaign_deleted_there_after_it_was_sent(houses: Any) -> None:
+    house: House = houses("listmonk")
+    campaign = house.hand_over("--now").json["campaign"]
+    house.fake.finish(campaign)
+    assert house.room.run("receipts", "daily", "2026-01-23").code == 0
+    house.fake.campaigns.clear()
+    gone = house.room.run("receipts", "daily", "2026-01-23")
+    assert (gone.code, f"Campaign {campaign} was deleted at listmonk" in gone.err) == (2, True)
+    assert "--file" in gone.err
+    assert house.room.run("ads", "report", "--json").json["line_items"][0]["opens"] == 400
+
+
+def test_clicks_that_a_service_does_not_list_are_unknown_and_no_zero(houses: Any) -> None:
+    house: House = houses("listmonk")
+    campaign = house.hand_over("--now").json["campaign"]
+    house.only["links"] = {f"https://nobody.example/{n}": (60 - n, 60 - n) for n in range(60)}
+    house.fake.finish(campaign)
+    got = house.room.run("receipts", "daily", "2026-01-23")
+    assert "50 most clicked" in got.err
+    assert house.room.run("ads", "report", "--json").json["line_items"][0]["clicks"] is None
+    house.only["links"] = {"https://nobody.example/1": (6, 6)}
+    assert house.room.run("receipts", "daily", "2026-01-23").code == 0
+    assert house.room.run("ads", "report", "--json").json["line_items"][0]["clicks"] == 0
+
+
+def test_links_without_the_mark_are_told(houses: Any) -> None:
+    house: House = houses("listmonk", track=False)
+    campaign = house.hand_over("--now").json["campaign"]
+    house.fake.finish(campaign)
+    got = house.room.run("receipts", "daily", "2026-01-23", "--json")
+    assert "track: true" in got.err
+    assert got.json["issues"][0]["kind"] == "none"
+    assert house.room.run("ads", "report", "--json").json["line_items"][0]["clicks"] is None
+
+
+def test_counts_that_cannot_be_are_not_believed(houses: Any) -> None:
+    house: House = houses("mailchimp")
+    campaign = house.hand_over("--now").json["campaign"]
+    house.fake.finish(campaign)
+    plain = house.fake.act
+
+    def lying(call: Any) -> Any:
+        answer = plain(call)
+        if call.path.startswith("/reports") and isinstance(answer.body, dict):
+            answer.body = answer.body | {"emails_sent": -5, "opens": {"unique_opens": "many"}}
+        return answer
+
+    house.fake.act = lying  # type: ignore[method-assign]
+    got = house.room.run("receipts", "daily", "2026-01-23", "--json")
+    assert got.code == 0, got.err
+    assert (got.json["issues"][0]["sent"], got.json["issues"][0]["opens"]) == (None, None)
+
+
 def test_an_issue_that_was_never_built_and_one_changed_by_hand(houses: Any) -> None:
     house: House = houses("brevo")
     gone = house.room.run("handover", "daily", "2026-01-21")

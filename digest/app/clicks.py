@@ -34,7 +34,7 @@ def needs_clicks(newsroom: Newsroom) -> bool:
 def with_clicks(ran: Iterable[RunAd], receipts: Iterable[IssueReceipt]) -> tuple[RunAd, ...]:
     """The ads that ran with the opens of their issue and the clicks on them.
 
-    ``clicks`` is 0 where the mailer told clicks of the issue and none of this ad, ``None`` where it told none at all.
+    ``clicks`` is 0 where the mailer told clicks of the issue and none of this ad, ``None`` where nobody knows them.
     """
     known = {(one.edition, one.date): one for one in receipts}
     return tuple(_with(run, known.get((run.edition, run.date))) for run in ran)
@@ -43,12 +43,18 @@ def with_clicks(ran: Iterable[RunAd], receipts: Iterable[IssueReceipt]) -> tuple
 def _with(run: RunAd, issue: IssueReceipt | None) -> RunAd:
     if issue is None:
         return run
-    told = issue.receipt.kind != "none"
-    clicks = sum(count_of(one) for one in issue.clicks if one.line_item == (run.ran_as or run.line_item))
+    links = [one for one in issue.clicks if one.line_item == (run.ran_as or run.line_item)]
+    told = _told(issue, links)
+    clicks = sum(map(count_of, links))
     kind = "total" if issue.clicks and all(one.unique is None for one in issue.clicks) else "unique"
     return replace(
         run, opens=issue.receipt.opens, clicks=clicks if told else None, clicks_kind=kind if told else ""
     )
+
+
+def _told(issue: IssueReceipt, links: Sequence[Clicked]) -> bool:
+    """Whether the clicks on something are known: not where only the most clicked links were listed, without it."""
+    return bool(links) if issue.receipt.kind == "capped" else issue.receipt.kind != "none"
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,14 +153,14 @@ def clicked_stories(
     found = []
     for run in store.ran_stories(receipts[0].date, receipts[-1].date, edition):
         issue = known.get((run.edition, run.date))
-        if issue is not None:
-            found.append(_clicked_story(run, issue))
+        links = [one for one in issue.clicks if one.story == run.story.id] if issue else []
+        if issue is not None and _told(issue, links):
+            found.append(_clicked_story(run, issue, links))
     return sorted(found, key=lambda one: (-one.clicks, one.date, one.edition, one.position))
 
 
-def _clicked_story(run: RunStory, issue: IssueReceipt) -> ClickedStory:
-    links = [one for one in issue.clicks if one.story == run.story.id]
-    clicks = sum(count_of(one) for one in links)
+def _clicked_story(run: RunStory, issue: IssueReceipt, links: Sequence[Clicked]) -> ClickedStory:
+    clicks = sum(map(count_of, links))
     copies = issue.receipt.delivered or issue.receipt.sent
     return ClickedStory(
         story=run.story.id,

@@ -191,6 +191,11 @@ def _told(house: House, built: BuiltIssue) -> tuple[Receipt, str, int | None]:
         work = _handover(house, mailer, spec)
         found = work.find(name, built.edition, built.date)
         if found is None:
+            if work.said:
+                raise CommandError(
+                    f"{' '.join(work.said)[:1].upper()}{' '.join(work.said)[1:]} What it counted is gone with it; what "
+                    "was read before stays. Give later numbers with --file F.csv."
+                )
             raise CommandError(
                 f"{built.edition} of {built.date} was never handed over to {spec.type}: it has no campaign {name}. "
                 "For a campaign made by hand give its numbers with --file F.csv."

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from digest.mailers._wire import MailerRefused, Service, Wire
-from digest.model.mail import MailerSpec, Message
+from digest.model.mail import MailerSpec, Message, Receipt
 
 
 class Api:
@@ -39,6 +39,13 @@ class Api:
                 "Mend `lists` under `mailer:` in digest.yaml."
             )
         return [int(one) for one in message.lists]
+
+
+def not_yet(service: str) -> Receipt:
+    """What is known while a service counts: nothing."""
+    return Receipt(
+        complete=False, notes=(f"{service} has counted nothing yet; read the receipts again later.",)
+    )
 
 
 def basic(user: str, password: str) -> str:

@@ -13,7 +13,7 @@ from typing import Any
 from digest.mailers import Settings
 from digest.mailers._http import Api, ascii_header
 from digest.mailers._wire import Service, count, moment, pick, rows, stamp, strange
-from digest.model.mail import Campaign, Capabilities, LinkClicks, MailerSpec, Message, Receipt, Status
+from digest.model.mail import Campaign, Capabilities, Clicks, LinkClicks, MailerSpec, Message, Receipt, Status
 
 CAPABILITIES = Capabilities(
     preheader=False,
@@ -104,17 +104,18 @@ class Listmonk(Api):
             for row in rows(self.call("GET", "/campaigns/analytics/links", params=params), "data")
             if isinstance(row.get("url"), str)
         ]
-        notes = (
-            ("listmonk lists the 50 most clicked links; the others are not known.",)
-            if len(links) >= _MOST_LINKS
-            else ()
-        )
+        kind: Clicks = "capped" if len(links) >= _MOST_LINKS else "total"
+        notes: tuple[str, ...] = ()
+        if kind == "capped":
+            notes = ("listmonk lists the 50 most clicked links; the clicks of the others are not known.",)
+        elif not links and not self.spec.track:
+            kind, notes = "none", ("listmonk counts only links that carry its mark: `track: true`.",)
         return Receipt(
             sent=count(pick(row, "sent")),
             opens=count(pick(row, "views")),
             clicks_total=count(pick(row, "clicks")),
             links=tuple(links),
-            kind="capped",
+            kind=kind,
             complete=pick(row, "status") in ("finished", "cancelled"),
             at=moment(pick(row, "started_at")),
             notes=notes,

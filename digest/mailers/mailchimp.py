@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import quote
 
 from digest.mailers import Settings
-from digest.mailers._http import Api, ascii_header, basic
+from digest.mailers._http import Api, ascii_header, basic, not_yet
 from digest.mailers._wire import MailerRefused, Service, count, moment, pick, rows, stamp, strange
 from digest.model.mail import Campaign, Capabilities, LinkClicks, MailerSpec, Message, Receipt, Status
 
@@ -97,7 +97,9 @@ class Mailchimp(Api):
 
     def receipt(self, campaign: str, since: date) -> Receipt:
         now = self.by_id(campaign)
-        report = self.call("GET", f"/reports/{quote(campaign, safe='')}")
+        report = self.call("GET", f"/reports/{quote(campaign, safe='')}", missing=True)
+        if report is None:
+            return not_yet(self.name)
         sent = count(pick(report, "emails_sent"))
         bounces = [count(pick(report, "bounces", f"{kind}_bounces")) for kind in ("hard", "soft")]
         delivered = None if sent is None else max(0, sent - sum(one or 0 for one in bounces))

@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import parse_qs, quote, urlsplit
 
 from digest.mailers import Settings
-from digest.mailers._http import Api, ascii_header
+from digest.mailers._http import Api, ascii_header, not_yet
 from digest.mailers._wire import MailerRefused, Service, count, moment, pick, rows, stamp, strange
 from digest.model.mail import Campaign, Capabilities, LinkClicks, MailerSpec, Message, Receipt, Status
 
@@ -74,7 +74,10 @@ class SendGrid(Api):
 
     def receipt(self, campaign: str, since: date) -> Receipt:
         send = self.by_id(campaign)
-        stats = pick(self.call("GET", f"{_STATS}/{quote(campaign, safe='')}"), "results", 0, "stats")
+        answer = self.call("GET", f"{_STATS}/{quote(campaign, safe='')}", missing=True)
+        stats = pick(answer, "results", 0, "stats")
+        if stats is None:
+            return not_yet(self.name)
         return Receipt(
             sent=count(pick(stats, "requests")),
             delivered=count(pick(stats, "delivered")),

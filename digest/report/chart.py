@@ -30,6 +30,7 @@ def words(account: Account) -> str:
     """The chart in a sentence."""
     unit = account.unit
     if account.booked is None:
+        unit = unit.removesuffix("s") if account.delivered == 1 else unit
         return f"{account.delivered:,} {unit} delivered; no number was booked."
     said = f"{account.delivered:,} of {account.booked:,} {unit} delivered"
     if account.status == "finished":

@@ -33,7 +33,8 @@ class Mailchimp(Fake):
             case "POST", ["campaigns"]:
                 return self._made(call.body)
             case "GET", ["reports", key]:
-                return Answer(200, self.campaigns[key]["report"])
+                report = self.campaigns[key].get("report")
+                return Answer(200, report) if report else Answer(404, {"title": "Resource Not Found"})
             case "GET", ["reports", key, "click-details"]:
                 return self._clicks(call, key)
             case _, ["campaigns", key, *rest]:

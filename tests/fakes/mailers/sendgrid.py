@@ -39,7 +39,7 @@ class SendGrid(Fake):
             case "GET", ["senders"]:
                 return Answer(200, [{"id": 77, "from": {"email": "news@harbor.example"}}])
             case "GET", ["stats", "singlesends", key]:
-                return self._page(call, "results", [{"id": key, "stats": self.campaigns[key]["stats"]}])
+                return self._page(call, "results", self._stats(key))
             case "GET", ["stats", "singlesends", key, "links"]:
                 links = self.campaigns[key].get("links", {})
                 return self._page(
@@ -86,6 +86,10 @@ class SendGrid(Fake):
         )
         metadata = {"count": len(rows)} | ({"next": more} if more else {})
         return Answer(200, {name: rows[at : at + size], "_metadata": metadata})
+
+    def _stats(self, key: str) -> list[dict[str, Any]]:
+        row = self.campaigns[key]
+        return [{"id": key, "stats": row["stats"]}] if "stats" in row else []
 
     def finish(self, campaign: str) -> None:
         if campaign not in self.sends:
