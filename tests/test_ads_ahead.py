@@ -328,3 +328,29 @@ def test_the_evening_issue_counts_what_the_morning_issue_of_its_date_ran() -> No
     assert [ad.edition for ad in plan(built).ads if not ad.built] == []
     not_there = replace(built, ran_ads=())
     assert [ad.edition for ad in plan(not_there).ads] == ["evening"]
+
+
+def clicked(name: str, number: int, clicks: int | None) -> RunAd:
+    return replace(ran(name, number), sends=500, delivered=True, clicks=clicks)
+
+
+def test_clicks_are_expected_as_many_a_copy_as_there_were() -> None:
+    """Ten clicks of 500 copies: 20 an issue of 1,000."""
+    lead = item("lead", -2, 2, goal=Goal(unit="clicks", amount=70))
+    asked = outlook(lead, ran_ads=(clicked("lead", -2, 10), clicked("lead", -1, None)))
+    (found,) = plan(asked).bookings
+    assert (found.unit, found.booked, found.delivered, found.planned, found.short) == ("clicks", 70, 10, 60, 0)
+    assert "20 clicks an issue expected" in found.remark
+    more = replace(lead, goal=Goal(unit="clicks", amount=120))
+    (short,) = shortfalls(replace(asked, ads=replace(asked.ads, line_items=(more,))))[1]
+    assert (short.booking.planned, short.booking.short) == (60, 50)
+
+
+@pytest.mark.parametrize("rows", [(), (clicked("lead", -1, None),), (clicked("lead", -1, 0),)])
+def test_clicks_that_nobody_can_foresee_are_not_forecast(rows: tuple[RunAd, ...]) -> None:
+    lead = item("lead", -2, 2, tier="sponsorship", goal=Goal(unit="clicks", amount=70))
+    asked = outlook(lead, item("one", 2, 2, 1), ran_ads=rows)
+    found, one = plan(asked).bookings
+    assert (found.booked, found.due, found.short) == (None, None, 0)
+    assert "nobody can say" in found.remark
+    assert shortfalls(asked)[1] == () or one.short

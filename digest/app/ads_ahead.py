@@ -32,6 +32,12 @@ class Looked:
     def doubts(self) -> list[str]:
         return doubts(self.forecast) if self.forecast else []
 
+    @property
+    def not_foreseen(self) -> list[tuple[str, str]]:
+        """Bookings with something to deliver that no plan can speak of, and why."""
+        every = self.forecast.bookings if self.forecast else ()
+        return [(one.line_item, one.remark) for one in every if one.remark and one.booked is None]
+
 
 def inputs_of(room: Newsroom, first: date, last: date) -> ForecastInputs:
     """What the forecast of these dates is asked."""
@@ -170,7 +176,7 @@ def _missing(room: Newsroom, short: Shortfall) -> str:
         return (
             f'line item "{what.line_item}" is overbooked: it will be {what.short:,} of {what.booked:,} '
             f"{what.unit} short when its flight ends{ends.replace(' by', ' on')} ({what.delivered:,} delivered, "
-            f"{what.planned:,} more have a place)."
+            f"{what.planned:,} more have a place{f'; {what.remark}' if what.remark else ''})."
         )
     if what.short:
         return (

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
+from digest.app.clicks import needs_clicks, with_clicks
 from digest.distribution import install
 from digest.errors import CommandError, ConfigurationError
-from digest.model import AdBook, Edition, LineItem, Lineup, Newsroom
+from digest.model import Edition, LineItem, Lineup, Newsroom
 
 if TYPE_CHECKING:
     from digest.place import Request
@@ -69,13 +69,14 @@ def inputs(newsroom: Newsroom, store: Store, first: date, last: date) -> Forecas
         raise CommandError(
             f"{first} to {last} is too much to plan at once: {size:,} line items times dates, at most {MOST:,}."
         )
+    ran = tuple(store.ran_ads(now=newsroom.ads.now))
     return ForecastInputs(
-        ads=plannable(newsroom.ads),
+        ads=newsroom.ads,
         editions=newsroom.editions,
         first=first,
         last=last,
         lineups=lineups(newsroom, store, first),
-        ran_ads=tuple(store.ran_ads(now=newsroom.ads.now)),
+        ran_ads=with_clicks(ran, store.receipts(last=last)) if needs_clicks(newsroom) else ran,
         built=frozenset(
             IssueDate(issue.date, issue.edition) for issue in store.issues() if first <= issue.date <= last
         ),
@@ -126,16 +127,6 @@ def _size(newsroom: Newsroom, first: date, last: date) -> int:
     )
 
 
-def plannable(ads: AdBook) -> AdBook:
-    """The bookings as a plan ahead may count them: how many clicks an issue brings, no plan knows; nor what the issues
-    for some readers hold."""
-    items = tuple(
-        replace(item, goal=None) if item.audience or (item.goal and item.goal.unit == "clicks") else item
-        for item in ads.line_items
-    )
-    return ads if items == ads.line_items else replace(ads, line_items=items)
-
-
 def guided(newsroom: Newsroom, request: Request, shapes: Mapping[str, Lineup]) -> Request:
     """With ``policy.horizon`` the request follows the plan over the coming issues, that is, so many days and what of
     the flights in them comes after; else it stays as it is.
@@ -156,6 +147,4 @@ def guided(newsroom: Newsroom, request: Request, shapes: Mapping[str, Lineup]) -
             [problem_at(newsroom.root, "adslots.yaml", ("policy", "horizon"), says, cure)]
         )
     days = (last_day(newsroom, request.day, days) - request.day).days + 1
-    return replace(
-        forecast.guided(replace(request, ads=plannable(request.ads)), shapes, days), ads=request.ads
-    )
+    return forecast.guided(request, shapes, days)

@@ -151,6 +151,7 @@ def _thinned(rows: list[list[str]]) -> list[list[str]]:
 
 def _booking_cells(booking: BookingForecast) -> list[str]:
     goes_on = not booking.final and booking.booked is not None
+    due = f"{booking.due:,} due by then, the flight goes on" if goes_on else ""
     return [
         booking.line_item,
         booking.tier,
@@ -158,7 +159,7 @@ def _booking_cells(booking: BookingForecast) -> list[str]:
         f"{booking.delivered:,}",
         f"{booking.planned:,}",
         f"{booking.short:,}" if booking.short else "-",
-        f"{booking.due:,} due by then, the flight goes on" if goes_on else "",
+        "; ".join(filter(None, (due, booking.remark))),
     ]
 
 

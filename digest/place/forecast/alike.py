@@ -59,7 +59,7 @@ def _key(booking: Booking, advertisers: Counter[str | None]) -> object:
     shared = item.advertiser if advertisers[item.advertiser] > 1 else ""
     shown = tuple((one.size, bool(one.image), one.dates) for one in item.creatives)
     bare = tuple(getattr(item, name) for name in _MATTERS)
-    ran = tuple((run.date, run.edition, run.sends, run.delivered) for run in booking.rows)
+    ran = tuple((run.date, run.edition, run.sends, run.delivered, run.clicks) for run in booking.rows)
     return bare, shared, shown, ran, booking.chances
 
 

@@ -10,8 +10,9 @@ what was booked.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, time
+from fractions import Fraction
 from functools import cached_property
 from itertools import groupby
 from math import ceil
@@ -21,22 +22,39 @@ from digest.model.calendar import Calendar
 from digest.place import delivery
 from digest.place.forecast.issues import BookingForecast, ForecastInputs, IssueDate
 
+NO_CLICKS = "no receipt tells a click on it yet: how many issues its goal needs, nobody can say"
+SOME_READERS = "for some readers only: never in the issue for everybody, and so not in this plan"
+
 Chance = tuple[IssueDate, int]  # an issue, and the number of the column that says whether it runs there
 Row = tuple[list[tuple[int, int]], int]  # (column, weight), at most
 
 
 @dataclass(frozen=True)
 class Booking:
-    """A line item with what the ledger has of it up to the end of the span, oldest first."""
+    """A line item with what the ledger has of it up to the end of the span, oldest first.
+
+    ``item`` has no goal where no plan can speak of it; ``remark`` says so, or what is only expected.
+    """
 
     item: LineItem
     inputs: ForecastInputs
     rows: tuple[RunAd, ...]
+    remark: str = ""
 
     @classmethod
     def of(cls, item: LineItem, inputs: ForecastInputs, rows: Sequence[RunAd]) -> Booking:
         kept = {(run.edition, run.date): run for run in rows if inputs.is_fact(run)}
-        return cls(item, inputs, tuple(sorted(kept.values(), key=lambda run: (run.date, run.edition))))
+        made = cls(item, inputs, tuple(sorted(kept.values(), key=lambda run: (run.date, run.edition))))
+        if item.audience:
+            return replace(made, item=replace(item, goal=None), remark=SOME_READERS)
+        if item.goal is None or item.goal.unit != "clicks":
+            return made
+        least = min(map(made.worth, made.editions), default=0)
+        if not least:
+            return replace(made, item=replace(item, goal=None), remark=NO_CLICKS)
+        most = max(map(made.worth, made.editions))
+        range_of = f"{least:,}" if least == most else f"{least:,} to {most:,}"
+        return replace(made, remark=f"{range_of} clicks an issue expected, as many as it had a copy so far")
 
     @cached_property
     def editions(self) -> dict[str, Edition]:
@@ -63,13 +81,28 @@ class Booking:
     def promises_all(self) -> bool:
         """A sponsorship without a goal or a cap is sold every issue of its flight."""
         item = self.item
-        return item.tier == "sponsorship" and item.goal is None and item.frequency_cap is None
+        return (
+            item.tier == "sponsorship"
+            and item.goal is None
+            and item.frequency_cap is None
+            and not self.remark
+        )
 
     def worth(self, edition: str) -> int:
         """What an issue of the edition counts for the goal."""
         if self.item.goal is None or self.item.goal.unit == "issues":
             return 1
-        return self.editions[edition].expected_sends or 0
+        sends = self.editions[edition].expected_sends or 0
+        if self.item.goal.unit == "sends":
+            return sends
+        return max(1, round(sends * self._click_rate)) if sends and self._click_rate else 0
+
+    @cached_property
+    def _click_rate(self) -> Fraction:
+        """Clicks a copy, in its issues whose clicks are known; 0 where nobody clicked or no receipt tells."""
+        known = [run for run in self.rows if run.clicks is not None]
+        copies = sum(delivery.sends_of(run, self.inputs.editions) for run in known)
+        return Fraction(sum(run.clicks or 0 for run in known), copies) if copies else Fraction(0)
 
     def _count(self, rows: Sequence[RunAd]) -> int:
         return delivery.delivered(self.item, rows, self.inputs.editions)
@@ -190,6 +223,7 @@ class Booking:
             final=self.ends_within,
             chances=chances,
             dates=len(self.issues),
+            remark=self.remark,
         )
 
     def lead(self, day: date) -> int:

@@ -78,7 +78,7 @@ class PlannedAd:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BookingForecast:
-    """What a booking can look forward to. Counts are in ``unit`` (issues | sends), ``issues`` in issues.
+    """What a booking can look forward to. Counts are in ``unit`` (issues | sends | clicks), ``issues`` in issues.
 
     ``delivered`` is what issues built so far count, ``planned`` what the plan adds, ``due`` what was booked, or,
     where the flight goes on after the span, what its pacing wants by then (``asap``: an even plan). ``short`` is
@@ -99,6 +99,7 @@ class BookingForecast:
     final: bool
     chances: int  # issues of the span it may run in, each taken alone
     dates: int  # issues of the span in its flight and editions
+    remark: str = ""  # in words, what is only expected, or why its goal is not planned
 
 
 @dataclass(frozen=True, slots=True)

@@ -208,7 +208,7 @@ def _shortfall(made: Model, item: int, booking: Booking, many: int) -> list[Row]
     assert booking.item.goal is not None
     columns = made.of_item(item)
     worths = [booking.worths[made.issues[made.columns[c].issue].edition] for c in columns]
-    exceeds = len(booking.editions) > 1 and (not booking.ends_within or booking.item.goal.unit == "sends")
+    exceeds = len(booking.editions) > 1 and (not booking.ends_within or booking.item.goal.unit != "issues")
     if not any(worths) or (len(set(worths)) == 1 and not exceeds):
         return []
     uneven = len(set(booking.worths.values())) > 1
