@@ -18,6 +18,7 @@ from digest.place.forecast import (
     ForecastInputs,
     IssueDate,
     avails,
+    brings,
     day_by_day,
     guided,
     plan,
@@ -339,7 +340,13 @@ def test_clicks_are_expected_as_many_a_copy_as_there_were() -> None:
     lead = item("lead", -2, 2, goal=Goal(unit="clicks", amount=70))
     asked = outlook(lead, ran_ads=(clicked("lead", -2, 10), clicked("lead", -1, None)))
     (found,) = plan(asked).bookings
-    assert (found.unit, found.booked, found.delivered, found.planned, found.short) == ("clicks", 70, 10, 60, 0)
+    assert (found.unit, found.booked, found.delivered, found.planned, found.short) == (
+        "clicks",
+        70,
+        10,
+        60,
+        0,
+    )
     assert "20 clicks an issue expected" in found.remark
     more = replace(lead, goal=Goal(unit="clicks", amount=120))
     (short,) = shortfalls(replace(asked, ads=replace(asked.ads, line_items=(more,))))[1]
@@ -354,3 +361,13 @@ def test_clicks_that_nobody_can_foresee_are_not_forecast(rows: tuple[RunAd, ...]
     assert (found.booked, found.due, found.short) == (None, None, 0)
     assert "nobody can say" in found.remark
     assert shortfalls(asked)[1] == () or one.short
+
+
+def test_an_issue_brings_no_more_than_its_ad_load_takes() -> None:
+    """Two slots, each free, in issues of one ad: only the dearer one counts."""
+    cheap = item("cheap", 0, 0, 1, slots=("footer",), rate=Fraction(10))
+    dear = item("dear", 1, 1, 1, slots=("top",), rate=Fraction(30))
+    found = avails(outlook(cheap, dear, days=3), ["top", "footer"])
+    assert [brings(found, number) for number in range(3)] == [0, 0, 30]
+    sold = item("sold", 2, 2, 1, slots=("stream",))
+    assert brings(avails(outlook(cheap, dear, sold, days=3), ["top", "footer"]), 2) == 0

@@ -187,7 +187,15 @@ def avails(
     with progress("what is free") as tell:
         found = forecast.avails(asked, [slot] if slot else (), tell)
     said = [_slot(one) for one in found]
-    emit({"from": start, "to": end, **(said[0] if slot else {"slots": said})})
+    together = [
+        {
+            "edition": one.issue.edition,
+            "date": one.issue.date,
+            "brings_at_most": forecast.brings(found, number),
+        }
+        for number, one in enumerate(found[0].issues if found else ())
+    ]
+    emit({"from": start, "to": end, **(said[0] if slot else {"slots": said, "issues": together})})
     if slot:
         _show_slot(found[0], start, end)
     else:
@@ -250,13 +258,15 @@ def _free(one: Avail) -> str:
 
 def _show_slots(found: tuple[Avails, ...], start: date, end: date) -> None:
     """Days by slots, each cell what is free; below it what can be sold over all days together."""
+    from digest.place import forecast
+
     say(f"{start} to {end}: free for new ads, each slot and issue for itself\n")
     rows = []
     for number, one in enumerate(found[0].issues if found else ()):
         free = [slot.issues[number] for slot in found]
-        brings = sum((slot.rate * cell.free for slot, cell in zip(found, free, strict=True)), Fraction(0))
+        worth = forecast.brings(found, number)
         date_of = f"{one.issue.date:%a} {one.issue.date}"
-        rows.append([date_of, one.issue.edition, *map(_free, free), _money(brings) if brings else "-"])
+        rows.append([date_of, one.issue.edition, *map(_free, free), _money(worth) if worth else "-"])
     heads = ("date", "edition", *(slot.slot for slot in found), "brings")
     totals = [str(slot.total) for slot in found]
     sums = [_money(slot.rate * slot.total) if slot.rate else "-" for slot in found]
@@ -271,7 +281,7 @@ def _show_slots(found: tuple[Avails, ...], start: date, end: date) -> None:
     )
     say(
         "\nin all: what can be sold over these days together, one slot or the other. at: the median rate at which "
-        "the slot is booked."
+        "the slot is booked. What an issue brings at most: its dearest places first, as many as its ad load takes."
     )
 
 

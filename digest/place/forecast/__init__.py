@@ -3,7 +3,7 @@
 Pure, like all of placement. It needs the solver HiGHS (``pip install "newsroom-digest[plan]"``).
 """
 
-from digest.place.forecast.avails import Avail, Avails, avails
+from digest.place.forecast.avails import Avail, Avails, avails, brings
 from digest.place.forecast.daily import day_by_day, short_day_by_day
 from digest.place.forecast.follow import guided
 from digest.place.forecast.highs import available
@@ -31,6 +31,7 @@ __all__ = [
     "Shortfall",
     "available",
     "avails",
+    "brings",
     "day_by_day",
     "guided",
     "in_the_way",

@@ -26,7 +26,8 @@ _GUEST = "\0"  # begins the id of an ad that nobody booked
 class Avail:
     """One issue: how many ads the slot could hold if it were empty, how many are planned, how many more can be sold.
 
-    ``free`` has a place for sure; ``most`` is what it is at most, where the search for more was cut short.
+    ``free`` has a place for sure; ``most`` is what it is at most, where the search for more was cut short. ``load`` is
+    how many more ads the issue takes at most, of all slots together.
     """
 
     issue: IssueDate
@@ -34,6 +35,7 @@ class Avail:
     booked: int
     free: int
     most: int
+    load: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,15 +79,35 @@ def avails(
     made.rows += kept
     search = _Search(made, kept, [len(chosen[c.issue] & _first(made, n)) for n, c in enumerate(made.columns)])
     booked = [(ad.date, ad.edition, ad.slot) for ad in forecast(now).ads]
+    loads = [_load(now.made, n, chosen[n]) for n in range(len(now.made.issues))]
     found = []
     for which, (slot, room) in enumerate(zip(wanted, rooms, strict=True)):
         free, total = search.free(f"{_GUEST}{which}.")
         issues = tuple(
-            Avail(issue, room[n], booked.count((issue.date, issue.edition, slot.id)), *free[n])
+            Avail(issue, room[n], booked.count((issue.date, issue.edition, slot.id)), *free[n], loads[n])
             for n, issue in enumerate(made.issues)
         )
         found.append(Avails(slot.id, issues, total, _rate(inputs, slot)))
     return tuple(found)
+
+
+def brings(found: Sequence[Avails], number: int) -> Fraction:
+    """What the free places of issue ``number`` bring together, at most: the dearest slots first, as far as its ad load
+    goes."""
+    issues = [slot.issues[number] for slot in found]
+    left, worth = max((one.load for one in issues), default=0), Fraction(0)
+    for slot, one in sorted(zip(found, issues, strict=True), key=lambda pair: -pair[0].rate):
+        worth += slot.rate * min(left, one.free)
+        left -= min(left, one.free)
+    return worth
+
+
+def _load(made: Model, number: int, chosen: frozenset[int]) -> int:
+    """Places of an issue that is not built, less those of paid ads."""
+    if made.issues[number] in made.inputs.built:
+        return 0
+    paid = sum(not made.ads.line_items[item].is_house for item in chosen)
+    return max(0, made.capacity(number).context.capacity - paid)
 
 
 def _first(made: Model, column: int) -> frozenset[int]:
