@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from digest.store import Store
 
 _TYPES = {".xml": "rss", ".rss": "rss", ".atom": "rss", ".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv"}
-_AT_ONCE = 48
+_AT_ONCE = 256
 _SECONDS = 23.0  # for all sources that are read at once; one has 20
 _GRACE = 1.0  # for what came at the last moment
 _OF_USE = timedelta(days=14)  # since a story appeared: no issue built now looks back further

@@ -100,11 +100,7 @@ class Web:
         answer = self.ask(url, accept=accept, validators=validators)
         if answer.status == 200 or (answer.status == 304 and validators is not None):
             return answer
-        later = _later(answer)
-        raise self.failure(
-            f"{safe(answer.url)} answered {answer.status} ({_meaning(answer.status)})"
-            + (f", and asks to come back in {later:.0f} s." if later else ".")
-        )
+        raise self.refusal(answer)
 
     def ask(self, url: str = "", *, accept: str = _ACCEPT, validators: Validators | None = None) -> Answer:
         """The answer at ``url`` whatever its status; one that says "later" is asked again while there is time."""
@@ -118,6 +114,14 @@ class Web:
                     return answer
                 time.sleep(pause)
         raise AssertionError
+
+    def refusal(self, answer: Answer) -> Unreachable:
+        """An answer with another status than 200, in words."""
+        later = _later(answer)
+        return self.failure(
+            f"{safe(answer.url)} answered {answer.status} ({_meaning(answer.status)})"
+            + (f", and asks to come back in {later:.0f} s." if later else ".")
+        )
 
     def failure(self, what: str) -> Unreachable:
         return Unreachable(f"{self.name}: {what}")

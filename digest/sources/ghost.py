@@ -53,7 +53,7 @@ def pull(options: Options, context: Context) -> Iterator[Found]:
     for page, _ in pages.read(
         api, key=options.key, include="tags,authors", limit=_PER_PAGE, order="updated_at asc", filter=changed
     ):
-        for post in page.get("posts") or ():
+        for post in _posts(context, page):
             if isinstance(post, dict) and isinstance(post.get("id"), str):
                 posts[post["id"]] = post
     for post in posts.values():
@@ -73,6 +73,19 @@ def _open(api: str, options: Options, context: Context) -> None:
         raise context.web.failure(
             f"{safe(api)} is not there (404): it is no Ghost, or its address is another."
         )
+    if answer.status != 200:
+        raise context.web.refusal(answer)
+    _posts(context, data_of(context.web, answer, dict))
+
+
+def _posts(context: Context, data: Mapping[str, Any]) -> list[Any]:
+    """The posts of an answer. Raises ``Unreachable`` for one that has none: it is not the API's."""
+    posts = data.get("posts")
+    if not isinstance(posts, list):
+        raise context.web.failure(
+            "it answered with something else than posts; it is no Ghost, or an error page."
+        )
+    return posts
 
 
 def _since(context: Context) -> tuple[datetime, str]:
@@ -100,7 +113,7 @@ def _gone(api: str, options: Options, context: Context, posts: Mapping[str, Post
             wanted = f"id:[{','.join(asked[start : start + _IDS])}]"
             url = with_query(api, key=options.key, fields="id", limit=_IDS, filter=wanted)
             data = data_of(context.web, context.web.get(url, accept=ACCEPT), dict)
-            shown |= {str(post.get("id")) for post in data.get("posts") or () if isinstance(post, dict)}
+            shown |= {str(post.get("id")) for post in _posts(context, data) if isinstance(post, dict)}
     except Unreachable as error:
         yield Remark(
             context.file, f"whether known posts are still there was not learnt ({error})", broken=True

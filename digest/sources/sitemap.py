@@ -69,9 +69,12 @@ def _root(answer: Answer, context: Context) -> Any:
     source = decoded(answer.body, server=answer.charset).text.lstrip("\ufeff")
     plain = _NO_XML.sub("", _DECLARED.sub("", _DOCTYPE.sub("", source)))
     try:
-        return ElementTree.fromstring(plain)
+        root = ElementTree.fromstring(plain)
     except (ElementTree.ParseError, ValueError) as error:
         raise Unreachable(f"{context.spec.name}: it is no sitemap that can be read ({error}).") from None
+    if _name(root) not in ("urlset", "sitemapindex"):
+        raise Unreachable(f"{context.spec.name}: it is no sitemap: it begins with <{_name(root)[:40]}>.")
+    return root
 
 
 def _chosen(root: Any, base: str) -> list[str]:

@@ -76,9 +76,11 @@ def _bounded(connection: Connection, kind: str) -> None:
         raw.set_progress_handler(lambda: time.monotonic() > end, 100_000)
     if kind == "postgresql":
         connection.execute(text(f"SET statement_timeout = {int(_SECONDS * 1000)}"))
-    if kind == "mysql":
-        with suppress(DBAPIError):
+    if kind in ("mysql", "mariadb"):
+        with suppress(DBAPIError):  # MySQL's name of it, and MariaDB's
             connection.execute(text(f"SET SESSION max_execution_time = {int(_SECONDS * 1000)}"))
+        with suppress(DBAPIError):
+            connection.execute(text(f"SET SESSION max_statement_time = {_SECONDS}"))
     if kind in _READ_ONLY:
         connection.execute(text(_READ_ONLY[kind]))
     connection.commit()
