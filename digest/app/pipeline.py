@@ -133,6 +133,7 @@ def bears_on(newsroom: Newsroom, edition: Edition) -> tuple[str, ...]:
 
 def compose(house: House, edition: Edition, day: date, overrides: Overrides) -> Outcome:
     """One issue as a build would make it, and whether the ledger holds it already. Changes nothing."""
+    house = replace(house, newsroom=house.newsroom.seen_by(edition))
     edition = _as_first_built(house.newsroom, house.store, edition, day)
     memory = recall(house.store, house.newsroom, edition, day)
     if memory.current and memory.current.sent_at:
@@ -322,9 +323,10 @@ def _thin(newsroom: Newsroom, edition: Edition, day: date, window: Window, selec
     """Why there is no issue, with what stands in the way: rules by how many stories they stop."""
     clock = newsroom.publication.clock
     least = max(newsroom.thin.min_stories, 1)
+    key = "thin.min_stories" if edition.min_stories is None else f"editions.{edition.name}.min_stories"
     said = (
         f"{edition.name} of {day}: nothing to send, and nothing was written. An issue needs at least "
-        f"{least} {'story' if least == 1 else 'stories'} (thin.min_stories in digest.yaml)"
+        f"{least} {'story' if least == 1 else 'stories'} ({key} in digest.yaml)"
     )
     if not selection.candidates:
         return (

@@ -186,7 +186,9 @@ def _notes(title: str, notes: Iterable[str]) -> str:
 
 
 def _facts(room: Newsroom, proof: Proof, manifest: Any) -> str:
-    size, budget = manifest["files"]["index.html"]["bytes"], room.size_budget
+    edition = room.edition(manifest["edition"])
+    budget = (room.seen_by(edition) if edition else room).size_budget
+    size = manifest["files"]["index.html"]["bytes"]
     moved = len(manifest["more_online"])
     most = max(GMAIL, size)
     about = f"{size / 1000:.1f} kB of {budget / 1000:g} kB. Gmail clips at about {GMAIL / 1000:g} kB."

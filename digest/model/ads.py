@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from fractions import Fraction
 from types import MappingProxyType
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from digest.errors import Problem
 from digest.model.calendar import EVERY_DAY, DateSet
@@ -19,6 +19,9 @@ from digest.model.days import DateRanges
 from digest.model.keys import NAME, READ_ONLY, SOME, Block, ByName, Key, Written, empty
 from digest.model.keys import kinds as k
 from digest.model.keys.words import InvalidValue
+
+if TYPE_CHECKING:
+    from digest.model.newsroom import Edition
 
 TIERS = ("sponsorship", "standard", "bulk", "house")
 PRIORITY = 8  # of a booking that names none: the middle of 1 to 16
@@ -576,8 +579,14 @@ class AdBook(Block):
     ] = field(default_factory=empty)
     line_items: Annotated[tuple[LineItem, ...], Key("the bookings: see [line_items](#line_items)")] = ()
 
-    def on(self, day: date) -> AdBook:
-        """The book with the creatives that may be shown in an issue of that date."""
+    def in_issue(self, edition: Edition, day: date) -> AdBook:
+        """The book as an issue sees it: the edition's own policy, and the creatives that may be shown on its date."""
+        own = {key: getattr(edition, key) for key in ("max_ads", "max_ratio", "min_gap")}
+        own = {key: value for key, value in own.items() if value is not None}
+        book = replace(self, policy=replace(self.policy, **own)) if own else self
+        return book._on(day)
+
+    def _on(self, day: date) -> AdBook:
         items = tuple(
             item
             if len(shown := item.creatives_on(day)) == len(item.creatives)

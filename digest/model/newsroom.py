@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from hashlib import blake2b
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 from unicodedata import normalize
 from zoneinfo import ZoneInfo
 
@@ -259,6 +259,51 @@ class Edition(Block):
         ),
     ] = "left_out"
     theme: Annotated[k.Id, Key("another theme for this edition", default="as in `look`")] = ""
+    look: Annotated[
+        EditionLook,
+        Key(
+            "what this edition wears: `{theme, density, colors, fonts}`, over the newsroom's `look`",
+            default="as above",
+        ),
+    ] = field(default_factory=lambda: EditionLook())
+    locale: Annotated[
+        k.Locale,
+        Key("the language of its dates and fixed words, such as `es_US`", default="the publication's"),
+    ] = ""
+    top: Annotated[
+        Mapping[k.Id, k.Positive],
+        READ_ONLY,
+        Key(
+            "how many stories at most in a section, for this edition: `{local-news: 8}`",
+            default="the sections'",
+        ),
+    ] = field(default_factory=empty)
+    min: Annotated[
+        Mapping[k.Id, k.Count],
+        READ_ONLY,
+        Key("with how few a section looks further back, for this edition", default="the sections'"),
+    ] = field(default_factory=empty)
+    min_stories: Annotated[
+        k.Count | None, Key("with fewer stories it is not built", default="as in `thin`")
+    ] = None
+    links: Annotated[
+        Links | None,
+        Written(LinkKeys),
+        Key(
+            "what is added to its links, instead of `links`: `{utm_source: daily, link_prefix: …}`",
+            default="as above",
+        ),
+    ] = None
+    size_budget: Annotated[k.Positive | None, Key("bytes of HTML of its issues", default="as above")] = None
+    max_ads: Annotated[
+        k.Count | None, Key("ads in an issue of this edition", default="the policy's, in `adslots.yaml`")
+    ] = None
+    max_ratio: Annotated[
+        k.ExactShare | None, Key("ads per story in this edition", default="the policy's")
+    ] = None
+    min_gap: Annotated[
+        k.Count | None, Key("stories between any two ads in this edition", default="the policy's")
+    ] = None
     title: Annotated[
         k.Line, Key("the newsletter's own name in the masthead, below the brand's", default="none")
     ] = ""
@@ -412,6 +457,20 @@ class Look(Block):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EditionLook(Block):
+    """What an edition changes of the newsroom's look; its colours and fonts are put over those."""
+
+    theme: Annotated[k.Id, Key("another theme", default="the newsroom's")] = ""
+    density: Annotated[k.Density | None, Key("`comfortable` or `compact`", default="the newsroom's")] = None
+    colors: Annotated[k.Colors, Key("colors by the theme's names", default="the newsroom's")] = field(
+        default_factory=empty
+    )
+    fonts: Annotated[k.Fonts, Key("fonts by the theme's names", default="the newsroom's")] = field(
+        default_factory=empty
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DigestFile(Block):
     """``digest.yaml``: its keys at the top. Those that are required have a default here, so that all is judged."""
 
@@ -515,4 +574,33 @@ class Newsroom(DigestFile):
     def sections_of(self, edition: Edition) -> tuple[SectionSpec, ...]:
         """The sections of an edition in its reading order (all of them when it names none)."""
         by_id = {section.id: section for section in self.sections}
-        return tuple(by_id[name] for name in edition.sections) if edition.sections else self.sections
+        its = tuple(by_id[name] for name in edition.sections) if edition.sections else self.sections
+        return tuple(
+            replace(one, top=edition.top.get(one.id, one.top), min=edition.min.get(one.id, one.min))
+            for one in its
+        )
+
+    def seen_by(self, edition: Edition) -> Newsroom:
+        """The newsroom with what the edition says for itself. Its sections and ad policy are asked for by edition."""
+        own: dict[str, Any] = {}
+        if edition.locale:
+            own["publication"] = replace(self.publication, locale=edition.locale)
+        if edition.min_stories is not None:
+            own["thin"] = replace(self.thin, min_stories=edition.min_stories)
+        if edition.links is not None:
+            own["links"] = edition.links
+        if edition.size_budget is not None:
+            own["size_budget"] = edition.size_budget
+        look = self._look_of(edition)
+        if look != self.look:
+            own["look"] = look
+        return replace(self, **own) if own else self
+
+    def _look_of(self, edition: Edition) -> Look:
+        changed, look = edition.look, self.look
+        return Look(
+            theme=edition.theme or changed.theme or look.theme,
+            density=changed.density or look.density,
+            colors=MappingProxyType({**look.colors, **changed.colors}),
+            fonts=MappingProxyType({**look.fonts, **changed.fonts}),
+        )

@@ -29,7 +29,7 @@ class IssueContext:
 
     def __init__(self, request: Request) -> None:
         self.request = request
-        book = request.ads.on(request.day)
+        book = request.ads.in_issue(request.edition, request.day)
         self.policy = book.policy
         self.day = request.day
         self.edition: Edition = request.edition

@@ -22,21 +22,28 @@ def problems(newsroom: Newsroom) -> tuple[Problem, ...]:
     from digest.render.digest_yaml import unwritable_dates
     from digest.render.words import format_date
 
-    locale = newsroom.publication.locale
-    try:
-        format_date(date(2026, 1, 23), locale)
-    except ConfigurationError as error:
-        return (*found(newsroom), *unwritable_dates(error, newsroom.root, locale).problems)
-    return found(newsroom)
+    wrong = list(found(newsroom))
+    locales = [
+        newsroom.publication.locale,
+        *(edition.locale for edition in newsroom.editions if edition.locale),
+    ]
+    for locale in dict.fromkeys(locales):
+        try:
+            format_date(date(2026, 1, 23), locale)
+        except ConfigurationError as error:
+            wrong += unwritable_dates(error, newsroom.root, locale).problems
+    return tuple(wrong)
 
 
 def remarks(newsroom: Newsroom) -> tuple[str, ...]:
     """For ``check``: what builds and is still worth knowing, of colours that were changed and of pictures."""
     from digest.render import pictures, tokens
-    from digest.render.theme import collected, used
+    from digest.render.theme import collected, looks
 
-    look = newsroom.look
-    colors = (tokens.adapted(collected(newsroom, theme)["tokens.css"], look) for theme in used(newsroom))
+    colors = (
+        tokens.adapted(collected(newsroom, seen.look.theme)["tokens.css"], seen.look)
+        for seen in looks(newsroom).values()
+    )
     return tuple(dict.fromkeys([*(one for some in colors for one in some), *pictures.remarks(newsroom)]))
 
 

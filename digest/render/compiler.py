@@ -13,7 +13,7 @@ from digest.render import blocks, boxes, css, disclosure, lint, loader, tokens
 from digest.render.inliner import Unbalanced, inlined_templates
 from digest.render.loader import FRAMES, INLINED, KEPT, Source
 from digest.render.templating import constant_html, environment, split
-from digest.render.theme import Compiled, Name, collected, used
+from digest.render.theme import Compiled, Name, collected, looks
 
 NARROW: Final = "@media only screen and (max-width:620px)"
 DARK: Final = "@media (prefers-color-scheme:dark)"
@@ -176,16 +176,17 @@ def _code(text: str, key: Name, files: Mapping[str, Source]) -> CodeType:
 def problems(newsroom: Newsroom) -> tuple[Problem, ...]:
     """Everything wrong with the templates of a newsroom's themes, sorted."""
     found: set[Problem] = set()
-    for theme in used(newsroom):
+    for seen in looks(newsroom).values():
+        theme = seen.look.theme
         try:
             files = collected(newsroom, theme)
         except ConfigurationError as error:
             found.update(error.problems)
             continue
-        sheet, _, wrong = examined(newsroom, files)
+        sheet, _, wrong = examined(seen, files)
         found.update(wrong or order_problems(files, sheet))
         if any(
-            (one.theme or newsroom.look.theme, one.sponsored) == (theme, "labelled")
+            (newsroom.seen_by(one).look.theme, one.sponsored) == (theme, "labelled")
             for one in newsroom.editions
         ):
             found.update(disclosure.problems(newsroom, theme))

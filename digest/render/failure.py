@@ -17,7 +17,7 @@ def failed(
 ) -> Problem:
     """The file and line of a failure, found by printing the template again as it was written, without inlining."""
     block, part = name
-    files = loader.collect(newsroom.root, edition.theme or newsroom.look.theme, blocks.names(newsroom))
+    files = loader.collect(newsroom.root, newsroom.look.theme, blocks.names(newsroom))
     source = files[block if block in loader.FRAMES else f"blocks/{block}.j2"]
     message = " ".join(str(error).split()) or type(error).__name__
     return Problem(

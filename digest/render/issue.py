@@ -89,7 +89,7 @@ def render(request: Request) -> model.Rendered:
     views = views_of(request.newsroom, request.edition, request.day)
     subject, title, preheader = _lines(request, views)
     renderer = _renderer(request, views, title, preheader)
-    budget = getattr(request.edition, "size_budget", None) or request.newsroom.size_budget
+    budget = request.newsroom.size_budget
     before, after = _frame(renderer, "html")
     room = budget - len(before) - len(after)
     shown, moved = within(
@@ -110,7 +110,7 @@ def render(request: Request) -> model.Rendered:
 def _all_labelled(request: Request) -> None:
     from digest.render.disclosure import problems
 
-    if found := problems(request.newsroom, request.edition.theme or request.newsroom.look.theme):
+    if found := problems(request.newsroom, request.newsroom.look.theme):
         raise ConfigurationError(found)
 
 

@@ -11,7 +11,7 @@ import marshal
 import os
 import sys
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
 from types import CodeType
@@ -50,14 +50,15 @@ class Theme:
 
     digest: str
     default: str
-    compiled: Mapping[str, Compiled]
+    compiled: Mapping[str, Compiled]  # by the names of :func:`looks`
+    editions: Mapping[str, str]  # which of them an edition wears
     _ready: dict[tuple[str, str], dict[Name, Template]] = field(
         default_factory=dict, repr=False, compare=False
     )
 
     def of(self, edition: Edition) -> Compiled:
         """The compiled theme of an edition."""
-        return self.compiled[edition.theme or self.default]
+        return self.compiled[self.editions.get(edition.name, self.default)]
 
     def templates(self, theme: str, mailer: str) -> dict[Name, Template]:
         """The templates of a theme for a mailer, ready to render."""
@@ -74,15 +75,33 @@ def load_theme(newsroom: Newsroom, cache: Path | None, *, remember: bool = True)
 
     Raises ``ConfigurationError`` with every problem of the templates.
     """
-    names = used(newsroom)
-    sources = {name: collected(newsroom, name) for name in names}
-    compiled = {name: _cached(newsroom, name, sources[name], cache, remember) for name in names}
-    return Theme(_fingerprint(sources), newsroom.look.theme, compiled)
+    worn = looks(newsroom)
+    sources = {name: collected(newsroom, name) for name in used(newsroom)}
+    compiled = {
+        name: replace(_cached(seen, name, sources[seen.look.theme], cache, remember), name=name)
+        for name, seen in worn.items()
+    }
+    editions = {edition.name: look_of(newsroom, edition) for edition in newsroom.editions}
+    return Theme(_fingerprint(sources), newsroom.look.theme, compiled, editions)
+
+
+def look_of(newsroom: Newsroom, edition: Edition) -> str:
+    """The name of what an edition wears: its theme, with the edition's name where it changes more than the theme."""
+    look = newsroom.seen_by(edition).look
+    return look.theme if look == replace(newsroom.look, theme=look.theme) else f"{look.theme}@{edition.name}"
+
+
+def looks(newsroom: Newsroom) -> dict[str, Newsroom]:
+    """Every look that is worn, by name, the newsroom's own first; each as the newsroom that wears it."""
+    worn = {newsroom.look.theme: newsroom}
+    for edition in newsroom.editions:
+        worn.setdefault(look_of(newsroom, edition), newsroom.seen_by(edition))
+    return worn
 
 
 def used(newsroom: Newsroom) -> tuple[str, ...]:
     """The themes that the newsroom and its editions name, the newsroom's first."""
-    return tuple(dict.fromkeys((newsroom.look.theme, *(e.theme for e in newsroom.editions if e.theme))))
+    return tuple(dict.fromkeys(seen.look.theme for seen in looks(newsroom).values()))
 
 
 def templates(code: Mapping[Name, CodeType], mailer: str) -> dict[Name, Template]:
@@ -126,9 +145,10 @@ def _fingerprint(sources: Mapping[str, Mapping[str, Source]]) -> str:
 
 
 def _cached(
-    newsroom: Newsroom, theme: str, files: Mapping[str, Source], cache: Path | None, remember: bool
+    newsroom: Newsroom, name: str, files: Mapping[str, Source], cache: Path | None, remember: bool
 ) -> Compiled:
-    path = cache and cache / f"theme-{theme}-{_key(newsroom, theme, files)[:24]}.bin"
+    theme = newsroom.look.theme
+    path = cache and cache / f"theme-{name}-{_key(newsroom, theme, files)[:24]}.bin"
     found = _read(path) if path else None
     if found is None:
         from digest.render.compiler import compiled

@@ -287,7 +287,7 @@ class Views:
 
     @property
     def _locale(self) -> str:
-        return getattr(self.edition, "locale", "") or self.newsroom.publication.locale
+        return self.newsroom.publication.locale
 
     def _language(self, language: str) -> tuple[str, str]:
         """``lang`` and ``dir`` of a story: the newsroom's, unless the story says that it is in another language."""
@@ -299,7 +299,7 @@ class Views:
 
 def views_of(newsroom: model.Newsroom, edition: model.Edition, day: date) -> Views:
     """What turns the model of one issue into the values of its templates."""
-    locale = getattr(edition, "locale", "") or newsroom.publication.locale
+    locale = newsroom.publication.locale
     mailer = edition.mailer or newsroom.mailer
     return Views(
         newsroom,

@@ -21,7 +21,10 @@ def check(config: Configuration) -> Iterator[Problem]:
         return
     yield from _editions(config, config.digest)
     yield from _sections(config, config.digest)
-    yield from _links(config.digest)
+    yield from _links(config.digest, ("links",))
+    for edition in config.editions:
+        yield from _links(config.digest, ("editions", edition.name, "links"))
+        yield from _own_sections(config, config.digest, edition)
 
 
 def _editions(config: Configuration, file: ReadFile) -> Iterator[Problem]:
@@ -72,8 +75,28 @@ def _sections(config: Configuration, file: ReadFile) -> Iterator[Problem]:
             yield problem(file, path, says, "A section needs min at most as large as top.")
 
 
-def _links(file: ReadFile) -> Iterator[Problem]:
-    links = t.child(file.valid, "links")
+def _own_sections(config: Configuration, file: ReadFile, edition: Edition) -> Iterator[Problem]:
+    """``top`` and ``min`` of an edition name its sections, and fit together."""
+    by_id = {section.id: section for section in config.sections}
+    known = [
+        name for name in config.names("sections") or () if not edition.sections or name in edition.sections
+    ]
+    for key, numbers in (("top", edition.top), ("min", edition.min)):
+        for name in numbers:
+            path: t.Path = ("editions", edition.name, key, name)
+            if name not in known:
+                says = f'names "{short(name)}", which is no section of this edition.'
+                yield problem(file, path, says, did_you_mean(name, known))
+            elif name in by_id and (key == "min" or name not in edition.min):
+                top = edition.top.get(name, by_id[name].top)
+                least = edition.min.get(name, by_id[name].min)
+                if least > top:
+                    says = f"does not fit: min is {least}, but top is {top}."
+                    yield problem(file, path, says, "A section needs min at most as large as top.")
+
+
+def _links(file: ReadFile, path: t.Path) -> Iterator[Problem]:
+    links = t.reach(file.valid, path)
     if not isinstance(links, t.Block):
         return
     usual = [
@@ -86,6 +109,6 @@ def _links(file: ReadFile) -> Iterator[Problem]:
     ]
     for key in links.entries:
         if key != "link_prefix" and not (key.startswith("utm_") and key.isidentifier() and key.isascii()):
-            at = t.place_of_key(file.valid, ("links", key))
+            at = t.place_of_key(file.valid, (*path, key))
             cure = did_you_mean(key, [name for name in usual if name not in links.entries])
             yield Problem(file.file, *at, f'unknown key "{short(key)}" in "links".', cure)

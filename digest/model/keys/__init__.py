@@ -51,10 +51,12 @@ class Block:
             block.verify()
             return block
 
-        schema = core_schema.no_info_after_validator_function(verified, handler(source))
+        bare = dict(handler(source))
+        name = bare.pop("ref", None)  # by which it is found again: with what is around it
         if not cls.OTHER_KEYS:
-            return schema
-        return core_schema.no_info_before_validator_function(cls._other_keys_apart, schema)
+            return core_schema.no_info_after_validator_function(verified, bare, ref=name)
+        schema = core_schema.no_info_after_validator_function(verified, bare)
+        return core_schema.no_info_before_validator_function(cls._other_keys_apart, schema, ref=name)
 
     @classmethod
     def _other_keys_apart(cls, written: Any) -> Any:

@@ -157,7 +157,7 @@ def bookings(inputs: ForecastInputs) -> tuple[Booking, ...]:
 
 
 def _capacities(made: Model) -> None:
-    """One per lineup and what an edition sends: the typical ones of the editions, and those that are known; on dates
+    """One per edition and lineup: the typical ones of the editions, and those that are known; on dates
     with other creatives, others."""
     found: dict[object, int] = {}
     editions = {edition.name: edition for edition in made.inputs.editions}
@@ -166,7 +166,7 @@ def _capacities(made: Model) -> None:
         edition, known = editions[issue.edition], made.inputs.known.get(issue)
         shape = issue if known is not None else sections_of(made.inputs.lineups[issue.edition])
         shown = tuple(item.creatives_on(issue.date) for item in changing)
-        key = (shape, edition.expected_sends, shown)
+        key = (shape, edition.name, shown)
         if key not in found:
             found[key] = len(made.capacities)
             made.capacities.append(capacity(made.ads, edition, made.inputs.lineup(issue), issue.date))
