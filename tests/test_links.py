@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digest.model import Links
-from digest.render.links import ad_href, problems, story_href, unknown_macros
+from digest.render.links import ad_href, problems, tracking, unknown_macros
 
 DAY = date(2026, 1, 23)
 UTM = {"utm_source": "{edition}", "utm_medium": "email", "utm_campaign": "{edition}-{date}"}
@@ -26,7 +26,7 @@ AD = {
 
 
 def story(url: str, links: Links = LINKS) -> str:
-    return story_href(url, links, "daily", DAY)
+    return tracking(links, "daily", DAY).href(url)
 
 
 @pytest.mark.parametrize(

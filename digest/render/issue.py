@@ -72,6 +72,8 @@ class Renderer:
 
     def story(self, entry: model.Entry, section: model.Section, block: str) -> Fragment:
         """A story in its rank; a feature without a picture is an ordinary story."""
+        if block == "feature" and entry.story.image is None:
+            block = "story"
         view = self.views.story(entry, section.title, self.boxes.get(block, BOXES))
         if block == "feature" and view.image is None:
             return self.story(entry, section, "story")
@@ -231,11 +233,8 @@ def _contents(request: Request, renderer: Renderer) -> dict[str, Any]:
     """
     heads = [section.entries[0] for section in request.lineup.sections[1:]][: CONTENTS[1]]
     heads = [entry for entry in heads if not entry.story.sponsored]
-    more = [
-        entry
-        for entry in request.lineup
-        if entry.position > 1 and entry not in heads and not entry.story.sponsored
-    ]
+    taken = {1, *(entry.position for entry in heads)}
+    more = [entry for entry in request.lineup if entry.position not in taken and not entry.story.sponsored]
     chosen = sorted([*heads, *more[: max(0, CONTENTS[0] - len(heads))]], key=lambda entry: entry.position)
     titles = {section.id: section.title for section in request.lineup.sections}
     views = renderer.views

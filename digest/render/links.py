@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Final
 from urllib.parse import quote, unquote_plus
@@ -22,15 +23,28 @@ _ESCAPED_MACRO: Final = re.compile(r"%7B(line_item|creative|edition|date|slot)%7
 _MERGE_HOST: Final = re.compile(r"^https?://[^/?#]*(?:\{\{|\*\||%%)", re.IGNORECASE)
 
 
-def story_href(url: str, links: Links, edition: str, day: date) -> str:
-    """The address behind a story: its URL with the configured parameters, behind the redirector if there is one.
+@dataclass(frozen=True, slots=True)
+class Tracking:
+    """What is put on the addresses of an issue's stories, worked out once: parameters as written, and a prefix."""
 
-    Anything but a web address (``mailto:``, ``tel:``, a merge tag, a relative URL) is returned as it is.
-    """
-    if not _is_web(url):
-        return url
+    added: Mapping[str, str]
+    prefix: str
+
+    def href(self, url: str) -> str:
+        """The address behind a story: its URL with the parameters it does not have yet, behind the redirector.
+
+        Anything but a web address (``mailto:``, ``tel:``, a merge tag, a relative URL) is returned as it is.
+        """
+        if not _is_web(url):
+            return url
+        url = _tagged(url, self.added)
+        return self.prefix + _quoted(url) if self.prefix else url
+
+
+def tracking(links: Links, edition: str, day: date) -> Tracking:
+    """What the newsroom's ``links`` put on the stories of an issue."""
     values = {"edition": edition, "date": day.isoformat()}
-    return _redirected(tagged(url, links.parameters, values), links.link_prefix, values)
+    return Tracking(_added(links.parameters, values), _filled(links.link_prefix, values))
 
 
 def ad_href(url: str, links: Links, values: Mapping[str, str]) -> str:
@@ -41,19 +55,22 @@ def ad_href(url: str, links: Links, values: Mapping[str, str]) -> str:
     url = _filled(url, values)
     if not _is_web(url):
         return url
-    return _redirected(tagged(url, links.parameters, values), links.link_prefix, values)
+    return Tracking(_added(links.parameters, values), _filled(links.link_prefix, values)).href(url)
 
 
-def tagged(url: str, parameters: Mapping[str, str], values: Mapping[str, str]) -> str:
+def _added(parameters: Mapping[str, str], values: Mapping[str, str]) -> dict[str, str]:
+    """The parameters by name, as they stand in an address."""
+    return {name: f"{_quoted(name)}={_quoted(fill(value, values))}" for name, value in parameters.items()}
+
+
+def _tagged(url: str, parameters: Mapping[str, str]) -> str:
     """``url`` with the parameters it does not have yet, after its own query and before its fragment."""
+    if not parameters:
+        return url
     head, mark, fragment = url.partition("#")
     path, question, query = head.partition("?")
-    present = _names(query)
-    added = "&".join(
-        f"{_quoted(name)}={_quoted(fill(value, values))}"
-        for name, value in parameters.items()
-        if name not in present
-    )
+    present = _names(query) if query else ()
+    added = "&".join([written for name, written in parameters.items() if name not in present])
     if not added:
         return url
     joint = "&" if query and not query.endswith(("&", ";")) else ""
@@ -97,10 +114,6 @@ def _filled(url: str, values: Mapping[str, str]) -> str:
     known = {name: _quoted(values[name]) for name in MACROS if name in values}
     url = _ESCAPED_MACRO.sub(lambda match: known.get(match[1].lower(), match[0]), url)
     return _FIELD.sub(lambda match: known.get(match[1], match[0]), url)
-
-
-def _redirected(url: str, prefix: str, values: Mapping[str, str]) -> str:
-    return _filled(prefix, values) + _quoted(url) if prefix else url
 
 
 def _quoted(text: str) -> str:

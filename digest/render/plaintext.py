@@ -17,7 +17,12 @@ _LINK: Final = re.compile(r"(?:https?://|mailto:)\S*", re.IGNORECASE)
 
 def set_text(text: str) -> str:
     """One fragment: wrapped, no trailing space, at most one blank line in a row, no blank line at its ends."""
-    lines = [wrapped for line in text.strip("\n").split("\n") for wrapped in _wrapped(line.rstrip())]
+    lines: list[str] = []
+    for line in map(str.rstrip, text.strip("\n").split("\n")):
+        if len(line) <= COLUMNS and line.isascii():
+            lines.append(line)
+        else:
+            lines += _wrapped(line)
     return _BLANK.sub("\n\n", "\n".join(lines)).strip("\n")
 
 
@@ -35,7 +40,7 @@ def _columns(char: str) -> int:
 
 
 def _wrapped(line: str) -> list[str]:
-    if line.isascii() and (len(line) <= COLUMNS or (len(line) <= OCTETS and " " not in line)):
+    if line.isascii() and len(line) <= OCTETS and " " not in line:
         return [line]
     if len(line) <= COLUMNS and width(line) <= COLUMNS:
         return [line]

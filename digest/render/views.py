@@ -14,7 +14,7 @@ from digest.render._phrases import Labels
 from digest.render.bidi import isolated
 from digest.render.dialect import Dialect, unsubscribe_link
 from digest.render.dialects import dialect
-from digest.render.links import ad_href, story_href
+from digest.render.links import Tracking, ad_href, tracking
 from digest.render.values import Address, Verbatim
 
 BOXES: Final = {"image": 552, "thumb": 120, "logo": 240, "dark_logo": 240}  # where a block does not say
@@ -37,6 +37,8 @@ class Views:
     lang: str
     dir: str
     files: pictures.Files
+    tracked: Tracking  # on the addresses of stories
+    printed: Tracking  # on those that the text part prints: with parameters only where they are asked for
 
     def address(self, url: str) -> Address:
         """A URL fit for a link: protected, and empty where it would run as a program."""
@@ -109,7 +111,7 @@ class Views:
     def section(self, section: model.Section, number: int) -> values.Section:
         spec = next((one for one in self.newsroom.sections if one.id == section.id), None)
         page = spec.url if spec else ""
-        href = self.address(self._story_link(page)) if page else Address("")
+        href = self.address(self.tracked.href(page)) if page else Address("")
         more = self.labels.more_from.format(section.title)
         return values.Section(
             section.id, self.said(section.title), number, len(section.entries), _anchor(section.id), href,
@@ -130,9 +132,11 @@ class Views:
         byline = story.author if (own and story.author) or not story.source else story.source
         at = story.published_at.astimezone(self.newsroom.publication.zone) if story.published_at else None
         time = clock.time_of(at, self.day, self._locale) if at else ""
-        before, mark = story.as_sourced, " · ".join(self._marks(story.flags))
+        before = story.as_sourced
+        mark = " · ".join(self._marks(story.flags)) if story.flags else ""
         return values.Story(
-            id=story.id, href=self.address(self._story_link(story.url)), link=self.address(self._plain_link(story.url)),
+            id=story.id,
+            href=self.address(self.tracked.href(story.url)), link=self.address(self.printed.href(story.url)),
             title=isolated(title, direction), summary=isolated(summary, direction),
             sentence=isolated(sentence, direction), rest=isolated(rest, direction),
             author=story.author, source=story.source, kicker=kicker, byline=self.said(byline), time=time,
@@ -175,8 +179,9 @@ class Views:
             url = self.files.resized(found.url, size[0] * RETINA, size[1] * RETINA)
         if size is None:
             return None
-        caption = "" if _same(image.caption, title) else cleanup.shortened(image.caption, cleanup.CAPTION)
-        repeats = _same(image.alt, title) or (name == "image" and _same(image.alt, image.caption))
+        said = image.caption
+        caption = "" if not said or _same(said, title) else cleanup.shortened(said, cleanup.CAPTION)
+        repeats = _same(image.alt, title) or (name == "image" and _same(image.alt, said))
         return values.Picture(
             Address(self.dialect.protect_url(url)),
             *size,
@@ -243,7 +248,7 @@ class Views:
             return tuple(self.data(one) for one in found)
         if isinstance(found, str):
             known = found.lower().startswith(("https://", "http://", "mailto:", "tel:"))
-            return self.address(self._story_link(found)) if known else self.said(found)
+            return self.address(self.tracked.href(found)) if known else self.said(found)
         return found
 
     def _label(self, item: model.LineItem | None, house: bool) -> str:
@@ -275,16 +280,6 @@ class Views:
         item, links = self.newsroom.ads.line_item(placed.line_item), self.newsroom.links
         return model.Links(link_prefix=links.link_prefix) if item and item.links == "none" else links
 
-    def _story_link(self, url: str) -> str:
-        return story_href(url, self.newsroom.links, self.edition.name, self.day)
-
-    def _plain_link(self, url: str) -> str:
-        """A story's link as the text part prints it: with parameters only where they are asked for."""
-        text = self.newsroom.plain_text
-        plain = model.Links(link_prefix=self.newsroom.links.link_prefix)
-        links = self.newsroom.links if text.utm else plain
-        return story_href(url, links, self.edition.name, self.day)
-
     @property
     def _locale(self) -> str:
         return self.newsroom.publication.locale
@@ -310,6 +305,8 @@ def views_of(newsroom: model.Newsroom, edition: model.Edition, day: date) -> Vie
         words.language_tag(locale),
         words.direction(locale),
         pictures.Files(newsroom.root, newsroom.images),
+        tracked := tracking(newsroom.links, edition.name, day),
+        tracked if newsroom.plain_text.utm else Tracking({}, tracked.prefix),
     )
 
 
@@ -327,6 +324,8 @@ def _clipped(text: str) -> str:
 
 def _same(one: str, other: str) -> bool:
     """Whether two texts say the same to a reader."""
+    if one == other:
+        return True
     plain, same = ("".join(filter(str.isalnum, text.casefold())) for text in (one, other))
     return plain == same
 

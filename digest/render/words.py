@@ -156,6 +156,8 @@ def graphemes(text: str) -> list[str]:
 
     The rules of Unicode's extended grapheme clusters that occur in headlines (UAX 29, GB6-GB13), without its tables.
     """
+    if text.isascii():
+        return list(text)
     clusters: list[str] = []
     flags = 0
     for char in text:
@@ -185,6 +187,8 @@ def one_line(text: str) -> str:
 
 
 def _without_controls(text: str) -> str:
+    if text.isprintable():
+        return text
     return "".join(
         " " if _breaks_a_line(char) else char for char in text if char.isprintable() or _kept(char)
     )
