@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-from digest.config.checks import bookings, companions, creatives, flights, names, never, newsroom, sources
+from digest.config.checks import (
+    bookings,
+    companions,
+    creatives,
+    flights,
+    keywords,
+    names,
+    never,
+    newsroom,
+    sources,
+)
 from digest.config.checks.configuration import Configuration
 from digest.errors import Problem
 
 CHECKS = (names.check, newsroom.check, sources.check, bookings.check, flights.check)
-DOUBTS = (creatives.doubt, flights.doubt, companions.doubt, never.doubt)
+DOUBTS = (creatives.doubt, flights.doubt, companions.doubt, never.doubt, keywords.doubt)
 
 
 def every_check(config: Configuration) -> list[Problem]:
