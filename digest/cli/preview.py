@@ -1,17 +1,18 @@
-"""``digest preview``: the issue in a browser, before anything is built."""
+"""``digest preview``: the desk in a browser, and what an issue will be before anything is built."""
 
 from __future__ import annotations
 
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from threading import current_thread, main_thread
 from typing import Annotated, Any
 
 import typer
 
 from digest.cli import app
-from digest.cli.options import Json, OutboxFolder, Root, as_date, folder, newsroom, now
+from digest.cli.options import By, Json, OutboxFolder, Root, as_date, folder, me, newsroom, now
 from digest.cli.output import emit, flushed, say
 
 
@@ -32,12 +33,20 @@ def preview(
             "--port", metavar="P", min=0, max=65535, help="Serve here; 0: any free port (default: 8042)."
         ),
     ] = None,
+    read_only: Annotated[
+        bool, typer.Option("--read-only", help="Only to look: every act is refused.")
+    ] = False,
+    export: Annotated[
+        Path | None,
+        typer.Option("--export", metavar="DIR", help="Write the pages as files into this folder, and end."),
+    ] = None,
+    by: By = "",
     outbox: OutboxFolder = None,
     root: Root = None,
     json: Json = False,
 ) -> None:
-    """Serve the issue, exactly as a build would make it, on 127.0.0.1; changes nothing."""
-    from digest.desk import Asked, Proofs, listen
+    """The desk in your browser: the issue as it will be sent, why it is so, and the acts that change it."""
+    from digest.desk import Asked, Desk, FileLinks, Links, Proofs, listen
 
     room = newsroom(root, remember=False)
     asked = Asked(
@@ -48,12 +57,20 @@ def preview(
     )
     proofs = Proofs(asked, now)
     shown, at = proofs.which(room, None, None)
-    with listen(proofs, port) as server, _until_stopped():
+    if export is not None:
+        from digest.desk.export import write
+
+        count = write(Desk(proofs, FileLinks(), may_act=False), export)
+        emit({"folder": str(export), "pages": count, "edition": shown.name, "date": at})
+        say(f"{shown.name} {at}: {count} pages, to begin with {export / 'index.html'}")
+        return
+    desk = Desk(proofs, Links(), who=by or me(), may_act=not read_only)
+    with listen(desk, port) as server, _until_stopped():
         emit({"url": server.url, "port": server.port, "edition": shown.name, "date": at}, line=True)
         say(f"{shown.name} {at}: {server.url}")
         say("Ctrl-C ends it.")
         flushed()
-        server.serve_forever(poll_interval=0.2)
+        server.serve()
     proofs.close()
 
 

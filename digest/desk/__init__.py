@@ -1,17 +1,24 @@
-"""The proof of an issue before it is built, looked at in a browser: the bytes a build would write, and why.
+"""The desk in the browser: the issue before it is built, why it is so, and the acts that change it.
 
 ::
 
-    proof.py   one issue as a build would make it now, in memory; nothing is written
-    proofs.py  the proofs of a newsroom, made again when what they are made from has changed
-    page.py    a proof as a page for people
-    answer.py  an address of the browser -> what is sent back
-    server.py  the browser's requests, from this machine only
+    proof.py        one issue as a build would make it now, in memory; nothing is written
+    proofs.py       the proofs of a newsroom, made again when what they are made from has changed
+    desk.py         what every request works with
+    views/          what each page shows, from the functions that the commands print
+    pages.py        templates and what they print
+    acts.py         a form becomes the act of a command
+    bookings.py     the booking form; adslotsfile.py writes a block into adslots.yaml and changes nothing else
+    application.py  addresses, and who is let in
+    server.py       on this machine only
+    export.py       the same pages as files
 """
 
 from __future__ import annotations
 
+from digest.desk.desk import Desk
+from digest.desk.links import FileLinks, Links
 from digest.desk.proofs import Asked, Proofs
 from digest.desk.server import Server, listen
 
-__all__ = ["Asked", "Proofs", "Server", "listen"]
+__all__ = ["Asked", "Desk", "FileLinks", "Links", "Proofs", "Server", "listen"]

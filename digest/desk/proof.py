@@ -65,7 +65,7 @@ def proof(
     notes: tuple[str, ...] = ()
     try:
         with open_store(room.store, room.publication, rehearse=True) as store:
-            notes = tuple(_read_sources(room, store, now))
+            notes = tuple(read_sources(room, store, now))
             house = House(room, store, theme, reader)
             _rehearse(house, before, day, now)
             return _composed(house, edition, day, notes, outbox)
@@ -113,7 +113,7 @@ def _sent(store: Store, edition: Edition, day: date, sent: AlreadySent, outbox: 
     return Proof(edition=edition, day=day, files={"manifest.json": manifest}, error=sent)
 
 
-def _read_sources(room: Newsroom, store: Store, now: datetime) -> Iterator[str]:
+def read_sources(room: Newsroom, store: Store, now: datetime) -> Iterator[str]:
     """Read all sources; yields what a build would say of them."""
     if not room.sources:
         return

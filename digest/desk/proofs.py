@@ -18,6 +18,7 @@ from digest.model import Edition, Newsroom
 
 if TYPE_CHECKING:
     from digest.likeness import Reader
+    from digest.store import Store
 
 _FILE = re.compile(r"sqlite(?:\+\w+)?:///([^?]+)")
 _KEPT = 12  # proofs
@@ -49,14 +50,15 @@ class Proofs:
 
     def __init__(self, asked: Asked, clock: Callable[[], datetime]) -> None:
         self.asked, self.clock = asked, clock
-        self._lock = Lock()
+        self._lock = Lock()  # one proof at a time
+        self._reading = Lock()  # so that a page can begin while a proof is made
         self._room: tuple[str, Newsroom] | None = None
         self._reader: tuple[str, Reader] | None = None
         self._made: dict[tuple[str, date], _Made] = {}
 
     def newsroom(self) -> Newsroom:
         """The newsroom as its files are now. Raises ``ConfigurationError``."""
-        with self._lock:
+        with self._reading:
             return self._newsroom()
 
     def which(self, room: Newsroom, name: str | None, day: date | None) -> tuple[Edition, date]:
@@ -111,6 +113,13 @@ class Proofs:
             paths.append(self.asked.outbox / edition.name / day.isoformat() / "manifest.json")
         told = "\n".join([*map(_stamp, paths), edition.name if edition else "", str(day)])
         return sha256(told.encode("utf-8", "surrogateescape")).hexdigest()[:16]
+
+    def read_into(self, store: Store, room: Newsroom) -> None:
+        """Read all sources into a store that rehearses, as a proof does."""
+        from digest.desk.proof import read_sources
+
+        for _ in read_sources(room, store, self.clock()):
+            pass
 
     def close(self) -> None:
         """Let a proof that is being made be finished, so that the store is left in order; no other is begun."""

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from digest.desk import Asked, Proofs, listen
+from digest.desk import Asked, Desk, Links, Proofs, listen
 from tests.judges.tools import CHROMIUM, node
 from tests.newsrooms import newsroom
 
@@ -34,12 +34,12 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> list[Any]:
         EVIL.encode()
         in proofs.proof(proofs.newsroom(), *proofs.which(proofs.newsroom(), None, None)).files["index.html"]
     )
-    with listen(proofs, 0) as server:
-        Thread(target=server.serve_forever, daemon=True).start()
+    with listen(Desk(proofs, Links()), 0) as server:
+        Thread(target=server.serve, daemon=True).start()
         found: list[Any] = node(
             "preview.mjs", {"url": server.url, "browser": CHROMIUM}, "playwright-core", "axe-core"
         )
-        server.shutdown()
+        server.stop()
     return found
 
 

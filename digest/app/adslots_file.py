@@ -1,0 +1,269 @@
+"""A booking written into ``adslots.yaml``, or paused there, and every other byte of the file as it was.
+
+The file belongs to people: their comments, their order and their spacing stay. So nothing is written anew; a block is
+put in at its place, and the result is read by the same code as every build reads it before anything is saved.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+from digest.config import files
+from digest.errors import CommandError, Problem, Unreachable
+
+NAME = files.ADSLOTS
+_NOTES = {"flight": "both days included", "goal": "what was sold", "rate": "what an issue brings"}
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """The file at one moment. ``text`` is empty where there is none; ``sha`` tells two versions apart."""
+
+    text: str
+    sha: str
+    newline: str = "\n"
+
+
+def read(root: Path) -> Version:
+    """The file as it is now. Raises ``CommandError`` where it is no text."""
+    data = files.read_bytes(root, NAME)
+    if isinstance(data, Problem):
+        raise CommandError(str(data))
+    if data is None:
+        return Version("", "")
+    text = files.decode(data, NAME)
+    if isinstance(text, Problem):
+        raise CommandError(str(text))
+    return Version(text, sha256(data).hexdigest(), "\r\n" if "\r\n" in text else "\n")
+
+
+def problems(root: Path, before: str, after: str) -> list[Problem]:
+    """What is wrong or doubtful in the file as it would be, and was not before."""
+    known = {one.message for one in _judged(root, before)}
+    return [one for one in _judged(root, after) if one.message not in known]
+
+
+def _judged(root: Path, text: str) -> list[Problem]:
+    from digest.config.compile import compile_files
+
+    digest = files.read_bytes(root, files.DIGEST)
+    made = compile_files({files.DIGEST: digest if isinstance(digest, bytes) else b"", NAME: text.encode()})
+    return sorted(one for one in {*made.problems, *made.doubts} if one.file == NAME)
+
+
+def write(root: Path, shown: str, text: str) -> str:
+    """Save the file if it still is the version that was ``shown``; returns the new one's name.
+
+    Raises ``CommandError`` where somebody changed it meanwhile, ``Unreachable`` where it cannot be written.
+    """
+    path = root / NAME
+    target = path.resolve()  # a link stays a link
+    data = text.encode()
+    try:
+        handle, beside = tempfile.mkstemp(prefix=".adslots-", suffix=".part", dir=target.parent)
+        try:
+            with os.fdopen(handle, "wb") as stream:
+                stream.write(data)
+                stream.flush()
+                os.fsync(stream.fileno())
+            os.chmod(beside, target.stat().st_mode & 0o777 if target.exists() else 0o644)
+            if read(root).sha != shown:
+                raise CommandError(f"{NAME} was changed by somebody else meanwhile. Nothing was written.")
+            os.replace(beside, target)
+        finally:
+            Path(beside).unlink(missing_ok=True)
+    except OSError as error:
+        raise Unreachable(f"{NAME} cannot be written: {error.strerror or error}.") from None
+    return sha256(data).hexdigest()
+
+
+def restore(root: Path, shown: str, before: Version) -> None:
+    """The file as it was before a change of ours, if nobody touched it since. Raises ``CommandError``."""
+    if before.sha:
+        write(root, shown, before.text)
+    elif read(root).sha == shown:
+        (root / NAME).unlink()
+    else:
+        raise CommandError(f"{NAME} was changed by somebody else meanwhile. Nothing was taken back.")
+
+
+def with_booking(
+    version: Version, item: Mapping[str, Any], advertiser: tuple[str, Mapping[str, Any]] | None, comment: str
+) -> str:
+    """The file with one more line item at the end of its list, and its advertiser if that is new.
+
+    Raises ``CommandError`` where the file is written in a way that no block can be put into.
+    """
+    text = version.text.replace("\r\n", "\n")
+    if advertiser:
+        name, said = advertiser
+        text = _into(text, "advertisers", lambda column: _entry(name, said, column))
+    text = _into(text, "line_items", lambda column: _item(item, comment, column))
+    return text.replace("\n", version.newline)
+
+
+def paused(version: Version, line_item: str, on: bool, comment: str) -> str:
+    """The file with ``paused: true`` in a line item, or without it. Raises ``CommandError``."""
+    text = version.text.replace("\r\n", "\n")
+    node = _line_item(text, line_item)
+    key, value = next((pair for pair in node.value if pair[0].value == "paused"), (None, None))
+    if key is not None and value is not None:
+        text = _without(text, node, key, value)
+        node = _line_item(text, line_item)
+    if on:
+        text = _with_pause(text, node, comment)
+    return text.replace("\n", version.newline)
+
+
+def _with_pause(text: str, node: Any, comment: str) -> str:
+    first, value = next(pair for pair in node.value if pair[0].value == "id")
+    at: int = value.end_mark.index
+    if node.flow_style:
+        return f"{text[:at]}, paused: true{text[at:]}"
+    end = text.find("\n", at)
+    end = len(text) if end < 0 else end
+    return f"{text[:end]}\n{' ' * first.start_mark.column}paused: true  # {_line(comment)}{text[end:]}"
+
+
+def _without(text: str, node: Any, key: Any, value: Any) -> str:
+    """Without one key of a block: its line, or in braces its words and a comma."""
+    start: int = key.start_mark.index
+    end: int = value.end_mark.index
+    if not node.flow_style and node.value[0][0] is not key:
+        after = text.find("\n", end)
+        return text[: text.rfind("\n", 0, start)] + (text[after:] if after >= 0 else "\n")
+    if not node.flow_style:  # the first key, behind the dash: the next one takes its place
+        after = text.find("\n", end) + 1
+        rest = text[after:]
+        return text[:start] + rest[len(rest) - len(rest.lstrip(" ")) :]
+    before = text[:start].rstrip()
+    if before.endswith(","):
+        return before[:-1] + text[end:]
+    rest = text[end:].lstrip()
+    return text[:start] + (rest[1:].lstrip() if rest.startswith(",") else rest)
+
+
+def _line_item(text: str, wanted: str) -> Any:
+    node = _entries(text).get("line_items")
+    for one in node[1].value if node else ():
+        if any(key.value == "id" and value.value == wanted for key, value in one.value):
+            return one
+    raise CommandError(f'adslots.yaml has no booking "{wanted}" any more; nothing was changed.')
+
+
+def _entries(text: str) -> dict[str, tuple[Any, Any]]:
+    """The keys of the file with their nodes, which know where they stand."""
+    from ruamel.yaml import YAML
+    from ruamel.yaml.error import YAMLError
+
+    try:
+        node = YAML(typ="safe", pure=True).compose(text)
+    except YAMLError as error:
+        raise CommandError(f"{NAME} cannot be read: {str(error).splitlines()[0]}.") from None
+    if node is None:
+        return {}
+    return {key.value: (key, value) for key, value in node.value}
+
+
+def _into(text: str, name: str, block: Callable[[int], str]) -> str:
+    """A block at the end of a list or of a table of the file; ``block(column)`` writes it."""
+    found = _entries(text).get(name)
+    if found is None:
+        text = text if text.endswith("\n") or not text else text + "\n"
+        return f"{text}\n{name}:\n{block(2)}".lstrip("\n")
+    key, node = found
+    if not getattr(node, "value", None):  # `line_items:` or `line_items: []`
+        end = node.end_mark.index if node.value != "" else text.find(":", key.end_mark.index) + 1
+        line = text.find("\n", end)
+        tail = text[end:line] if line >= 0 else text[end:]
+        rest = text[line + 1 :] if line >= 0 else ""
+        return f"{text[: key.start_mark.index]}{name}:{tail.rstrip()}\n{block(2)}{rest}"
+    if node.flow_style:
+        cure = "Write it as lines, one entry below the other; then the desk can add to it."
+        raise CommandError(f"{NAME} has its {name} in one pair of brackets. {cure}")
+    first = node.value[0][0] if isinstance(node.value[0], tuple) else node.value[0]
+    column: int = (first if isinstance(node.value[0], tuple) else node).start_mark.column
+    end = text.find("\n", _end(text, node))
+    if end < 0:
+        text, end = text + "\n", len(text)
+    return text[: end + 1] + block(column) + text[end + 1 :]
+
+
+def _end(text: str, node: Any) -> int:
+    """Where the last word of a node ends, before comments and empty lines that follow it."""
+    while isinstance(node.value, list) and node.value and not node.flow_style:
+        last = node.value[-1]
+        node = last[1] if isinstance(last, tuple) else last
+    return len(text[: node.end_mark.index].rstrip())
+
+
+def _line(text: str) -> str:
+    """A comment is one line, whatever was typed."""
+    return " ".join("".join(char if char.isprintable() else " " for char in text).split())
+
+
+def _item(item: Mapping[str, Any], comment: str, column: int) -> str:
+    lines = _dumped(item).splitlines()
+    pad = " " * column
+    body = [f"{pad}- {lines[0]}", *(f"{pad}  {line}" for line in lines[1:])]
+    return "\n".join(["", f"{pad}# --- {_line(comment)}", *body, ""])
+
+
+def _entry(name: str, said: Mapping[str, Any], column: int) -> str:
+    return " " * column + _dumped({name: _flow(said)}).rstrip("\n") + "\n"
+
+
+def _dumped(value: Mapping[str, Any]) -> str:
+    from ruamel.yaml import YAML
+
+    yaml = YAML()
+    yaml.width = 100_000
+    yaml.indent(mapping=2, sequence=4, offset=2)
+    out = StringIO()
+    yaml.dump(_node(value), out)
+    return out.getvalue()
+
+
+def _node(value: Mapping[str, Any]) -> Any:
+    from ruamel.yaml.comments import CommentedMap
+
+    made = CommentedMap()
+    for key, one in value.items():
+        made[key] = _value(one)
+        if key in _NOTES:
+            made.yaml_add_eol_comment(_NOTES[key], key=key, column=0)
+    return made
+
+
+def _value(value: Any) -> Any:
+    from ruamel.yaml.comments import CommentedMap, CommentedSeq
+    from ruamel.yaml.scalarstring import DoubleQuotedScalarString
+
+    if isinstance(value, Mapping):
+        return value if isinstance(value, CommentedMap) else _flow(value)
+    if isinstance(value, str):
+        plain = (
+            value.replace("-", "a").replace("_", "a").isalnum() and value.isascii() and not value[0].isdigit()
+        )
+        return value if plain else DoubleQuotedScalarString(value)
+    if isinstance(value, Sequence):
+        made = CommentedSeq([_node(one) if isinstance(one, Mapping) else _value(one) for one in value])
+        if not any(isinstance(one, Mapping) for one in value):
+            made.fa.set_flow_style()
+        return made
+    return value
+
+
+def _flow(value: Mapping[str, Any]) -> Any:
+    from ruamel.yaml.comments import CommentedMap
+
+    made = CommentedMap({key: _value(one) for key, one in value.items()})
+    made.fa.set_flow_style()
+    return made

@@ -1,0 +1,308 @@
+"""The issue: the mail as it will be sent, and beside it why each story and ad is where it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from email.utils import parseaddr
+from typing import TYPE_CHECKING, Any
+
+from digest.desk.desk import Desk, Seen
+from digest.desk.pages import line_of
+from digest.desk.proof import Proof
+from digest.errors import Problem
+from digest.model import Edition, Mark, Newsroom
+
+if TYPE_CHECKING:
+    from digest.store import Store
+
+GMAIL = 102_000  # bytes; about here Gmail clips a message
+SIGNALS = {
+    "recency": "how new it is",
+    "coverage": "how many others tell it",
+    "popularity": "how much it is read",
+    "editorial": "the editors' priority",
+    "clicks": "how often its kind is clicked",
+}
+LEFT_OUT = {
+    "top": "next in line",
+    "same_event": "another story tells it",
+    "no_repeat": "ran before",
+    "embargo": "embargoed",
+    "expired": "expired",
+    "kill": "killed",
+    "hold": "held back",
+    "source_cap": "enough of its source",
+    "withdrawn": "withdrawn by its source",
+    "min": "its section is too thin",
+}
+VIEWS = (
+    ("width", "How wide", (("desktop", "Desktop"), ("tablet", "Tablet"), ("phone", "Phone"))),
+    ("scheme", "Light or dark", (("light", "Light"), ("dark", "Dark"))),
+    ("part", "What of it", (
+        ("html", "As sent"), ("nopics", "No pictures"), ("nostyle", "No styles"), ("text", "Plain text"),
+        ("raw", "Raw message"),
+    )),
+)  # fmt: skip
+RAW = 200_000  # characters of the message that are shown; the file has all
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One colour of a score's bar: ``value`` is weight x signal, ``x`` and ``width`` per mille of the widest bar."""
+
+    number: int
+    name: str
+    label: str
+    value: float
+    x: float
+    width: float
+
+
+def issue(desk: Desk, seen: Seen) -> dict[str, Any]:
+    """Everything the page prints. Raises ``DigestError``."""
+    room, edition, day = seen.room, seen.edition, seen.day
+    proof = desk.proofs.proof(room, edition, day)
+    with desk.reading(room) as store:
+        state = _state(store, edition, day, proof)
+        note, marks = store.note(edition.name, day), store.marks()
+    base = {
+        "proof": proof, "wrong": None, "state": state, "note": note, "views": VIEWS, "dates": _dates(edition, day),
+        "notes": list(proof.notes), "files": list(proof.files), "manifest": None,
+    }  # fmt: skip
+    manifest = proof.manifest
+    if manifest is None or "index.html" not in proof.files:
+        return base | {"error": str(proof.error)}
+    here = [mark for mark in marks if mark.counts_for(edition.name, day)]
+    widest = max([_total(room, one) for one in _candidates(manifest)], default=1) or 1
+    told = {one["id"]: one for one in _candidates(manifest)}
+    return base | {
+        "error": None,
+        "manifest": manifest,
+        "inbox": _inbox(room, edition, manifest),
+        "text": proof.files["index.txt"].decode(),
+        "raw": proof.files["message.eml"][:RAW].decode("utf-8", "replace"),
+        "raw_cut": len(proof.files["message.eml"]) > RAW,
+        "notes": [*proof.notes, *manifest["notes"]],
+        "legend": [(number, SIGNALS.get(name, name)) for number, name in enumerate(room.ranking.weights)],
+        "lineup": _lineup(room, manifest, told, here, widest),
+        "refused": [_ad(room, one) for one in manifest["ads"]["refused"]],
+        "left_out": _left_out(room, manifest, here, widest),
+        "size": _size(room, edition, manifest),
+        "sections": room.sections_of(edition),
+    }
+
+
+def problems(desk: Desk, seen: Seen) -> list[tuple[Problem, str]]:
+    """What ``check`` finds in a newsroom that builds, each with its line."""
+    from digest.app import checking
+
+    found = desk.kept("problems", seen, lambda: checking.problems(seen.room))
+    return [(one, line_of(desk, one)) for one in found]
+
+
+def _state(store: Store, edition: Edition, day: date, proof: Proof) -> dict[str, Any]:
+    """How far this issue is: what may be approved, by whom it was, whether it is sent."""
+    from digest.app.approval import approval_of
+
+    built = store.built(edition.name, day)
+    given = approval_of(store, built) if built else None
+    same = proof.state.startswith("Built as") and "would make" not in proof.state
+    return {
+        "built": built,
+        "given": given,
+        "sent": bool(built and built.sent_at),
+        "same": same,
+        "asked": edition.approval == "required",
+        "words": proof.state,
+    }
+
+
+def _dates(edition: Edition, day: date) -> tuple[date | None, date | None]:
+    return edition.calendar.before(day), edition.calendar.after(day)
+
+
+def _inbox(room: Newsroom, edition: Edition, manifest: Any) -> dict[str, str]:
+    """The line in the list of a mail program."""
+    name, address = parseaddr(edition.sender)
+    sender = name or address or room.publication.name
+    return {
+        "sender": sender, "letter": sender[:1].upper(), "subject": manifest["subject"],
+        "preheader": manifest["preheader"], "time": f"{edition.cutoff:%H:%M}",
+    }  # fmt: skip
+
+
+def _size(room: Newsroom, edition: Edition, manifest: Any) -> dict[str, Any]:
+    size, budget = manifest["files"]["index.html"]["bytes"], room.seen_by(edition).size_budget
+    return {
+        "bytes": size,
+        "budget": budget,
+        "most": max(GMAIL, size),
+        "gmail": GMAIL,
+        "moved": len(manifest["more_online"]),
+    }
+
+
+def _candidates(manifest: Any) -> Iterable[Any]:
+    for part in manifest["sections"]:
+        yield from part["stories"]
+    yield from manifest["left_out"]
+
+
+def _contributions(room: Newsroom, one: Any) -> list[tuple[str, float]]:
+    signals = one.get("signals") or {}
+    return [(name, float(weight) * signals.get(name, 0)) for name, weight in room.ranking.weights.items()]
+
+
+def _total(room: Newsroom, one: Any) -> float:
+    return sum(max(0.0, value) for _, value in _contributions(room, one))
+
+
+def bar(room: Newsroom, one: Any, widest: float) -> list[Part]:
+    """The score of a story as what each signal adds to it."""
+    parts: list[Part] = []
+    at = 0.0
+    for number, (name, value) in enumerate(_contributions(room, one)):
+        width = 1000 * max(0.0, value) / widest
+        parts.append(Part(number, name, SIGNALS.get(name, name), value, round(at, 1), round(width, 1)))
+        at += width
+    return parts
+
+
+def why_not(why: str, titles: Mapping[str, str]) -> str:
+    """Why a story is not in, with the headline of the one that tells its event instead of an id."""
+    rule, _, text = why.partition(": ")
+    if rule == "same_event" and text.startswith("told by "):
+        other = text.removeprefix("told by ")
+        text = f"“{titles.get(other, other)}”"
+    return ": ".join(part for part in (LEFT_OUT.get(rule, in_words(rule)), text) if part)
+
+
+def _story(room: Newsroom, one: Any, marks: Sequence[Mark], widest: float) -> dict[str, Any]:
+    mine = [mark for mark in marks if one["id"] in (mark.story, mark.other)]
+    return {
+        "kind": "story",
+        "id": one["id"],
+        "title": one["title"],
+        "summary": one.get("summary", ""),
+        "url": one.get("url", ""),
+        "source": one.get("source", ""),
+        "position": one.get("position"),
+        "score": one.get("score"),
+        "bar": bar(room, one, widest) if one.get("score") is not None else [],
+        "marks": mine,
+        "pinned": bool(one.get("pinned")),
+        "edited": one.get("edited") or {},
+        "why": one.get("why", ""),
+        "also": [],
+    }
+
+
+def _lineup(
+    room: Newsroom, manifest: Any, told: Mapping[str, Any], marks: Sequence[Mark], widest: float
+) -> list[dict[str, Any]]:
+    """Sections with their rows in reading order: stories, and the ads between them."""
+    positions = {slot.id: slot.position for slot in room.ads.slots}
+    ads = [_ad(room, one) for one in manifest["ads"]["placed"]]
+
+    def ads_at(gap: int, section: str | None) -> list[dict[str, Any]]:
+        heading = section is not None
+        return [
+            ad
+            for ad in ads
+            if ad["gap"] == gap
+            and (positions.get(ad["slot"]) == "section_start") == heading
+            and (not heading or ad["section"] == section)
+        ]
+
+    found = [{"id": "", "title": "Above the first story", "rows": top}] if (top := ads_at(0, None)) else []
+    for part in manifest["sections"]:
+        first = part["stories"][0]["position"]
+        rows = ads_at(first - 1, part["id"])
+        for one in part["stories"]:
+            row = _story(room, one, marks, widest)
+            row["section"] = part["id"]
+            row["also"] = [told.get(id, {"id": id, "title": id}) for id in one["also"]]
+            rows += [row, *ads_at(one["position"], None)]
+        found.append({"id": part["id"], "title": part["title"], "rows": rows})
+    return found
+
+
+def in_words(name: str) -> str:
+    """A slot or a section as people say it: ``section_header`` is ``section header``."""
+    return name.replace("_", " ").replace("-", " ")
+
+
+def _ad(room: Newsroom, one: Any) -> dict[str, Any]:
+    """A placed or a refused ad of a manifest."""
+    from digest.app.delivery_report import title_of
+
+    item = room.ads.line_item(one["line_item"])
+    advertiser = room.ads.advertisers.get(item.advertiser or "") if item else None
+    titles = {section.id: section.title for section in room.sections}
+    where = ""
+    if "gap" in one:
+        where = f"{in_words(one['slot'])}, " + (
+            f"after story {one['gap']}" if one["gap"] else "before the first story"
+        )
+        where += f", in {titles.get(one['section'], one['section'])}" if one["section"] else ""
+    return {
+        "kind": "ad",
+        "id": one["line_item"],
+        "title": title_of(item) if item else one["line_item"],
+        "advertiser": advertiser.name if advertiser else room.publication.name,
+        "tier": item.tier if item else one.get("tier", ""),
+        "slot": one.get("slot", ""),
+        "gap": one.get("gap"),
+        "section": one.get("section"),
+        "creative": one.get("creative", ""),
+        "where": where,
+        "why": one.get("because") or one.get("reason", ""),
+        "rule": in_words(one.get("rule", "")),
+        "paused": bool(item and item.paused),
+    }
+
+
+def _left_out(room: Newsroom, manifest: Any, marks: Sequence[Mark], widest: float) -> list[dict[str, Any]]:
+    """The stories that are not in by section, the nearest first; tellings of an event that is in come last."""
+    titles = {spec.id: spec.title for spec in room.sections}
+    told = {one["id"]: one["title"] for one in _candidates(manifest)}
+    groups: dict[str, list[Any]] = {
+        name: [] for name in [*(p["id"] for p in manifest["sections"]), *titles, ""]
+    }
+    for one in manifest["left_out"]:
+        groups.setdefault(one.get("section") or "", []).append(one)
+    found = []
+    for name, rows in groups.items():
+        rows.sort(key=lambda one: (one["why"].startswith("same_event:"), -(one.get("score") or 0), one["id"]))
+        if rows:
+            stories = [
+                _story(room, one, marks, widest) | {"section": name, "why": why_not(one["why"], told)}
+                for one in rows
+            ]
+            found.append({"title": titles.get(name, name or "Of no section"), "rows": stories})
+    return found
+
+
+def explained(desk: Desk, seen: Seen, line_item: str) -> dict[str, Any]:
+    """One booking against this issue, rule by rule, with what the best plan with it would lose.
+
+    Raises ``DigestError``.
+    """
+    from digest.app.pipeline import placing_again
+    from digest.errors import CommandError, did_you_mean
+    from digest.model import Overrides
+    from digest.place import explain
+
+    room = seen.room
+    names = [item.id for item in room.ads.line_items]
+    if line_item not in names:
+        raise CommandError(f'adslots.yaml has no booking "{line_item}".{did_you_mean(line_item, names)}')
+    with desk.reading(room) as store:
+        desk.proofs.read_into(store, room)
+        request = placing_again(room, store, seen.edition, seen.day, Overrides())
+    said = explain(request, line_item)
+    ad = _ad(room, {"line_item": line_item, "reason": said.reason, "rule": said.rule})
+    lost = [_ad(room, {"line_item": name}) for name in (said.cost.loses if said.cost else ())]
+    return {"wrong": None, "ad": ad, "said": said, "lost": lost, "item": room.ads.line_item(line_item)}
