@@ -543,4 +543,7 @@ def test_a_booking_that_a_pin_keeps_out_is_told_which(room: Room) -> None:
     assert room.run(*BUILD, "--pin", "aquafresh@in_stream").code == 0
     refused = {no["line_item"]: no for no in room.manifest()["ads"]["refused"]}
     assert refused["rival"]["rule"] == "outranked"
-    assert "the best plan with it would lose aquafresh" in refused["rival"]["reason"]
+    assert refused["rival"]["reason"].startswith("without aquafresh it would fit (in_stream at gap ")
+    assert refused["rival"]["reason"].endswith("but aquafresh is pinned by hand")
+    told = room.run("explain", "daily", "2026-01-23", "--line-item", "rival", "--json").json
+    assert (told["in_the_way"], told["would_lose"], told["level"]) == (["aquafresh"], ["aquafresh"], "pinned")

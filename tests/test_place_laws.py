@@ -88,7 +88,7 @@ def stricter(draw: st.DrawFn) -> tuple[Request, Request]:
         "ads": {"max_ads": max(0, policy.max_ads - draw(st.integers(1, 2)))},
         "ratio": {"max_ratio": policy.max_ratio * draw(st.sampled_from((Fraction(1, 2), Fraction(9, 10))))},
         "gap": {"min_gap": policy.min_gap + draw(st.integers(1, 3))},
-        "advertiser": {"max_per_advertiser": max(0, policy.max_per_advertiser - 1)},
+        "advertiser": {"max_per_advertiser": max(1, policy.max_per_advertiser - 1)},
         "near": {"suppress_near": (*policy.suppress_near, "opinion", "sensitive")},
         "radius": {"adjacency_radius": policy.adjacency_radius + 1},
     }

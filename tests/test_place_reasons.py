@@ -1,24 +1,32 @@
-"""Every refusal is a true statement: re-read from the facts, and from a search that shares nothing but them."""
+"""Every refusal is a true statement: read again from the facts, and by trying what it says."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
+from itertools import combinations
 
 import pytest
 
 from digest.place import explain
-from digest.place.checker import against
+from digest.place.checker import against, violations
 from digest.place.eligibility import problem
 from digest.place.facts import bits
 from digest.place.planning import Planning
+from digest.place.problem import Plan, broken
+from digest.place.refusal_reason import RefusalReasons, Verdict
 from digest.place.request import Request
 from digest.place.solver import settled, solve
 from tests.strategies.big_ads import issue
+from tests.strategies.fact_ads import fact_issue
+from tests.strategies.many_ads import crowded
 from tests.strategies.twisted_ads import twisted
 
 REQUESTS = [
     *[pytest.param(twisted(seed), id=f"twisted {seed}") for seed in range(24)],
     *[pytest.param(issue(seed, 40, 16, 4), id=f"ordinary {seed}") for seed in range(6)],
+    *[pytest.param(fact_issue(seed, 40, 16, 6), id=f"many facts {seed}") for seed in range(12)],
+    *[pytest.param(crowded(seed, "rate card"), id=f"many ads {seed}") for seed in range(2)],
     pytest.param(issue(1, 40, 60, 4), id="sixty bookings"),
 ]
 
@@ -30,38 +38,99 @@ def stopped(planning: Planning, rule: str, item: int, opening: int) -> bool:
     return any(against(planning.table, fact, (item, opening), plan) is not None for fact in facts)
 
 
-def lost(planning: Planning, item: int) -> set[int]:
-    """What the best plan with a line item would lose, by a search of its own."""
-    must = planning.group(item)
-    asked = settled(replace(problem(planning.table, planning.alive), must=must))
-    forced = solve(asked)
-    assert forced is not None
-    assert forced.optimal
-    return set(planning.placed) - {i for i, _ in forced.plan}
+def refused(planning: Planning) -> Iterator[tuple[int, Verdict]]:
+    """Those that some opening is left for."""
+    reasons = RefusalReasons(planning)
+    for item in planning.alive:
+        if item not in planning.placed:
+            yield item, reasons.of(item)
+
+
+def with_it(planning: Planning, item: int, out: frozenset[int]) -> list[Plan]:
+    """Every plan of a line item without companions and of the placed ones but ``out``."""
+    kept = [ad for ad in planning.solution.plan if ad[0] not in out]
+    held = {opening for _, opening in kept}
+    plans = (
+        tuple(sorted([*kept, (item, o)], key=lambda ad: ad[1]))
+        for o in bits(planning.alive[item])
+        if o not in held
+    )
+    return [plan for plan in plans if broken(planning.problem, plan) is None]
 
 
 @pytest.mark.parametrize("request_", REQUESTS)
-def test_every_refusal_is_true(request_: Request) -> None:
+def test_the_rule_named_is_the_first_that_stops_it_in_every_opening(request_: Request) -> None:
     planning = Planning(request_)
     rules = list(dict.fromkeys(name for name, _ in planning.table.limits))
     held = set(planning.placed.values())
-    for item, booking in enumerate(planning.context.items):
-        if item in planning.placed or item in planning.table.stopped or item not in planning.alive:
+    for item, verdict in refused(planning):
+        if planning.context.groups[item] != 1 << item:
             continue
-        verdict = planning.verdict(item)
-        alone = planning.group(item) == 1 << item
         openings = list(bits(planning.alive[item]))
         stops = [
             rule
             for rule in rules
-            if alone and all(o not in held and stopped(planning, rule, item, o) for o in openings)
+            if all(o not in held and stopped(planning, rule, item, o) for o in openings)
         ]
-        if alone:
-            assert verdict.rule == (stops[0] if stops else "outranked"), booking.id
-        if verdict.rule == "outranked":
-            assert verdict.price is not None
-            assert set(verdict.price.loses) == lost(planning, item), booking.id
-            assert all(planning.context.items[i].id in verdict.reason for i in verdict.price.loses)
+        assert verdict.rule == (stops[0] if stops else "outranked"), planning.context.items[item].id
+
+
+@pytest.mark.parametrize("request_", REQUESTS)
+def test_without_the_fewest_that_are_named_an_outranked_booking_would_fit(request_: Request) -> None:
+    planning = Planning(request_)
+    context = planning.context
+    for item, verdict in refused(planning):
+        if verdict.rule != "outranked":
+            continue
+        out = frozenset(context.index[name] for name in verdict.in_the_way)
+        swap = planning.swaps.of(item)
+        assert swap is not None
+        assert not violations(planning.table, swap.plan)
+        assert {i for i, _ in planning.solution.plan} - {i for i, _ in swap.plan} == out
+        assert {i for i, _ in swap.plan} >= {item, *bits(context.groups[item])}
+        if context.groups[item] == 1 << item:
+            plans = with_it(planning, item, out)
+            best = max(plans, key=planning.scale.merit)
+            assert planning.scale.merit(best) == planning.scale.merit(swap.plan)
+            assert planning.difference(best).stage == verdict.stage
+            fewer = [frozenset(some) for n in range(len(out)) for some in combinations(planning.placed, n)]
+            assert not any(with_it(planning, item, some) for some in fewer)
+
+
+def test_companions_and_bookings_alone_are_told_by_one_measure() -> None:
+    """What is read from the plan for one booking is what the search says that companions are asked by."""
+    asked = 0
+    for seed in range(12):
+        planning = Planning(fact_issue(seed, 40, 16, 6))
+        for item, verdict in refused(planning):
+            if verdict.rule == "outranked" and planning.context.groups[item] == 1 << item:
+                read, searched = planning.swaps.of(item), planning.swaps._of_group(1 << item)
+                assert read is not None
+                assert searched is not None
+                assert read.out.bit_count() == searched.out.bit_count()
+                asked += 1
+    assert asked > 20
+
+
+def test_an_unproven_plan_tells_no_swap_that_would_be_better(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("digest.place.planning.solve", lambda asked: solve(asked, 30))
+    for seed in range(6):
+        planning = Planning(crowded(seed, "different"))
+        assert not planning.solution.optimal
+        for item, verdict in refused(planning):
+            if verdict.rule == "outranked" and verdict.in_the_way:
+                swap = planning.swaps.of(item)
+                assert swap is not None
+                assert planning.scale.merit(swap.plan) <= planning.solution.merit
+
+
+def lost(planning: Planning, item: int) -> set[int]:
+    """What the best plan with a line item would lose, by a search of its own."""
+    must = planning.context.groups[item]
+    forced = solve(settled(replace(problem(planning.table, planning.alive), must=must)))
+    assert forced is not None
+    assert forced.optimal
+    return set(planning.placed) - {i for i, _ in forced.plan}
 
 
 def test_explain_says_what_the_best_plan_with_an_outranked_booking_would_lose() -> None:
@@ -76,4 +145,5 @@ def test_explain_says_what_the_best_plan_with_an_outranked_booking_would_lose() 
         outranked += 1
         assert {planning.context.index[name] for name in said["would_lose"]} == lost(planning, item)
         assert said["level"] in ("sponsorship", "standard", "bulk", "house", "value", "spread", "order")
+        assert set(said["in_the_way"]) <= {planning.context.items[i].id for i in planning.placed}
     assert outranked

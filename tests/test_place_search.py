@@ -15,13 +15,14 @@ from digest.place import place, solver
 from digest.place.context import IssueContext
 from digest.place.eligibility import eligibility, eligible, problem
 from digest.place.facts import EVERYWHERE, AtMost, mask_of
-from digest.place.optimality_gap import Level, optimality_gap
+from digest.place.optimality_gap import optimality_gap
 from digest.place.problem import Plan, Problem, Scale, Solution, broken
 from digest.place.request import Request
-from digest.place.solver import BudgetSpent, Solver, settled, solve
+from digest.place.solver import BudgetSpent, settled, solve
 from digest.place.solver.budget import Budget
 from digest.place.solver.item_classes import ItemClasses
 from digest.place.solver.transport import Transport
+from digest.place.stages import Level
 from tests.newsrooms import newsroom
 from tests.oracles.enumeration import best_of_all
 from tests.oracles.program import HighsModel, best_plan
@@ -95,9 +96,10 @@ def test_a_newsroom_of_many_alike_bookings_gets_a_proven_plan(kind: str) -> None
 def test_a_search_cut_short_says_so_and_how_far_it_may_be_off(seed: int, steps: int) -> None:
     asked = question(twisted(seed))
     for must in musts(asked, seed):
-        true = Solver(asked).best(must)
+        question_ = replace(asked, must=must)
+        true = solve(question_)
         try:
-            found = Solver(asked).best(must, steps)
+            found = solve(question_, steps)
         except BudgetSpent:
             continue
         if true is None:
@@ -173,13 +175,11 @@ def test_a_gap_is_told_in_the_unit_of_its_stage(
 def test_a_plan_without_proof_is_told_by_build_explain_and_manifest(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    best = Solver.best
+    def unproven(asked: Problem) -> Solution | None:
+        found = solve(asked)
+        return found and replace(found, optimal=False, bound=found.merit + Scale(asked).tops[-1])
 
-    def unproven(search: Solver, must: int, steps: int = 0) -> Solution | None:
-        found = best(search, must)
-        return found and replace(found, optimal=False, bound=found.merit + search.scale.tops[-1])
-
-    monkeypatch.setattr(Solver, "best", unproven)
+    monkeypatch.setattr("digest.place.planning.solve", unproven)
     room = newsroom(tmp_path)
     built = room.run("build", "--daily", "--date", "2026-01-23")
     says = "another plan could run up to 1 more standard booking"

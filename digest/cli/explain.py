@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json as codec
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -238,31 +238,13 @@ class _Event:
 
 def _line_item(room: Newsroom, store: Store, manifest: dict[str, Any], wanted: str) -> None:
     """One booking against the issue as it would be built now, said aloud if that is no longer the built one."""
-    from digest.place import explain as reason
+    from digest.app.explaining import explain_booking
 
     if lost := next((one for one in room.broken if one.line_item == wanted), None):
         raise CommandError(f'line item "{wanted}" is left out: {lost.reason}')
     known("line item", wanted, [item.id for item in room.ads.line_items])
-    request, same = _placing(room, store, manifest)
-    explanation = reason(request, wanted)
+    explanation, same = explain_booking(room, store, manifest, wanted)
     emit({"line_item": wanted, "as_built": same, **explanation.as_json()})
     if not same:
         say("The newsroom changed since this issue was built; this is what a build would do now.\n")
     say(explanation.as_text())
-
-
-def _placing(room: Newsroom, store: Store, manifest: dict[str, Any]) -> tuple[Any, bool]:
-    from digest.app.pipeline import placing_again
-    from digest.model import Overrides
-
-    edition = room.edition(manifest["edition"])
-    if edition is None:
-        raise CommandError(f'there is no edition "{manifest["edition"]}" in digest.yaml any more.')
-    overrides = Overrides(
-        pin=tuple(manifest["overrides"]["pin"]), pause=tuple(manifest["overrides"]["pause"])
-    )
-    request = placing_again(room, store, edition, date.fromisoformat(manifest["date"]), overrides)
-    now = [(entry.story.id, entry.section) for entry in request.lineup]
-    then = [(one["id"], section["id"]) for section in manifest["sections"] for one in section["stories"]]
-    same = now == then and manifest["inputs"]["adslots.yaml"] == room.inputs.get("adslots.yaml", "")
-    return request, same

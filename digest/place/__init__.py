@@ -12,6 +12,7 @@ from digest.place.checker import violations
 from digest.place.explain import Explanation, explained
 from digest.place.placement_reason import placement_reason
 from digest.place.planning import Planning
+from digest.place.refusal_reason import RefusalReasons
 from digest.place.request import Request
 from digest.place.rotation import choose
 
@@ -65,7 +66,8 @@ def _placed(planning: Planning) -> tuple[Placement, ...]:
 
 def _refused(planning: Planning) -> tuple[Refusal, ...]:
     out = [number for number in range(len(planning.context.items)) if number not in planning.placed]
-    verdicts = ((number, planning.verdict(number)) for number in out)
+    reasons = RefusalReasons(planning)
+    verdicts = ((number, reasons.of(number)) for number in out)
     return tuple(
         Refusal(line_item=planning.context.items[number].id, rule=verdict.rule, reason=verdict.reason)
         for number, verdict in verdicts

@@ -3,10 +3,46 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 
 from digest.place.eligibility import Eligibility
-from digest.place.facts import AtMost, Candidate, mask_of
+from digest.place.facts import EVERYWHERE, AtMost, Candidate, bits, mask_of
 from digest.place.problem import Plan, within
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """A fact that one more ad would break in ``openings``, because of the placed ``ads``; one ad each where at most one
+    is allowed."""
+
+    rule: str
+    fact: AtMost
+    openings: int
+    ads: Plan
+
+
+def closings(table: Eligibility, plan: Plan) -> list[Closing]:
+    """What the placed ads close to others, in the order of asking."""
+    placed, made = mask_of([item for item, _ in plan]), list[Closing]()
+    for rule, fact in table.limits:
+        if (fact.items & placed).bit_count() < fact.most:
+            continue
+        ads, area = within(fact, plan), fact.openings & table.context.everywhere
+        if len(ads) < fact.most:
+            continue
+        if fact.span is None or not ads:
+            made.append(Closing(rule, fact, area, ads))
+        elif fact.most == 1:
+            near = ((ad, table.context.closer_than(fact.span, ad[1])) for ad in ads)
+            made += [Closing(rule, fact, area & openings, (ad,)) for ad, openings in near]
+        else:
+            full = (
+                o
+                for o in bits(area)
+                if against(table, replace(fact, items=EVERYWHERE), (0, o), ads) is not None
+            )
+            made.append(Closing(rule, fact, mask_of(list(full)), ads))
+    return made
 
 
 def violations(table: Eligibility, plan: Plan) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import defaultdict
 from fractions import Fraction
 from functools import cached_property
@@ -39,6 +40,7 @@ class IssueContext:
         self.entries: tuple[Entry, ...] = tuple(request.lineup)
         self.stories = len(self.entries)
         self.openings: tuple[Opening, ...] = openings(request.lineup, request.ads.slots)
+        self.gaps = [opening.gap for opening in self.openings]
         self.everywhere = (1 << len(self.openings)) - 1
         self._hits: dict[Adjacency, dict[int, str]] = {}
         self._rows: dict[str, tuple[RunAd, ...]] | None = None
@@ -175,8 +177,19 @@ class IssueContext:
             mask |= self.near[story]
         return mask
 
+    def closer_than(self, span: int, opening: int) -> int:
+        """The openings less than ``span`` gaps from one."""
+        gap = self.openings[opening].gap
+        first = bisect_left(self.gaps, gap - span + 1)
+        return (1 << bisect_left(self.gaps, gap + span)) - (1 << first)
+
     def band(self, opening: Opening) -> str:
         return delivery.band(opening.gap, self.stories)
+
+    def weight(self, opening: int) -> Fraction:
+        """What a place is worth against others: that of its slot's band."""
+        place = self.openings[opening]
+        return self.slots[place.slot].bands.get(self.band(place), Fraction(1))
 
     def story(self, story: int) -> str:
         """A story in words: its position and title."""

@@ -10,9 +10,9 @@ from fractions import Fraction
 from digest.model import TIERS
 from digest.place.context import IssueContext
 from digest.place.facts import EVERYWHERE, AtMost, Refusal, Together, bits, members
-from digest.place.optimality_gap import Level
 from digest.place.problem import Problem
 from digest.place.rules import catalogue
+from digest.place.stages import Level
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,11 +116,11 @@ def problem(
     rank = {slot: number for number, slot in enumerate(context.slots)}
     return Problem(
         left=alive,
-        gaps=[opening.gap for opening in context.openings],
+        gaps=context.gaps,
         slots=[rank[opening.slot] for opening in context.openings],
         levels=tuple(level.weights for level in levels(context, alive)),
         rates={item: context.rate(item) for item in alive},
-        bands=[_weight(context, number) for number in range(len(context.openings))],
+        bands=[context.weight(number) for number in range(len(context.openings))],
         ideal=Fraction(context.stories, context.capacity + 1),
         facts=tuple(fact for name, fact in table.bearing(mask) if rules is None or name in rules),
         groups=tuple(group.items for group in table.groups if group.items & mask),
@@ -144,8 +144,3 @@ def levels(context: IssueContext, alive: Mapping[int, int]) -> list[Level]:
         (then if tier == "house" else first).append(Level(tier, priority, True, preferred))
         then.append(Level(tier, priority, False, weights))
     return [level for level in (*first, *then) if level.weights]
-
-
-def _weight(context: IssueContext, opening: int) -> Fraction:
-    one = context.openings[opening]
-    return context.slots[one.slot].bands.get(context.band(one), Fraction(1))

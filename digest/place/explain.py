@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 from digest.errors import CommandError
-from digest.model import Opening, Placement
+from digest.model import TIERS, Opening, Placement
 from digest.place.amounts import amount
+from digest.place.context import counted
 from digest.place.facts import bits
-from digest.place.planning import Planning, Price
+from digest.place.planning import Planning
+from digest.place.problem import Plan
+from digest.place.refusal_reason import TIER_WORDS, RefusalReasons
+from digest.place.solver import BudgetSpent
+from digest.place.stages import ORDER, PINNED, PREFERRED, SPREAD, Difference
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,14 +38,14 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What the best plan with the line item would lose and gain. ``urgency`` and ``revenue`` are changes."""
+    """What the best plan with the line item would lose and gain, as ids. ``urgency`` and ``revenue`` are changes."""
 
     loses: tuple[str, ...]
     gains: tuple[str, ...]
     urgency: dict[str, int]
     revenue: str
     words: str
-    level: str  # the first level of the objective on which the plan without it is better
+    level: str  # the first stage on which the plan without it is better: see ``stages``
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +59,7 @@ class Explanation:
     placed: Placement | None
     rule: str
     reason: str
+    in_the_way: tuple[str, ...]  # the fewest placed line items without which an outranked one would fit
     cost: Cost | None
 
     def as_json(self) -> dict[str, Any]:
@@ -75,6 +82,7 @@ class Explanation:
                 for one in self.asked
             ],
             "openings_left": [{"slot": o.slot, "gap": o.gap, "section": o.section} for o in self.left],
+            "in_the_way": list(self.in_the_way),
             "would_lose": list(self.cost.loses) if self.cost else None,
             "level": self.cost.level if self.cost else None,
             "cost": None
@@ -97,9 +105,10 @@ class Explanation:
         if self.left:
             lines.append(f"   left: {', '.join(f'{o.slot} at gap {o.gap}' for o in self.left)}")
         if self.cost:
-            lines.append(f"   with it: {self.cost.words}")
-            lines.append(f"   would lose: {', '.join(self.cost.loses) or 'no line item'}")
-            lines += [f"   would gain: {', '.join(self.cost.gains)}"] if self.cost.gains else []
+            lines.append(
+                f"   the best plan with it would lose {', '.join(self.cost.loses) or 'no line item'}"
+            )
+            lines.append(f"   and gain {', '.join(self.cost.gains)}: {self.cost.words}")
         return "\n".join(lines)
 
 
@@ -118,7 +127,7 @@ def explained(planning: Planning, line_item: str, placed: Placement | None) -> E
     if line_item not in context.index:
         raise CommandError(f'adslots.yaml has no line item "{line_item}".')
     item = context.index[line_item]
-    verdict = None if placed else planning.verdict(item)
+    verdict = None if placed else RefusalReasons(planning).of(item)
     return Explanation(
         line_item,
         len(context.openings),
@@ -137,30 +146,67 @@ def explained(planning: Planning, line_item: str, placed: Placement | None) -> E
         placed,
         verdict.rule if verdict else "",
         verdict.reason if verdict else "",
-        _cost(planning, verdict.price) if verdict and verdict.price else None,
+        verdict.in_the_way if verdict else (),
+        _cost(planning, item) if verdict and verdict.rule == "outranked" else None,
     )
 
 
-def _cost(planning: Planning, price: Price) -> Cost:
-    items = planning.context.items
+def _cost(planning: Planning, item: int) -> Cost | None:
+    """By a search of its own; ``None`` where it ended at its bound on work."""
+    group = planning.context.groups[item]
+    try:
+        found, pinned = planning.best_with(group), True
+        if found is None:
+            found, pinned = planning.best_with(group, pinned=False), False
+    except BudgetSpent:
+        return None
+    if found is None:
+        return None
+    then, now = dict(found.plan), planning.placed
+    names = [booking.id for booking in planning.context.items]
+    stage = planning.difference(found.plan) if pinned else Difference(PINNED)
+    urgency, revenue = _worth(planning, found.plan), _revenue(planning, found.plan)
+    change = {tier: urgency[tier] - had for tier, had in _worth(planning, planning.solution.plan).items()}
+    more = revenue - _revenue(planning, planning.solution.plan)
+    words = _words(stage, change, more)
+    if not found.optimal:
+        words += "; a better one may exist: the search ended at its bound on work"
     return Cost(
-        tuple(items[i].id for i in price.loses),
-        tuple(items[i].id for i in price.gains),
-        price.urgency,
-        amount(price.revenue),
-        planning.cost(price),
-        _level(price),
+        tuple(names[i] for i in sorted(now.keys() - then)),
+        tuple(names[i] for i in sorted(then.keys() - now)),
+        change,
+        amount(more),
+        words,
+        stage.stage,
     )
 
 
-def _level(price: Price) -> str:
-    """A tier, ``value``, ``spread`` or ``order``, as in the manifest's ``unproven``; ``preferred`` where a plan over
-    the coming issues decides."""
-    for tier, change in price.urgency.items():
-        if change:  # a tier can only gain where what is preferred in it was lost
-            return tier if change < 0 else "preferred"
-    if price.wanted:
-        return "preferred"
-    if price.revenue:
-        return "value"
-    return "spread" if price.spread else "order"
+def _words(stage: Difference, urgency: dict[str, int], more: Fraction) -> str:
+    """What the best plan with a line item is worth beside the plan."""
+    parts = []
+    for tier, change in urgency.items():
+        if change:
+            due = counted(abs(change), "due issue", "due issues")
+            parts.append(f"{due} {'more' if change > 0 else 'fewer'} of {TIER_WORDS[tier][1]}")
+    if more:
+        parts.append(f"{amount(abs(more))} {'more' if more > 0 else 'less'} in value")
+    first = {
+        PINNED: "without what is pinned by hand",
+        PREFERRED: "without what the plan over the coming issues wants today",
+        SPREAD: "bookings and value are the same, but the ads less evenly spread",
+        ORDER: "bookings, value and spread are the same; what stands higher up decides",
+    }.get(stage.stage)
+    return ", ".join(([first] if first else []) + parts)
+
+
+def _worth(planning: Planning, plan: Plan) -> dict[str, int]:
+    """The urgency per tier."""
+    context, urgency = planning.context, dict.fromkeys(TIERS, 0)
+    for item, _ in plan:
+        urgency[context.items[item].tier] += context.standings[item].urgency
+    return urgency
+
+
+def _revenue(planning: Planning, plan: Plan) -> Fraction:
+    context = planning.context
+    return sum((context.rate(item) * context.weight(opening) for item, opening in plan), Fraction(0))

@@ -2,31 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from fractions import Fraction
 
 from digest.model import OptimalityGap
 from digest.place.amounts import amount
 from digest.place.problem import Scale, Solution
+from digest.place.stages import ORDER, SPREAD, VALUE, Level, sums
 
 ENDED = "the plan of the ads is not proven to be the best, because the search ended at its bound on work"
 
 
-@dataclass(frozen=True, slots=True)
-class Level:
-    """The stage of one priority of a tier: the weights of its line items; ``wanted`` where they are those a plan ahead
-    wants today."""
-
-    tier: str
-    priority: int
-    wanted: bool
-    weights: Mapping[int, int]
-
-
 def optimality_gap(scale: Scale, levels: Sequence[Level], found: Solution) -> OptimalityGap:
     """The first stage in which another plan might be better, and by how much at most."""
-    ours, most = _stages(scale, found.merit), _stages(scale, found.bound)
+    ours, most = sums(scale, found.merit), sums(scale, found.bound)
     for level, has, bound in zip(levels, ours, most, strict=False):
         if bound > has:
             return _bookings(level, bound - has, levels)
@@ -54,25 +43,15 @@ def _bookings(level: Level, open_: int, levels: Sequence[Level]) -> OptimalityGa
 def _later(scale: Scale, ours: Sequence[int], most: Sequence[int]) -> tuple[str, str, str]:
     """The open stage of those after the tiers, the most that is open in it, and the unit."""
     if most[-2] > ours[-2]:
-        return "value", amount(Fraction(most[-2] - ours[-2], scale.unit)), "rate x band"
+        return VALUE, amount(Fraction(most[-2] - ours[-2], scale.unit)), "rate x band"
     even = Fraction(ours[-1] - most[-1], scale.problem.ideal.denominator**2)
-    return ("spread", amount(even), "spread") if even else ("order", "", "")
-
-
-def _stages(scale: Scale, merit: int) -> list[int]:
-    """A merit taken apart: the sum of each level, then the value, then the spread."""
-    worth = -(-merit // scale.spread)
-    spread, rest, sums = worth * scale.spread - merit, worth + scale.value // 2, []
-    for top in scale.tops[1:]:
-        whole, rest = divmod(rest, top // scale.spread)
-        sums.append(whole)
-    return [*sums, rest - scale.value // 2, spread]
+    return (SPREAD, amount(even), "spread") if even else (ORDER, "", "")
 
 
 def _words(stage: str, most: str) -> str:
     """The gap of a stage after the tiers, for a reader."""
-    if stage == "value":
+    if stage == VALUE:
         return f"the bookings are proven, but their value (rate x band) could be up to {most} higher"
-    if stage == "spread":
+    if stage == SPREAD:
         return f"bookings and value are proven, but the ads could be more even (spread up to {most} lower)"
     return "bookings, value and spread are proven; only which of equal plans comes first is open"

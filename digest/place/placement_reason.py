@@ -14,7 +14,7 @@ def placement_reason(planning: Planning, item: int, opening: int) -> str:
     parts = [_standing(planning, item), _value(planning, item, opening), _beside(planning, opening)]
     if item in planning.pins:
         parts.insert(0, f"pinned to {planning.pins[item]} by hand")
-    others = [one.id for i, one in enumerate(context.items) if planning.group(item) >> i & 1 and i != item]
+    others = [one.id for i, one in enumerate(context.items) if context.groups[item] >> i & 1 and i != item]
     if others:
         parts.append(f"runs together with {', '.join(others)}")
     parts.append(context.request.ahead.get(context.items[item].id, ""))
@@ -34,7 +34,7 @@ def _standing(planning: Planning, item: int) -> str:
 
 
 def _value(planning: Planning, item: int, opening: int) -> str:
-    rate, weight = planning.context.rate(item), planning.band(opening)
+    rate, weight = planning.context.rate(item), planning.context.weight(opening)
     if not rate:
         return ""
     third = planning.context.band(planning.context.openings[opening])

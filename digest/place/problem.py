@@ -66,7 +66,6 @@ class Scale:
     tops: tuple[int, ...] = ()
     rates: dict[int, int] = field(default_factory=dict)
     bands: list[int] = field(default_factory=list)
-    costs: list[int] = field(default_factory=list)  # of every distance, once asked for
 
     def __post_init__(self) -> None:
         problem = self.problem
@@ -77,7 +76,8 @@ class Scale:
         self.bands = [int(weight * across) for weight in problem.bands]
         most_band = max((abs(weight) for weight in self.bands), default=0)
         self.value = 2 * sum(abs(rate) for rate in self.rates.values()) * most_band + 1
-        self.spread = len(problem.left) * max(map(self.cost, self._reach()), default=0) + 1
+        farthest = problem.gaps[-1] - problem.gaps[0] if problem.gaps else 0
+        self.spread = len(problem.left) * max(self.cost(0), self.cost(farthest)) + 1
         self._stack()
 
     def of(self, problem: Problem) -> Scale:
@@ -85,10 +85,6 @@ class Scale:
         part = copy(self)
         part.problem = problem
         return part
-
-    def _reach(self) -> range:
-        gaps = self.problem.gaps
-        return range(gaps[-1] - gaps[0] + 1) if gaps else range(0)
 
     def _stack(self) -> None:
         """Per level, what one unit of it weighs; the last level is ``must``."""

@@ -136,19 +136,35 @@ class Placing:
             [order.index(name) for name, _ in ads],
         )
 
-    def refusal(self, name: str, plan: Plan) -> tuple[str, frozenset[str] | None]:
-        """The rule a refusal must name; for ``outranked`` whom the best plan with it loses."""
+    def refusal(self, name: str, plan: Plan) -> tuple[str, list[set[str]]]:
+        """The rule a refusal must name; for ``outranked`` the smallest sets without which it would fit."""
         left, rule = self.openings[name]
         if not left:
-            return rule, None
+            return rule, []
         group = sorted(self.groups[name])
         if name not in self.runnable or (len(group) > 1 and self.best(group, group) is None):
-            return "companions", None
+            return "companions", []
         rule = self._plan_rule(group, plan)
-        if rule:
-            return rule, None
-        other = self.best(group)
-        return "outranked", None if other is None else frozenset(set(plan) - set(other))
+        return (rule, []) if rule else ("outranked", self._in_the_way(group, plan))
+
+    def _in_the_way(self, group: list[str], plan: Plan) -> list[set[str]]:
+        ways = list(self._ways(group))
+        for size in range(len(plan) + 1):
+            sets = [
+                set(out) for out in combinations(plan, size) if all(self.groups[one] <= {*out} for one in out)
+            ]
+            if found := [out for out in sets if any(self._fits(way, out, plan) for way in ways)]:
+                return found
+        return []
+
+    def _fits(self, way: tuple[Ad, ...], out: set[str], plan: Plan) -> bool:
+        kept = {name: place for name, place in plan.items() if name not in out}
+        names = [name for name, _ in way]
+        return (
+            len(kept) + len(way) <= self.load
+            and not self.crowded(kept, names)
+            and not self._meets(self.clash, way, kept)
+        )
 
     def _plan_rule(self, group: list[str], plan: Plan) -> str:
         """The first rule that alone stops every way the group could run; none where another ad holds one."""

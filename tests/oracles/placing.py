@@ -7,11 +7,11 @@ other line item is refused by, for issues small enough to try every plan.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
-from itertools import pairwise, product
+from itertools import combinations, pairwise, product
 from math import ceil, floor
 
 from digest.model import AdBook, Creative, Edition, LineItem, Lineup, Overrides, RunAd, Slot
@@ -67,7 +67,7 @@ class Answer:
         self.own = [self._own(item) for item in self.items]
         self.groups = [self._group(i) for i in range(len(self.items))]
         self.possible = {i for i in range(len(self.items)) if self._possible(i)}
-        self.best = self._best(frozenset())
+        self.best = self._best()
 
     # openings
 
@@ -299,9 +299,9 @@ class Answer:
         third = "upper" if 3 * place.gap <= self.n else "middle" if 3 * place.gap <= 2 * self.n else "lower"
         return bands.get(third, Fraction(1))
 
-    def _best(self, forced: frozenset[int]) -> Arrangement | None:
+    def _best(self) -> Arrangement | None:
         ids = {item.id: number for number, item in enumerate(self.items)}
-        must = forced | {ids[name] for name in self.pins}
+        must = {ids[name] for name in self.pins}
         best: Arrangement | None = None
         best_worth: tuple[list[Fraction | int], tuple[list[int], list[int], list[int]]] | None = None
         for ads in self._plans():
@@ -331,22 +331,51 @@ class Answer:
 
     # refusals
 
-    def refusal(self, i: int) -> tuple[str, set[str]]:
-        """The rule of a line item that is not placed, and for ``outranked`` the ids the best plan would lose."""
+    def refusal(self, i: int) -> tuple[str, dict[frozenset[str], str]]:
+        """The rule of a line item that is not placed; for ``outranked`` what may be said of it (see ``in_the_way``)."""
         assert self.best is not None
         if self.own[i][0]:
-            return self.own[i][0], set()
+            return self.own[i][0], {}
         if i not in self.possible:
-            return "companions", set()
+            return "companions", {}
         held = {o for _, o in self.best}
         ways = self.ways(self.groups[i])
         for rule in PLAN_RULES:
             if ways and all(
                 not any(o in held for _, o in way) and self.breaks(rule, (*self.best, *way)) for way in ways
             ):
-                return rule, set()
+                return rule, {}
             if not ways and self.breaks(rule, ((i, self.own[i][1][0]),)):
-                return rule, set()
-        forced = self._best(self.groups[i])
-        lost = {j for j, _ in self.best} - {j for j, _ in forced or ()}
-        return "outranked", {self.items[j].id for j in lost}
+                return rule, {}
+        return "outranked", self.in_the_way(ways)
+
+    def in_the_way(self, ways: list[Arrangement]) -> dict[frozenset[str], str]:
+        """The smallest sets of placed line items without which one of the ways fits, each with the first stage on which
+        the best plan is better than the best one without them."""
+        assert self.best is not None
+        placed = [i for i, _ in self.best]
+        for size in range(len(placed) + 1):
+            sets = (out for out in combinations(placed, size) if all(self.groups[i] <= {*out} for i in out))
+            said = {out: self._fitting(frozenset(out), ways) for out in sets}
+            if any(said.values()):
+                return {
+                    frozenset(self.items[i].id for i in out): self._stage(out, plans)
+                    for out, plans in said.items()
+                    if plans
+                }
+        return {}
+
+    def _fitting(self, out: frozenset[int], ways: list[Arrangement]) -> list[Arrangement]:
+        assert self.best is not None
+        kept = tuple(ad for ad in self.best if ad[0] not in out)
+        held = {o for _, o in kept}
+        plans = [(*kept, *way) for way in ways if not any(o in held for _, o in way)]
+        return [ads for ads in plans if self.legal(ads)]
+
+    def _stage(self, out: Iterable[int], plans: list[Arrangement]) -> str:
+        assert self.best is not None
+        if any(self.items[i].id in self.pins for i in out):
+            return "pinned"
+        ours, theirs = self.worth(self.best)[0], max(self.worth(ads)[0] for ads in plans)
+        stages = [*(tier for tier in TIERS for _ in range(16)), "value", "spread"]
+        return next((name for name, a, b in zip(stages, ours, theirs, strict=True) if a != b), "order")

@@ -118,7 +118,7 @@ def policies(draw: st.DrawFn) -> Policy:
             st.sampled_from((Fraction(1, 2), Fraction(1), Fraction(1), Fraction(1, 3), Fraction(1, 4)))
         ),
         min_gap=draw(st.integers(0, 3)),
-        max_per_advertiser=draw(st.sampled_from((*[1] * 5, 2, 2, 0))),
+        max_per_advertiser=draw(st.sampled_from((*[1] * 5, 2, 2))),
         competitive_exclusion=draw(EXCLUSIONS),
         adjacency_radius=draw(st.sampled_from((1, 1, 0, 2))),
         suppress_near=draw(

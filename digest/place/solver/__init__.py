@@ -14,36 +14,16 @@ from digest.place.problem import Problem, Scale, Solution, broken
 from digest.place.solver.branch_and_bound import BranchAndBound
 from digest.place.solver.budget import POSSIBLE, SEARCH, BudgetSpent
 from digest.place.solver.greedy import greedy
-from digest.place.solver.node import Node
 
-__all__ = ["BudgetSpent", "Solver", "possible", "solve"]
-
-
-class Solver:
-    """The search for a problem, asked again with other line items that must run; the first answer speeds up others."""
-
-    def __init__(self, problem: Problem) -> None:
-        self.problem = problem
-        self.scale = Scale(replace(problem, must=0))
-        self.near: Node | None = None
-        self.steps = 0  # of the last search
-
-    def best(self, must: int, steps: int = SEARCH) -> Solution | None:
-        """The best plan with these; ``None`` where it is proven that no plan holds them.
-
-        It is the unique best one where ``optimal``; else ``bound`` is what no plan exceeds. Raises ``BudgetSpent``
-        where neither a plan nor the proof that there is none was found.
-        """
-        search = BranchAndBound(settled(replace(self.problem, must=must)), steps, self.near)
-        try:
-            return search.run()
-        finally:
-            self.near = self.near or search.root
-            self.steps = steps - search.budget.left
+__all__ = ["BudgetSpent", "possible", "solve"]
 
 
 def solve(problem: Problem, steps: int = SEARCH) -> Solution | None:
-    """The unique best plan; ``None`` where it is proven that no plan holds all that must run (see ``Solver.best``)."""
+    """The best plan; ``None`` where it is proven that no plan holds all that must run.
+
+    It is the unique best one where ``optimal``; else ``bound`` is what no plan exceeds. Raises ``BudgetSpent`` where
+    neither a plan nor the proof that there is none was found.
+    """
     return BranchAndBound(settled(problem), steps).run()
 
 

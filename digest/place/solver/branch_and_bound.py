@@ -24,10 +24,10 @@ UNKNOWN = -1  # a spread that is still to be found
 
 
 class BranchAndBound:
-    """One search. ``root`` is its first node, from which the search of a similar problem may begin (``near``)."""
+    """One search."""
 
-    def __init__(self, problem: Problem, steps: int = SEARCH, near: Node | None = None) -> None:
-        self.problem, self.near, self.root = problem, near, near
+    def __init__(self, problem: Problem, steps: int = SEARCH) -> None:
+        self.problem = problem
         self.budget = Budget(steps)
         self.scale = Scale(replace(problem, must=0))
         self.best: Solution | None = None
@@ -42,7 +42,7 @@ class BranchAndBound:
         ``optimal`` is False where the budget was spent. Raises ``BudgetSpent`` where no plan is known then.
         """
         try:
-            self._relax(self.problem, self.near)
+            self._relax(self.problem, None)
             while self.heap and (self.best is None or self.heap[0][0] <= self._key(self.best)):
                 key, _, node = heappop(self.heap)
                 self.open, self.bound = node, -key[0]
@@ -86,7 +86,6 @@ class BranchAndBound:
         worth = node.worth - node.bonus
         if worth < 0 or (self.best is not None and -worth > self._key(self.best)[0]):
             return
-        self.root = self.root or node
         self._push(node, (-worth, UNKNOWN, (), ()))
 
     def _push(self, node: Node, key: Key) -> None:

@@ -1,0 +1,246 @@
+"""Why a line item is not in the plan: the rule, and a sentence that is true. Searches nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from digest.model import TIERS, LineItem
+from digest.place import overrides
+from digest.place.amounts import amount
+from digest.place.checker import Closing, against
+from digest.place.context import counted
+from digest.place.eligibility import problem
+from digest.place.facts import AtMost, bits, mask_of
+from digest.place.planning import Planning
+from digest.place.problem import Problem, reading
+from digest.place.solver import possible
+from digest.place.stages import PINNED, SPREAD, VALUE, Difference, Level
+from digest.place.swaps import Swap
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The rule and the sentence; of an ``outranked`` line item also the ids ``in_the_way``, without which it would fit,
+    and the first stage on which the plan is better with them."""
+
+    rule: str
+    reason: str
+    in_the_way: tuple[str, ...] = ()
+    stage: str = ""
+
+
+class RefusalReasons:
+    """The reasons of one plan, line item by line item."""
+
+    def __init__(self, planning: Planning) -> None:
+        self.planning, self.table, self.context = planning, planning.table, planning.context
+        self.rules = list(dict.fromkeys(rule for rule, _ in self.table.limits))
+        self.beside: dict[int, tuple[Problem, list[tuple[str, AtMost]]] | None] = {}  # per group
+
+    def of(self, item: int) -> Verdict:
+        """Why a line item that is not placed is not; and what a plan over the coming issues says of it."""
+        verdict = self._of(item)
+        ahead = self.context.request.ahead.get(self.context.items[item].id)
+        return replace(verdict, reason=f"{verdict.reason}; {ahead}") if ahead else verdict
+
+    def _of(self, item: int) -> Verdict:
+        step = self.table.stopped.get(item)
+        if step is not None:
+            return Verdict(step.rule, overrides.sentence(self.table, item, step))
+        if item not in self.planning.alive:
+            return Verdict("companions", self._companions(item))
+        grouped = self.context.groups[item] != 1 << item
+        return (self._group_stopped(item) if grouped else self._stopped(item)) or self._outranked(item)
+
+    def _companions(self, item: int) -> str:
+        """The companion that cannot run, or that they cannot all run even alone."""
+        table, context = self.table, self.context
+        if item in table.barred:
+            return table.barred[item].fact.why(-1)
+        for other in bits(context.groups[item]):
+            step = table.stopped.get(other) or table.barred.get(other)
+            if step is not None:
+                why = overrides.sentence(table, other, step)
+                return f"its companion {context.items[other].id} cannot run: {step.rule}: {why}"
+        names = self._companions_of(item)
+        return f"it runs only together with {names}, and they cannot all run even if no other ad did"
+
+    def _companions_of(self, item: int) -> str:
+        return self._names(self.context.groups[item] & ~(1 << item))
+
+    def _names(self, items: int) -> str:
+        return ", ".join(self.context.items[item].id for item in bits(items))
+
+    def _stopped(self, item: int) -> Verdict | None:
+        """The first rule that alone closes every opening; one that another ad holds is closed by no rule about ads."""
+        openings, held = self.planning.alive[item], self.planning.swaps.held
+        closing = [one for _, one in self.planning.swaps.closing(item)]
+        closed: dict[str, int] = dict.fromkeys(self.rules, 0)
+        for one in closing:
+            closed[one.rule] |= one.openings & ~held if one.ads else one.openings
+        for rule, mask in closed.items():
+            if not openings & ~mask:
+                return Verdict(rule, self._closed_by(item, [one for one in closing if one.rule == rule]))
+        return None
+
+    def _closed_by(self, item: int, closing: Sequence[Closing]) -> str:
+        """How one rule closes every opening: one sentence where it is the same in all, else the first ones."""
+        said: list[tuple[int, str]] = []
+        left = self.planning.alive[item]
+        for one in closing:
+            here = left & one.openings
+            if here and one.fact.span is None:
+                why = one.fact.why(item, one.ads)
+                said += [(opening, why) for opening in bits(here)]
+            else:
+                said += [(opening, self._why(one.fact, item, opening)) for opening in bits(here)]
+            left &= ~here
+        said.sort()
+        if len({why for _, why in said}) == 1:
+            return said[0][1]
+        some = "; ".join(f"{self.context.place(opening)}: {why}" for opening, why in said[:3])
+        more = f"; and {len(said) - 3} more" if len(said) > 3 else ""
+        return f"in each of its {len(said)} openings: {some}{more}"
+
+    def _why(self, fact: AtMost, item: int, opening: int) -> str:
+        return fact.why(item, against(self.table, fact, (item, opening), self.planning.solution.plan) or ())
+
+    def _group_stopped(self, item: int) -> Verdict | None:
+        """The group as one ad: its openings are the ways in which all of it can run alone."""
+        group = self.context.groups[item]
+        if group not in self.beside:
+            self.beside[group] = self._beside(group)
+        question = self.beside[group]
+        rule = next((rule for rule in self.rules if question and _clashes(question, rule, group)), "")
+        if not rule:
+            return None
+        why = f"beside the placed ads {rule} stops every way they could"
+        return Verdict(rule, f"it runs only together with {self._companions_of(item)}, and {why}")
+
+    def _beside(self, group: int) -> tuple[Problem, list[tuple[str, AtMost]]] | None:
+        """The question whether a group can run beside the placed ads, and the facts about it by rule; ``None`` where
+        one of its openings is held by another ad, and so no rule stops it."""
+        held, alive = self.planning.swaps.held, self.planning.alive
+        members = {member: alive[member] for member in bits(group)}
+        for member, mask in members.items():
+            for opening in bits(mask & held):
+                if possible(problem(self.table, {**members, member: 1 << opening}, group)):
+                    return None
+        free = {member: mask & ~held for member, mask in members.items()}
+        fixed = {item: 1 << opening for item, opening in self.planning.solution.plan}
+        together = group | mask_of(list(fixed))
+        return problem(self.table, {**free, **fixed}, together), self.table.bearing(together)
+
+    def _outranked(self, item: int) -> Verdict:
+        """The placed line items without which it would fit, and where the plan is better with them."""
+        swap = self.planning.swaps.of(item)
+        if swap is None:
+            return Verdict("outranked", "the search for a place for it ended at its bound on work")
+        found = self._better(swap)
+        names = tuple(self.context.items[other].id for other in bits(swap.out))
+        gap = self.context.place(dict(swap.plan)[item])
+        reason = f"without {_listed(names)} it would fit ({gap}), but {_Words(self.planning, swap, item).of(found)}"
+        return Verdict("outranked", reason, names, found.stage)
+
+    def _better(self, swap: Swap) -> Difference:
+        if swap.out & self.planning.swaps.pins:
+            return Difference(PINNED)
+        return self.planning.difference(swap.plan)
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """Why those in the way come first."""
+
+    planning: Planning
+    swap: Swap
+    item: int
+
+    def of(self, found: Difference) -> str:
+        """What decides for those who would have to leave."""
+        out = list(bits(self.swap.out))
+        if found.stage == PINNED:
+            return f"{self._say([i for i in out if i in self.planning.pins], 'is', 'are')} pinned by hand"
+        if found.level is not None:
+            return self._bookings(found.level)
+        if found.stage == VALUE:
+            ours = sum((self._value(i, self.planning.placed[i]) for i in out), Fraction(0))
+            theirs = sum((self._value(i, o) for i, o in self.swap.plan if i in self._group), Fraction(0))
+            return f"{self._say(out, 'pays', 'pay together')} more here ({amount(ours)} to {amount(theirs)})"
+        if found.stage == SPREAD:
+            return f"the value is the same, and the ads are spread more evenly with {self._say(out)}"
+        return f"all else is equal, and {self._say(out)} {self._order()}"
+
+    def _bookings(self, level: Level) -> str:
+        """Where the bookings of a tier and priority decide."""
+        out = [i for i in bits(self.swap.out) if i in level.weights]
+        if level.wanted:
+            return f"the plan over the coming issues wants {self._say(out)} today"
+        theirs = [i for i in self._group if i in level.weights]
+        if not theirs:
+            return self._ranks(level, out)
+        due = sum(level.weights[i] for i in out)
+        if due == len(out):
+            return f"{self._say(out)} are {len(out)} {TIER_WORDS[level.tier][1]} for {len(theirs)}"
+        behind = self._say(out, "is further behind its plan", "are together further behind their plans")
+        return f"{behind} ({counted(due, 'issue', 'issues')} due to {sum(level.weights[i] for i in theirs)})"
+
+    def _ranks(self, level: Level, out: list[int]) -> str:
+        """Where no booking of the other side is of the tier and priority that decides."""
+        first = min((self.planning.context.items[i] for i in self._group), key=_rank)
+        one, many = TIER_WORDS[level.tier]
+        if TIERS.index(level.tier) < TIERS.index(first.tier):
+            what = self._say(out, f"is {one} and comes", f"are {many} and come")
+            return f"{what} before {TIER_WORDS[first.tier][0]}"
+        if (first.tier, level.priority > first.priority) == (level.tier, True):
+            return f"{self._say(out, 'has', 'have')} priority {level.priority} and it has {first.priority}"
+        return f"it would count no more than the others, and {self._say(out)} ({level.tier}) would be lost besides"
+
+    @property
+    def _group(self) -> list[int]:
+        return list(bits(self.planning.context.groups[self.item]))
+
+    def _value(self, item: int, opening: int) -> Fraction:
+        return self.planning.context.rate(item) * self.planning.context.weight(opening)
+
+    def _order(self) -> str:
+        ours, theirs = (
+            reading(self.planning.problem, p) for p in (self.planning.solution.plan, self.swap.plan)
+        )
+        if ours[0] != theirs[0]:
+            return "brings the ads higher up in the issue"
+        return (
+            "has the slot that adslots.yaml names first"
+            if ours[1] != theirs[1]
+            else "stands higher up in adslots.yaml"
+        )
+
+    def _say(self, items: list[int], one: str = "", more: str = "") -> str:
+        """Line items by name, with a verb where one is given."""
+        verb = one if len(items) == 1 else more
+        return _listed([self.planning.context.items[i].id for i in items]) + (f" {verb}" if verb else "")
+
+
+TIER_WORDS = {
+    "sponsorship": ("a sponsorship", "sponsorships"),
+    "standard": ("a standard booking", "standard bookings"),
+    "bulk": ("a bulk booking", "bulk bookings"),
+    "house": ("an ad of our own", "ads of our own"),
+}
+
+
+def _rank(item: LineItem) -> tuple[int, int]:
+    return TIERS.index(item.tier), -item.priority
+
+
+def _listed(names: Sequence[str]) -> str:
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+
+
+def _clashes(question: tuple[Problem, list[tuple[str, AtMost]]], rule: str, group: int) -> bool:
+    """Whether one rule alone, against the placed ads, stops every way in which the group could run."""
+    asked, bearing = question
+    facts = tuple(fact if name == rule else replace(fact, items=fact.items & group) for name, fact in bearing)
+    return not possible(replace(asked, facts=facts))
