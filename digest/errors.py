@@ -61,6 +61,9 @@ class ConfigurationError(DigestError):
         self.problems = tuple(sorted(set(problems)))
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
+    def __reduce__(self) -> tuple[type[ConfigurationError], tuple[tuple[Problem, ...]]]:
+        return type(self), (self.problems,)  # from one process to another
+
 
 class CommandError(DigestError):
     """The words of the command ask for something that is not there or not allowed."""

@@ -24,8 +24,6 @@ from digest.model import (
     Lineup,
     Newsroom,
     Overrides,
-    Plan,
-    Refusal,
     Selection,
     Story,
     Window,
@@ -40,6 +38,7 @@ from digest.render import Theme, render
 from digest.select import SelectRequest, passed_over, plain_title, reach, select, until, window_of
 
 if TYPE_CHECKING:
+    from digest.app.audience import Personal
     from digest.likeness import Reader
     from digest.store import Store
 
@@ -79,10 +78,11 @@ def build(
     now: datetime,
     overrides: Overrides,
     rebuild: bool = False,
+    personal: Personal | None = None,
 ) -> Outcome:
     """Build one issue, publish it and remember it; an unchanged issue stays as it is.
 
-    ``rebuild`` writes the folder of an unchanged issue again.
+    ``rebuild`` writes the folder of an unchanged issue again. ``personal`` is its audience.
 
     Raises ``AlreadySent``, ``NothingToSend``, ``Unreachable``, ``CommandError`` (an impossible pin).
     """
@@ -91,24 +91,36 @@ def build(
             f"{outbox.place(edition.name, day)} was sent: its receipt lies there; a sent issue is never rebuilt. "
             "The ledger does not know it: run `digest recover`."
         )
-    outcome = compose(house, edition, day, overrides)
+    outcome = compose(house, edition, day, overrides, personal)
     if outcome.status == "unchanged":
-        return _settle(outbox, outcome, rebuild)
+        return _settle(outbox, outcome, rebuild, personal)
+    if personal:
+        personal.write(outbox, outcome.revision, ready=False)
     staged = outbox.stage(edition.name, day, outcome.files)
     try:
         _record(house, outcome, now)
     except DigestError:
         outbox.discard(staged)
         raise
+    if personal:
+        personal.bring(staged.folder)
     return _at(outcome, "built", outbox, outbox.publish(staged))
 
 
-def rehearse(house: House, edition: Edition, day: date, *, now: datetime, overrides: Overrides) -> Outcome:
+def rehearse(
+    house: House,
+    edition: Edition,
+    day: date,
+    *,
+    now: datetime,
+    overrides: Overrides,
+    personal: Personal | None = None,
+) -> Outcome:
     """One issue as a build would make it, remembered for the editions that come after it.
 
     The store of ``house`` must be rehearsing: it forgets all of it at its end.
     """
-    outcome = compose(house, edition, day, overrides)
+    outcome = compose(house, edition, day, overrides, personal)
     if outcome.status != "unchanged":
         _record(house, outcome, now)
     return outcome
@@ -131,7 +143,9 @@ def bears_on(newsroom: Newsroom, edition: Edition) -> tuple[str, ...]:
     )
 
 
-def compose(house: House, edition: Edition, day: date, overrides: Overrides) -> Outcome:
+def compose(
+    house: House, edition: Edition, day: date, overrides: Overrides, personal: Personal | None = None
+) -> Outcome:
     """One issue as a build would make it, and whether the ledger holds it already. Changes nothing."""
     house = replace(house, newsroom=house.newsroom.seen_by(edition))
     edition = _as_first_built(house.newsroom, house.store, edition, day)
@@ -141,7 +155,7 @@ def compose(house: House, edition: Edition, day: date, overrides: Overrides) -> 
             f"{edition.name} of {day} was sent at {house.newsroom.publication.clock(memory.current.sent_at)}; "
             "a sent issue is never rebuilt."
         )
-    issue = _issue(house, edition, day, memory, overrides)
+    issue = _issue(house, edition, day, memory, overrides, personal)
     publication = house.newsroom.publication
     revision = memory.current.revision if memory.current else 1
     files = files_of(issue, publication, revision)
@@ -153,7 +167,14 @@ def compose(house: House, edition: Edition, day: date, overrides: Overrides) -> 
     return Outcome(issue, revision + 1, "rehearsed", files, memory.current)
 
 
-def _issue(house: House, edition: Edition, day: date, memory: Memory, overrides: Overrides) -> Issue:
+def _issue(
+    house: House,
+    edition: Edition,
+    day: date,
+    memory: Memory,
+    overrides: Overrides,
+    personal: Personal | None = None,
+) -> Issue:
     newsroom = house.newsroom
     request = selecting(newsroom, house.store, edition, day, memory, house.reader)
     selection = select(request)
@@ -161,18 +182,16 @@ def _issue(house: House, edition: Edition, day: date, memory: Memory, overrides:
         selection = replace(selection, notes=(*selection.notes, note))
     if len(selection.lineup) < max(newsroom.thin.min_stories, 1):
         raise NothingToSend(_thin(newsroom, edition, day, request.window, selection))
-    plan = place(placing(newsroom, edition, day, selection.lineup, memory, overrides))
-    plan = _with_broken(plan, newsroom)
-    rendered = render(
-        RenderRequest(
-            newsroom=newsroom,
-            edition=_headed(edition, memory.note),
-            day=day,
-            lineup=selection.lineup,
-            plan=plan,
-            theme=house.theme,
-            note=memory.note.text if memory.note else "",
-        )
+    places = placing(newsroom, edition, day, selection.lineup, memory, overrides)
+    plan = place(places)
+    renders = RenderRequest(
+        newsroom=newsroom,
+        edition=_headed(edition, memory.note),
+        day=day,
+        lineup=selection.lineup,
+        plan=plan,
+        theme=house.theme,
+        note=memory.note.text if memory.note else "",
     )
     inputs = {
         "digest.yaml": newsroom.inputs["digest.yaml"],
@@ -183,28 +202,16 @@ def _issue(house: House, edition: Edition, day: date, memory: Memory, overrides:
     }
     if request.likeness:
         inputs["language_model"] = request.likeness.name
-    return Issue(
+    issue = Issue(
         edition=edition,
         date=day,
         window=request.window,
         selection=selection,
         plan=plan,
-        rendered=rendered,
+        rendered=render(renders),
         inputs=inputs,
     )
-
-
-def _with_broken(plan: Plan, newsroom: Newsroom) -> Plan:
-    """The plan with the line items that could not be read among the refused, all in file order."""
-    if not newsroom.broken:
-        return plan
-    broken = {one.number: one for one in newsroom.broken}
-    sound = iter(newsroom.ads.line_items)
-    count = len(newsroom.ads.line_items) + len(broken)
-    order = [broken[n].line_item if n in broken else next(sound).id for n in range(count)]
-    left = (Refusal(line_item=one.line_item, rule="broken", reason=one.reason) for one in newsroom.broken)
-    refused = sorted([*plan.refused, *left], key=lambda one: order.index(one.line_item))
-    return replace(plan, refused=tuple(refused))
+    return personal.plan(issue, request, places, renders) if personal else issue
 
 
 def _headed(edition: Edition, note: IssueNote | None) -> Edition:
@@ -305,12 +312,17 @@ def placing_again(
     return placing(newsroom, edition, day, selection.lineup, memory, overrides)
 
 
-def _settle(outbox: Outbox, outcome: Outcome, rebuild: bool) -> Outcome:
+def _settle(outbox: Outbox, outcome: Outcome, rebuild: bool, personal: Personal | None = None) -> Outcome:
     """An unchanged issue: its folder comes back if it is gone, and is mended if somebody changed it."""
     edition, day = outcome.issue.edition.name, outcome.issue.date
-    if outbox.read(edition, day) == outcome.files and not rebuild:
-        return _at(outcome, "unchanged", outbox)
-    return _at(outcome, "restored", outbox, outbox.publish(outbox.stage(edition, day, outcome.files)))
+    there = outbox.read(edition, day) == outcome.files and not rebuild
+    finished = personal.write(outbox, outcome.revision, ready=there) if personal else 0
+    if there:
+        return _at(outcome, "restored" if finished else "unchanged", outbox)
+    staged = outbox.stage(edition, day, outcome.files)
+    if personal:
+        personal.bring(staged.folder)
+    return _at(outcome, "restored", outbox, outbox.publish(staged))
 
 
 def _at(outcome: Outcome, status: str, outbox: Outbox, kept: Path | None = None) -> Outcome:
@@ -367,4 +379,5 @@ def summary(outcome: Outcome) -> dict[str, Any]:
         "ads": len(issue.plan.placed),
         "refused": len(issue.plan.refused),
         "bytes": len(issue.rendered.html),
+        **({"audience": dict(issue.audience)} if issue.audience else {}),
     }

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from digest.cli import app
+from digest.cli.audience import Readers, readers
 from digest.cli.options import (
     Json,
     OutboxFolder,
@@ -72,6 +73,28 @@ def build(
         list[str] | None,
         typer.Option("--pause", metavar="LINE_ITEM", help="This line item does not run (repeatable)."),
     ] = None,
+    audience: Annotated[
+        str | None,
+        typer.Option(
+            "--audience",
+            metavar="FILE",
+            help="Readers: a Parquet or CSV file, a folder of them, or an address.",
+        ),
+    ] = None,
+    history: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--history",
+            metavar="FILE",
+            help="What readers have had: an earlier audience/ folder (repeatable).",
+        ),
+    ] = None,
+    engine: Annotated[
+        str, typer.Option("--engine", metavar="local|dask", help="What makes the variants.")
+    ] = "local",
+    scheduler: Annotated[
+        str | None, typer.Option("--scheduler", metavar="ADDRESS", help="The dask scheduler.")
+    ] = None,
     strict: Annotated[
         bool, typer.Option("--strict", help="Any failed edition or source is the exit code.")
     ] = False,
@@ -91,7 +114,8 @@ def build(
     dates, refused = _dates(room, wanted, day, at, dry_run) if wanted else ([], [])
     by_name = frozenset([one.name for one in wanted] if day else editions or [])
     run = _Run(room, at, overrides, no_ingest, dry_run, rebuild, by_name, handover)
-    results = run.all(dates, folder(outbox, room.root / "outbox")) + refused + off
+    with readers(room, audience, history or [], engine, scheduler) as run.audience:
+        results = run.all(dates, folder(outbox, room.root / "outbox")) + refused + off
     emit({"issues": [result for result, _ in results], "sources": run.sources})
     codes = [code for _, code in results]
     if strict and any(source["error"] for source in run.sources):
@@ -118,6 +142,7 @@ class _Run:
         self.room, self.at, self.overrides = room, at, overrides
         self.no_ingest, self.dry_run, self.rebuild = no_ingest, dry_run, rebuild
         self.handover = handover
+        self.audience: Readers | None = None
         self.sources: list[dict[str, Any]] = []
 
     def all(self, dates: list[tuple[Edition, date]], folder: Path) -> list[tuple[dict[str, Any], int]]:
@@ -202,13 +227,13 @@ class _Run:
     def _one(self, house: House, outbox: Outbox, edition: Edition, day: date) -> tuple[dict[str, Any], int]:
         from digest.app.pipeline import build, rehearse
 
+        personal = self.audience.of(outbox, edition, day, self.dry_run) if self.audience else None
+        told: Any = {"now": self.at, "overrides": self.overrides, "personal": personal}
         try:
             if self.dry_run:
-                outcome = rehearse(house, edition, day, now=self.at, overrides=self.overrides)
+                outcome = rehearse(house, edition, day, **told)
             else:
-                outcome = build(
-                    house, outbox, edition, day, now=self.at, overrides=self.overrides, rebuild=self.rebuild
-                )
+                outcome = build(house, outbox, edition, day, rebuild=self.rebuild, **told)
         except ConfigurationError:
             raise
         except AlreadySent as error:
@@ -221,6 +246,9 @@ class _Run:
             if isinstance(error, NothingToSend) and any(source["error"] for source in self.sources):
                 code = Unreachable.exit_code
             return _failed(edition, day, error, code)
+        finally:
+            if personal:
+                personal.end(rehearsed=self.dry_run)
         _tell(self.room, outcome, self.dry_run)
         self._gaps(house.store, outcome)
         row = _as_json(outcome, self.dry_run)
@@ -379,6 +407,10 @@ def _tell(room: Newsroom, outcome: Outcome, dry_run: bool) -> None:
     if behind := sum(left.why.startswith("same_event:") for left in outcome.issue.selection.left_out):
         stand = "story stands behind another" if behind == 1 else "stories stand behind others"
         say(f"  {behind} {stand}: digest explain says which")
+    if outcome.issue.audience:
+        from digest.cli.audience import tell
+
+        tell(outcome.issue.audience)
     if outcome.folder:
         say(f"  {outcome.folder}/index.html")
     for name in _without_creatives(room, outcome):

@@ -18,6 +18,7 @@ from digest.model.ads import (
     Slot,
 )
 from digest.model.appearance import CustomBlock, Footer, FooterLink, Images, PlainText
+from digest.model.audience import Audience
 from digest.model.editing import Approval, IssueNote, StoryEdit, as_sourced, with_edits
 from digest.model.history import BuiltIssue, RunAd, RunStory
 from digest.model.intake import Counts, Reading, Rejected, Validators
@@ -38,7 +39,7 @@ from digest.model.newsroom import (
 from digest.model.stories import Entry, Image, LeftOut, Lineup, Mark, Section, Selection, Story, Window
 
 __all__ = [
-    "TIERS", "AdBook", "Adjacency", "Advertiser", "Approval", "BuiltIssue", "Counts", "Creative",
+    "TIERS", "AdBook", "Adjacency", "Advertiser", "Approval", "Audience", "BuiltIssue", "Counts", "Creative",
     "CustomBlock", "Edition", "Entry", "Flight", "Footer", "FooterLink", "FrequencyCap", "Goal", "Image",
     "Images", "Issue", "IssueNote", "LeftOut", "Likeness", "LineItem", "Lineup", "Links", "Logo", "Look",
     "Mark", "Newsroom", "Opening", "OptimalityGap", "Overrides", "Placement", "PlainText", "Plan", "Policy",

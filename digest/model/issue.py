@@ -88,7 +88,8 @@ class Rendered:
     """Both parts of an issue, and what its envelope needs. ``more_online`` are ids moved there for size.
 
     ``images`` are the newsroom's picture files that the HTML shows, by name. ``headers`` are mail headers that hold
-    the mailer's own tags, such as ``List-Unsubscribe``.
+    the mailer's own tags, such as ``List-Unsubscribe``. ``pieces`` are what HTML and text are the join of, cut at line
+    ends; variants of an issue share most of them.
     """
 
     html: bytes
@@ -98,6 +99,7 @@ class Rendered:
     more_online: tuple[str, ...] = ()
     headers: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     images: Mapping[str, bytes] = field(default_factory=lambda: MappingProxyType({}))
+    pieces: tuple[tuple[bytes, ...], tuple[bytes, ...]] = field(default=((), ()), compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,3 +113,6 @@ class Issue:
     plan: Plan
     rendered: Rendered
     inputs: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    audience: Mapping[str, Any] = field(
+        default_factory=lambda: MappingProxyType({})
+    )  # counts, where it has one

@@ -16,21 +16,31 @@ from digest.place.refusal_reason import RefusalReasons
 from digest.place.request import Request
 from digest.place.rotation import choose
 
-__all__ = ["Explanation", "Request", "explain", "place"]
+__all__ = ["Explanation", "Request", "explain", "place", "placements"]
 
 
 def place(request: Request) -> Plan:
     """The plan of one issue. Raises ``CommandError`` for an unknown override or pins that cannot be kept."""
-    planning = Planning(request)
-    broken = violations(planning.table, planning.solution.plan)
-    if broken:
-        raise DigestError(f"the plan of {request.edition.name} {request.day} breaks a rule: {broken[0]}")
+    planning = _planned(request)
     return Plan(
         placed=_placed(planning),
         refused=_refused(planning),
         overrides=request.overrides,
         optimality_gap=planning.optimality_gap(),
     )
+
+
+def placements(request: Request) -> tuple[Placement, ...]:
+    """What ``place`` would place, without asking why the others are not in it."""
+    return _placed(_planned(request))
+
+
+def _planned(request: Request) -> Planning:
+    planning = Planning(request)
+    broken = violations(planning.table, planning.solution.plan)
+    if broken:
+        raise DigestError(f"the plan of {request.edition.name} {request.day} breaks a rule: {broken[0]}")
+    return planning
 
 
 def explain(request: Request, line_item_id: str) -> Explanation:

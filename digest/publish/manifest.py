@@ -42,6 +42,7 @@ def manifest(issue: Issue, *, publication: Publication, revision: int, files: Ma
         "overrides": {"pin": list(issue.plan.overrides.pin), "pause": list(issue.plan.overrides.pause)},
         "inputs": dict(issue.inputs),
         "expected_sends": issue.edition.expected_sends,
+        **({"audience": dict(issue.audience)} if issue.audience else {}),
     }
     return (json.dumps(record, ensure_ascii=False, indent=1) + "\n").encode("utf-8", "replace")
 

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import binascii
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Final
@@ -41,8 +41,12 @@ _SENDER: Final = re.compile(r"\s*(.*?)\s*<\s*([^<>\s]+)\s*>\s*", re.DOTALL)
 _ADDRESS: Final = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+@[^\s@<>()\[\],;:\\\"]+")
 
 
-def message(issue: Issue, *, publication: Publication, revision: int) -> bytes:
+def message(
+    issue: Issue, *, publication: Publication, revision: int, quoted: Callable[[bytes], bytes] | None = None
+) -> bytes:
     """The e-mail of an issue. The rendered ``headers`` are the mailer's own and printed as they are.
+
+    ``quoted`` is ``quoted_printable`` that remembers: variants of an issue share most of their pieces.
 
     Raises ``ConfigurationError`` when the edition's ``from`` is no mail address.
     """
@@ -62,7 +66,13 @@ def message(issue: Issue, *, publication: Publication, revision: int) -> bytes:
         _field("Content-Type", f'multipart/alternative;\r\n boundary="{boundary}"'),
     ]
     mark = b"--" + boundary.encode("ascii")
-    parts = (_part("plain", issue.rendered.text), _html(issue, digest, address))
+    quoted = quoted or quoted_printable
+    html, text = (
+        issue.rendered.pieces
+        if issue.rendered.pieces[0]
+        else ((issue.rendered.html,), (issue.rendered.text,))
+    )
+    parts = (_part("plain", text, quoted), _html(issue, html, digest, address, quoted))
     body = b"".join(mark + CRLF + part + CRLF for part in parts)
     return b"".join(head) + CRLF + body + mark + b"--" + CRLF
 
@@ -81,19 +91,23 @@ def _edition_headers(issue: Issue, publication: Publication, address: str) -> It
         yield name, header_text(value, used=len(name) + 2)
 
 
-def _html(issue: Issue, digest: str, address: str) -> bytes:
+def _html(
+    issue: Issue, html: Sequence[bytes], digest: str, address: str, quoted: Callable[[bytes], bytes]
+) -> bytes:
     """The HTML part, with the pictures that it shows from its own folder."""
-    html, domain = issue.rendered.html, address.rpartition("@")[2]
-    beside = {name: data for name, data in issue.rendered.images.items() if _beside(name) in html}
+    domain = address.rpartition("@")[2]
+    beside = {
+        name: data for name, data in issue.rendered.images.items() if _beside(name) in issue.rendered.html
+    }
     if not beside:
-        return _part("html", html)
+        return _part("html", html, quoted)
     for name in beside:
-        html = html.replace(_beside(name), f'src="cid:{name}@{domain}"'.encode())
+        html = [one.replace(_beside(name), f'src="cid:{name}@{domain}"'.encode()) for one in html]
     boundary = f"=_{digest[32:]}"
     mark = b"--" + boundary.encode("ascii")
     head = f'Content-Type: multipart/related; type="text/html";\r\n boundary="{boundary}"\r\n\r\n'.encode()
     pictures = (_picture(name, data, domain) for name, data in beside.items())
-    body = b"".join(mark + CRLF + part + CRLF for part in (_part("html", html), *pictures))
+    body = b"".join(mark + CRLF + part + CRLF for part in (_part("html", html, quoted), *pictures))
     return head + body + mark + b"--"
 
 
@@ -111,11 +125,12 @@ def _picture(name: str, data: bytes, domain: str) -> bytes:
     return head.encode("ascii") + CRLF.join(lines)
 
 
-def _part(kind: str, content: bytes) -> bytes:
+def _part(kind: str, pieces: Iterable[bytes], quoted: Callable[[bytes], bytes]) -> bytes:
+    """A part from pieces that end in line ends: what is quoted in pieces is what is quoted whole."""
     fields = (
         f"Content-Type: text/{kind}; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n"
     )
-    return fields.encode("ascii") + quoted_printable(content)
+    return fields.encode("ascii") + b"".join(map(quoted, pieces))
 
 
 def quoted_printable(content: bytes) -> bytes:

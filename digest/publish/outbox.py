@@ -22,6 +22,7 @@ from digest.publish.receipt import NAME as RECEIPT
 from digest.publish.receipt import Receipt, receipt_of
 
 MANIFEST = "manifest.json"
+AUDIENCE = "audience"  # the folder of an issue's variants
 _NOT_THERE = (FileNotFoundError, NotADirectoryError, IsADirectoryError)
 _STAGED, _ASIDE, _KEPT, _GONE = ".staged", ".aside", ".changed-by-hand", ".gone"
 
@@ -42,6 +43,10 @@ class Outbox:
 
     def place(self, edition: str, day: date) -> Path:
         return self.root / edition / day.isoformat()
+
+    def work(self, edition: str, day: date) -> Path:
+        """A hidden folder beside an issue's place for what is made over several runs."""
+        return _beside(self.place(edition, day), f".{AUDIENCE}")
 
     def read(self, edition: str, day: date) -> dict[str, bytes] | None:
         """The files of an issue as they lie there; ``None`` when the folder is absent or not complete."""
@@ -245,6 +250,7 @@ def _is_as_built(place: Path) -> bool:
     if manifest is None:
         return False
     there = {path.relative_to(place).as_posix() for path in place.rglob("*") if not path.is_dir()}
+    there = {name for name in there if not name.startswith(f"{AUDIENCE}/")}  # as its own `complete` tells
     return there <= {*_names(manifest), MANIFEST}
 
 

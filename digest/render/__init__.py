@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from digest.errors import ConfigurationError, Problem
 from digest.model import Newsroom
-from digest.render.issue import Request, render
+from digest.render.issue import Kept, Request, render
 from digest.render.loader import themes
 from digest.render.theme import Theme, load_theme
 
@@ -47,4 +47,4 @@ def remarks(newsroom: Newsroom) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*(one for some in colors for one in some), *pictures.remarks(newsroom)]))
 
 
-__all__ = ["Request", "Theme", "load_theme", "problems", "remarks", "render", "themes"]
+__all__ = ["Kept", "Request", "Theme", "load_theme", "problems", "remarks", "render", "themes"]

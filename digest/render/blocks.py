@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -53,7 +54,8 @@ def fragments(
         data = read(newsroom.root, block)
         if data or not block.data:
             at_hand = {"data": renderer.views.data(data), "block": block.name}
-            fragment = renderer.fragment(template_of(block), at_hand)
+            make = partial(renderer.fragment, template_of(block), at_hand)
+            fragment = renderer.once(template_of(block), block.name, make)
             found.setdefault(place_of(block, sections), []).append(fragment)
     return found
 

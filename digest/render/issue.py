@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
@@ -16,7 +16,7 @@ from digest.render.dialect import headers
 from digest.render.folding import folded
 from digest.render.layout import ADS, ad_block, ranked
 from digest.render.plaintext import footnoted, set_text
-from digest.render.theme import Name, Theme
+from digest.render.theme import Compiled, Name, Theme
 from digest.render.values import Look, More, Story, Verbatim
 from digest.render.views import BOXES, Views, views_of
 
@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 
 CONTENTS: Final = (3, 5)  # headlines of "In this issue": from as many stories on, and at most
 FEW: Final = 5  # stories; a shorter issue needs no contents
+MOST: Final = 20_000  # blocks kept for other variants
 _SPLIT: Final = "\x00blocks\x00"
+_OF_A_VARIANT: Final = frozenset(("subject", "preheader", "padding", "count"))  # of ``issue``, in templates
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +43,22 @@ class Request:
     note: str = ""
     subject: str = ""  # in place of the edition's
     preheader: str = ""
+    kept: Kept | None = None  # what was rendered for other variants of the issue
+
+
+@dataclass(slots=True)
+class Kept:
+    """What the variants of one issue share: blocks that were rendered for one of them serve the others.
+
+    Made for one newsroom, edition, date, theme and note; it grows with what is new and is emptied when it is full.
+    """
+
+    views: Views | None = None
+    blocks: dict[Hashable, Fragment] | None = field(default_factory=dict)  # None: nothing is kept
+    html: dict[Hashable, bytes] = field(default_factory=dict)
+    pictured: dict[Hashable, bool] = field(default_factory=dict)  # stories with a picture for a feature
+    varying: frozenset[Name] = frozenset()  # what prints words of its very variant: rendered each time
+    numbered: frozenset[Name] = frozenset()  # what prints a story's number in the issue
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +72,7 @@ class Renderer:
     common: Mapping[str, dict[str, Any]]
     boxes: Mapping[str, Mapping[str, int]]
     views: Views
+    kept: Kept
 
     def printed(self, name: Name, at_hand: Mapping[str, Any]) -> str:
         """One part of a block or frame."""
@@ -64,20 +83,55 @@ class Renderer:
         except Exception as error:
             raise ConfigurationError([_failure(self.views, name, error, context.get_all())]) from None
 
-    def fragment(self, block: str, at_hand: Mapping[str, Any], section: str = "") -> Fragment:
-        """Both parts of a block."""
-        html = self.views.dialect.finish_html(self.printed((block, "html"), at_hand).strip())
+    def fragment(
+        self, block: str, at_hand: Mapping[str, Any], section: str = "", key: Hashable = None
+    ) -> Fragment:
+        """Both parts of a block. Its HTML may be that of an earlier block with the same ``key``."""
+        name = (block, "html")
+        kept = self.kept
+        alone = kept.blocks is None or key is None or name in kept.varying or name in kept.numbered
+        shared = None if alone else (block, key)
+        html = kept.html.get(shared) if shared else None
+        if html is None:
+            printed = self.views.dialect.finish_html(self.printed(name, at_hand).strip())
+            html = folded(f"{printed}\n".encode())
+            if shared:
+                kept.html[shared] = html
         text = set_text(self.printed((block, "text"), at_hand))
-        return Fragment(folded(f"{html}\n".encode()), text, block, section, at_hand)
+        return Fragment(html, text, block, section, at_hand)
+
+    def once(self, block: str, key: Hashable, make: Callable[[], Fragment]) -> Fragment:
+        """A block as it was rendered for the same ``key`` before, unless it prints words of this very variant."""
+        kept, parts = self.kept.blocks, ((block, "html"), (block, "text"))
+        if kept is None or not self.kept.varying.isdisjoint(parts):
+            return make()
+        found = kept.get((block, key))
+        if found is None:
+            if len(kept) > MOST:
+                kept.clear()
+            found = kept[block, key] = make()
+        return found
 
     def story(self, entry: model.Entry, section: model.Section, block: str) -> Fragment:
         """A story in its rank; a feature without a picture is an ordinary story."""
-        if block == "feature" and entry.story.image is None:
+        same = (entry.story.id, section.id, entry.flags)
+        if block == "feature" and not self._is_pictured(entry, section, same):
             block = "story"
-        view = self.views.story(entry, section.title, self.boxes.get(block, BOXES))
-        if block == "feature" and view.image is None:
-            return self.story(entry, section, "story")
-        return self.fragment(block, {"story": view}, section.id)
+
+        def made() -> Fragment:
+            view = self.views.story(entry, section.title, self.boxes.get(block, BOXES))
+            return self.fragment(block, {"story": view}, section.id, same)
+
+        return self.once(block, (*same, entry.position), made)
+
+    def _is_pictured(self, entry: model.Entry, section: model.Section, same: Hashable) -> bool:
+        known = self.kept.pictured
+        if entry.story.image is None:
+            return False
+        if same not in known:
+            view = self.views.story(entry, section.title, self.boxes.get("feature", BOXES))
+            known[same] = view.image is not None
+        return known[same]
 
 
 def render(request: Request) -> model.Rendered:
@@ -88,7 +142,7 @@ def render(request: Request) -> model.Rendered:
     """
     if any(entry.story.sponsored for entry in request.lineup):
         _all_labelled(request)
-    views = views_of(request.newsroom, request.edition, request.day)
+    views = _views(request)
     subject, title, preheader = _lines(request, views)
     renderer = _renderer(request, views, title, preheader)
     budget = request.newsroom.size_budget
@@ -97,15 +151,18 @@ def render(request: Request) -> model.Rendered:
     shown, moved = within(
         room, _complete(request, list(_blocks(request, renderer))), _more(request, renderer)
     )
-    html = before + b"".join(one.html for one in shown) + after
+    pieces = (before, *(one.html for one in shown), after)
+    text = _text(request, renderer, shown)
+    html = b"".join(pieces)
     return model.Rendered(
         html=html,
-        text=_text(request, renderer, shown),
+        text=b"".join(text),
         subject=subject,
         preheader=preheader,
         more_online=moved,
         headers=headers(views.dialect, request.edition.sender),
         images={name: data for name, data in views.files.taken.items() if name.encode() in html},
+        pieces=(pieces, text),
     )
 
 
@@ -114,6 +171,14 @@ def _all_labelled(request: Request) -> None:
 
     if found := problems(request.newsroom, request.newsroom.look.theme):
         raise ConfigurationError(found)
+
+
+def _views(request: Request) -> Views:
+    kept = request.kept
+    if kept is None:
+        return views_of(request.newsroom, request.edition, request.day)
+    kept.views = kept.views or views_of(request.newsroom, request.edition, request.day)
+    return kept.views
 
 
 def fragments(request: Request) -> list[Fragment]:
@@ -176,7 +241,30 @@ def _renderer(request: Request, views: Views, title: str, preheader: str) -> Ren
     }
     common = {part: {**shared, "tags": views.tags(part)} for part in ("html", "text")}
     mailer = request.edition.mailer or request.newsroom.mailer
-    return Renderer(request.theme.templates(compiled.name, mailer), common, compiled.boxes, views)
+    return Renderer(
+        request.theme.templates(compiled.name, mailer),
+        common,
+        compiled.boxes,
+        views,
+        _kept(request, compiled),
+    )
+
+
+def _kept(request: Request, compiled: Compiled) -> Kept:
+    """Without other variants nothing is kept for them."""
+    kept = request.kept
+    if kept is None:
+        return Kept(blocks=None)
+    if not kept.varying and not kept.numbered:
+        known = compiled.words()
+        kept.varying = frozenset(name for name, words in known.items() if _varies(words))
+        kept.numbered = frozenset(name for name, words in known.items() if "position" in words)
+    return kept
+
+
+def _varies(words: frozenset[str]) -> bool:
+    """Whether a template with these words may print what differs between the variants of an issue."""
+    return "issue" in words and not words.isdisjoint(_OF_A_VARIANT)
 
 
 def _styles(styles: tuple[str, ...], views: Views) -> str:
@@ -195,7 +283,7 @@ def _blocks(request: Request, renderer: Renderer) -> Iterator[Fragment]:
     yield from _opening(request, renderer, ads.get(("top", 0), []), own.get("after_masthead", []))
     for number, section in enumerate(request.lineup.sections, 1):
         first, last = section.entries[0].position, section.entries[-1].position
-        yield renderer.fragment("section", {"section": renderer.views.section(section, number)}, section.id)
+        yield _heading(renderer, section, number)
         yield from ads.get(("section_start", first - 1), ())
         ranks = ranked(section, number, request.newsroom.look.density)
         for entry, block in zip(section.entries, ranks, strict=True):
@@ -209,17 +297,27 @@ def _blocks(request: Request, renderer: Renderer) -> Iterator[Fragment]:
                 yield from ads.get(("between_stories", entry.position), ())
     yield from ads.get(("end", total), ())
     yield from own.get("before_footer", ())
-    yield renderer.fragment("footer", {})
+    yield renderer.once("footer", "", lambda: renderer.fragment("footer", {}))
+
+
+def _heading(renderer: Renderer, section: model.Section, number: int) -> Fragment:
+    def made() -> Fragment:
+        return renderer.fragment("section", {"section": renderer.views.section(section, number)}, section.id)
+
+    return renderer.once("section", (section.id, number, len(section.entries)), made)
 
 
 def _opening(
     request: Request, renderer: Renderer, top: list[Fragment], own: list[Fragment]
 ) -> Iterator[Fragment]:
     """What stands before the first section: who we are, who presents, a note, and what is in the issue."""
-    yield renderer.fragment("masthead", {})
+    yield renderer.once("masthead", "", lambda: renderer.fragment("masthead", {}))
     yield from (one for one in top if one.kind == "presented")
     if request.note.strip():
-        yield renderer.fragment("note", {"paragraphs": renderer.views.paragraphs(request.note)})
+        said = request.note
+        yield renderer.once(
+            "note", "", lambda: renderer.fragment("note", {"paragraphs": renderer.views.paragraphs(said)})
+        )
     yield from own
     if len(request.lineup) > FEW:
         yield renderer.fragment("contents", _contents(request, renderer))
@@ -267,10 +365,19 @@ def _ads(request: Request, renderer: Renderer) -> dict[tuple[str, int], list[Fra
         if creative is None:
             raise ValueError(f"the plan places {placed.line_item}/{placed.creative}, which is not booked")
         position = positions[placed.slot]
-        block = ad_block(placed, creative, position)
-        view = renderer.views.ad(placed, creative, renderer.boxes.get(block, BOXES))
-        found.setdefault((position, placed.gap), []).append(renderer.fragment(block, {"ad": view}, position))
+        fragment = _ad(renderer, placed, creative, position)
+        found.setdefault((position, placed.gap), []).append(fragment)
     return found
+
+
+def _ad(renderer: Renderer, placed: model.Placement, creative: model.Creative, position: str) -> Fragment:
+    block = ad_block(placed, creative, position)
+
+    def made() -> Fragment:
+        view = renderer.views.ad(placed, creative, renderer.boxes.get(block, BOXES))
+        return renderer.fragment(block, {"ad": view}, position)
+
+    return renderer.once(block, (placed.line_item, placed.creative, placed.slot), made)
 
 
 def _more(request: Request, renderer: Renderer) -> Any:
@@ -292,14 +399,15 @@ def _more(request: Request, renderer: Renderer) -> Any:
     return more
 
 
-def _text(request: Request, renderer: Renderer, shown: list[Fragment]) -> bytes:
-    """The plain-text part."""
+def _text(request: Request, renderer: Renderer, shown: list[Fragment]) -> tuple[bytes, ...]:
+    """The plain-text part, in pieces that end in line ends."""
     before, after = _frame(renderer, "text")
     settings = request.newsroom.plain_text
     pieces = [one.text for one in shown if one.text]
     if settings.links == "footnotes":
         pieces = footnoted(pieces)
-    return before + "\n\n".join(pieces).encode() + after
+    between = (f"{piece}\n\n".encode() for piece in pieces[:-1])
+    return (before, *between, (pieces[-1] if pieces else "").encode() + after)
 
 
 def _frame(renderer: Renderer, part: str) -> tuple[bytes, bytes]:

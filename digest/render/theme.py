@@ -10,7 +10,7 @@ from __future__ import annotations
 import marshal
 import os
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
@@ -42,6 +42,18 @@ class Compiled:
     outlook: str
     colors: Mapping[str, str]
     boxes: Mapping[str, Mapping[str, int]]
+
+    def words(self) -> dict[Name, frozenset[str]]:
+        """By block or frame and part, every constant text of its code: the names that it prints are among them."""
+        return {name: frozenset(_constants(one)) for name, one in self.code.items()}
+
+
+def _constants(code: CodeType) -> Iterator[str]:
+    for one in code.co_consts:
+        if isinstance(one, CodeType):
+            yield from _constants(one)
+        elif isinstance(one, str):
+            yield one
 
 
 @dataclass(frozen=True, slots=True)

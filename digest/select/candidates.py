@@ -96,6 +96,11 @@ def _is_late(request: SelectRequest, story: Story) -> bool:
     return back(request.window.start, request.edition.late) <= story.time < request.window.start
 
 
+def anew(request: SelectRequest, desk: DeskMarks, story: Story) -> Candidate:
+    """A story as a candidate for the sections of this very request."""
+    return _candidate(request, desk, story, section_names(request.sections))
+
+
 def _candidate(
     request: SelectRequest, desk: DeskMarks, story: Story, names: Mapping[str, tuple[str, ...]]
 ) -> Candidate:
@@ -146,8 +151,11 @@ def _embargoed(story: Story, end: datetime) -> bool:
 
 
 def _homeless(request: SelectRequest, story: Story, sections: Sequence[str]) -> str:
-    if sections:
-        return ""
+    return "" if sections else without_section(request, story)
+
+
+def without_section(request: SelectRequest, story: Story) -> str:
+    """Why a story that may stand in no section of the lineup does not run."""
     if not story.sections:
         return "no_section: the story has no section"
     named = ", ".join(f'"{category}"' for category in story.sections)

@@ -11,16 +11,10 @@ from itertools import combinations
 
 from digest.model import SectionSpec
 from digest.select.assignment import Choice, Limits, Place, Seats, assign
-from digest.select.candidates import (
-    Candidate,
-    earlier,
-    plain_candidates,
-    widen_limit,
-    widened_candidates,
-)
-from digest.select.marks import DeskMarks
-from digest.select.pool import CandidatePool, Events, events_of, pool_of
+from digest.select.candidates import Candidate, earlier, widen_limit
+from digest.select.pool import CandidatePool
 from digest.select.request import SelectRequest
+from digest.select.shared import Shared
 from digest.select.signals._view import source_of
 
 _MICRO = 1_000_000
@@ -45,35 +39,18 @@ class _Planner:
     """Makes plans: from the window's own candidates, and from earlier stories where sections widen."""
 
     request: SelectRequest
-    desk: DeskMarks
+    shared: Shared
     banned: Mapping[str, str]
-    own: Sequence[Candidate]
-    own_events: Events
-    all_events: list[Events]  # empty until a section widens
 
     def plan(self, starts: Mapping[str, datetime]) -> SectionPlan:
         """The best lineup with the windows of these sections widened as told."""
-        if not starts:
-            pool = pool_of(self.request, self.own, self.own_events, self.banned)
-        else:
-            candidates = sorted((*self.own, *self._earlier(starts)), key=lambda c: c.story.id)
-            pool = pool_of(self.request, candidates, self._events(), self.banned)
+        pool = self.shared.pool(self.request, starts, self.banned)
         return SectionPlan(pool, _assigned(self.request, pool, self.request.sections), {}, starts)
 
-    def _events(self) -> Events:
-        if not self.all_events:
-            everyone = (*self.own, *self._earlier(_all_widest(self.request)))
-            self.all_events.append(events_of(self.request, (c.story for c in everyone)))
-        return self.all_events[0]
 
-    def _earlier(self, starts: Mapping[str, datetime]) -> list[Candidate]:
-        return widened_candidates(self.request, self.desk, (c.story.id for c in self.own), starts)
-
-
-def fill(request: SelectRequest, desk: DeskMarks, banned: Mapping[str, str]) -> SectionPlan:
+def fill(request: SelectRequest, shared: Shared, banned: Mapping[str, str]) -> SectionPlan:
     """The best lineup; sections under their ``min`` widen step by step, and are left out if that does not help."""
-    own = plain_candidates(request, desk)
-    planner = _Planner(request, desk, banned, own, events_of(request, (c.story for c in own)), [])
+    planner = _Planner(request, shared, banned)
     plan = _widened(planner, {})
     while (left := _without_thin(request, plan)).thin and (better := _lent(planner, plan, len(left.thin))):
         plan = better
@@ -145,10 +122,6 @@ def _lenders(request: SelectRequest, plan: SectionPlan) -> list[str]:
     limit = widen_limit(request)
     now = {id: plan.starts.get(id, request.window.start) for id in found - short}
     return [section.id for section in request.sections if now.get(section.id, limit) > limit]
-
-
-def _all_widest(request: SelectRequest) -> dict[str, datetime]:
-    return {section.id: widen_limit(request) for section in request.sections}
 
 
 def _wider(

@@ -7,10 +7,11 @@ from datetime import datetime
 
 from digest.model import Entry, LeftOut, Lineup, Section, SectionSpec, Selection, Story
 from digest.select.fill import SectionPlan, fill
-from digest.select.marks import DeskMarks, marks_of
+from digest.select.marks import DeskMarks
 from digest.select.pool import CandidatePool
 from digest.select.reasons import reasons
 from digest.select.request import SelectRequest
+from digest.select.shared import Shared, shared_by
 
 
 def select(request: SelectRequest) -> Selection:
@@ -19,13 +20,23 @@ def select(request: SelectRequest) -> Selection:
     A story that would be chosen but ran in a later issue of the edition (an old date is built again) gives way
     to the next one.
     """
-    desk = marks_of(request.marks, request.edition.name, request.day)
+    shared = shared_by(request)
+    return _selection(request, shared.desk, _filled(request, shared))
+
+
+def lineup_of(request: SelectRequest, shared: Shared) -> Lineup:
+    """The lineup alone, of a request with other sections or withheld stories than the one that ``shared`` is of."""
+    plan = _filled(request, shared)
+    return Lineup(sections=_sections(request, shared.desk, plan))
+
+
+def _filled(request: SelectRequest, shared: Shared) -> SectionPlan:
     later, banned = _ran_later(request), dict[str, str]()
     while True:
-        plan = fill(request, desk, banned)
+        plan = fill(request, shared, banned)
         clash = [id for id in plan.place if id in later]
         if not clash:
-            return _selection(request, desk, plan)
+            return plan
         banned |= {other: later.get(other, later[id]) for id in clash for other in plan.pool.same_event(id)}
 
 
@@ -43,21 +54,25 @@ def _ran_later(request: SelectRequest) -> dict[str, str]:
 
 
 def _selection(request: SelectRequest, desk: DeskMarks, plan: SectionPlan) -> Selection:
-    pool, sections = plan.pool, []
-    position = 1
+    pool = plan.pool
+    why_not = reasons(request, plan)
+    left_out = tuple(_left_out(pool, id, why, section) for id, (why, section) in sorted(why_not.items()))
+    return Selection(
+        lineup=Lineup(sections=_sections(request, desk, plan)),
+        left_out=left_out,
+        candidates=len(pool.candidates),
+        notes=(*_thin_notes(request, plan), *_pin_notes(request, desk, pool)),
+    )
+
+
+def _sections(request: SelectRequest, desk: DeskMarks, plan: SectionPlan) -> tuple[Section, ...]:
+    sections, position = list[Section](), 1
     for spec in request.sections:
         entries = _entries(plan, spec, position, desk.positions)
         position += len(entries)
         if entries:
             sections.append(Section(id=spec.id, title=spec.title, entries=entries))
-    why_not = reasons(request, plan)
-    left_out = tuple(_left_out(pool, id, why, section) for id, (why, section) in sorted(why_not.items()))
-    return Selection(
-        lineup=Lineup(sections=tuple(sections)),
-        left_out=left_out,
-        candidates=len(pool.candidates),
-        notes=(*_thin_notes(request, plan), *_pin_notes(request, desk, pool)),
-    )
+    return tuple(sections)
 
 
 def in_order(pool: CandidatePool, ids: Sequence[str]) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from digest.model import RunStory, Story, as_sourced
@@ -57,21 +57,10 @@ def events_of(request: SelectRequest, stories: Iterable[Story]) -> Events:
     return Events(number, ran_where, {event: len(editions) for event, editions in today.items()})
 
 
-def pool_of(
-    request: SelectRequest, candidates: Sequence[Candidate], events: Events, banned: Mapping[str, str]
-) -> CandidatePool:
-    """``banned`` are further reasons, by story id."""
-    barred: dict[str, str] = {}
-    for candidate in candidates:
-        id = candidate.story.id
-        reason = candidate.why or _repeats(request, id, events) or banned.get(id, "")
-        if reason:
-            barred[id] = reason
-    by_id = {candidate.story.id: candidate for candidate in candidates}
-    return CandidatePool(by_id, barred, events, _scores(request, by_id, events))
-
-
-def _scores(request: SelectRequest, candidates: Mapping[str, Candidate], events: Events) -> dict[str, Scored]:
+def scores_of(
+    request: SelectRequest, candidates: Mapping[str, Candidate], events: Events
+) -> dict[str, Scored]:
+    """The score of every candidate by id."""
     members: dict[int, list[Story]] = defaultdict(list)
     for id, candidate in candidates.items():
         if not candidate.story.sponsored:  # who pays to tell an event makes it no larger
@@ -119,7 +108,8 @@ def _counts(request: SelectRequest, ran: RunStory) -> bool:
     return edition.no_repeat == "publication" and ran.date <= request.day
 
 
-def _repeats(request: SelectRequest, id: str, events: Events) -> str:
+def repeats(request: SelectRequest, id: str, events: Events) -> str:
+    """Why a candidate would tell again what ran, or an empty string."""
     number = events.number[id]
     ran = events.ran.get(number)
     if ran is not None:

@@ -1,0 +1,207 @@
+"""An issue for an audience: who shares what, the lineups and ads of all variants, and the packs they are written to."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, Final
+
+from digest.app import variants
+from digest.app.variants import Bases, Maker, Printing
+from digest.audience import packs, table
+from digest.audience.choices import Piece
+from digest.audience.engines import Engine, packed
+from digest.audience.shelf import Shelf
+from digest.model import Issue, Publication
+from digest.place import Request as PlaceRequest
+from digest.publish import Outbox
+from digest.publish.outbox import AUDIENCE
+from digest.render import Request as RenderRequest
+from digest.select import SelectRequest
+
+CHUNK: Final = 40  # variants whose lineups and ads are one task
+Progress = Callable[
+    [str], Callable[[int, int], None]
+]  # from what is done to a function of (done, everything)
+
+
+@dataclass(slots=True)
+class _Planned:
+    """What is known before any pack is written. ``rows`` are packed, in the order of the packs."""
+
+    bases: Bases
+    pieces: list[Piece]
+    rows: list[bytes]
+    readers: table.Readers
+    publication: Publication
+
+
+@dataclass(slots=True)
+class Personal:
+    """The audience of one issue. ``address`` is what ``--audience`` was given; ``work`` is a folder of its own."""
+
+    address: str
+    root: Path
+    work: Path
+    engine: Engine
+    progress: Progress
+    history: tuple[str, ...] = ()
+    planned: _Planned | None = None
+
+    def plan(self, issue: Issue, select: SelectRequest, place: PlaceRequest, render: RenderRequest) -> Issue:
+        """The issue with what its audience amounts to: variants, lineups and ads are settled, no pack is written.
+
+        Raises ``CommandError`` or ``Unreachable`` for an audience that cannot be read.
+        """
+        bases = variants.bare(Bases(select, place, render, issue))
+        newsroom, edition = select.newsroom, select.edition
+        db = table.connect(self.work)
+        source = table.source(db, self.address, self.root, rejects=True)
+        readers = table.read(db, source, self.work, newsroom.audience, newsroom.sections_of(edition))
+        groups = sorted(readers.groups, key=lambda one: one.choice)
+        pieces = [Piece(one.code, one.choice, 0, one.readers) for one in groups]
+        rows, runs, thin = self._rows(bases, pieces)
+        reached = Counter[str]()
+        for piece, ads in zip(pieces, runs, strict=True):
+            reached.update(dict.fromkeys(ads, piece.readers))
+        self.planned = _Planned(bases, pieces, rows, readers, newsroom.publication)
+        return replace(
+            issue,
+            audience={
+                "readers": readers.total,
+                "variants": len(pieces),
+                "thin_variants": sum(thin),
+                "thin_readers": sum(p.readers for p, few in zip(pieces, thin, strict=True) if few),
+                "problems": readers.problems,
+                "ads": [{"line_item": one, "readers": reached[one]} for one in sorted(reached)],
+                "lineups": sha256(b"".join(rows)).hexdigest(),
+            },
+        )
+
+    def _rows(
+        self, bases: Bases, pieces: Sequence[Piece]
+    ) -> tuple[list[bytes], list[tuple[str, ...]], list[bool]]:
+        """Every piece's variant: packed, the line items that run in it, and whether it is thin."""
+        maker = Maker(bases)
+        maker.shared.pool(bases.select, {}, {})  # events and scores: once, here
+        tasks = [pieces[at : at + CHUNK] for at in range(0, len(pieces), CHUNK)]
+        found: list[list[tuple[bytes, tuple[str, ...], bool]]] = [[] for _ in tasks]
+        answers = self.engine.run(
+            "digest.app.variants:rows", packed(maker), tasks, self.progress("variants: stories and ads")
+        )
+        same: dict[tuple[str, ...], tuple[str, ...]] = {}
+        for number, rows in answers:
+            found[number] = [(row, same.setdefault(ads, ads), thin) for row, ads, thin in rows]
+        every = [one for rows in found for one in rows]
+        return [one[0] for one in every], [one[1] for one in every], [one[2] for one in every]
+
+    def write(self, outbox: Outbox, revision: int, *, ready: bool) -> int:
+        """Write what is missing of packs and tables, into the issue's folder where that is ``ready``, else to be
+        brought there; returns how many packs were made. Raises ``Unreachable``."""
+        planned = self.planned
+        assert planned is not None
+        issue = planned.bases.issue
+        edition, day = issue.edition.name, issue.date
+        place = outbox.place(edition, day) / AUDIENCE
+        if ready and self._made.is_dir() and not place.exists():
+            os.replace(self._made, place)  # an earlier run stopped just before
+        output = planned.bases.select.newsroom.audience.output
+        if output:
+            base = output if "://" in output else str(self.root / output)
+            shelf = Shelf(f"{base.rstrip('/')}/{edition}/{day}/{revision}")
+        else:
+            shelf = Shelf(str(place if ready else self._made))
+        made = self._packs(planned, shelf, revision)
+        if ready:
+            self.close()
+        return made
+
+    @property
+    def _made(self) -> Path:
+        return self.work / "made"
+
+    def bring(self, folder: Path) -> None:
+        """Move what was written into an issue's folder that is about to be published."""
+        if self._made.is_dir():
+            os.replace(self._made, folder / AUDIENCE)
+        self.close()
+
+    def _packs(self, planned: _Planned, shelf: Shelf, revision: int) -> int:
+        names = [one.variant for one in planned.pieces]
+        base = self._base(planned, revision)
+        starts = range(0, len(names), packs.SIZE)
+        keys = [packs.key_of(base, planned.rows[at : at + packs.SIZE]) for at in starts]
+        indexes = [packs.finished(shelf, number, key) for number, key in enumerate(keys, 1)]
+        missing = [at for at, index in enumerate(indexes) if index is None]
+        if missing:
+            job = Printing(Maker(planned.bases), planned.publication, revision, shelf)
+            tasks = [
+                (at + 1, keys[at], planned.rows[at * packs.SIZE : (at + 1) * packs.SIZE]) for at in missing
+            ]
+            progress = self.progress("variants: packs")
+            for done, index in self.engine.run("digest.app.variants:pack", packed(job), tasks, progress):
+                indexes[missing[done]] = index
+        told = sha256("".join(keys).encode()).hexdigest().encode()
+        if missing or shelf.read("complete") != told:
+            self._tables(shelf, planned, [one or {} for one in indexes])
+            shelf.write("complete", told)
+        return len(missing)
+
+    def _base(self, planned: _Planned, revision: int) -> str:
+        """What every pack is made from, beside its rows."""
+        bases = planned.bases
+        inputs = json.dumps([dict(bases.issue.inputs), revision, bases.render.note, str(bases.render.day)])
+        return sha256(inputs.encode()).hexdigest()
+
+    def _tables(self, shelf: Shelf, planned: _Planned, indexes: Sequence[Mapping[str, Any]]) -> None:
+        """``variants.parquet`` and ``recipients.parquet``."""
+        work = planned.readers.work
+        planned.readers.recipients(planned.pieces, work / "recipients.parquet")
+        shelf.put("recipients.parquet", work / "recipients.parquet")
+        planned.readers.variants(_told(planned, indexes), work / "variants.parquet")
+        shelf.put("variants.parquet", work / "variants.parquet")
+
+    def end(self, *, rehearsed: bool) -> None:
+        """After an issue, built or not: the table is closed; what a rehearsal made is forgotten."""
+        if self.planned is not None:
+            self.planned.readers.close()
+            self.planned = None
+        if rehearsed:
+            shutil.rmtree(self.work, ignore_errors=True)
+
+    def close(self) -> None:
+        """Forget the work folder; after a failure it stays, and the next run goes on from there."""
+        self.end(rehearsed=False)
+        shutil.rmtree(self.work, ignore_errors=True)
+
+
+def _told(planned: _Planned, indexes: Sequence[Mapping[str, Any]]) -> Any:
+    """The rows of ``variants.parquet``."""
+    day, edition = planned.bases.render.day.isoformat(), planned.bases.render.edition.name
+    at = 0
+    for number, index in enumerate(indexes, 1):
+        for where in index["variants"]:
+            piece, row = planned.pieces[at], variants.unpacked_row(planned.rows[at])
+            at += 1
+            yield {
+                "variant": piece.variant,
+                "edition": edition,
+                "date": day,
+                "choices": piece.choice.text,
+                "readers": piece.readers,
+                **variants.told(row),
+                "thin": row.thin,
+                "subject": where["subject"],
+                "pack": number,
+                **{
+                    f"{part}_{name}": where[part][place]
+                    for part in packs.PARTS
+                    for place, name in enumerate(("offset", "length"))
+                },
+            }

@@ -1,0 +1,281 @@
+"""One variant of an issue: chosen, placed and rendered as the issue is, from what all its variants share.
+
+Pure, and the same in every process: a variant depends on its choice and on what ``Bases`` holds, on nothing else.
+"""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from types import MappingProxyType
+from typing import Any
+
+from digest.audience.choices import Choice, Piece
+from digest.audience.packs import Made, write
+from digest.audience.shelf import Shelf
+from digest.model import (
+    Edition,
+    Entry,
+    Issue,
+    Lineup,
+    Placement,
+    Plan,
+    Publication,
+    Section,
+    Selection,
+)
+from digest.model.mail import MailerSpec
+from digest.place import Request as PlaceRequest
+from digest.place import placements
+from digest.publish.message import message, quoted_printable
+from digest.render import Kept, Theme, render
+from digest.render import Request as RenderRequest
+from digest.select import SelectRequest, Shared, lineup_of, shared_by
+
+Lines = tuple[
+    tuple[str, tuple[tuple[str, tuple[str, ...]], ...]], ...
+]  # section -> (story, flags of its event)
+Ads = tuple[tuple[str, str, str, int, str | None], ...]  # line item, creative, slot, gap, section
+
+
+@dataclass(frozen=True, slots=True)
+class Bases:
+    """What an issue was made of, and the issue: its variants are made of the same."""
+
+    select: SelectRequest
+    place: PlaceRequest
+    render: RenderRequest
+    issue: Issue
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A variant's lineup and ads. ``thin``: its own stories were too few, and it has those of the issue."""
+
+    variant: str
+    lines: Lines
+    ads: Ads
+    thin: bool = False
+
+    def packed(self) -> bytes:
+        """All that its bytes depend on, beside the issue's own inputs, in little room."""
+        return zlib.compress(json.dumps([self.variant, self.lines, self.ads, self.thin]).encode(), 1)
+
+
+def unpacked_row(data: bytes) -> Row:
+    variant, lines, ads, thin = json.loads(zlib.decompress(data))
+    return Row(
+        variant,
+        tuple((section, tuple((story, tuple(flags)) for story, flags in told)) for section, told in lines),
+        tuple(tuple(ad) for ad in ads),
+        thin,
+    )
+
+
+class Maker:
+    """Makes the variants of one issue."""
+
+    def __init__(self, bases: Bases, shared: Shared | None = None) -> None:
+        self.bases = bases
+        self.shared = shared or shared_by(bases.select)
+        self.kept = Kept()
+        self.quoted = lru_cache(maxsize=8192)(quoted_printable)
+        self.titles = {one.id: one.title for one in bases.select.newsroom.sections}
+        self.stories = {one.id: one for one in bases.select.stories} | {
+            entry.story.id: entry.story for entry in bases.issue.selection.lineup
+        }
+        own = bases.select.newsroom.seen_by(bases.select.edition)
+        self.fewest = max(own.thin.min_stories, 1)
+        self.items = {item.id: item for item in bases.place.ads.line_items}
+        self._lineup = lru_cache(maxsize=256)(self._chosen)
+        self._placed = lru_cache(maxsize=256)(self._planned)
+
+    def __reduce__(self) -> tuple[type[Maker], tuple[Bases, Shared]]:
+        return Maker, (self.bases, self.shared)  # to other processes: without what was rendered here
+
+    def row(self, piece: Piece) -> Row:
+        """What readers of a piece get: stories and ads, by every rule for their own lineup."""
+        choice = piece.choice
+        read = replace(choice, by=(), capped=())
+        lines, thin = self._lineup(read)
+        without = tuple(sorted({*piece.without, *choice.capped}))
+        return Row(piece.variant, lines, self._placed(read, self._asked(choice), without), thin)
+
+    def _asked(self, choice: Choice) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """The reader's values as far as any booking asks for their column."""
+        asked = {column for item in self.items.values() for column in item.audience}
+        return tuple(one for one in choice.by if one[0] in asked)
+
+    def _chosen(self, choice: Choice) -> tuple[Lines, bool]:
+        lineup = lineup_of(self._selecting(choice), self.shared)
+        thin = len(lineup) < self.fewest
+        return _lines(self.bases.issue.selection.lineup if thin else lineup), thin
+
+    def _selecting(self, choice: Choice) -> SelectRequest:
+        base = self.bases.select
+        edition = replace(base.edition, sections=choice.sections) if choice.sections else base.edition
+        if choice.top:
+            edition = replace(edition, top=MappingProxyType({**edition.top, **dict(choice.top)}))
+        withheld = self._withheld(choice)
+        return replace(base, edition=edition, withheld=withheld)
+
+    def _withheld(self, choice: Choice) -> Mapping[str, str]:
+        base = self.bases.select
+        if not (choice.language or choice.had):
+            return base.withheld
+        told = dict.fromkeys(choice.had, "history: the reader had this event")
+        if choice.language:
+            wanted = choice.language.split("-")[0]
+            for story in base.stories:
+                if story.language and story.language.casefold().split("-")[0] != wanted:
+                    told[story.id] = f"language: {story.language}"
+        return {**told, **base.withheld}
+
+    def _planned(
+        self, choice: Choice, by: tuple[tuple[str, tuple[str, ...]], ...], without: tuple[str, ...]
+    ) -> Ads:
+        base = self.bases.place
+        overrides = base.overrides
+        if without:
+            pins = tuple(pin for pin in overrides.pin if pin.partition("@")[0] not in without)
+            overrides = replace(overrides, pin=pins, pause=(*overrides.pause, *without))
+        request = replace(
+            base, lineup=self.lineup(self._lineup(choice)[0]), reader=dict(by), overrides=overrides
+        )
+        return tuple((ad.line_item, ad.creative, ad.slot, ad.gap, ad.section) for ad in placements(request))
+
+    def lineup(self, lines: Lines) -> Lineup:
+        """A lineup as the stages know it."""
+        sections, position = list[Section](), 0
+        for section, told in lines:
+            entries = []
+            for story, flags in told:
+                position += 1
+                entries.append(
+                    Entry(
+                        position=position,
+                        story=self.stories[story],
+                        section=section,
+                        score=0.0,
+                        flags=frozenset(flags),
+                    )
+                )
+            sections.append(Section(id=section, title=self.titles[section], entries=tuple(entries)))
+        return Lineup(sections=tuple(sections))
+
+    def plan(self, ads: Ads) -> Plan:
+        return Plan(
+            placed=tuple(
+                Placement(
+                    line_item=item,
+                    creative=creative,
+                    advertiser=self.items[item].advertiser,
+                    tier=self.items[item].tier,
+                    slot=slot,
+                    gap=gap,
+                    section=section,
+                    because="",
+                )
+                for item, creative, slot, gap, section in ads
+            )
+        )
+
+    def issue(self, row: Row) -> Issue:
+        """The variant as an issue of its lineup and plan."""
+        lineup, plan = self.lineup(row.lines), self.plan(row.ads)
+        rendered = render(replace(self.bases.render, lineup=lineup, plan=plan, kept=self.kept))
+        return replace(self.bases.issue, selection=Selection(lineup=lineup), plan=plan, rendered=rendered)
+
+    def made(self, row: Row, publication: Publication, revision: int) -> Made:
+        """The variant's bytes: those of a general build of its lineup and plan."""
+        issue = self.issue(row)
+        eml = message(issue, publication=publication, revision=revision, quoted=self.quoted)
+        return Made((issue.rendered.html, issue.rendered.text, eml), issue.rendered.subject)
+
+
+def _lines(lineup: Lineup) -> Lines:
+    return tuple(
+        (
+            section.id,
+            tuple((entry.story.id, tuple(sorted(entry.flags))) for entry in section.entries),
+        )
+        for section in lineup.sections
+    )
+
+
+def rows(maker: Maker, pieces: Sequence[Piece]) -> list[tuple[bytes, tuple[str, ...], bool]]:
+    """A task: the lineups and ads of some pieces, packed, with the line items that run and whether it is thin."""
+    found = (maker.row(piece) for piece in pieces)
+    return [(row.packed(), tuple(ad[0] for ad in row.ads), row.thin) for row in found]
+
+
+@dataclass(frozen=True, slots=True)
+class Printing:
+    """What the tasks that write packs share."""
+
+    maker: Maker
+    publication: Publication
+    revision: int
+    shelf: Shelf
+
+
+def pack(job: Printing, task: tuple[int, str, Sequence[bytes]]) -> dict[str, Any]:
+    """A task: write one pack, of these rows; returns its index."""
+    number, key, packed_rows = task
+    found = [unpacked_row(one) for one in packed_rows]
+
+    def make(at: int) -> Made:
+        return job.maker.made(found[at], job.publication, job.revision)
+
+    return write(job.shelf, number, key, [row.variant for row in found], make)
+
+
+def bare(bases: Bases) -> Bases:
+    """The same without what other machines must not know: passwords, addresses of sources and of the store."""
+    newsroom = bases.select.newsroom
+    plain = replace(
+        newsroom,
+        store="",
+        mailing=MailerSpec(dialect=newsroom.mailing.dialect),
+        sources=tuple(replace(one, url="", options={}) for one in newsroom.sources),
+        editions=tuple(map(_bare_edition, newsroom.editions)),
+    )
+    edition = _bare_edition(bases.render.edition)
+    theme = bases.render.theme
+    fresh = Theme(theme.digest, theme.default, theme.compiled, theme.editions)
+    issue = replace(
+        bases.issue,
+        edition=_bare_edition(bases.issue.edition),
+        selection=Selection(lineup=bases.issue.selection.lineup),
+        plan=Plan(),
+        rendered=replace(bases.issue.rendered, html=b"", text=b"", images={}, pieces=((), ())),
+    )
+    return Bases(
+        select=replace(bases.select, newsroom=plain, edition=_bare_edition(bases.select.edition)),
+        place=bases.place,
+        render=replace(bases.render, newsroom=plain, edition=edition, theme=fresh, kept=None),
+        issue=issue,
+    )
+
+
+def _bare_edition(edition: Edition) -> Edition:
+    if edition.mailing is None:
+        return edition
+    return replace(edition, mailing=MailerSpec(dialect=edition.mailing.dialect))
+
+
+def told(row: Row) -> dict[str, Any]:
+    """A variant's stories and ads, as ``variants.parquet`` has them."""
+    return {
+        "lineup": [
+            {"section": section, "stories": [story for story, _ in lines]} for section, lines in row.lines
+        ],
+        "stories": [story for _, lines in row.lines for story, _ in lines],
+        "ads": [
+            {"line_item": item, "creative": creative, "slot": slot, "gap": gap}
+            for item, creative, slot, gap, _ in row.ads
+        ],
+    }

@@ -1,0 +1,110 @@
+"""What the commands say and ask of an audience."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from digest.cli.output import say, warn
+from digest.errors import CommandError
+
+if TYPE_CHECKING:
+    from digest.app.audience import Personal
+    from digest.audience.engines import Engine
+    from digest.model import Edition, Newsroom
+    from digest.publish import Outbox
+
+
+@dataclass(frozen=True, slots=True)
+class Readers:
+    """The audience of a command, for each of its issues."""
+
+    room: Newsroom
+    address: str
+    history: tuple[str, ...]
+    engine: Engine
+
+    def of(self, outbox: Outbox, edition: Edition, day: date, rehearsed: bool) -> Personal:
+        from digest.app.audience import Personal
+
+        work = Path(tempfile.mkdtemp(prefix="digest-")) if rehearsed else outbox.work(edition.name, day)
+        return Personal(self.address, self.room.root, work, self.engine, bar, self.history)
+
+
+@contextmanager
+def readers(
+    room: Newsroom, address: str | None, history: list[str], engine: str, scheduler: str | None
+) -> Iterator[Readers | None]:
+    """The audience as the command's words have it. Raises ``CommandError`` where they do not go together."""
+    if engine not in ("local", "dask"):
+        raise CommandError(f'--engine "{engine}": there are local and dask.')
+    if address is None:
+        for name, given in (("--history", history), ("--scheduler", scheduler)):
+            if given:
+                raise CommandError(f"{name} needs --audience.")
+        yield None
+        return
+    if scheduler and engine != "dask":
+        raise CommandError("--scheduler needs --engine dask.")
+    from digest.audience.engines import opened
+
+    made = opened(engine, scheduler)
+    try:
+        yield Readers(room, _absolute(address), tuple(map(_absolute, history)), made)
+    finally:
+        made.close()
+
+
+def _absolute(address: str) -> str:
+    """A path is meant from where the command was typed."""
+    return address if "://" in address else str(Path(address).absolute())
+
+
+def bar(what: str) -> Callable[[int, int], None]:
+    """A bar on a terminal, wiped when all is done."""
+    from digest.cli.progress import progress
+
+    opened = progress(what)
+    draw = opened.__enter__()
+
+    def told(done: int, everything: int) -> None:
+        draw(done, everything)
+        if done >= everything:
+            opened.__exit__(None, None, None)
+
+    return told
+
+
+def tell(audience: Mapping[str, Any]) -> None:
+    """What an audience amounts to, and what is wrong with its rows."""
+    say(f"  {audience['readers']:,} readers share {audience['variants']:,} variants")
+    if audience["thin_readers"]:
+        warn(
+            f"digest: {audience['thin_readers']:,} readers ({audience['thin_variants']} variants) chose so little that "
+            "they get the stories of the issue for everybody."
+        )
+    for text in problems(audience["problems"]):
+        warn(f"digest: audience: {text}.")
+
+
+def problems(found: Mapping[str, Any]) -> Iterator[str]:
+    """What was wrong with rows of the table, in words."""
+    if found.get("without_id"):
+        yield f"{found['without_id']:,} rows have no reader_id and are left out"
+    if found.get("twice"):
+        yield f"{found['twice']:,} rows are of readers who stand in the table twice; each gets one variant"
+    if found.get("unreadable_rows"):
+        yield f"{found['unreadable_rows']:,} lines cannot be read as CSV and are left out"
+    for name, rows in (found.get("unknown_sections") or {}).items():
+        yield (
+            f'{rows:,} rows name the section "{name}", which the edition has not'
+            if not name.startswith("and ")
+            else f"{name} unknown sections in {rows:,} rows"
+        )
+    for column, rows in (found.get("no_numbers") or {}).items():
+        yield f'{rows:,} rows have no whole number of stories in "{column}"; the section\'s own holds'

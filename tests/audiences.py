@@ -1,0 +1,81 @@
+"""Newsrooms with an audience for tests, and readers as CSV or Parquet."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from tests.newsrooms import ADS, DIGEST, Room, newsroom, story
+
+DAY = "2026-01-23"
+SECTIONS = ("Local News", "Health", "Crime")
+KEYS = "audience: {sections: topics, top: {health: health_top}, language: language, by: [region]}\n"
+COLUMNS = ("reader_id", "topics", "health_top", "language", "region")
+ITEM = (
+    "  - {{id: {id}, advertiser: {advertiser}, flight: {{start: 2026-01-05, end: 2026-02-27}}, "
+    "slots: [in_stream], {more}"
+    'creatives: [{{id: c, headline: Ad of {id}, url: "https://{advertiser}.example/"}}]}}\n'
+)
+
+
+def item(name: str, more: str = "", advertiser: str = "gleammour") -> str:
+    """A booking as ``adslots.yaml`` has it; ``more`` are further keys, such as ``audience: {region: [tampa]}``."""
+    return ITEM.format(id=name, advertiser=advertiser, more=f"{more}, " if more else "")
+
+
+def audience_room(root: Path, *, items: str = "", digest: str = "", ads: str = ADS, count: int = 24) -> Room:
+    """A newsroom of three sections whose bookings are those of ``newsrooms`` and ``items``."""
+    known = "advertisers:\n" + "".join(f"  {one}: {{name: {one.title()}}}\n" for one in ("bay", "mart"))
+    room = newsroom(root, digest=DIGEST + KEYS + digest, ads=ads.replace("advertisers:\n", known) + items)
+    room.stories(
+        story(n, section=SECTIONS[n % 3], **({"language": "es"} if n % 8 == 7 else {})) for n in range(count)
+    )
+    return room
+
+
+def csv(path: Path, rows: Iterable[Any], separator: str = ",") -> Path:
+    """Readers as CSV: lists parted by bars."""
+    rows = list(rows)
+    names = list(dict.fromkeys([*COLUMNS, *(name for row in rows for name in row)]))
+    lines = [separator.join(names)]
+    for row in rows:
+        cells = (row.get(name, "") for name in names)
+        lines.append(separator.join("|".join(one) if isinstance(one, list) else str(one) for one in cells))
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return path
+
+
+def built(room: Room, *words: str, code: int = 0) -> dict[str, Any]:
+    """A build with an audience; its row of the answer."""
+    result = room.run("build", "--daily", "--date", DAY, "--json", *words)
+    assert result.code == code, result.err + result.out
+    row: dict[str, Any] = json.loads(result.out)["issues"][0]
+    return row
+
+
+def table(path: Path | str, columns: str = "*", order: str = "1") -> list[tuple[Any, ...]]:
+    """The rows of a Parquet file."""
+    return duckdb.execute(f"SELECT {columns} FROM '{path}' ORDER BY {order}").fetchall()
+
+
+def folder(room: Room) -> Path:
+    return room.root / "outbox" / "daily" / DAY / "audience"
+
+
+def of_reader(room: Room, reader: str) -> dict[str, Any]:
+    """The variant of a reader: its row of ``variants.parquet`` with the bytes of its parts."""
+    where = folder(room)
+    found = duckdb.execute(
+        f"SELECT v.* FROM '{where}/recipients.parquet' r JOIN '{where}/variants.parquet' v USING (variant) "
+        "WHERE reader_id = ?",
+        [reader],
+    )
+    row = dict(zip((one[0] for one in found.description or ()), found.fetchall()[0], strict=True))
+    for part in ("html", "txt", "eml"):
+        data = (where / f"packs/{row['pack']:04d}.{part}").read_bytes()
+        row[part] = data[row[f"{part}_offset"] :][: row[f"{part}_length"]]
+    return row

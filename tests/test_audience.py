@@ -1,0 +1,334 @@
+"""An issue for an audience, end to end: who gets what, what is wrong with the table, kills and reruns."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from digest.audience.engines import local
+from tests.audiences import DAY, audience_room, built, csv, folder, item, of_reader, table
+from tests.newsrooms import Room
+
+SOME: list[dict[str, Any]] = [
+    {"reader_id": "anna", "topics": ["health", "Crime"], "region": "tampa", "health_top": 1},
+    {"reader_id": "bert", "topics": "", "region": "macon"},
+    {"reader_id": "cora", "topics": ["crime", "health"], "region": "tampa"},
+    {"reader_id": "dora", "topics": ["health", "crime"], "region": "Tampa", "health_top": "1.0"},
+]
+
+
+@pytest.fixture
+def room(tmp_path: Path) -> Room:
+    return audience_room(
+        tmp_path / "room", items=item("tampa-only", "type: sponsorship, audience: {region: [tampa]}", "bay")
+    )
+
+
+def many(path: Path, readers: int = 900, kinds: int = 140) -> Path:
+    """Readers of ``kinds`` different choices."""
+    topics: tuple[list[str], ...] = (
+        ["health"],
+        ["crime", "health"],
+        ["local-news"],
+        ["local-news", "crime", "health"],
+        [],
+        ["health", "crime"],
+    )
+    rows = [
+        {
+            "reader_id": f"r{n:05d}",
+            "topics": topics[n % kinds % 6],
+            "region": f"region{n % kinds // 6}",
+            "language": "",
+            "health_top": 1 + n % kinds % 5,
+        }
+        for n in range(readers)
+    ]
+    return csv(path, rows)
+
+
+def bytes_of(place: Path) -> dict[str, bytes]:
+    return {
+        str(one.relative_to(place)): one.read_bytes() for one in sorted(place.rglob("*")) if one.is_file()
+    }
+
+
+def test_readers_of_one_choice_share_a_variant_with_their_sections_and_ads(room: Room) -> None:
+    row = built(room, "--audience", str(csv(room.root / "readers.csv", SOME)))
+    assert (row["audience"]["readers"], row["audience"]["variants"]) == (4, 4)
+    anna, cora = of_reader(room, "anna"), of_reader(room, "cora")
+    assert [one["section"] for one in anna["lineup"]] == ["health", "crime"]
+    assert [len(one["stories"]) for one in anna["lineup"]] == [1, 2]
+    assert [one["section"] for one in cora["lineup"]] == ["crime", "health"]
+    for story in anna["stories"]:
+        assert f'data-story="{story}"'.encode() in anna["html"]
+    assert b'data-line-item="tampa-only"' in cora["html"]
+    assert b"tampa-only" not in of_reader(room, "bert")["html"]
+    assert of_reader(room, "bert")["eml"].startswith(b"Date: ")
+    assert b"tampa-only" not in room.files()["index.html"]
+    manifest = room.manifest()
+    assert manifest["audience"]["readers"] == 4
+    reached = {one["line_item"]: one["readers"] for one in manifest["audience"]["ads"]}
+    assert reached["tampa-only"] == 3
+    assert sorted(table(folder(room) / "recipients.parquet", "reader_id"))[0] == ("anna",)
+
+
+def test_an_empty_choice_is_the_issue_for_everybody_but_for_targeted_ads(tmp_path: Path) -> None:
+    room = audience_room(tmp_path)
+    built(room, "--audience", str(csv(room.root / "r.csv", [{"reader_id": "a", "topics": "", "region": ""}])))
+    reader, files = of_reader(room, "a"), room.files()
+    assert (reader["html"], reader["txt"], reader["eml"]) == (
+        files["index.html"],
+        files["index.txt"],
+        files["message.eml"],
+    )
+
+
+def test_parquet_lists_and_csv_with_bars_mean_the_same(tmp_path: Path) -> None:
+    rooms = [audience_room(tmp_path / name) for name in ("csv", "parquet", "semicolon")]
+    csv(rooms[0].root / "r.csv", SOME)
+    (rooms[1].root / "r").mkdir()
+    duckdb.sql(
+        f"COPY (SELECT reader_id, string_split(topics, '|') AS topics, region, language, "
+        f"CAST(health_top AS DOUBLE) AS health_top "
+        f"FROM read_csv('{rooms[0].root}/r.csv', all_varchar=true)) TO '{rooms[1].root}/r/part-0.parquet'"
+    )
+    csv(rooms[2].root / "r.csv", SOME, ";")
+    for room, name in zip(rooms, ("r.csv", "r", "r.csv"), strict=True):
+        built(room, "--audience", str(room.root / name))
+    first, *others = (bytes_of(folder(room)) for room in rooms)
+    assert all(one == first for one in others)
+
+
+def test_what_is_wrong_with_rows_is_counted_and_stops_nothing(room: Room) -> None:
+    rows = [
+        *SOME,
+        {"reader_id": "anna", "topics": ["crime"], "region": "tampa"},
+        {"reader_id": "", "topics": ["crime"]},
+        {"reader_id": "  ", "topics": ["crime"]},
+        {"reader_id": "eve", "topics": ["sports", "health"], "health_top": "many"},
+        {"reader_id": "fay", "topics": ["sports"], "health_top": "-1"},
+        {"reader_id": "読者 🙂", "topics": ["health"], "health_top": "99999999999999999999"},
+    ]
+    path = csv(room.root / "r.csv", rows)
+    result = room.run("build", "--daily", "--date", DAY, "--audience", str(path))
+    assert result.code == 0
+    problems = room.manifest()["audience"]["problems"]
+    assert problems == {
+        "rows": 10,
+        "without_id": 2,
+        "twice": 1,
+        "unknown_sections": {"sports": 2},
+        "no_numbers": {"health_top": 3},
+    }
+    for words in ("2 rows have no reader_id", "stand in the table twice", '2 rows name the section "sports"'):
+        assert words in result.err
+    assert len(table(folder(room) / "recipients.parquet")) == 7
+    assert [one["section"] for one in of_reader(room, "eve")["lineup"]] == ["health"] or of_reader(
+        room, "eve"
+    )["thin"]
+    assert of_reader(room, "読者 🙂")["choices"] == '{"sections": ["health"]}'
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "code", "words"),
+    [
+        ("gone.csv", None, 2, "there is no audience at"),
+        ("empty.csv", b"", 2, "is empty"),
+        ("nobody.csv", b"reader_id,topics,language,health_top,region\n", 2, "has no reader"),
+        ("columns.csv", b"reader,topics,language,health_top,region\na,,,,\n", 2, 'Did you mean "reader"?'),
+        ("broken.parquet", b"PAR1 and no more", 4, "broken.parquet cannot be read"),
+    ],
+)
+def test_an_audience_that_cannot_be_used_is_said_and_nothing_is_sent(
+    room: Room, name: str, content: bytes | None, code: int, words: str
+) -> None:
+    if content is not None:
+        (room.root / name).write_bytes(content)
+    result = room.run("build", "--daily", "--date", DAY, "--audience", str(room.root / name))
+    assert result.code == code
+    assert words in result.err
+    assert "Traceback" not in result.err
+    assert not (room.root / "outbox" / "daily" / DAY).exists()
+
+
+def test_a_broken_partition_is_named(room: Room) -> None:
+    place = room.root / "parts"
+    place.mkdir()
+    csv(room.root / "r.csv", SOME)
+    for number in range(3):
+        duckdb.sql(
+            f"COPY (FROM read_csv('{room.root}/r.csv', all_varchar=true)) TO '{place}/{number}.parquet'"
+        )
+    data = (place / "1.parquet").read_bytes()
+    (place / "1.parquet").write_bytes(data[: len(data) // 2])
+    result = room.run("build", "--daily", "--date", DAY, "--audience", str(place))
+    assert result.code == 4
+    assert "1.parquet" in result.err
+
+
+def test_lines_that_are_no_csv_are_counted(room: Room) -> None:
+    path = csv(room.root / "r.csv", SOME)
+    with path.open("ab") as file:
+        file.write(b'x"y,"un"quoted,"tampa,1\nzoe,health,tampa,1,too,many,cells\n\xff\xfe,health,tampa,1\n')
+    result = room.run("build", "--daily", "--date", DAY, "--audience", str(path))
+    assert result.code == 0, result.err
+    problems = room.manifest()["audience"]["problems"]
+    assert problems["unreadable_rows"] >= 1
+    assert room.manifest()["audience"]["readers"] >= 4
+
+
+def test_all_readers_alike_are_one_variant(room: Room) -> None:
+    path = csv(room.root / "r.csv", ({"reader_id": f"r{n}", "topics": "", "region": ""} for n in range(5000)))
+    assert built(room, "--audience", str(path))["audience"]["variants"] == 1
+    assert len(table(folder(room) / "recipients.parquet")) == 5000
+
+
+def test_all_readers_different_are_refused_with_advice(tmp_path: Path) -> None:
+    room = audience_room(tmp_path)
+    room.write(
+        "digest.yaml",
+        (room.root / "digest.yaml").read_text().replace("audience: {", "audience: {max_variants: 50, "),
+    )
+    path = csv(
+        room.root / "r.csv", ({"reader_id": f"r{n}", "topics": "", "region": f"x{n}"} for n in range(51))
+    )
+    result = room.run("build", "--daily", "--date", DAY, "--audience", str(path))
+    assert result.code == 2
+    assert "51 variants" in result.err
+    assert "audience.max_variants" in result.err
+
+
+def test_a_second_build_changes_nothing_and_a_lost_pack_comes_back(room: Room) -> None:
+    words = ("--audience", str(many(room.root / "r.csv")))
+    assert built(room, *words)["status"] == "built"
+    before = bytes_of(folder(room).parent)
+    assert built(room, *words)["status"] == "unchanged"
+    assert bytes_of(folder(room).parent) == before
+    (folder(room) / "packs" / "0002.eml").unlink()
+    (folder(room) / "packs" / "0003.json").write_bytes(b"{")
+    assert built(room, *words)["status"] == "restored"
+    assert bytes_of(folder(room).parent) == before
+    shutil.rmtree(folder(room).parent)
+    assert built(room, *words)["status"] == "restored"
+    assert bytes_of(folder(room).parent) == before
+
+
+def test_another_reader_makes_a_new_revision(room: Room) -> None:
+    built(room, "--audience", str(csv(room.root / "r.csv", SOME)))
+    row = built(room, "--audience", str(csv(room.root / "r.csv", SOME[:3])))
+    assert (row["revision"], row["audience"]["readers"]) == (2, 3)
+    assert len(table(folder(room) / "recipients.parquet")) == 3
+
+
+def test_a_dry_run_counts_and_writes_nothing(room: Room) -> None:
+    path = csv(room.root / "r.csv", SOME)
+    assert room.run("ingest").code == 0
+    row = built(room, "--dry-run", "--audience", str(path))
+    assert row["audience"]["readers"] == 4
+    assert not (room.root / "outbox").exists()
+
+
+@pytest.mark.parametrize("workers", [1, 2, 3])
+def test_the_bytes_are_the_same_whatever_the_workers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, workers: int
+) -> None:
+    found = list[dict[str, bytes]]()
+    for number in (1, workers):
+        monkeypatch.setattr(local, "processors", lambda number=number: number)
+        room = audience_room(tmp_path / f"room{number}-{len(found)}")
+        built(room, "--audience", str(many(room.root / "r.csv")))
+        found.append(bytes_of(folder(room)))
+    assert found[0] == found[1]
+
+
+def kill_workers(stop: threading.Event, killed: list[int]) -> None:
+    """SIGKILL children of this process, now and then."""
+    while not stop.wait(0.25):
+        for line in Path(f"/proc/{os.getpid()}/task/{os.getpid()}/children").read_text().split():
+            command = Path(f"/proc/{line}/cmdline")
+            if command.exists() and b"spawn_main" in command.read_bytes() and len(killed) < 4:
+                os.kill(int(line), signal.SIGKILL)
+                killed.append(int(line))
+                break
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="children are found in /proc")
+def test_killed_workers_cost_time_and_no_reader(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(local, "processors", lambda: 1)
+    quiet = audience_room(tmp_path / "quiet")
+    built(quiet, "--audience", str(many(quiet.root / "r.csv")))
+    monkeypatch.setattr(local, "processors", lambda: 2)
+    room, stop, killed = audience_room(tmp_path / "room"), threading.Event(), list[int]()
+    killer = threading.Thread(target=kill_workers, args=(stop, killed))
+    killer.start()
+    try:
+        built(room, "--audience", str(many(room.root / "r.csv")))
+    finally:
+        stop.set()
+        killer.join()
+    assert killed
+    assert bytes_of(folder(room)) == bytes_of(folder(quiet))
+
+
+def test_a_killed_build_goes_on_where_it_was(tmp_path: Path) -> None:
+    quiet = audience_room(tmp_path / "quiet")
+    built(quiet, "--audience", str(many(quiet.root / "r.csv")))
+    room = audience_room(tmp_path / "room")
+    path = many(room.root / "r.csv")
+    words = ["build", "--daily", "--date", DAY, "--audience", str(path), "--root", str(room.root)]
+    work = room.root / "outbox" / "daily" / f".{DAY}.audience" / "made" / "packs"
+    process = subprocess.Popen([sys.executable, "-m", "digest", *words], stderr=subprocess.DEVNULL)
+    ends = time.monotonic() + 60
+    while not list(work.glob("*.json")) and process.poll() is None and time.monotonic() < ends:
+        time.sleep(0.01)
+    process.kill()
+    process.wait()
+    assert process.returncode == -signal.SIGKILL
+    finished = {one: one.stat().st_mtime_ns for one in work.glob("*.json")}
+    assert finished
+    assert not folder(room).exists()
+    assert built(room, "--audience", str(path))["status"] == "built"
+    assert bytes_of(folder(room)) == bytes_of(folder(quiet))
+    for one, at in finished.items():
+        assert (folder(room) / "packs" / one.name).stat().st_mtime_ns == at
+    assert not work.exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("--engine", "spark"), "there are local and dask"),
+        (("--scheduler", "tcp://127.0.0.1:1"), "--scheduler needs --audience"),
+        (("--history", "x"), "--history needs --audience"),
+    ],
+)
+def test_words_that_do_not_go_together(room: Room, words: tuple[str, ...], says: str) -> None:
+    result = room.run("build", "--daily", "--date", DAY, *words)
+    assert result.code == 2
+    assert says in result.err
+
+
+def test_every_reader_stands_in_the_tables_once(room: Room) -> None:
+    built(room, "--audience", str(many(room.root / "r.csv")))
+    where = folder(room)
+    recipients: Counter[Any] = Counter(one for (one,) in table(where / "recipients.parquet", "variant"))
+    rows = table(where / "variants.parquet", "variant, readers, pack, html_offset, html_length")
+    assert {variant: readers for variant, readers, *_ in rows} == recipients
+    for pack in {row[2] for row in rows}:
+        ends = sorted((row[3], row[3] + row[4]) for row in rows if row[2] == pack)
+        assert ends[0][0] == 0
+        assert all(one[1] == other[0] for one, other in pairwise(ends))
+        assert ends[-1][1] == (where / f"packs/{pack:04d}.html").stat().st_size
