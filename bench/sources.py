@@ -23,6 +23,7 @@ from zoneinfo import ZoneInfo
 from digest.errors import Unreachable
 from digest.model import SourceSpec
 from digest.sources import Context, csv, jsonfeed, jsonl, rss, sitemap
+from digest.sources._bytes import Lines
 from digest.sources._network import Answer
 from tests.fakes.server import Call, Server
 from tests.newsrooms import DIGEST, newsroom
@@ -66,8 +67,8 @@ PIECES = [piece.encode("latin-1") for piece in (
 PLUGINS: dict[str, Callable[[bytes, Context], object]] = {
     "rss": lambda data, known: list(rss.parse(data, known)),
     "jsonfeed": lambda data, known: list(jsonfeed.parse(data, known)),
-    "jsonl": lambda data, known: list(jsonl.parse(data, known)),
-    "csv": lambda data, known: list(csv.parse(data, known)),
+    "jsonl": lambda data, known: list(jsonl.parse_lines(Lines(data), known)),
+    "csv": lambda data, known: list(csv.parse_lines(Lines(data), known)),
     "sitemap": lambda data, known: list(
         sitemap._map(Answer(200, data, {}, "https://a.example/m"), known, depth=1)
     ),

@@ -1,6 +1,10 @@
-"""The name under which this package is installed: on the package index `digest` is somebody else's."""
+"""What is installed: its name, for on the package index `digest` is somebody else's, and its program."""
 
 from __future__ import annotations
+
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
 
 NAME = "newsroom-digest"
 
@@ -18,3 +22,13 @@ def name() -> str:
 def install(extra: str) -> str:
     """The command that adds an extra: ``pip install "newsroom-digest[plan]"``."""
     return f'pip install "{name()}[{extra}]"'
+
+
+@cache
+def program(*folders: str) -> str:
+    """What stands for the program in these folders of the package: it changes with any of their modules."""
+    package = Path(__file__).resolve().parent
+    total = sha256()
+    for path in sorted(path for folder in folders for path in (package / folder).rglob("*.py")):
+        total.update(path.relative_to(package).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+    return total.hexdigest()

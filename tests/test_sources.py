@@ -18,9 +18,10 @@ from digest import registry
 from digest.errors import CommandError, Unreachable
 from digest.model import Image, Rejected, SourceSpec, Story
 from digest.model.urls import story_id
-from digest.sources import Batch, Context, Found, Remark, Untimed, read
+from digest.sources import Batch, Context, Found, Line, Remark, Untimed, read
 from digest.sources import csv as csv_source
 from digest.sources import jsonl as jsonl_source
+from digest.sources._bytes import Lines
 
 NOW = datetime(2026, 1, 23, 12, tzinfo=UTC)
 ZONE = ZoneInfo("America/New_York")
@@ -32,9 +33,13 @@ def context(kind: str = "jsonl") -> Context:
     return Context(spec=spec, now=NOW, zone=ZONE, file=f"stories.{kind}")
 
 
+def parsed(plugin: Any, data: bytes, known: Context) -> list[Found]:
+    return [one for one in plugin.parse_lines(Lines(data), known) if not isinstance(one, Line)]
+
+
 def found(*rows: Any) -> list[Found]:
     data = b"\n".join(row if isinstance(row, bytes) else json.dumps(row).encode() for row in rows)
-    return list(jsonl_source.parse(data, context()))
+    return list(parsed(jsonl_source, data, context()))
 
 
 def one(**fields: Any) -> Story:
@@ -122,13 +127,13 @@ SPLIT_ROW = {name: value for name, value in CSV_ROW.items() if name not in ("ima
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
 def test_every_field_of_csv(row: dict[str, Any], delimiter: str, encoding: str) -> None:
     data = _csv([row], delimiter=delimiter).decode().encode(encoding)
-    assert list(csv_source.parse(data, context("csv"))) == [STORY]
+    assert list(parsed(csv_source, data, context("csv"))) == [STORY]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32", "cp1252"])
 def test_encodings_of_jsonl(encoding: str) -> None:
     line = json.dumps({"url": URL, "title": "Café “crème”"}, ensure_ascii=False).encode(encoding)
-    assert [it.title for it in jsonl_source.parse(line, context()) if isinstance(it, Story)] == [
+    assert [it.title for it in parsed(jsonl_source, line, context()) if isinstance(it, Story)] == [
         "Café “crème”"
     ]
 
@@ -225,14 +230,14 @@ def test_one_bad_line_never_stops_the_others(row: Any, reason: str | None) -> No
 
 def test_blank_lines_are_no_lines() -> None:
     data = b'\n\r\n{"url": "nothing", "title": "T"}\r\n\n'
-    assert [it.where for it in jsonl_source.parse(data, context()) if isinstance(it, Rejected)] == [
+    assert [it.where for it in parsed(jsonl_source, data, context()) if isinstance(it, Rejected)] == [
         "stories.jsonl:3"
     ]
 
 
 def test_one_json_list_is_read_too() -> None:
     rows = json.dumps([{"url": URL, "title": "T"}, {"url": URL}], indent=1).encode()
-    story, bad = jsonl_source.parse(b" \n" + rows, context())
+    story, bad = parsed(jsonl_source, b" \n" + rows, context())
     assert isinstance(story, Story)
     assert bad == Rejected("stories.jsonl item 2", "it has no title")
 
@@ -376,8 +381,8 @@ def test_any_row_is_a_story_or_says_why(row: dict[str, Any]) -> None:
 
 @given(st.binary(max_size=200))
 def test_any_bytes_are_read(data: bytes) -> None:
-    list(jsonl_source.parse(data, context()))
-    for it in csv_source.parse(b"url,title\n" + data, context("csv")):
+    list(parsed(jsonl_source, data, context()))
+    for it in parsed(csv_source, b"url,title\n" + data, context("csv")):
         assert isinstance(it, Story | Rejected | Remark)
 
 
@@ -385,7 +390,7 @@ def test_any_bytes_are_read(data: bytes) -> None:
 
 
 def csv_found(text: str) -> list[Found]:
-    return list(csv_source.parse(text.encode(), context("csv")))
+    return list(parsed(csv_source, text.encode(), context("csv")))
 
 
 def test_a_quotation_mark_that_is_never_closed_costs_one_row() -> None:

@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from digest.app.ingest import SourceReport, ingest
+from digest.app.ingest import ingest
+from digest.app.readings import SourceReport
 from digest.config import load
 from digest.errors import ConfigurationError
 from digest.model import Story

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from digest.app.ingest import SourceReport
+from digest.app.readings import SourceReport
 from digest.model import Story
 from tests import ghost
 from tests.fakes.server import Call, Server

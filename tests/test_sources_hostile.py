@@ -12,12 +12,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from digest.app.ingest import SourceReport, ingest
+from digest.app.ingest import ingest
+from digest.app.readings import SourceReport
 from digest.config import load
 from digest.errors import Unreachable
 from digest.model import Rejected, SourceSpec, Story
 from digest.sources import Context, Found, Remark, rss
-from digest.sources._bytes import decoded, lines
+from digest.sources._bytes import Lines, decoded
 from digest.sources._feed_item import EXCERPT
 from digest.sources._times import Habits, habits_of, moment
 from digest.store import open_store
@@ -217,7 +218,7 @@ def test_what_was_guessed_is_said() -> None:
 
 
 def test_one_bad_line_of_a_file_is_one() -> None:
-    read_ = list(lines("url,title\nCafé\n".encode() + b"B\xe9b\xe9\n"))
+    read_ = list(Lines("url,title\nCafé\n".encode() + b"B\xe9b\xe9\n"))
     assert [line for line, _ in read_] == ["url,title\n", "Café\n", "Bébé\n"]
     assert [bool(remark) for _, remark in read_] == [False, False, True]
 

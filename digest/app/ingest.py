@@ -4,24 +4,24 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from digest.app.readings import counted, reading_of, unmatched
+from digest.app.readings import SourceReport, Tally
 from digest.app.side_by_side import Overdue, side_by_side
 from digest.errors import CommandError, DigestError
 from digest.model import Newsroom, Reading, SourceSpec, Story, Validators
 from digest.model.pictures import UNSHOWN, kind_of
+from digest.model.urls import url_key
 
 if TYPE_CHECKING:
     from digest.likeness import Reader
-    from digest.sources import Batch, Known, Rejected
+    from digest.sources import Batch, Before, Known
     from digest.store import Store
 
 _TYPES = {".xml": "rss", ".rss": "rss", ".atom": "rss", ".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv"}
@@ -30,35 +30,7 @@ _SECONDS = 23.0  # for all sources that are read at once; one has 20
 _GRACE = 1.0  # for what came at the last moment
 _OF_USE = timedelta(days=14)  # since a story appeared: no issue built now looks back further
 
-_NONE: Mapping[str, int] = MappingProxyType({})
-
 Progress = Callable[[int], None]
-
-
-@dataclass(frozen=True, slots=True)
-class SourceReport:
-    """What came of one source; ``error`` is empty, or why it could not be read.
-
-    ``remarks`` tell of values that were dropped or mended in stories that are in; ``broken``, one of them, that the
-    source could be read in part only.
-    """
-
-    name: str
-    new: int = 0
-    updated: int = 0
-    unchanged: int = 0
-    rejected: tuple[Rejected, ...] = ()
-    remarks: tuple[str, ...] = ()
-    error: str = ""
-    broken: str = ""
-    withdrawn: int = 0
-    folded: int = 0
-    unmatched: Mapping[str, int] = field(default_factory=lambda: _NONE)
-
-    @property
-    def counts(self) -> dict[str, int]:
-        """What was left out, mended or guessed, by what was said of it."""
-        return counted((*self.remarks, *(f"{one.where}: {one.why}" for one in self.rejected)))
 
 
 def chosen(newsroom: Newsroom, words: Sequence[str]) -> tuple[SourceSpec, ...]:
@@ -117,32 +89,49 @@ def ingest(
     ``reader`` reads the headlines of what an issue may still bring, so that a build need not.
     """
     reports = []
-    fresh: list[Story] = []
+    fresh: list[tuple[str, str]] = []  # headlines, and whose
     before = store.readings()  # once: a house with many sources has many of them
-    for spec, batch in _read(newsroom, store, specs, now, before, was_read):
-        reports.append(_store(newsroom, store, spec, batch, now, before.get(spec.name, ()), progress))
-        if reader is not None and not isinstance(batch, str):
-            fresh += (story for story in batch.stories if now - story.time < _OF_USE)
+
+    def seen(batch: Batch) -> None:
+        if reader is not None:
+            fresh.extend((one.title, one.source) for one in batch.stories if now - one.time < _OF_USE)
+
+    known = _known(newsroom, store, specs, now, before)
+    for spec, its, batch in _read(newsroom, specs, known, now, was_read):
+        earlier = before.get(spec.name, ())
+        if batch is None:
+            for part in _store_portions(newsroom, store, spec, now, its, earlier, progress):
+                if isinstance(part, SourceReport):
+                    reports.append(part)
+                else:
+                    seen(part)
+            if was_read is not None:
+                was_read(1)
+        elif isinstance(batch, str):
+            store.remember_reading(Reading(source=spec.name, at=now, error=batch))
+            reports.append(SourceReport(spec.name, error=batch))
+        else:
+            reports.append(_store(newsroom, store, spec, batch, now, earlier, progress))
+            seen(batch)
     if reader is not None:
         from digest.select import plain_title
 
-        reader.read(plain_title(story.title, story.source) for story in fresh)
+        reader.read(plain_title(title, source) for title, source in fresh)
     return reports
 
 
 def _read(
     newsroom: Newsroom,
-    store: Store,
     specs: Sequence[SourceSpec],
+    known: Sequence[Known],
     now: datetime,
-    before: Mapping[str, Sequence[Reading]],
     was_read: Progress | None,
-) -> Iterator[tuple[SourceSpec, Batch | str]]:
+) -> Iterator[tuple[SourceSpec, Known, Batch | str | None]]:
     """What every source yields, or why nothing, in the order of the sources whatever comes first.
 
-    Nobody waits for a file: it is read when its turn comes, however long its making into stories takes.
+    Nobody waits for a file: it is read when its turn comes, however long its making into stories takes. ``None`` stands
+    for a file of lines, which is read while it is stored.
     """
-    known = _known(newsroom, store, specs, now, before)
     away = sum(not _is_local(spec) for spec in specs)
     until = time.monotonic() + _SECONDS * math.ceil(away / _AT_ONCE)
     readings = [
@@ -152,19 +141,25 @@ def _read(
     waits = [reading for spec, reading in zip(specs, readings, strict=True) if not _is_local(spec)]
     results = side_by_side(waits, at_once=_AT_ONCE, until=until + _GRACE)
     started = next(results, None)  # the first asks for all of them
-    for spec, reading in zip(specs, readings, strict=True):
+    for spec, its, reading in zip(specs, known, readings, strict=True):
         if _is_local(spec):
-            yield spec, reading()
+            yield spec, its, None if _is_long(spec) else reading()
             continue
         result, started = started or next(results), None
         try:
-            yield spec, result()
+            yield spec, its, result()
         except Overdue:
-            yield spec, f"{spec.name}: it was not read, for the time for all sources was over."
+            yield spec, its, f"{spec.name}: it was not read, for the time for all sources was over."
 
 
 def _is_local(spec: SourceSpec) -> bool:
     return spec.type in _TYPES.values() and "://" not in spec.url
+
+
+def _is_long(spec: SourceSpec) -> bool:
+    from digest.sources import is_long
+
+    return is_long(spec)
 
 
 def _known(
@@ -233,14 +228,12 @@ def _store(
     newsroom: Newsroom,
     store: Store,
     spec: SourceSpec,
-    batch: Batch | str,
+    batch: Batch,
     now: datetime,
     before: Sequence[Reading],
     progress: Progress | None,
 ) -> SourceReport:
-    if isinstance(batch, str):
-        store.remember_reading(Reading(source=spec.name, at=now, error=batch))
-        return SourceReport(spec.name, error=batch)
+    """A source that was read at once."""
     try:
         counts = store.upsert(
             batch.stories, now, progress=progress, trust_ids=bool(batch.items), republish=batch.republish
@@ -250,33 +243,91 @@ def _store(
     except Exception as error:
         return SourceReport(spec.name, error=_failure(spec, error))
     withdrawn = _remember(store, spec, batch, now)
-    report = SourceReport(
-        spec.name,
-        counts.new,
-        counts.updated,
-        counts.unchanged,
-        batch.rejected,
-        remarks=(
-            *(f"{one.where}: {one.what}" for one in batch.remarks),
-            *_unshown(newsroom, spec, batch.stories),
-        ),
-        broken=next((one.what for one in batch.remarks if one.broken), ""),
-        withdrawn=withdrawn,
-        folded=batch.folded,
-        unmatched=unmatched(newsroom, batch.stories),
-    )
-    store.remember_reading(reading_of(report, batch, before, now))
+    tally = Tally(newsroom)
+    tally.add(batch, _unshown(newsroom, spec, batch.stories).values())
+    report = tally.report(spec.name, counts, withdrawn=withdrawn)
+    store.remember_reading(tally.reading(report, before, now))
     return report
 
 
-def _unshown(newsroom: Newsroom, spec: SourceSpec, stories: Sequence[Story]) -> Iterator[str]:
-    """Pictures of kinds that mail programs do not show, and no image service makes into others."""
-    if newsroom.images.resize:
-        return
-    for story in stories:
+def _store_portions(
+    newsroom: Newsroom,
+    store: Store,
+    spec: SourceSpec,
+    now: datetime,
+    known: Known,
+    before: Sequence[Reading],
+    progress: Progress | None,
+) -> Iterator[Batch | SourceReport]:
+    """A file of any length, a portion at a time: each portion, when it is stored, and at last what came of all."""
+    intake = store.intake(now, progress)
+    tally, error = Tally(newsroom), ""
+    late: list[Batch] = []  # what is said of the times of stories that wait for the end
+    for batch in _portions(newsroom, spec, now, known, intake):
+        if isinstance(batch, str):
+            error = batch
+            break
+        intake.trust = replace(intake.trust, republish=batch.republish)
+        stories = dict(zip(batch.keys, batch.stories, strict=True))
+        unshown = _unshown(newsroom, spec, batch.stories)
+        prints = {
+            key: 0 if story.url in unshown else print_
+            for (key, story), print_ in zip(stories.items(), batch.prints, strict=True)
+        }
+        waiting = intake.put(stories, prints, batch.same)
+        if _times_of(store, batch, now) and waiting:
+            late.append(_only(batch, waiting))
+        tally.add(batch, unshown.values())
+        yield batch
+    counts = intake.finish()
+    for batch in late:
+        _times_of(store, batch, now)
+    tally.folded += intake.folded
+    report = tally.report(spec.name, counts, error=error)
+    if not error:
+        store.remember_validators(spec.name, spec.url, Validators())
+    store.remember_reading(tally.reading(report, before, now))
+    yield report
+
+
+def _portions(
+    newsroom: Newsroom, spec: SourceSpec, now: datetime, known: Known, before: Before
+) -> Iterator[Batch | str]:
+    """The portions of a file; where it cannot be read on, why."""
+    from digest.sources import portions
+
+    publication = newsroom.publication
+    try:
+        yield from portions(
+            spec, now=now, zone=publication.zone, locale=publication.locale, known=known, before=before
+        )
+    except DigestError as error:
+        yield str(error)
+    except Exception as error:
+        yield _failure(spec, error)
+
+
+def _only(batch: Batch, keys: Collection[str]) -> Batch:
+    """What a portion tells of the times of some of its stories."""
+    return replace(
+        batch,
+        stories=tuple(story for key, story in zip(batch.keys, batch.stories, strict=True) if key in keys),
+        untimed=tuple(one for one in batch.untimed if url_key(one.url) in keys),
+        remarks=(),
+        same=(),
+    )
+
+
+def _unshown(newsroom: Newsroom, spec: SourceSpec, stories: Sequence[Story]) -> dict[str, str]:
+    """Pictures of kinds that mail programs do not show, and no image service makes into others; by story's address."""
+    said = {}
+    for story in () if newsroom.images.resize else stories:
         kind = kind_of(story.image.url) if story.image else ""
         if kind in UNSHOWN:
-            yield f"{spec.name}: its picture is {kind}, which mail programs do not show; the story runs without it"
+            said[story.url] = (
+                f"{spec.name}: its picture is {kind}, which mail programs do not show; the story runs without it"
+            )
+    return said
 
 
 def _remember(store: Store, spec: SourceSpec, batch: Batch, now: datetime) -> int:
@@ -284,8 +335,7 @@ def _remember(store: Store, spec: SourceSpec, batch: Batch, now: datetime) -> in
     store.remember_validators(spec.name, spec.url, batch.validators or Validators())
     if batch.not_modified:
         return 0
-    store.note_untimed({one.url: one.why for one in batch.untimed}, now)
-    store.timed(story.url for story in batch.stories if story.published_at is not None)
+    _times_of(store, batch, now)
     if not batch.items and not batch.withdrawn:
         return 0
     known = store.items_since(spec.name, datetime.min.replace(tzinfo=UTC))
@@ -295,3 +345,10 @@ def _remember(store: Store, spec: SourceSpec, batch: Batch, now: datetime) -> in
     fresh = {id: why for id, why in gone.items() if not store.withheld().get(id, "").startswith("withdrawn")}
     store.withdraw(fresh, now)
     return len(fresh)
+
+
+def _times_of(store: Store, batch: Batch, now: datetime) -> bool:
+    """Remember which stories have no time that can be used, and which have one now; whether there are any such."""
+    if batch.untimed:
+        store.note_untimed({one.url: one.why for one in batch.untimed}, now)
+    return store.timed(story.url for story in batch.stories if story.published_at is not None)

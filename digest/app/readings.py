@@ -5,19 +5,20 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import pairwise
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from digest.model import Newsroom, Publication, Reading, Story
+from digest.model import AsItWas, Counts, Newsroom, Publication, Reading, Story
 
 if TYPE_CHECKING:
-    from digest.app.ingest import SourceReport
-    from digest.sources import Batch
+    from digest.sources import Batch, Rejected
 
 _WHERE = re.compile(r"^[^:]*?(?::\d+)?: ")
 _VALUES = re.compile(r'"(?:[^"\\]|\\.)*"|\b\d[\d.,:TZ+-]*\b')
+_NONE: Mapping[str, int] = MappingProxyType({})
 _LEAST = 5  # gaps between news that tell what is usual
 _QUIET = timedelta(days=2)  # shorter is no silence
 
@@ -25,41 +26,115 @@ _QUIET = timedelta(days=2)  # shorter is no silence
 def counted(lines: Iterable[str]) -> dict[str, int]:
     """Remarks by what they say, without where and without the values in them; the most frequent first."""
     said = Counter(_VALUES.sub("…", _WHERE.sub("", line, count=1)) for line in lines)
-    return dict(sorted(said.items(), key=lambda pair: (-pair[1], pair[0])))
+    return _most_first(said)
 
 
-def unmatched(newsroom: Newsroom, stories: Iterable[Story]) -> dict[str, int]:
+@dataclass(frozen=True, slots=True)
+class SourceReport:
+    """What came of one source; ``error`` is empty, or why it could not be read.
+
+    ``remarks`` tell of values that were dropped or mended in stories that are in; ``broken``, one of them, that the
+    source could be read in part only.
+    """
+
+    name: str
+    new: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    rejected: tuple[Rejected, ...] = ()
+    remarks: tuple[str, ...] = ()
+    error: str = ""
+    broken: str = ""
+    withdrawn: int = 0
+    folded: int = 0
+    unmatched: Mapping[str, int] = field(default_factory=lambda: _NONE)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """What was left out, mended or guessed, by what was said of it."""
+        return counted((*self.remarks, *(f"{one.where}: {one.why}" for one in self.rejected)))
+
+
+def unmatched(newsroom: Newsroom, stories: Iterable[Story | AsItWas]) -> dict[str, int]:
     """The categories of stories that belong to no section, with how many stories have each; most first."""
     from digest.select import section_names, sections_for
 
     names = section_names(newsroom.sections)
     lost = (story for story in stories if not sections_for(story, names))
-    found = Counter(category for story in lost for category in story.sections or ("(none)",))
-    return dict(sorted(found.items(), key=lambda pair: (-pair[1], pair[0])))
+    return _most_first(Counter(category for story in lost for category in story.sections or ("(none)",)))
 
 
-def reading_of(report: SourceReport, batch: Batch, before: Sequence[Reading], now: datetime) -> Reading:
-    """What is kept of a reading; one without news goes on from those before it."""
-    last = next((one for one in reversed(before) if not one.error), None)
-    times = [story.published_at for story in batch.stories if story.published_at]
-    if batch.not_modified and last is not None:
-        newest, whole, items = last.newest, last.whole_since, last.items
-    else:
-        joined = last is not None and (report.unchanged or report.updated)
-        newest, items = max(times, default=None), len(batch.stories) + len(report.rejected)
-        whole = last.whole_since if joined and last else min(times, default=None)
-    return Reading(
-        source=report.name,
-        at=now,
-        items=items,
-        new=report.new,
-        updated=report.updated,
-        unchanged=report.unchanged,
-        rejected=len(report.rejected),
-        newest=newest,
-        whole_since=whole,
-        remarks=report.counts,
-    )
+def _most_first(counts: Counter[str]) -> dict[str, int]:
+    return dict(sorted(counts.items(), key=lambda pair: (-pair[1], pair[0])))
+
+
+class Tally:
+    """What is counted of a source while its stories come in, in one batch or in many portions."""
+
+    def __init__(self, newsroom: Newsroom) -> None:
+        self._newsroom = newsroom
+        self._unmatched: Counter[str] = Counter()
+        self._rejected: list[Rejected] = []
+        self._remarks: list[str] = []
+        self._broken = ""
+        self._stories = 0
+        self._oldest: datetime | None = None
+        self._newest: datetime | None = None
+        self._not_modified = False
+        self.folded = 0
+
+    def add(self, batch: Batch, said: Iterable[str] = ()) -> None:
+        """One more portion, and what else is to be ``said`` of its stories."""
+        stories: tuple[Story | AsItWas, ...] = (*batch.stories, *batch.same)
+        self._stories += len(stories)
+        self._unmatched.update(unmatched(self._newsroom, stories))
+        times = [story.published_at for story in stories if story.published_at]
+        self._oldest = min((*times, *([self._oldest] if self._oldest else [])), default=None)
+        self._newest = max((*times, *([self._newest] if self._newest else [])), default=None)
+        self._rejected += batch.rejected
+        self._remarks += (f"{one.where}: {one.what}" for one in batch.remarks)
+        self._remarks += said
+        self._broken = self._broken or next((one.what for one in batch.remarks if one.broken), "")
+        self.folded += batch.folded
+        self._not_modified = batch.not_modified
+
+    def report(self, name: str, counts: Counts, *, withdrawn: int = 0, error: str = "") -> SourceReport:
+        return SourceReport(
+            name,
+            counts.new,
+            counts.updated,
+            counts.unchanged,
+            tuple(self._rejected),
+            remarks=tuple(self._remarks),
+            error=error,
+            broken=self._broken,
+            withdrawn=withdrawn,
+            folded=self.folded,
+            unmatched=_most_first(self._unmatched),
+        )
+
+    def reading(self, report: SourceReport, before: Sequence[Reading], now: datetime) -> Reading:
+        """What is kept of a reading; one without news goes on from those before it."""
+        last = next((one for one in reversed(before) if not one.error), None)
+        if self._not_modified and last is not None:
+            newest, whole, items = last.newest, last.whole_since, last.items
+        else:
+            joined = last is not None and (report.unchanged or report.updated)
+            newest, items = self._newest, self._stories + len(report.rejected)
+            whole = last.whole_since if joined and last else self._oldest
+        return Reading(
+            source=report.name,
+            at=now,
+            items=items,
+            new=report.new,
+            updated=report.updated,
+            unchanged=report.unchanged,
+            rejected=len(report.rejected),
+            newest=newest,
+            whole_since=whole,
+            remarks=report.counts,
+            error=report.error,
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -15,7 +16,7 @@ from digest.cli.output import emit, json_wanted, say, warn
 from digest.errors import Unreachable
 
 if TYPE_CHECKING:
-    from digest.app.ingest import SourceReport
+    from digest.app.readings import SourceReport
 
 _SHOWN = 10
 Told = Callable[[int], None] | None
@@ -35,6 +36,7 @@ def ingest(
     from digest.app.ingest import ingest as run
     from digest.store import open_store
 
+    gc.set_threshold(10_000)  # a history is read and let go: no other command makes so much
     room = newsroom(root)
     specs = chosen(room, what or [])
     with open_store(room.store, room.publication) as store, _progress(len(specs)) as (was_read, progress):

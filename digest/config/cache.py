@@ -10,13 +10,13 @@ from __future__ import annotations
 import json
 import os
 from contextlib import suppress
-from functools import cache as once
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from digest import __version__
 from digest.config import codec
+from digest.distribution import program
 from digest.model.environment import cache_folder
 
 _KEEP = 8
@@ -25,17 +25,8 @@ _READERS = ("config", "model")  # the folders of the package that a cached confi
 
 def key_of(hashes: dict[str, str]) -> str:
     """The name of this content in the cache."""
-    parts = [__version__, _program(), *(f"{name}={hashes[name]}" for name in sorted(hashes))]
+    parts = [__version__, program(*_READERS), *(f"{name}={hashes[name]}" for name in sorted(hashes))]
     return sha256("\n".join(parts).encode()).hexdigest()
-
-
-@once
-def _program() -> str:
-    package = Path(__file__).resolve().parent.parent
-    total = sha256()
-    for path in sorted(path for folder in _READERS for path in (package / folder).rglob("*.py")):
-        total.update(path.relative_to(package).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
-    return total.hexdigest()
 
 
 def read(root: Path, key: str) -> dict[str, Any] | None:

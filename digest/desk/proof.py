@@ -15,8 +15,8 @@ from digest.model import Edition, Newsroom, Overrides
 from digest.model.environment import cache_folder
 
 if TYPE_CHECKING:
-    from digest.app.ingest import SourceReport
     from digest.app.pipeline import House, Outcome
+    from digest.app.readings import SourceReport
     from digest.likeness import Reader
     from digest.store import Store
 

@@ -21,7 +21,7 @@ from digest.model.appearance import CustomBlock, Footer, FooterLink, Images, Pla
 from digest.model.audience import Audience
 from digest.model.editing import Approval, IssueNote, StoryEdit, as_sourced, with_edits
 from digest.model.history import BuiltIssue, RunAd, RunStory
-from digest.model.intake import Counts, Reading, Rejected, Validators
+from digest.model.intake import AsItWas, Counts, Reading, Rejected, Validators
 from digest.model.issue import Issue, Opening, OptimalityGap, Overrides, Placement, Plan, Refusal, Rendered
 from digest.model.likeness import Likeness
 from digest.model.newsroom import (
@@ -39,7 +39,7 @@ from digest.model.newsroom import (
 from digest.model.stories import Entry, Image, LeftOut, Lineup, Mark, Section, Selection, Story, Window
 
 __all__ = [
-    "TIERS", "AdBook", "Adjacency", "Advertiser", "Approval", "Audience", "BuiltIssue", "Counts", "Creative",
+    "TIERS", "AdBook", "Adjacency", "Advertiser", "Approval", "AsItWas", "Audience", "BuiltIssue", "Counts", "Creative",
     "CustomBlock", "Edition", "Entry", "Flight", "Footer", "FooterLink", "FrequencyCap", "Goal", "Image",
     "Images", "Issue", "IssueNote", "LeftOut", "Likeness", "LineItem", "Lineup", "Links", "Logo", "Look",
     "Mark", "Newsroom", "Opening", "OptimalityGap", "Overrides", "Placement", "PlainText", "Plan", "Policy",

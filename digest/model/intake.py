@@ -42,6 +42,20 @@ class Counts:
         return Counts(self.new + other.new, self.updated + other.updated, self.unchanged + other.unchanged)
 
 
+@dataclass(frozen=True, slots=True)
+class AsItWas:
+    """A story whose line in a file is the one it came from last time: what is known of it, without reading it.
+
+    ``key`` stands for its address, ``print`` for the line, ``number`` for its row in the store.
+    """
+
+    key: str
+    print: int
+    number: int
+    sections: tuple[str, ...]
+    published_at: datetime | None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
     """One reading of a source: how many items it had and what became of them.

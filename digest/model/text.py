@@ -18,7 +18,7 @@ _BREAKS = re.compile("[\t-\r\x1c-\x1f\x85\u2028\u2029]")
 _LEAVES = re.compile(
     "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u00ad\u200b\u202a-\u202e\u2060-\u206f\ufeff\ufff0-\ufffb\ufffe\uffff\ud800-\udfff]"
 )
-_TIDY = re.compile(r"(?!.*  )[A-Za-z0-9](?:.*\S)?\Z")  # what most titles are
+_SUSPECT = re.compile(f"[^\\S ]|  |{_LEAVES.pattern}|{_MARK}")
 _SPACES = re.compile(r"\s+")
 _LASTING = frozenset("\u00a0\u202f\u3000")  # alone they are typography, in a run they are noise
 _JOINS = frozenset("\u200c\u200d")
@@ -30,7 +30,7 @@ _APPEARED = re.compile(r"\s*The post .{1,400} (?:first appeared|appeared first) 
 
 def plain_title(text: str, limit: int = TITLE) -> str:
     """One line of plain text of at most ``limit`` characters; ``""`` when nothing in it can be seen."""
-    if len(text) <= limit and text.isascii() and text.isprintable() and _TIDY.match(text):
+    if len(text) <= limit and _is_tidy(text):
         return text
     line = _one_line(text)
     line = _shorten(line, limit)
@@ -39,6 +39,8 @@ def plain_title(text: str, limit: int = TITLE) -> str:
 
 def plain_summary(text: str, limit: int = SUMMARY) -> str:
     """As :func:`plain_title`; an empty ``()`` of a dateline leaves, a trailing ``[…]`` becomes ``…``."""
+    if len(text) <= limit and _is_tidy(text) and "(" not in text and text[-1] != "]":
+        return text
     line = _mended(_one_line(text))
     line = _shorten(line, limit)
     return line if _is_visible(line) else ""
@@ -66,6 +68,13 @@ def title_from_html(markup: str) -> str:
 
 def _word(found: re.Match[str]) -> str:
     return found[0] if _ELEMENTS.fullmatch(found[1]) else f"&lt;{found[0][1:]}"
+
+
+def _is_tidy(text: str) -> bool:
+    """Whether it is what most text is, with nothing to mend in it."""
+    if text.isascii():
+        return text.isprintable() and text[:1].isalnum() and text[-1] != " " and "  " not in text
+    return text[0].isalnum() and not text[-1].isspace() and _SUSPECT.search(text) is None
 
 
 def _mended(line: str) -> str:

@@ -8,6 +8,8 @@ import re
 LONGEST = 4000  # characters; mailers and browsers begin to fail beyond
 _PARTS = re.compile(r"([A-Za-z][A-Za-z0-9+.\-]*)://([^/?#]*)([^?#]*)(\?[^#]*)?", re.DOTALL)
 _AUTHORITY = re.compile(r"(?:(?P<user>.*)@)?(?P<host>\[[^\]@]*\]|[^:@\[\]]*)(?P<port>:[^@]*)?", re.DOTALL)
+# what most addresses are: nothing in them is to be judged or mended
+_USUAL = re.compile(r"https?://[a-z0-9]+(?:[.-][a-z0-9]+)*(?:/[!-\"$->@-~]*)?\Z")
 _DEFAULT_PORT = {"http": 80, "https": 443}
 _TRACKING = frozenset({"fbclid", "gclid"})
 _ADDRESS_6 = re.compile(r"\[[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*(?:%[\w.~\-]+)?\]")
@@ -23,6 +25,8 @@ def canonical_url(url: str) -> str:
     Lower-case scheme and host, no default port, no fragment, no ``utm_*``, ``fbclid`` or ``gclid``;
     everything else byte for byte. Text that is no absolute URL comes back as it is.
     """
+    if _USUAL.match(url):
+        return url
     parts = _PARTS.match(url)
     if parts is None:
         return url
@@ -66,6 +70,8 @@ def _tracks(pair: str) -> bool:
 
 def is_web_url(url: str) -> bool:
     """Whether ``url`` is an absolute http(s) address with a host, fit to stand in a mail."""
+    if len(url) <= LONGEST and _USUAL.match(url):
+        return True
     parts = _PARTS.match(url)
     if parts is None or parts[1].lower() not in _DEFAULT_PORT or len(url) > LONGEST or _UNFIT.search(url):
         return False

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
-from digest.model import SectionSpec, Story
+from digest.model import AsItWas, SectionSpec, Story
 from digest.select.marks import DeskMarks
 from digest.select.request import SelectRequest
 from digest.select.window import back
@@ -40,7 +40,7 @@ def section_names(sections: Iterable[SectionSpec]) -> dict[str, tuple[str, ...]]
     return {name: tuple(ids) for name, ids in found.items()}
 
 
-def sections_for(story: Story, names: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+def sections_for(story: Story | AsItWas, names: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
     """Ids of the sections a story may run in: those of its first category first."""
     return tuple(dict.fromkeys(id for category in story.sections for id in names.get(name_of(category), ())))
 

@@ -1,8 +1,9 @@
 """Where stories come from. One file is one type of source, named after its file.
 
-A plugin has one of two functions, and perhaps a class ``Options`` with the keys that it alone knows:
+A plugin has one of three functions, and perhaps a class ``Options`` with the keys that it alone knows:
 
 * ``parse(data: bytes, context: Context) -> Iterator[Found]``: bytes in, values out, no disk and no network;
+* ``parse_lines(lines: Lines, context: Context) -> Iterator[Found]``: the same for files that may be long;
 * ``pull(options: Options, context: Context) -> Iterator[Found]``: for what takes more than one question.
 
 ``AHEAD``, where it has one, is how far a publication may lie in the future: files of the house announce stories.
@@ -12,22 +13,26 @@ A plugin has one of two functions, and perhaps a class ``Options`` with the keys
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from types import MappingProxyType
-from typing import Any
+from types import MappingProxyType, ModuleType
+from typing import TYPE_CHECKING, Any, Protocol
 from zoneinfo import ZoneInfo
 
 from digest import registry
 from digest.errors import CommandError, Unreachable
-from digest.model import Rejected, SourceSpec, Story, Validators
+from digest.model import AsItWas, Rejected, SourceSpec, Story, Validators
 from digest.model.urls import url_key
+
+if TYPE_CHECKING:
+    from digest.sources._settings import Common
 
 __all__ = ["Batch", "Context", "Found", "Known", "Rejected", "Remark", "Untimed", "Validators", "read"]
 
 Row = Mapping[str, Any]
 _NO_ITEMS: Mapping[str, str] = MappingProxyType({})
+_PORTION = 500  # stories
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +68,14 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
+class Line:
+    """What the line of the next story is known by: the story's address (its key), and 64 bits, or 0 for nothing."""
+
+    key: str
+    print: int
+
+
+@dataclass(frozen=True, slots=True)
 class Withdrawn:
     """An item of the source, known from earlier, that it does not show any more."""
 
@@ -86,12 +99,23 @@ class Known:
     items: Mapping[str, str] = field(default_factory=lambda: _NO_ITEMS)
 
 
+class Before(Protocol):
+    """Which lines of a file became a story when it was read last, and are the same."""
+
+    def near(self, prints: Sequence[int]) -> Mapping[int, AsItWas]:
+        """Those that follow the line that was found last, as the lines of a file do; by print."""
+
+    def at(self, lines: Sequence[tuple[str, int]]) -> Mapping[tuple[str, int], AsItWas]:
+        """Those of these addresses (their keys) with these prints."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
     """What a plugin knows besides the bytes: ``file`` names them for people, ``base`` completes short addresses.
 
     ``charset`` is what the server said of the text, or empty. ``locale`` decides between 1/2 and 2/1. ``first``: the
-    source was never read before. ``web`` and ``rows`` ask over the network and in databases.
+    source was never read before. ``web`` and ``rows`` ask over the network and in databases; ``before`` tells which
+    lines of a file are as they were.
     """
 
     spec: SourceSpec
@@ -106,14 +130,19 @@ class Context:
     items: Mapping[str, str] = field(default_factory=lambda: _NO_ITEMS)
     web: Any = None  # digest.sources._network.Web
     rows: Callable[..., Iterator[Row]] | None = None  # digest.store.query
+    before: Before | None = None
 
 
-Found = Story | Rejected | Remark | Untimed | Item | Withdrawn | Cursor
+Found = Story | AsItWas | Line | Rejected | Remark | Untimed | Item | Withdrawn | Cursor
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """What one reading of a source yields. Of several stories with one canonical URL the last is kept."""
+    """What one reading of a source yields, or a portion of it. Of several stories with one address the last is kept.
+
+    ``keys`` are those of the stories' addresses, ``prints`` what their lines are known by, or 0. ``same``: stories that
+    are as they were.
+    """
 
     stories: tuple[Story, ...] = ()
     rejected: tuple[Rejected, ...] = ()
@@ -125,6 +154,9 @@ class Batch:
     withdrawn: tuple[Withdrawn, ...] = ()
     folded: int = 0  # stories that had the address of another
     republish: bool = False
+    keys: tuple[str, ...] = ()
+    prints: tuple[int, ...] = ()
+    same: tuple[AsItWas, ...] = ()
 
 
 def read(
@@ -142,9 +174,81 @@ def read(
 
     Raises ``Unreachable`` when it cannot be read, ``CommandError`` for a type nobody knows.
     """
-    from digest.sources import _settings
+    from digest.sources._bytes import Lines
     from digest.sources._fetch import fetch, web
-    from digest.sources._finish import finished
+
+    known = known or Known(validators=validators)
+    asked = _asked(
+        spec, Context(spec=spec, now=now, zone=zone, locale=locale, file=spec.name, rows=rows), known
+    )
+    plugin, context = asked.plugin, asked.context
+    if hasattr(plugin, "pull"):
+        cursor = known.validators.cursor if known.validators else ""
+        with web(context.spec, asked.common, asked.own, until) as network:
+            context = replace(context, web=network, cursor=cursor, base=context.spec.url)
+            return asked.gathered(plugin.pull(asked.own, context), context)
+    got = fetch(context.spec, asked.common, known.validators, until)
+    if got.data is None:
+        return Batch(validators=got.validators, not_modified=True)
+    context = replace(context, file=got.file, base=got.base, charset=got.charset)
+    if hasattr(plugin, "parse_lines"):
+        return asked.gathered(plugin.parse_lines(Lines(got.data), context), context, got.validators)
+    return asked.gathered(plugin.parse(got.data, context), context, got.validators)
+
+
+def is_long(spec: SourceSpec) -> bool:
+    """Whether a source is a file of lines on this machine, which may hold a history: :func:`portions` reads it."""
+    return "://" not in spec.url and hasattr(registry.load(__name__, spec.type), "parse_lines")
+
+
+def portions(
+    spec: SourceSpec, *, now: datetime, zone: ZoneInfo, locale: str, known: Known, before: Before
+) -> Iterator[Batch]:
+    """Read a file of lines a thousand stories at a time, so that a long one costs no memory.
+
+    ``before`` is asked which lines are as they were. Raises as :func:`read` does, perhaps after some portions.
+    """
+    from digest.sources._bytes import Lines
+    from digest.sources._fetch import file_of
+
+    context = Context(spec=spec, now=now, zone=zone, locale=locale, file=spec.name, before=before)
+    asked = _asked(spec, context, known)
+    path = file_of(asked.context.spec)
+    context = replace(asked.context, file=path.name)
+    found = asked.finished(asked.plugin.parse_lines(Lines(path), context), context)
+    while True:
+        portion = _Portion()
+        more = portion.fill(found, _PORTION)
+        yield portion.batch(None, asked.common.republish)
+        if not more:
+            return
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A source that is to be read: its plugin, and what digest.yaml says of it, with the environment's values."""
+
+    plugin: ModuleType
+    context: Context
+    common: Common
+    own: Any
+
+    def finished(self, found: Iterator[Found], context: Context) -> Iterator[Found]:
+        from digest.sources._finish import finished
+
+        return finished(found, self.common, context, getattr(self.plugin, "AHEAD", timedelta()))
+
+    def gathered(
+        self, found: Iterator[Found], context: Context, validators: Validators | None = None
+    ) -> Batch:
+        portion = _Portion()
+        portion.fill(self.finished(found, context))
+        return portion.batch(validators, self.common.republish)
+
+
+def _asked(spec: SourceSpec, context: Context, known: Known) -> _Asked:
+    """Raises ``Unreachable``, ``CommandError``."""
+    from digest.sources import _settings
 
     try:
         plugin = registry.load(__name__, spec.type)
@@ -152,78 +256,80 @@ def read(
         names = ", ".join(registry.names(__name__))
         raise CommandError(f'{spec.name} has the type "{spec.type}"; there are: {names}.') from None
     try:
-        spec = SourceSpec(
-            name=spec.name,
-            type=spec.type,
-            url=_settings.filled(spec.url),
-            weight=spec.weight,
-            options=spec.options,
-        )
+        spec = replace(spec, url=_settings.filled(spec.url))
         common = _settings.common(spec.options)
         own = _settings.own(spec.type, spec.options)
     except (ValueError, _settings.Unset) as error:
         raise Unreachable(f"{spec.name}: {error}.") from None
-    known = known or Known(validators=validators)
-    context = Context(
-        spec=spec,
-        now=now,
-        zone=zone,
-        locale=locale,
-        file=spec.name,
-        first=known.first,
-        items=known.items,
-        rows=rows,
-    )
-    ahead = getattr(plugin, "AHEAD", timedelta())
-    if hasattr(plugin, "pull"):
-        cursor = known.validators.cursor if known.validators else ""
-        with web(spec, common, own, until) as asked:
-            context = _with(context, web=asked, cursor=cursor, base=spec.url)
-            return _gathered(
-                finished(plugin.pull(own, context), common, context, ahead), None, common.republish
-            )
-    got = fetch(spec, common, known.validators, until)
-    if got.data is None:
-        return Batch(validators=got.validators, not_modified=True)
-    context = _with(context, file=got.file, base=got.base, charset=got.charset)
-    return _gathered(
-        finished(plugin.parse(got.data, context), common, context, ahead), got.validators, common.republish
-    )
+    return _Asked(plugin, replace(context, spec=spec, first=known.first, items=known.items), common, own)
 
 
-def _with(context: Context, **changes: Any) -> Context:
-    from dataclasses import replace
+class _Portion:
+    """What is found, gathered: of several stories with one address the last counts."""
 
-    return replace(context, **changes)
+    def __init__(self) -> None:
+        self.stories: dict[str, Story | AsItWas] = {}
+        self.prints: dict[str, int] = {}
+        self.untimed: dict[str, Untimed] = {}
+        self.kept: dict[type[Any], list[Any]] = {
+            Rejected: [],
+            Remark: [],
+            Item: [],
+            Withdrawn: [],
+            Cursor: [],
+        }
+        self.folded = 0
 
+    def fill(self, found: Iterator[Found], limit: int | None = None) -> bool:
+        """Take until there are ``limit`` stories; whether there may be more."""
+        line: Line | None = None  # what the next story is known by, if nothing need be said of it
+        for one in found:
+            if isinstance(one, Line):
+                line = one
+                continue
+            if isinstance(one, AsItWas):
+                self._take(one.key, one)
+            elif isinstance(one, Story):
+                key = line.key if line else url_key(one.url)
+                self._take(key, one)
+                self.prints[key] = line.print if line else 0
+            else:
+                line = None
+                self._note(one)
+                continue
+            line = None
+            if limit is not None and len(self.stories) >= limit:
+                return True
+        return False
 
-def _gathered(found: Iterator[Found], validators: Validators | None, republish: bool = False) -> Batch:
-    stories: dict[str, Story] = {}
-    untimed: dict[str, Untimed] = {}
-    kept: dict[type[Any], list[Any]] = {Rejected: [], Remark: [], Item: [], Withdrawn: [], Cursor: []}
-    folded = 0
-    for one in found:
-        if isinstance(one, Story):
-            key = url_key(one.url)
-            folded += key in stories
-            stories[key] = one
-        elif isinstance(one, Untimed):
-            untimed[url_key(one.url)] = one
+    def _take(self, key: str, story: Story | AsItWas) -> None:
+        self.folded += key in self.stories
+        self.stories[key] = story
+
+    def _note(self, one: Found) -> None:
+        if isinstance(one, Untimed):
+            self.untimed[url_key(one.url)] = one
         else:
-            kept[type(one)].append(one)
-    for cursor in kept[Cursor]:
-        validators = Validators(cursor=cursor.text)
-    if any(one.passing for one in untimed.values()):
-        validators = None
-    return Batch(
-        tuple(stories.values()),
-        tuple(kept[Rejected]),
-        validators,
-        False,
-        tuple(kept[Remark]),
-        tuple(untimed.values()),
-        tuple(kept[Item]),
-        tuple(kept[Withdrawn]),
-        folded,
-        republish,
-    )
+            self.kept[type(one)].append(one)
+
+    def batch(self, validators: Validators | None, republish: bool) -> Batch:
+        for cursor in self.kept[Cursor]:
+            validators = Validators(cursor=cursor.text)
+        if any(one.passing for one in self.untimed.values()):
+            validators = None
+        stories = {key: one for key, one in self.stories.items() if isinstance(one, Story)}
+        return Batch(
+            tuple(stories.values()),
+            tuple(self.kept[Rejected]),
+            validators,
+            False,
+            tuple(self.kept[Remark]),
+            tuple(self.untimed.values()),
+            tuple(self.kept[Item]),
+            tuple(self.kept[Withdrawn]),
+            self.folded,
+            republish,
+            tuple(stories),
+            tuple(self.prints[key] for key in stories),
+            tuple(one for one in self.stories.values() if isinstance(one, AsItWas)),
+        )

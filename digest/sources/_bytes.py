@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from io import StringIO
+from itertools import chain
+from pathlib import Path
+
+_BLOCK = 1 << 20  # bytes that are read of a file at a time
 
 _MARKS = (
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -190,20 +194,63 @@ def _declaration(data: bytes) -> str:
     return found[1].decode() if found else ""
 
 
-def lines(data: bytes) -> Iterator[tuple[str, str]]:
+class Lines:
     """The lines of a file with their ends, each with a remark on its bytes (or ``""``): UTF-8, or Windows text.
 
-    A byte-order mark tells UTF-16 and UTF-32. A line that is no UTF-8 is what Windows and old databases write; the
-    others stay what they are.
+    They are read again whenever they are asked for, and never all at once. A byte-order mark tells UTF-16 and UTF-32. A
+    line that is no UTF-8 is what Windows and old databases write; the others stay what they are.
     """
-    marked = _marked(data)
-    if marked is not None:
-        for line in StringIO(marked.text, newline=""):
-            yield line, ""
-        return
-    for raw in data.splitlines(keepends=True):
-        try:
-            yield raw.decode(), ""
-        except UnicodeDecodeError:
-            found = decoded(raw)
-            yield found.text, found.remarks[-1] if found.remarks else ""
+
+    def __init__(self, source: bytes | Path) -> None:
+        self.source = source
+
+    def __iter__(self) -> Iterator[tuple[str, str]]:
+        blocks = self._blocks()
+        first = next(blocks, b"")
+        mark = next((codec for mark, codec in _MARKS if first.startswith(mark)), "")
+        if mark == "utf-8-sig":
+            rest = chain([first.removeprefix(codecs.BOM_UTF8)], blocks)
+            yield from ((raw.decode("utf-8", "replace"), "") for raw in _parted(rest))
+        elif mark or any(bare.match(first) for bare, _ in _BARE):
+            yield from ((line, "") for line in StringIO(self.text(), newline=""))
+        else:
+            yield from map(_line, _parted(chain([first], blocks)))
+
+    def text(self) -> str:
+        """All of it, in memory."""
+        marked = _marked(self._bytes())
+        return marked.text if marked else "".join(line for line, _ in self)
+
+    def _blocks(self) -> Iterator[bytes]:
+        if isinstance(self.source, bytes):
+            yield self.source
+            return
+        with self.source.open("rb") as file:
+            while block := file.read(_BLOCK):
+                yield block
+
+    def _bytes(self) -> bytes:
+        return self.source if isinstance(self.source, bytes) else self.source.read_bytes()
+
+
+def _parted(blocks: Iterable[bytes]) -> Iterator[bytes]:
+    """The lines in blocks of bytes, which end anywhere."""
+    rest: list[bytes] = []
+    for block in blocks:
+        end = (
+            max(block.rfind(b"\n"), block.rfind(b"\r", 0, -1)) + 1
+        )  # a \r at the end may have its \n in the next
+        if not end:
+            rest.append(block)
+            continue
+        yield from b"".join((*rest, block[:end])).splitlines(keepends=True)
+        rest = [block[end:]]
+    yield from b"".join(rest).splitlines(keepends=True)
+
+
+def _line(raw: bytes) -> tuple[str, str]:
+    try:
+        return raw.decode(), ""
+    except UnicodeDecodeError:
+        found = decoded(raw)
+        return found.text, found.remarks[-1] if found.remarks else ""

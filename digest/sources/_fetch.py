@@ -41,7 +41,7 @@ def fetch(spec: SourceSpec, common: Common, validators: Validators | None, until
         raise Unreachable(
             f"{spec.name}: {scheme[1]} is no way to read stories. Write a file, or an address with https."
         )
-    return _file(spec, Path(spec.url))
+    return _file(spec, file_of(spec))
 
 
 def web(spec: SourceSpec, common: Common, own: Any, until: float) -> Web:
@@ -70,16 +70,22 @@ def _from_the_web(spec: SourceSpec, common: Common, validators: Validators | Non
     return Fetched(answer.body, name, answer.url, answer.validators, answer.charset)
 
 
-def _file(spec: SourceSpec, path: Path) -> Fetched:
+def file_of(spec: SourceSpec) -> Path:
+    """The file of a source, that can be read. Raises ``Unreachable``."""
+    path = Path(spec.url)
     try:
-        facts = path.stat()
-        if not stat.S_ISREG(facts.st_mode):
+        if not stat.S_ISREG(path.stat().st_mode):
             raise Unreachable(f"{spec.name}: {path} is no file. Mend its url in digest.yaml.")
-        if facts.st_size > LARGEST_FILE:
-            raise Unreachable(f"{spec.name}: {path} is larger than 2 GB. Split it.")
-        return Fetched(path.read_bytes(), path.name)
+        with path.open("rb"):
+            return path
     except FileNotFoundError:
         raise Unreachable(f"{spec.name}: there is no file {path}. Mend its url in digest.yaml.") from None
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or error
         raise Unreachable(f"{spec.name}: {path} cannot be read ({why}).") from None
+
+
+def _file(spec: SourceSpec, path: Path) -> Fetched:
+    if path.stat().st_size > LARGEST_FILE:
+        raise Unreachable(f"{spec.name}: {path} is larger than 2 GB. Split it.")
+    return Fetched(path.read_bytes(), path.name)

@@ -18,7 +18,7 @@ from digest.model import Image, Rejected, Story
 from digest.model.text import TITLE, plain_summary, plain_title
 from digest.model.urls import is_web_url, story_id
 from digest.sources import Context, Found, Remark, Untimed
-from digest.sources._times import Habits, in_utc, moment
+from digest.sources._times import Habits, Learned, in_utc, moment
 
 NAME = 200  # characters of an author, a source, an id
 WORD = 100  # characters of a section, a tag, a flag
@@ -28,6 +28,7 @@ CAPTION = 300  # characters below a picture
 _SHOWN = 60
 _FILE = re.compile(r"(?!\.\.?/|.*/\.\.?/)[\w][^:\\?#\n]*\.(?:png|jpe?g|gif|webp|avif|svg)", re.IGNORECASE)
 _MAIL_ADDRESS = re.compile(r"(?:mailto:)?[\w.+%'-]+@[\w-]+(?:\.[\w-]+)*", re.IGNORECASE)
+_NAME = re.compile(r"[A-Za-z]+(?: [A-Za-z]+)*\Z")  # what most authors are called
 _LEFT = re.compile(r"[(<\[]\s*[)>\]]|[<>]")
 
 
@@ -35,7 +36,9 @@ class Unfit(Exception):
     """The row is no story; the text says why."""
 
 
-def story_of(row: Mapping[str, Any], where: str, context: Context, habits: Habits) -> Iterator[Found]:
+def story_of(
+    row: Mapping[str, Any], where: str, context: Context, habits: Habits | Learned
+) -> Iterator[Found]:
     """The story of one row, after remarks on it; or why it is none."""
     fields = _Row(row, habits)
     try:
@@ -51,6 +54,9 @@ def story_of(row: Mapping[str, Any], where: str, context: Context, habits: Habit
 
 def named_people(names: Iterable[str]) -> str:
     """The names of authors, separated by commas, each once; e-mail addresses in them leave."""
+    names = list(names)
+    if len(names) == 1 and _NAME.match(names[0]) and len(names[0]) <= NAME:
+        return names[0]
     plain = (_LEFT.sub(" ", without_addresses(name)) for name in names)
     found = dict.fromkeys(" ".join(name.split()).strip(" ,;()") for name in plain)
     return plain_title(", ".join(name for name in found if name), NAME)
@@ -64,7 +70,7 @@ def without_addresses(text: str) -> str:
 class _Row:
     """The values of a row by name, each read as what it should be."""
 
-    def __init__(self, values: Mapping[str, Any], habits: Habits) -> None:
+    def __init__(self, values: Mapping[str, Any], habits: Habits | Learned) -> None:
         self.values, self.habits = values, habits
         self.remarks: list[str] = []
         self.untimed = ""  # why the story has no time, where it names one
@@ -78,18 +84,20 @@ class _Row:
 
     def text(self, name: str, limit: int = NAME) -> str:
         """A line of text; a number stands for its digits."""
-        value = self.get(name)
+        value = self.values.get(name)
+        if type(value) is str:  # as nearly all are: asked first, for a history has millions
+            return plain_title(value, limit) if value else ""
         if value is None:
             return ""
-        if isinstance(value, str | int | float) and not isinstance(value, bool):
+        if isinstance(value, int | float) and not isinstance(value, bool):
             return plain_title(_str(value), limit)
         self.drop(name, value, "it is no text")
         return ""
 
     def time(self, name: str) -> datetime | None:
         """A time. Raises :class:`Unfit` for what is none: it decides when a story may run."""
-        value = self.get(name)
-        if value is None:
+        value = self.values.get(name)
+        if value is None or value == "":
             return None
         found = self._moment(value)
         if found is None:
@@ -115,12 +123,13 @@ class _Row:
             return None
 
     def _moment(self, value: Any) -> datetime | None:
-        if isinstance(value, datetime):
-            return in_utc(value, self.habits.zone)
-        if isinstance(value, date):
-            return in_utc(datetime.combine(value, time()), self.habits.zone)
-        if isinstance(value, bool) or not isinstance(value, str | int | float):
-            return None
+        if type(value) is not str:
+            if isinstance(value, datetime):
+                return in_utc(value, self.habits.zone)
+            if isinstance(value, date):
+                return in_utc(datetime.combine(value, time()), self.habits.zone)
+            if isinstance(value, bool) or not isinstance(value, str | int | float):
+                return None
         found = moment(_str(value), self.habits)
         if found and found.doubt:
             self.remarks.append(f"its time {shown(value)} has two meanings; {found.doubt}")
@@ -130,15 +139,16 @@ class _Row:
         """The lists under ``names``, one after the other, without repeats."""
         found: dict[str, None] = {}
         for name in names:
-            value = self.get(name)
-            values = value if isinstance(value, list | tuple) else () if value is None else (value,)
-            found |= dict.fromkeys(self._words(name, values))
+            value = self.values.get(name)
+            if value is not None and value != "":
+                values = value if isinstance(value, (list, tuple)) else (value,)
+                found |= dict.fromkeys(self._words(name, values))
         return tuple(found)[:MANY]
 
     def _words(self, name: str, values: Iterable[Any]) -> Iterator[str]:
         for value in values:
-            if isinstance(value, str | int | float) and not isinstance(value, bool):
-                word = plain_title(_str(value), WORD)
+            if type(value) is str or (isinstance(value, int | float) and not isinstance(value, bool)):
+                word = plain_title(value if type(value) is str else _str(value), WORD)
                 if word:
                     yield word
             elif value is not None:
@@ -147,7 +157,7 @@ class _Row:
     def number(self, name: str, value: Any) -> float | None:
         """A finite number; digits in quotes count."""
         try:
-            if isinstance(value, bool) or not isinstance(value, int | float | str):
+            if type(value) is bool or not isinstance(value, (int, float, str)):
                 raise ValueError
             number = float(value)
         except (ValueError, OverflowError):
@@ -164,8 +174,9 @@ def _story(row: _Row, context: Context) -> Story:
     if not title:
         raise Unfit("it has no title")
     url = web_url(row.get("url"))
+    id = row.text("id", NAME + 1)
     return Story(
-        id=row.text("id", NAME + 1) if 0 < len(row.text("id", NAME + 1)) <= NAME else story_id(url),
+        id=id if 0 < len(id) <= NAME else story_id(url),
         url=url,
         title=title,
         summary=_summary(row),
@@ -245,6 +256,8 @@ def _picture_url(value: Any) -> str:
 
 def pixels(value: Any) -> int | None:
     """A size in whole pixels, from 1 to 20,000; ``None`` for anything else."""
+    if type(value) is int:
+        return value if 1 <= value <= 20_000 else None
     try:
         if isinstance(value, bool) or value is None:
             return None
@@ -260,7 +273,7 @@ def _popularity(row: _Row) -> Mapping[str, float]:
         return MappingProxyType({})
     fields = value if isinstance(value, Mapping) else {"popularity": value}
     found: dict[str, float] = {}
-    for name, amount in sorted(fields.items(), key=lambda field: str(field[0]))[:MANY]:
+    for name, amount in _sorted(fields)[:MANY]:
         if amount is None:
             continue
         number = row.number(f"popularity {name}" if isinstance(value, Mapping) else "popularity", amount)
@@ -271,6 +284,12 @@ def _popularity(row: _Row) -> Mapping[str, float]:
         else:
             row.drop("popularity", amount, "it is below zero" if number < 0 else "it is too high")
     return MappingProxyType(found)
+
+
+def _sorted(fields: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    return (
+        sorted(fields.items(), key=lambda field: str(field[0])) if len(fields) > 1 else list(fields.items())
+    )
 
 
 def _priority(row: _Row) -> float:

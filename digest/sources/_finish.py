@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, time, timedelta
 
-from digest.model import Story
+from digest.model import AsItWas, Story
 from digest.sources import Context, Found, Remark, Untimed
 from digest.sources._settings import Common
 from digest.sources._times import OLDEST
@@ -20,20 +20,34 @@ def finished(
     A publication may lie ``ahead`` of tomorrow by so much: the house's own files announce stories.
     """
     kept = beyond = 0
+    as_it_is = _leaves_all(common)
+    latest = _tomorrow(context) + ahead
     for it in found:
+        if isinstance(it, AsItWas):
+            within = common.limit is None or kept < common.limit
+            kept, beyond = kept + within, beyond + (not within)
+            if within:
+                yield it
+            continue
         if not isinstance(it, Story):
             yield it
             continue
-        why = _unwanted(it, common)
+        why = "" if as_it_is else _unwanted(it, common)
         if why:
             yield Remark(context.file, f"a story was left out: {why}")
         elif common.limit is not None and kept >= common.limit:
             beyond += 1
         else:
             kept += 1
-            yield from _timed(_told(it, common), context, ahead)
+            yield from _timed(it if as_it_is else _told(it, common), context, latest)
     if beyond:
         yield Remark(context.file, f"{beyond} stories beyond the limit of {common.limit} were left out")
+
+
+def _leaves_all(common: Common) -> bool:
+    """Whether digest.yaml says nothing that stories would change by."""
+    given = (common.include, common.exclude, common.section, common.flags, common.tags, common.language)
+    return not any(given) and not common.sponsored.categories and not common.sponsored.tags
 
 
 def _words(story: Story) -> set[str]:
@@ -63,7 +77,7 @@ def _told(story: Story, common: Common) -> Story:
     return replace(story, **changes)  # type: ignore[arg-type]
 
 
-def _timed(story: Story, context: Context, ahead: timedelta) -> Iterator[Found]:
+def _timed(story: Story, context: Context, latest: datetime) -> Iterator[Found]:
     """The story after what is said of its time: one that cannot be true is none; none at first is no news."""
     at = story.published_at
     if at is None:
@@ -71,7 +85,6 @@ def _timed(story: Story, context: Context, ahead: timedelta) -> Iterator[Found]:
             yield Untimed(story.url, f"it had no time when {context.spec.name} was read for the first time")
         yield story
         return
-    latest = _tomorrow(context) + ahead
     if OLDEST <= at < latest:
         yield story
         return

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from digest.sources._months import month_of
@@ -32,6 +34,7 @@ _CLOCK = re.compile(
 _DOTTED = re.compile(r"(?<=\s)(?P<hour>\d{1,2})\.(?P<minute>\d\d)(?:\.(?P<second>\d\d))?(?P<half>)(?![\d.])")
 _EASTERN = re.compile(r"(\d{4})\s*[年년]\s*(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日일]")
 _EASTERN_CLOCK = re.compile(r"(\d{1,2})\s*[時时시点點]\s*(\d{1,2})\s*[分분](?:\s*(\d{1,2})\s*[秒초])?")
+_ORDERED = re.compile(r"(?<![\d/-])(\d\d?)([/-])(\d\d?)\2(?:\d{4}|\d\d)(?![\d/-])")
 _NUMBERS = re.compile(r"(\d{1,4})([./\- ])(\d{1,2})\2\s?(\d{4}|\d{1,2})(?!\d)")
 _FILLING = frozenset(["de", "del", "di", "do", "of", "le", "la", "el", "den", "der", "the", "il", "am", "um", "at",
     "on", "as", "a", "à", "às", "kl", "på", "u", "o", "и", "в", "г", "года", "р"])  # fmt: skip
@@ -74,18 +77,52 @@ def in_utc(value: datetime, zone: ZoneInfo) -> datetime:
     return aware.astimezone(UTC)
 
 
+class Learned:
+    """Habits that are looked for only when a date asks for them, for a long file costs seconds.
+
+    ``asked`` counts how often.
+    """
+
+    def __init__(self, blocks: Iterable[str], zone: ZoneInfo, locale: str) -> None:
+        self.blocks, self.zone, self.locale = blocks, zone, locale
+        self.asked = 0
+
+    @property
+    def month_first(self) -> bool:
+        self.asked += 1
+        return self._order[0]
+
+    @property
+    def sure(self) -> bool:
+        return self._order[1]
+
+    @cached_property
+    def _order(self) -> tuple[bool, bool]:
+        found = _habits(self.blocks, self.zone, self.locale)
+        return found.month_first, found.sure
+
+
 def habits_of(text: str, zone: ZoneInfo, locale: str) -> Habits:
     """What the dates in a text show of their order; where they show nothing, it is that of the locale."""
+    return _habits((text,), zone, locale)
+
+
+def _habits(blocks: Iterable[str], zone: ZoneInfo, locale: str) -> Habits:
     first = second = False
-    for found in re.finditer(r"(?<![\d/-])(\d\d?)([/-])(\d\d?)\2(?:\d{4}|\d\d)(?![\d/-])", text):
+    for found in (date for block in blocks for date in _ORDERED.finditer(block)):
         first, second = first or int(found[1]) > 12, second or int(found[3]) > 12
     if first != second:
         return Habits(zone, month_first=second, sure=True)
     return Habits(zone, month_first=locale.replace("-", "_") in ("en_US", "es_US", "en_PH"))
 
 
-def moment(written: str, habits: Habits) -> Moment | None:
+def moment(written: str, habits: Habits | Learned) -> Moment | None:
     """A time in any form that feeds, databases and spreadsheets use; ``None`` where it cannot be read."""
+    if written[4:5] == "-":  # as nearly all are written
+        try:
+            return Moment(iso_time(written, habits.zone))
+        except ValueError:
+            pass
     text = " ".join(written.split())
     if not text or len(text) > 200:
         return None
@@ -100,7 +137,7 @@ def moment(written: str, habits: Habits) -> Moment | None:
         return None
 
 
-def _iso(text: str, habits: Habits) -> Moment | None:
+def _iso(text: str, habits: Habits | Learned) -> Moment | None:
     try:
         return Moment(iso_time(_with_colon(text), habits.zone))
     except ValueError:
@@ -112,7 +149,7 @@ def _with_colon(text: str) -> str:
     return re.sub(r"\s+(Z|UTC|GMT|[+-]\d\d:?\d\d)$", lambda m: "Z" if m[1][0] in "UGZ" else m[1], text)
 
 
-def _written(text: str, habits: Habits) -> Moment | None:
+def _written(text: str, habits: Habits | Learned) -> Moment | None:
     """``Fri, 23 Jan 2026 10:00:00 -0500``, ``1/23/26 3:05 PM``, ``mar, 12 mag 2026``, and ``2026年1月23日``."""
     rest, zone = _zone(_UNIX.sub(r" \2 \1", _COMMENT.sub("", text)))
     rest = _EASTERN.sub(r"\1-\2-\3 ", rest)
@@ -163,7 +200,7 @@ def _clock(text: str) -> tuple[str, timedelta | None]:
     return text, timedelta()
 
 
-def _numbered(found: re.Match[str], habits: Habits) -> tuple[datetime | None, str]:
+def _numbered(found: re.Match[str], habits: Habits | Learned) -> tuple[datetime | None, str]:
     """A date of three numbers: year first, or its day and month in one order or the other."""
     one, two, three = int(found[1]), int(found[3]), found[4]
     if len(found[1]) == 4:
@@ -175,8 +212,9 @@ def _numbered(found: re.Match[str], habits: Habits) -> tuple[datetime | None, st
         return datetime(year, two, one), ""  # noqa: DTZ001
     if two > 12:
         return datetime(year, one, two), ""  # noqa: DTZ001
-    month, day = (one, two) if habits.month_first else (two, one)
-    order = "month first" if habits.month_first else "day first"
+    month_first = habits.month_first
+    month, day = (one, two) if month_first else (two, one)
+    order = "month first" if month_first else "day first"
     return datetime(year, month, day), "" if habits.sure or one == two else f"it was read with the {order}"  # noqa: DTZ001
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import csv
 import json
 import re
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
@@ -18,9 +19,8 @@ from typing import Any
 from digest.errors import Unreachable
 from digest.model import Rejected
 from digest.sources import Context, Found, Remark
-from digest.sources._bytes import lines
-from digest.sources._fields import story_of
-from digest.sources._times import Habits, habits_of
+from digest.sources._bytes import Lines
+from digest.sources._records import Record, habits_in, told
 
 AHEAD = timedelta(days=60)
 
@@ -30,66 +30,93 @@ _CELL = 4_000_000  # characters
 _LONGEST = 500  # lines of one row; beyond, a quotation mark was never closed
 
 
-def parse(data: bytes, context: Context) -> Iterator[Found]:
-    """The stories of ``data``, each bad row a rejection. Raises ``Unreachable`` without the columns needed."""
+def parse_lines(lines: Lines, context: Context) -> Iterator[Found]:
+    """The stories of ``lines``, each bad row a rejection. Raises ``Unreachable`` without the columns needed."""
     csv.field_size_limit(_CELL)
-    read = list(lines(data))
-    yield from (Remark(f"{context.file}:{n}", remark) for n, (_, remark) in enumerate(read, 1) if remark)
-    text = [line for line, _ in read]
-    habits = habits_of("".join(text), context.zone, context.locale)
-    rows = _Rows(text)
-    heading = next((row for _, row in rows if isinstance(row, list) and any(row)), None)
-    if heading is None:
+    yield from told(_records(lines, context.file), context, habits_in(lines, context))
+
+
+def _records(lines: Lines, file: str) -> Iterator[Record]:
+    rows = _Rows(lines, file)
+    heading: list[str] = []
+    for line, row, remarks in rows:
+        if remarks:
+            yield Record(f"{file}:{line}", "", None, remarks)
+        if isinstance(row, list) and any(row):
+            heading = row
+            break
+    if not heading:
         return
     names = [_name(cell) for cell in heading]
     missing = [name for name in ("url", "title") if name not in names]
     if missing:
         raise Unreachable(
-            f'{context.file} has no column "{missing[0]}". Its first row must name the columns, '
+            f'{file} has no column "{missing[0]}". Its first row must name the columns, '
             f"with url and title among them; it has: {', '.join(names[:12])}."
         )
-    for line, row in rows:
-        yield from _found(names, row, f"{context.file}:{line}", context, habits)
+    columns = repr(names)
+    for line, row, remarks in rows:
+        yield _record(names, columns, row, f"{file}:{line}", remarks)
 
 
-def _found(
-    names: Sequence[str], row: list[str] | str, where: str, context: Context, habits: Habits
-) -> Iterator[Found]:
+def _record(
+    names: Sequence[str], columns: str, row: list[str] | str, where: str, remarks: tuple[Remark, ...]
+) -> Record:
     if isinstance(row, str):
-        yield Rejected(where, row)
-    elif len(row) > len(names) and any(cell.strip() for cell in row[len(names) :]):
-        yield Rejected(where, f"it has {len(row)} cells, the heading {len(names)}")
-    elif any(cell.strip() for cell in row):
-        yield from story_of(_record(names, row), where, context, habits)
+        return Record(where, "", None, (*remarks, Rejected(where, row)))
+    if len(row) > len(names) and any(cell.strip() for cell in row[len(names) :]):
+        why = f"it has {len(row)} cells, the heading {len(names)}"
+        return Record(where, "", None, (*remarks, Rejected(where, why)))
+    if not any(cell.strip() for cell in row):
+        return Record(where, "", None, remarks)
+    return Record(where, columns + repr(row), _fields(names, row), remarks)
 
 
 class _Rows:
-    """Rows with the number of their first line; a row that cannot be read is a text that says why.
+    """Rows with the number of their first line, and remarks on their bytes; one that cannot be read is a text: why.
 
     A quotation mark that is never closed would swallow the rest of the file: such a row is one bad line,
     and reading goes on with the next.
     """
 
-    def __init__(self, lines: list[str]) -> None:
-        self.lines, self.delimiter, self.at = lines, _delimiter(lines), 0
+    def __init__(self, lines: Lines, file: str) -> None:
+        self.rest, self.file = iter(lines), file
+        self.ahead: deque[tuple[str, str]] = deque()  # lines that were looked at
+        self.at = 0
+        self.delimiter = _delimiter(lines)
 
-    def __iter__(self) -> Iterator[tuple[int, list[str] | str]]:
-        while self.at < len(self.lines):
-            first = self.at
-            row = self._row()
-            if row:
-                yield first + 1, row
+    def __iter__(self) -> Iterator[tuple[int, list[str] | str, tuple[Remark, ...]]]:
+        while self._line(0) is not None:
+            first = self.at + 1
+            row, used = self._row()
+            remarks = tuple(self._taken(used))
+            if row or remarks:
+                yield first, row, remarks
 
-    def _row(self) -> list[str] | str:
-        start = self.at
-        reader = csv.reader(self._from(start), delimiter=self.delimiter, strict=True)
+    def _line(self, ahead: int) -> str | None:
+        """A line that comes; ``None`` after the last."""
+        while len(self.ahead) <= ahead:
+            line = next(self.rest, None)
+            if line is None:
+                return None
+            self.ahead.append(line)
+        return self.ahead[ahead][0]
+
+    def _taken(self, count: int) -> Iterator[Remark]:
+        for _ in range(count):
+            self.at += 1
+            _, remark = self.ahead.popleft()
+            if remark:
+                yield Remark(f"{self.file}:{self.at}", remark)
+
+    def _row(self) -> tuple[list[str] | str, int]:
+        """The next row, and how many lines it takes."""
+        reader = csv.reader(self._coming(), delimiter=self.delimiter, strict=True)
         try:
             row = next(reader)
-            self.at = start + reader.line_num
         except (csv.Error, StopIteration, _Endless):
-            self.at = start + 1
-            return self._alone(self.lines[start])
-        return row
+            return self._alone(self.ahead[0][0]), 1
+        return row, reader.line_num
 
     def _alone(self, line: str) -> list[str] | str:
         """A line that strict reading refuses: fine if it is whole, for Excel reads it as well."""
@@ -103,19 +130,22 @@ class _Rows:
         except (csv.Error, StopIteration) as error:
             return f"it is no CSV ({error})"
 
-    def _from(self, start: int) -> Iterator[str]:
-        for count, line in enumerate(self.lines[start : start + _LONGEST + 1]):
-            if count == _LONGEST:
-                raise _Endless
+    def _coming(self) -> Iterator[str]:
+        for ahead in range(_LONGEST):
+            line = self._line(ahead)
+            if line is None:
+                return
             yield line
+        if self._line(_LONGEST) is not None:
+            raise _Endless
 
 
 class _Endless(Exception):
     """A row goes on for too many lines."""
 
 
-def _delimiter(lines: Sequence[str]) -> str:
-    heading = next((line for line in lines if line.strip()), "")
+def _delimiter(lines: Lines) -> str:
+    heading = next((line for line, _ in lines if line.strip()), "")
     return max(",;\t", key=heading.count)
 
 
@@ -123,7 +153,7 @@ def _name(cell: str) -> str:
     return re.sub(r"[\s\-]+", "_", cell.strip().lower())
 
 
-def _record(names: Sequence[str], row: Sequence[str]) -> Mapping[str, Any]:
+def _fields(names: Sequence[str], row: Sequence[str]) -> Mapping[str, Any]:
     """The cells by name; cells of a group such as ``image.url`` under the group's name."""
     record: dict[str, Any] = {}
     groups: dict[str, dict[str, str]] = {}

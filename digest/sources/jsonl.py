@@ -14,29 +14,24 @@ from typing import Any
 
 from digest.model import Rejected
 from digest.sources import Context, Found, Remark
-from digest.sources._bytes import lines
-from digest.sources._fields import story_of
-from digest.sources._times import Habits, habits_of
+from digest.sources._bytes import Lines
+from digest.sources._records import Record, habits_in, told
 
 AHEAD = timedelta(days=60)
 
 
-def parse(data: bytes, context: Context) -> Iterator[Found]:
-    """The stories of ``data``, each bad line a rejection."""
-    read = list(lines(data))
-    text = "".join(line for line, _ in read)
-    habits = habits_of(text, context.zone, context.locale)
-    rows = _list(text) if text.lstrip()[:1] == "[" else None
-    if rows is not None:
-        for number, row in enumerate(rows, 1):
-            yield from _found(row, f"{context.file} item {number}", context, habits)
-        return
-    for number, (line, remark) in enumerate(read, 1):
-        where = f"{context.file}:{number}"
-        its = list(_line(line, where, context, habits)) if line.strip() else []
-        if remark and not any(isinstance(it, Rejected) for it in its):
-            yield Remark(where, remark)
-        yield from its
+def parse_lines(lines: Lines, context: Context) -> Iterator[Found]:
+    """The stories of ``lines``, each bad line a rejection. A file that is one list is read as a whole."""
+    rows = _list(lines.text()) if _begins_list(lines) else None
+    habits = habits_in(lines, context)
+    if rows is None:
+        yield from told(_of_lines(lines, context.file), context, habits, _read)
+    else:
+        yield from told(_of_list(rows, context.file), context, habits)
+
+
+def _begins_list(lines: Lines) -> bool:
+    return next((line.lstrip()[0] for line, _ in lines if line.strip()), "") == "["
 
 
 def _list(text: str) -> list[Any] | None:
@@ -47,19 +42,31 @@ def _list(text: str) -> list[Any] | None:
     return rows if isinstance(rows, list) else None
 
 
-def _line(line: str, where: str, context: Context, habits: Habits) -> Iterator[Found]:
+def _of_list(rows: list[Any], file: str) -> Iterator[Record]:
+    for number, row in enumerate(rows, 1):
+        yield _with(Record(f"{file} item {number}", json.dumps(row)), row)
+
+
+def _of_lines(lines: Lines, file: str) -> Iterator[Record]:
+    for number, (line, remark) in enumerate(lines, 1):
+        where = f"{file}:{number}"
+        yield Record(where, line.strip(), said=(Remark(where, remark),) if remark else ())
+
+
+def _read(record: Record) -> Record:
     try:
-        row = json.loads(line)
+        return _with(record, json.loads(record.text)) if record.text else record
     except json.JSONDecodeError as error:
-        yield Rejected(where, f"it is no JSON ({error.msg} at column {error.colno})")
+        return _rejected(record, f"it is no JSON ({error.msg} at column {error.colno})")
     except (ValueError, RecursionError):
-        yield Rejected(where, "it is no JSON that can be read")
-    else:
-        yield from _found(row, where, context, habits)
+        return _rejected(record, "it is no JSON that can be read")
 
 
-def _found(row: Any, where: str, context: Context, habits: Habits) -> Iterator[Found]:
+def _with(record: Record, row: Any) -> Record:
     if isinstance(row, dict):
-        yield from story_of(row, where, context, habits)
-    else:
-        yield Rejected(where, 'it is no JSON object such as {"url": …, "title": …}')
+        return Record(record.where, record.text, row, record.said)
+    return _rejected(record, 'it is no JSON object such as {"url": …, "title": …}')
+
+
+def _rejected(record: Record, why: str) -> Record:
+    return record._replace(said=(*record.said, Rejected(record.where, why)))

@@ -242,7 +242,7 @@ def _explain(engine: Engine, path: Path | None, where: str) -> None:
 def _set_up_sqlite(rehearse: bool, connection: Any, record: Any) -> None:
     """A rehearsal leaves the file as it is: the mode of its journal stands in the file."""
     connection.execute("PRAGMA foreign_keys = ON")
-    connection.execute("PRAGMA cache_size = -32000")
+    connection.execute("PRAGMA cache_size = -8000")
     if not rehearse:
         connection.execute("PRAGMA journal_mode = WAL")
 

@@ -131,6 +131,13 @@ def forget(database: Database, kind: str, ids: Iterable[str]) -> None:
             database.run(delete(notes).where(_n.publication == database.publication, _n.kind == kind, these))
 
 
+def any_noted(database: Database, kind: str) -> bool:
+    """Whether there is a story of which this was noted."""
+    wanted = select(_n.story).where(_n.publication == database.publication, _n.kind == kind).limit(1)
+    with database.reading():
+        return bool(database.rows(wanted))
+
+
 def noted(database: Database) -> dict[str, str]:
     """Why stories cannot run, by id: ``withdrawn: ...`` before ``untimed: ...``."""
     statement = select(_n.story, _n.kind, _n.why).where(_n.publication == database.publication)

@@ -67,12 +67,13 @@ def publication() -> Column[str]:
     return Column("publication", Text, nullable=False)
 
 
+@lru_cache(1024)  # a house has few sections, and every story names one
 def listed(values: tuple[str, ...]) -> str:
     """A tuple of texts as one text."""
     return _encode(values) if values else ""
 
 
-@lru_cache(1024)  # a house has few sections, and every story names one
+@lru_cache(1024)
 def unlisted(text: str) -> tuple[str, ...]:
     """The inverse of :func:`listed`."""
     return tuple(json.loads(text)) if text else ()

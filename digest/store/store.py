@@ -27,6 +27,7 @@ from digest.store import (
     care,
     desk,
     editing,
+    intake,
     issues,
     ledger,
     locks,
@@ -74,10 +75,14 @@ class Store:
     ) -> Counts:
         """Put stories in by canonical URL; ``progress`` is told how many more are done.
 
-        See :func:`digest.store.stories.upsert` for what becomes of ids and times.
+        See :func:`digest.store.intake.upsert` for what becomes of ids and times.
         """
-        trust = stories.Trust(trust_ids, republish)
-        return stories.upsert(self._database, stories_in, now, progress, trust)
+        trust = intake.Trust(trust_ids, republish)
+        return intake.upsert(self._database, stories_in, now, progress, trust)
+
+    def intake(self, now: datetime, progress: Callable[[int], None] | None = None) -> intake.Intake:
+        """The same for stories that come in portions, from a file of any length."""
+        return intake.Intake(self._database, now, progress)
 
     def candidates(self, start: datetime, end: datetime, ids: Collection[str] = ()) -> list[Story]:
         """Stories with a time in [start, end), newest first, equal times by id.
@@ -350,9 +355,12 @@ class Store:
         by_id = {id: whys[url] for url in whys if (id := undated.get(url_key(url)))}
         readings.note(self._database, "untimed", by_id, at)
 
-    def timed(self, urls: Iterable[str]) -> None:
-        """The stories at these addresses have a time now."""
+    def timed(self, urls: Iterable[str]) -> bool:
+        """The stories at these addresses have a time now; whether there were any without."""
+        if not readings.any_noted(self._database, "untimed"):
+            return False
         readings.forget(self._database, "untimed", readings.ids_at(self._database, urls).values())
+        return True
 
     def withdraw(self, whys: Mapping[str, str], at: datetime) -> None:
         """Stories (id -> why) that their source took back run in no issue again."""
