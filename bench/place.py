@@ -119,12 +119,25 @@ def crowds(instances: int) -> None:
 
 
 def whole(instances: int) -> None:
-    """Whole placements, every reason included: one issue with 500 live bookings, and those of many ads."""
-    requests = {"500 live bookings, 4 ads": [issue(1, 100, 500, 4)]}
+    """Whole placements, facts and the reason of every refusal included, against their search alone."""
+    requests = {"100 stories, 500 live bookings, 4 ads": [issue(1, 100, 500, 4)]}
+    for stories, items in SIZES:
+        for most in (4, 8):
+            asked = [issue(seed, stories, items, most) for seed in range(instances)]
+            requests[f"{stories} stories, {items} bookings, {most} ads"] = asked
     requests |= {f"12 to 20 ads, {kind}": [crowded(n, kind) for n in range(instances)] for kind in KINDS}
-    for name, asked in requests.items() if instances else ():
-        took = [seconds(lambda one=one: place(one))[0] for one in asked]  # type: ignore[misc]
-        print(f"whole placement, {name} | median {median(took):.2f} s, slowest {max(took):.2f} s", flush=True)
+    for name, some in requests.items() if instances else ():
+        took, alone = list[float](), list[float]()
+        for request in some:
+            table = eligibility(IssueContext(request))
+            asked_ = problem(table, eligible(table))
+            alone.append(seconds(lambda asked_=asked_: solve(asked_))[0])  # type: ignore[misc]
+            took.append(seconds(lambda request=request: place(request))[0])  # type: ignore[misc]
+        print(
+            f"whole placement, {name} | median {1000 * median(took):.0f} ms, slowest {1000 * max(took):.0f} ms, "
+            f"{sum(took) / sum(alone):.1f} times the search",
+            flush=True,
+        )
 
 
 def main(words: Sequence[str] = ()) -> None:
@@ -137,7 +150,8 @@ def main(words: Sequence[str] = ()) -> None:
     parser.add_argument("--crowds", type=int, default=20, help="issues of each kind with many ads")
     parser.add_argument("--whole", type=int, default=4, help="whole placements of each kind")
     chosen = parser.parse_args(words)
-    import_solvers()
+    if chosen.rivals != 0:
+        import_solvers()
     for size in chosen.sizes.split(","):
         stories, items = map(int, size.split("x"))
         few = 6 if (stories, items) == SIZES[0] else 0
