@@ -7,16 +7,21 @@ are bounded. Plain scalars stay the text that was written; ``digest.model.keys.w
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
+from digest.config.repairs import SECRET
 from digest.config.yaml_errors import in_plain_words
 from digest.errors import Problem
 from digest.model.keys.words import Word
 
+_JUDGED = 60_000  # characters of a file whose keys and values are looked at to choose a repair
 MAX_DEPTH = 16
 MAX_NODES = 400_000
+_CUT = re.compile(r"[ \t]+#[^\W_]")  # what follows text that a comment cuts short
+_NO_TEXT = re.compile(r"[\d\s.,:/x%+-]*[a-z]?|true|false|yes|no|on|off|~|null", re.IGNORECASE)
 At = tuple[int, int]  # line and column, both from 1
 Path = tuple[str | int, ...]
 
@@ -85,18 +90,55 @@ def parse(text: str, file: str, loader: Any = None) -> Parsed:
     parsed = Parsed()
     events = yaml.parse(text, Loader=loader or getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     try:
-        parsed.tree = _Builder(file, events, parsed.problems).document()
+        parsed.tree = _Builder(file, events, parsed.problems, text).document()
     except _Stop:
         parsed.usable = False
     except (yaml.YAMLError, ValueError, OverflowError) as error:
-        parsed.problems.append(in_plain_words(error, text, file))
+        told = _mended(text, file, error, loader) or in_plain_words(error, text, file)
+        parsed.problems = [*(problem for problem in parsed.problems if problem.line != told.line), told]
         parsed.usable = False
     return parsed
 
 
+def _mended(text: str, file: str, error: Any, loader: Any) -> Problem | None:
+    """The mistake behind what the parser says, where a small change is known to mend it."""
+    import yaml
+
+    from digest.config.repairs import repaired
+
+    marks = [getattr(error, name, None) for name in ("problem_mark", "context_mark")]
+    lines = [mark.line + 1 for mark in marks if mark is not None]
+    if not lines or "\t" in text:
+        return None
+    near = [line for at in lines for line in (at, at - 1, at + 1)]
+
+    def remaining(changed: str) -> int | None:
+        events = yaml.parse(changed, Loader=loader or getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+        parsed = Parsed()
+        try:
+            parsed.tree = _Builder(file, events, parsed.problems, changed).document()
+        except (_Stop, yaml.YAMLError, ValueError, OverflowError):
+            return None
+        if len(text) > _JUDGED:
+            return 0  # of a large file the first change that can be read is taken
+        return len(parsed.problems) + problems_of(parsed, file)
+
+    found = repaired(text, near, remaining)
+    return Problem(file, found.line, found.column, found.message, found.cure) if found else None
+
+
+def problems_of(parsed: Parsed, file: str) -> int:
+    """How many problems the keys and values of a tree have."""
+    from digest.config.keys import MODELS
+    from digest.config.validation import validate
+
+    return len(validate(MODELS[file], parsed, file)[1]) if file in MODELS else 0
+
+
 class _Builder:
-    def __init__(self, file: str, events: Iterator[Any], problems: list[Problem]) -> None:
+    def __init__(self, file: str, events: Iterator[Any], problems: list[Problem], text: str) -> None:
         self.file, self.events, self.problems = file, events, problems
+        self.rows = text.split("\n") if " #" in text or "\t#" in text else []
         self.count = 0
         self.aliased = False
 
@@ -127,7 +169,23 @@ class _Builder:
             return self._items(event, depth)
         if isinstance(event, yaml.AliasEvent):
             return Scalar("", _at(event), plain=False)
-        return Scalar(event.value, _at(event), plain=event.style in (None, ""))
+        plain = event.style in (None, "")
+        if plain and self.rows:
+            self._cut(event)
+        return Scalar(event.value, _at(event), plain=plain)
+
+    def _cut(self, event: Any) -> None:
+        """Text that ends at `` #`` and a letter or digit: what follows is a comment, and was hardly meant as one."""
+        row, column = self.rows[event.end_mark.line], event.end_mark.column
+        rest = row[column:].rstrip()
+        if not _CUT.match(rest) or _NO_TEXT.fullmatch(event.value):
+            return
+        whole = f"{event.value}{rest}".replace("\\", "\\\\").replace('"', '\\"')
+        shown = f'Write "{_short(whole)}" in quotes' if not SECRET.search(row) else "Put it in quotes"
+        self._say(
+            _at(event), "this text is cut off at the #, where a comment begins.",
+            f"{shown}, or a space after the # of a comment.",
+        )  # fmt: skip
 
     def _items(self, event: Any, depth: int) -> Items:
         import yaml

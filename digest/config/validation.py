@@ -6,6 +6,7 @@ things together still see everything that is sound.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, Optional, cast
@@ -14,7 +15,7 @@ from digest.config import tree as t
 from digest.config.keys import MODELS, attribute_names, every_block, keys_of, names_at
 from digest.config.subject import short, subject, within
 from digest.errors import Problem
-from digest.model.keys import BLOCK, WORD, Block, NotAKey
+from digest.model.keys import BLOCK, WORD, Block, NotAKey, guess
 from digest.model.keys.words import InvalidValue, did_you_mean, shown
 
 if TYPE_CHECKING:
@@ -185,10 +186,39 @@ class _Reporter:
         cure = ""
         if self.count <= _SUGGESTIONS:
             known = self._known(path[:-1])
-            cure = did_you_mean(key, known)
+            cure = self._run_together(path, known) or did_you_mean(key, known)
             self.meant |= {lost for lost in absent if lost[:-1] == path[:-1] and f'"{lost[-1]}"?' in cure}
         at = t.place_of_key(self.tree, path)
         return Problem(self.file, *at, f'unknown key "{short(key)}"{within(self.tree, path[:-1])}.', cure)
+
+    def _run_together(self, path: t.Path, known: list[str]) -> str:
+        """What to do with a "key" that is a key with its value, or the rest of a value that a comma cut."""
+        key, node = str(path[-1]), t.reach(self.tree, path)
+        if not (isinstance(node, t.Scalar) and node.is_empty):
+            return ""
+        together = re.fullmatch(r"([A-Za-z_]+)(?:\s*[:=]\s*|\s+)(\S.*)", key)
+        if together and together[1] in known:
+            return f"Write {together[1]}: {short(together[2])}."
+        if between := guess.flight(key):
+            return f"Write {between[1:-1]}."
+        block = t.reach(self.tree, path[:-1])
+        names = list(block.entries) if isinstance(block, t.Block) else []
+        before = names[: names.index(key)] if key in names else []
+        owner = next((name for name in reversed(before) if not _is_bare(block, name)), "")
+        if (
+            not owner
+            or not isinstance(value := t.child(block, owner), t.Scalar)
+            or did_you_mean(key, known)[:3] == "Did"
+        ):
+            return ""
+        parts = [value.text, *(name for name in names[names.index(owner) + 1 : names.index(key) + 1])]
+        if both := guess.day(", ".join(parts)):
+            return f"A comma parts keys here. Write {owner}: {both}."
+        if key.isdigit() and (amount := guess.number(",".join(parts), whole=False)):
+            return f"A comma parts keys here. Write {owner}: {amount}."
+        if owner in ("days", "weekday") and all(map(guess.weekday, parts)):
+            return f"A list needs brackets. Write {owner}: [{', '.join(map(guess.weekday, parts))}]."
+        return f'A comma parts keys here. Write {owner}: "{short(", ".join(parts))}".'
 
     def _known(self, path: t.Path) -> list[str]:
         """The keys of the block at ``path`` that may still be written there."""
@@ -216,9 +246,11 @@ class _Reporter:
             return wrong.says, wrong.cure
         value = t.plain(node)
         if error["type"] in ("tuple_type", "frozen_set_type"):
-            return _not_a_list(value)
+            return _not_a_list(value, path[-1] if path else "")
         if error["type"] in ("dict_type", "mapping_type", "dataclass_type"):
-            return f"must be a block of keys, not {shown(value)}.", self._example(path)
+            between = guess.flight(value) if isinstance(value, str) and path[-1] == "flight" else ""
+            cure = f"Write {between}." if between else self._example(path)
+            return f"must be a block of keys, not {shown(value)}.", cure
         return f"cannot be read ({error['msg']}).", ""
 
     def _example(self, path: t.Path) -> str:
@@ -246,9 +278,18 @@ def meant(node: t.Node | None, known: list[str], key: str) -> bool:
     return any(did_you_mean(name, free) == f'Did you mean "{key}"?' for name in odd)
 
 
-def _not_a_list(value: Any) -> tuple[str, str]:
+def _is_bare(block: t.Node | None, name: str) -> bool:
+    node = t.child(block, name)
+    return isinstance(node, t.Scalar) and node.is_empty
+
+
+def _not_a_list(value: Any, key: object) -> tuple[str, str]:
     if isinstance(value, str):
-        return f"must be a list, not {shown(value)}.", f"Put it in brackets: [{short(value)}]."
+        listed = guess.weekdays(value) if key == "days" else ""
+        parts = [part.lstrip("-") for part in re.split(r"[\s,;]+", value.strip(" ()[]")) if part.lstrip("-")]
+        plain = all(re.fullmatch(r"[A-Za-z0-9][\w.-]*", part) for part in parts)
+        some = listed or f"[{short(', '.join(parts) if plain and parts else value)}]"
+        return f"must be a list, not {shown(value)}.", f"Put it in brackets: {some}."
     if isinstance(value, dict):
         return "must be a list, not a block of keys.", 'Start each of its entries with "- ".'
     return f"must be a list, not {shown(value)}.", "Write it in brackets: [one, two]."

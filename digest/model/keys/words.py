@@ -15,6 +15,7 @@ from types import MappingProxyType
 from typing import Any
 
 from digest.model.calendar import DateRange
+from digest.model.keys import guess
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
@@ -147,7 +148,8 @@ def boolean(value: object) -> bool:
     words = _scalar(value, "true or false").lower()
     if words in TRUE or words in FALSE:
         return words in TRUE
-    raise InvalidValue(f"must be true or false, not {shown(value)}.", "Write true or false.")
+    cure = _write(guess.boolean(words), "Write true or false.")
+    raise InvalidValue(f"must be true or false, not {shown(value)}.", cure)
 
 
 def fraction(value: object) -> Fraction:
@@ -164,12 +166,15 @@ def fraction(value: object) -> Fraction:
     return number
 
 
-def _number_cure(words: str) -> str:
-    if re.fullmatch(r"\d{1,3}(,\d{3})+", words):
-        return f"Write {words.replace(',', '')}."
-    if re.fullmatch(r"\d{1,3}\s*%", words):
+def _number_cure(words: str, *, whole: bool = False) -> str:
+    if not whole and re.fullmatch(r"\d{1,3}\s*%", words):
         return f"Write {words.rstrip('% ')}/100."
-    return "Write digits only, without currency signs or words."
+    return _write(guess.number(words, whole=whole), "Write digits only, without currency signs or words.")
+
+
+def _write(what: str, otherwise: str) -> str:
+    """The cure that is known, else one in general."""
+    return f"Write {what}." if what else otherwise
 
 
 def whole(least: int, most: int = 10**12) -> Callable[[object], int]:
@@ -178,7 +183,9 @@ def whole(least: int, most: int = 10**12) -> Callable[[object], int]:
     def read(value: object) -> int:
         words = _scalar(value, "a whole number").replace("_", "")
         if not re.fullmatch(r"[+-]?\d{1,15}", words, re.ASCII):
-            raise InvalidValue(f"must be a whole number, not {shown(value)}.", _number_cure(words))
+            raise InvalidValue(
+                f"must be a whole number, not {shown(value)}.", _number_cure(words, whole=True)
+            )
         if int(words) < 0:
             raise InvalidValue(f"must not be negative, and is {words}.", f"Write {least} or more.")
         if not least <= int(words) <= most:
@@ -211,7 +218,8 @@ def day(value: object) -> date:
     found = DATE.fullmatch(words)
     if found is None:
         raise InvalidValue(
-            f"must be a date, not {shown(value)}.", "Write year-month-day, such as 2026-01-23."
+            f"must be a date, not {shown(value)}.",
+            _write(guess.day(words), "Write year-month-day, such as 2026-01-23."),
         )
     year, month, number = int(found[1]), int(found[2]), int(found[3])
     try:
@@ -238,7 +246,8 @@ def clock(value: object) -> time:
     words = _scalar(value, "a time")
     found = TIME.fullmatch(words)
     if found is None:
-        raise InvalidValue(f"must be a time of day, not {shown(value)}.", "Write it like 06:00.")
+        cure = _write(guess.clock(words), "Write it like 06:00.")
+        raise InvalidValue(f"must be a time of day, not {shown(value)}.", cure)
     try:
         return time(int(found[1]), int(found[2]), int(found[3] or 0))
     except ValueError:
@@ -250,7 +259,8 @@ def duration(value: object) -> timedelta:
     words = _scalar(value, "a length of time")
     found = DURATION.fullmatch(words)
     if found is None or not words:
-        raise InvalidValue(f"must be a length of time, not {shown(value)}.", "Write it like 90m, 12h or 3d.")
+        cure = _write(guess.length(words), "Write it like 90m, 12h or 3d.")
+        raise InvalidValue(f"must be a length of time, not {shown(value)}.", cure)
     weeks, days, hours, minutes = (int(part or 0) for part in found.groups())
     length = timedelta(weeks=weeks, days=days, hours=hours, minutes=minutes)
     if length > _LONGEST:
@@ -279,14 +289,22 @@ def weekday(value: object) -> int:
     for number, name in enumerate(DAY_NAMES):
         if words in (name, name[:3]):
             return number
-    raise InvalidValue(f"must be a weekday, not {shown(value)}.", f"Write one of {', '.join(DAYS)}.")
+    several = guess.weekdays(words)
+    cure = _write(guess.weekday(words), f"Write one of {', '.join(DAYS)}.")
+    if "," in several:
+        cure = f"The whole list is {several}."
+    raise InvalidValue(f"must be a weekday, not {shown(value)}.", cure)
 
 
 def weekdays(value: object) -> frozenset[int]:
     """One weekday, or a list of them."""
     if value == []:
         raise InvalidValue("names nothing.", "Write at least one.")
-    return frozenset(map(weekday, value)) if isinstance(value, list) else frozenset({weekday(value)})
+    if isinstance(value, list):
+        return frozenset(map(weekday, value))
+    if isinstance(value, str) and "," in (several := guess.weekdays(value)):
+        raise InvalidValue(f"must be a weekday or a list, not {shown(value)}.", f"Write {several}.")
+    return frozenset({weekday(value)})
 
 
 def one_day(value: object) -> DateRange:
@@ -315,7 +333,8 @@ def size(value: object) -> str:
     found = SIZE.fullmatch(words)
     if found is None or not (int(found[1]) and int(found[2])):
         raise InvalidValue(
-            f"must be a size in pixels, not {shown(value)}.", "Write width x height, like 600x150."
+            f"must be a size in pixels, not {shown(value)}.",
+            _write(guess.size(words), "Write width x height, like 600x150."),
         )
     return f"{int(found[1])}x{int(found[2])}"
 

@@ -1,0 +1,164 @@
+"""Broken YAML, mended: of the small changes people mean, the first after which the file can be read.
+
+A parser says where it gave up, which is rarely where the mistake is. So the line it names and the one before it are
+tried with the slips that are made in such files, and the change that leaves the fewest problems is the cure: it is
+known to work.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+SPACES = re.compile("[\u00a0\u1680\u2000-\u200b\u202f\u205f\u3000\ufeff]")
+_LARGEST = 1_000_000  # characters of a file that is tried
+_LONGEST = 400  # characters of a line
+_WORD = r"[A-Za-z][A-Za-z0-9_-]*"
+SECRET = re.compile(r"pass|token|secret|key|://[^/\s]*@", re.IGNORECASE)
+_VALUE = re.compile(rf"^(?P<head>\s*(?:- )?{_WORD}:[ ]+)(?P<value>\S.*?)[ ]*$")
+_END_IN_BRACES = rf"(?=\}}*,\s+{_WORD}:|\s*\}}+\]?,?\s*$)"
+_IN_BRACES = re.compile(
+    rf"(?P<head>[{{,]\s*{_WORD}:\s+)(?P<value>[^\"{{\[\s].*?|\[.*?|\".*?){_END_IN_BRACES}"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """A line (from 1) that is wrong, why, and what it should be."""
+
+    line: int
+    column: int
+    message: str
+    written: str
+
+    @property
+    def cure(self) -> str:
+        bare = self.written.strip()
+        width = len(self.written) - len(self.written.lstrip(" "))
+        if self.message.startswith("this line is indented"):
+            count = f"{width} space{'' if width == 1 else 's'}" if width else "no space"
+            return f"Begin it with {count}, as the lines beside it do."
+        if SECRET.search(bare) or not bare.isprintable():
+            return "Mend the line; what it holds is not shown here."
+        return f"Write: {bare}"
+
+
+def repaired(text: str, lines: list[int], remaining: Callable[[str], int | None]) -> Repair | None:
+    """The change of one of these lines (from 1) that leaves the fewest problems.
+
+    ``remaining`` tells how many problems a text has, ``None`` where it cannot be read.
+    """
+    if len(text) > _LARGEST:
+        return None
+    rows = text.split("\n")
+    best: tuple[int, Repair] | None = None
+    for number in dict.fromkeys(
+        line for line in lines if 1 <= line <= len(rows) and len(rows[line - 1]) <= _LONGEST
+    ):
+        for message, column, row in _changes(rows, number - 1):
+            if row == rows[number - 1]:
+                continue
+            left = remaining("\n".join([*rows[: number - 1], row, *rows[number:]]))
+            if left is not None and (best is None or left < best[0]):
+                best = left, Repair(number, column + 1, message, row)
+                if left == 0:
+                    return best[1]
+    return best[1] if best else None
+
+
+def _changes(rows: list[str], at: int) -> Iterator[tuple[str, int, str]]:
+    """What the line may have been meant to be: why, the column (from 0), and the line."""
+    row = rows[at]
+    indent = len(row) - len(row.lstrip())
+    if found := SPACES.search(row):
+        yield (
+            "a no-break space stands here; it looks like a space and is none.",
+            found.start(),
+            SPACES.sub(" ", row),
+        )
+    if found := re.match(r"\s*([–—•*·])\s*(?=\S)", row):
+        yield (
+            "a list item begins with another dash than -.",
+            found.start(1),
+            f"{' ' * indent}- {row[found.end() :]}",
+        )
+    if found := re.match(rf"(\s*)-(?={_WORD}:)", row):
+        yield "a space is missing after the -.", found.end() - 1, f"{found[1]}- {row[found.end() :]}"
+    if found := re.match(r"(\s*)(?=(id|name):)", row):
+        yield "a list item must begin with -.", found.end(), f"{found[1]}- {row[found.end() :]}"
+    if found := re.match(rf"(\s*(?:- )?)({_WORD})(:|\s*=\s*|\s*;\s*|\s+)(?=[^\s:=;])(.*)$", row):
+        what = (
+            "a space is missing after the colon." if found[3] == ":" else "a colon is missing after the key."
+        )
+        yield what, found.end(2), f"{found[1]}{found[2]}: {found[4]}"
+    if found := re.match(rf"(\s*)({_WORD}):\s+({_WORD}: .*)$", row):
+        yield (
+            "a block on one line needs braces.",
+            found.start(3),
+            f"{found[1]}{found[2]}: {{{found[3].rstrip()}}}",
+        )
+    if row.rstrip().endswith(","):
+        yield "a comma stands at the end of the line.", len(row.rstrip()) - 1, row.rstrip()[:-1]
+    yield from _closed(row)
+    yield from _quoted(row)
+    yield from _indented(rows, at, indent)
+
+
+def _closed(row: str) -> Iterator[tuple[str, int, str]]:
+    """Brackets and quotes that were opened and not closed."""
+    bare, missing, quote = row.rstrip(), "", ""
+    opened: list[str] = []
+    for mark in bare:
+        if quote:
+            quote = "" if mark == quote else quote
+        elif mark == '"':
+            quote = mark
+        elif mark in "[{":
+            opened.append("]" if mark == "[" else "}")
+        elif mark in "]}" and opened:
+            opened.pop()
+    missing = quote + "".join(reversed(opened))
+    if missing:
+        what = {"]": "a bracket [ is not closed.", "}": "a brace { is not closed."}.get(
+            missing[0], "a quote opened here is never closed."
+        )
+        mark = {"]": "[", "}": "{"}.get(missing[0], '"')
+        yield what, bare.rfind(mark), bare + missing
+        yield what, bare.rfind(mark), bare.rstrip(",") + missing
+
+
+def _quoted(row: str) -> Iterator[tuple[str, int, str]]:
+    """Text that needs quotes, alone on its line or in braces."""
+    if found := _VALUE.match(row):
+        yield _needs_quotes(found["value"]), found.start("value"), found["head"] + _in_quotes(found["value"])
+    for found in _IN_BRACES.finditer(row):
+        value = found["value"]
+        yield (
+            _needs_quotes(value),
+            found.start("value"),
+            row[: found.start("value")] + _in_quotes(value) + row[found.end("value") :],
+        )
+
+
+def _needs_quotes(value: str) -> str:
+    if value.count('"') > 2 or (value.startswith("'") and value.count("'") > 2):
+        return "a quote inside the text ends it."
+    return "this text needs quotes around it."
+
+
+def _in_quotes(value: str) -> str:
+    """The text in double quotes; those around it are taken off first."""
+    if value[:1] in "\"'":
+        value = value[1:-1] if value.endswith(value[0]) and len(value) > 1 else value.replace(value[0], "")
+    return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def _indented(rows: list[str], at: int, indent: int) -> Iterator[tuple[str, int, str]]:
+    """The line as far to the right as one of those around it."""
+    around = [row for row in (*reversed(rows[max(0, at - 400) : at]), *rows[at + 1 : at + 6]) if row.strip()]
+    widths = dict.fromkeys(len(row) - len(row.lstrip()) for row in around if not row.lstrip().startswith("#"))
+    bare = rows[at].lstrip()
+    for width in sorted(widths, key=lambda one: abs(one - indent)):
+        if bare and width != indent:
+            yield "this line is indented differently from those beside it.", indent, " " * width + bare

@@ -1,0 +1,97 @@
+"""The mistakes people make in the two files: the cure that is printed is one that works."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from digest import config
+from digest.errors import Problem
+from tests.strategies.config import ADSLOTS, CASES, DIGEST, write
+
+MISTAKES: list[dict[str, Any]] = yaml.safe_load((CASES / "mistakes.yaml").read_text(encoding="utf-8"))
+SOUND = {"digest": DIGEST, "adslots": ADSLOTS}
+
+
+def problems(root: Path, file: str, text: str) -> list[Problem]:
+    write(root, **(SOUND | {file: text}))
+    return [problem for problem in config.problems(root) if problem.file == f"{file}.yaml"]
+
+
+def mended(text: str, told: Problem) -> str:
+    """The file as somebody who only does what the cure says makes it."""
+    rows = text.split("\n")
+    row, at, cure = rows[told.line - 1], told.column - 1, told.cure
+    indent = re.sub(r"\S.*", "", re.sub("[\u00a0\u3000]", " ", row))
+    if found := re.match(r"Begin it with (\d+|no) space", cure):
+        made = " " * (0 if found[1] == "no" else int(found[1])) + row.lstrip()
+    elif cure.startswith("Write: "):
+        made = indent + cure.removeprefix("Write: ")
+    elif found := re.match(r'Write "(.*)" in quotes', cure):
+        made = f'{row[:at]}"{found[1]}"'
+    elif found := re.match(r'(?:Did you mean|Start it with) "?(https://|[^"]*?)[".?]', cure):
+        old = _wrong(told)
+        made = row[:at] + row[at:].replace(old, found[1] + (old if found[1] == "https://" else ""), 1)
+    elif found := re.match(r"(?:A comma parts keys here|A list needs brackets)\. Write (\w+): (.*)\.$", cure):
+        key = re.escape(_wrong(told))
+        made = re.sub(rf"{found[1]}: .*?, ?{key}(?=[,}}])", f"{found[1]}: {found[2]}", row, count=1)
+    elif found := re.match(r"The whole list is (.*)\.$", cure):
+        made = row.replace(f"[{_wrong(told)}]", found[1])
+    else:
+        found = re.match(r"(?:Write|Put it in brackets:|Put it in quotes:) (.*?)\.?$", cure)
+        assert found is not None, cure
+        made = row[:at] + row[at:].replace(_wrong(told), found[1].partition(" or ")[0], 1)
+    assert made != row, told
+    return "\n".join([*rows[: told.line - 1], made, *rows[told.line :]])
+
+
+def _wrong(told: Problem) -> str:
+    """What stands in the file, as the message quotes it."""
+    if told.message.endswith("is read as a block of keys."):
+        return told.cure.split('"')[1]
+    found = re.search(r'(?:not|unknown key|time zone:|and is) "(.*?)"(?:\.| in )', told.message)
+    assert found is not None, told
+    return found[1]
+
+
+@pytest.mark.parametrize("case", MISTAKES, ids=lambda case: str(case["wrong"]))
+def test_the_cure_that_is_printed_works(case: dict[str, Any], tmp_path: Path) -> None:
+    text = SOUND[case["file"]]
+    assert case["right"] in text
+    text = text.replace(case["right"], case["wrong"], 1)
+    told = problems(tmp_path, case["file"], text)
+    assert str(told[-1]) == case["told"]
+    for _ in range(3):
+        text = mended(text, told[-1])
+        told = problems(tmp_path, case["file"], text)
+        if not told:
+            return
+    raise AssertionError(told)
+
+
+def test_there_are_as_many_as_were_tried() -> None:
+    assert len({(case["file"], case["wrong"]) for case in MISTAKES}) >= 66
+
+
+def test_a_line_that_may_hold_a_password_is_not_shown(tmp_path: Path) -> None:
+    text = DIGEST.replace("mailer: plain", "mailer:\n  type: listmonk\n  password: hunter2: again")
+    (told,) = problems(tmp_path, "digest", text)
+    assert "hunter2" not in str(told)
+    text = DIGEST.replace("mailer: plain", "mailer:\n  type: listmonk\n  password: hunter2 #again")
+    assert "hunter2" not in " ".join(map(str, problems(tmp_path, "digest", text)))
+
+
+def test_a_comment_is_a_comment(tmp_path: Path) -> None:
+    """A space after the #, a number before it, or quotes around the text: nothing is told."""
+    for line in (
+        "name: Harbor Post # the paper",
+        'name: "Harbor Post #1"',
+        "name: Harbor#1",
+        "name: Harbor Post ##",
+    ):
+        assert problems(tmp_path, "digest", DIGEST.replace("name: Harbor Post", line)) == []
+    assert problems(tmp_path, "adslots", ADSLOTS.replace("max_ads: 4", "max_ads: 4 #four")) == []
