@@ -109,6 +109,12 @@ def test_no_picture_is_wider_than_the_sheet_between_its_margins(tmp_path: Path, 
         ("Rates rise - The New York Times", "New York Times", "Rates rise"),
         ("Rates rise | Reuters", "reuters.com", "Rates rise"),
         ("Rates rise - Reuters", "Harbor Post", "Rates rise - Reuters"),
+        ("Rates rise - TheHill", "The Hill", "Rates rise"),
+        ("Rates rise – Harbor News", "Harbor", "Rates rise"),
+        ("Rates rise - The Pier", "Pier Online", "Rates rise"),
+        ("Rates rise | thepier.co.uk", "The Pier", "Rates rise"),
+        ("Rates rise - harbors", "Harbor Post", "Rates rise - harbors"),
+        ("Rates rise - News", "Online", "Rates rise - News"),
     ],
 )
 def test_a_title_loses_its_own_source(title: str, source: str, shown: str) -> None:
@@ -125,6 +131,50 @@ def test_a_title_loses_its_own_source(title: str, source: str, shown: str) -> No
             "Dr. Brandt said on Monday that rain is coming. Continue reading",
             "Dr. Brandt said on Monday that rain is coming.",
         ),
+        ("Read more about Rain is coming on Pierside", ""),
+        ("Watch It Live: https://a.example/e/subscribe_nowSubscribe to us: https://b.example/", ""),
+        (
+            "The harbor closed on Monday, and nobody minded.Subscribe to us: https://b.example/ and more. Much more.",
+            "The harbor closed on Monday, and nobody minded.",
+        ),
+        (
+            "The mayor will buy more umbrellas, the Post reported https://b.example/x on Tuesday, citing a source.",
+            "The mayor will buy more umbrellas, the Post reported on Tuesday, citing a source.",
+        ),
+        (
+            "The harbor closed on Monday. To read all of it, click here. Thanks.",
+            "The harbor closed on Monday. To read all of it, click here. Thanks.",
+        ),
+        (
+            "The harbor closed on Monday. To receive the full story each morning, click here.",
+            "The harbor closed on Monday.",
+        ),
+        (
+            "The mayor will not sign up to such a plan, he said.",
+            "The mayor will not sign up to such a plan, he said.",
+        ),
+        (
+            "This story was first published by the Post. The harbor closed on Monday.",
+            "The harbor closed on Monday.",
+        ),
+        (
+            "Advertisement A film that came out on Monday asks where the rain goes.",
+            "A film that came out on Monday asks where the rain goes.",
+        ),
+        (
+            'The firm <a href="https://a.example/" target="_blank">(PFE.N)</a> said &quot;yes&quot; to more rain.',
+            'The firm (PFE.N) said "yes" to more rain.',
+        ),
+        (
+            "The post Rain appeared on Monday in the harbor. The post Rain is coming appeared first on Pier .",
+            "The post Rain appeared on Monday in the harbor.",
+        ),
+        (
+            "Rain is coming to the harbor on Monday, said the mayor, and nobody is to go out.",
+            "Rain is coming to the harbor on Monday, said the mayor, and nobody is to go out.",
+        ),
+        ("‘Rain is coming’. Boats stay in the harbor.", "Boats stay in the harbor."),
+        ("5 < 6, and the harbor is <b> for that.", "5 < 6, and the harbor is <b> for that."),
         ("x" * 50 + ". " + "y" * 300, None),
     ],
 )
