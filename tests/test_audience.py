@@ -332,3 +332,23 @@ def test_every_reader_stands_in_the_tables_once(room: Room) -> None:
         assert ends[0][0] == 0
         assert all(one[1] == other[0] for one, other in pairwise(ends))
         assert ends[-1][1] == (where / f"packs/{pack:04d}.html").stat().st_size
+
+
+def test_a_goal_in_sends_counts_readers_and_a_recovered_ledger_agrees(tmp_path: Path) -> None:
+    goal = item("sold", "type: sponsorship, audience: {region: [tampa]}, goal: {sends: 500}", "bay")
+    room = audience_room(tmp_path / "room", items=goal)
+    built(room, "--audience", str(csv(room.root / "r.csv", SOME)))
+
+    def delivered() -> list[tuple[Any, ...]]:
+        rows = room.run("ads", "report", "--json").json["line_items"]
+        return [
+            (one["line_item"], one["delivered"], one["sends"]) for one in rows if one["line_item"] == "sold"
+        ]
+
+    assert delivered() == [("sold", 3, 3)]
+    assert room.run("mark-sent", "daily", DAY, "--delivered", "999").code == 0
+    assert delivered() == [("sold", 3, 3)]
+    for path in (room.root / "var").glob("digest.db*"):
+        path.unlink()
+    assert room.run("recover").code == 0
+    assert delivered() == [("sold", 3, 3)]

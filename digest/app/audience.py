@@ -13,12 +13,12 @@ from pathlib import Path
 from typing import Any, Final
 
 from digest.app import variants
-from digest.app.variants import Bases, Maker, Printing
+from digest.app.variants import Ads, Bases, Maker, Printing
 from digest.audience import packs, table
 from digest.audience.choices import Piece
 from digest.audience.engines import Engine, packed
 from digest.audience.shelf import Shelf
-from digest.model import Issue, Publication
+from digest.model import AdBook, Issue, Publication
 from digest.place import Request as PlaceRequest
 from digest.publish import Outbox
 from digest.publish.outbox import AUDIENCE
@@ -67,9 +67,6 @@ class Personal:
         groups = sorted(readers.groups, key=lambda one: one.choice)
         pieces = [Piece(one.code, one.choice, 0, one.readers) for one in groups]
         rows, runs, thin = self._rows(bases, pieces)
-        reached = Counter[str]()
-        for piece, ads in zip(pieces, runs, strict=True):
-            reached.update(dict.fromkeys(ads, piece.readers))
         self.planned = _Planned(bases, pieces, rows, readers, newsroom.publication)
         return replace(
             issue,
@@ -79,23 +76,21 @@ class Personal:
                 "thin_variants": sum(thin),
                 "thin_readers": sum(p.readers for p, few in zip(pieces, thin, strict=True) if few),
                 "problems": readers.problems,
-                "ads": [{"line_item": one, "readers": reached[one]} for one in sorted(reached)],
+                "ads": _reached(place.ads, pieces, runs),
                 "lineups": sha256(b"".join(rows)).hexdigest(),
             },
         )
 
-    def _rows(
-        self, bases: Bases, pieces: Sequence[Piece]
-    ) -> tuple[list[bytes], list[tuple[str, ...]], list[bool]]:
-        """Every piece's variant: packed, the line items that run in it, and whether it is thin."""
+    def _rows(self, bases: Bases, pieces: Sequence[Piece]) -> tuple[list[bytes], list[Ads], list[bool]]:
+        """Every piece's variant: packed, its ads, and whether it is thin."""
         maker = Maker(bases)
         maker.shared.pool(bases.select, {}, {})  # events and scores: once, here
         tasks = [pieces[at : at + CHUNK] for at in range(0, len(pieces), CHUNK)]
-        found: list[list[tuple[bytes, tuple[str, ...], bool]]] = [[] for _ in tasks]
+        found: list[list[tuple[bytes, Ads, bool]]] = [[] for _ in tasks]
         answers = self.engine.run(
             "digest.app.variants:rows", packed(maker), tasks, self.progress("variants: stories and ads")
         )
-        same: dict[tuple[str, ...], tuple[str, ...]] = {}
+        same: dict[Ads, Ads] = {}
         for number, rows in answers:
             found[number] = [(row, same.setdefault(ads, ads), thin) for row, ads, thin in rows]
         every = [one for rows in found for one in rows]
@@ -179,6 +174,33 @@ class Personal:
         """Forget the work folder; after a failure it stays, and the next run goes on from there."""
         self.end(rehearsed=False)
         shutil.rmtree(self.work, ignore_errors=True)
+
+
+def _reached(book: AdBook, pieces: Sequence[Piece], runs: Sequence[Ads]) -> list[dict[str, Any]]:
+    """Per line item, in file order, how many readers have it, and the place where most of them do."""
+    places: dict[str, Counter[tuple[str, str, int, str | None]]] = {}
+    for piece, ads in zip(pieces, runs, strict=True):
+        for name, creative, slot, gap, section in ads:
+            places.setdefault(name, Counter())[creative, slot, gap, section] += piece.readers
+    found = []
+    for item in book.line_items:
+        if item.id not in places:
+            continue
+        counts = places[item.id]
+        most = min(counts, key=lambda where: (-counts[where], where[2], where[1], where[0]))
+        found.append(
+            {
+                "line_item": item.id,
+                "creative": most[0],
+                "advertiser": item.advertiser,
+                "tier": item.tier,
+                "slot": most[1],
+                "gap": most[2],
+                "section": most[3],
+                "readers": sum(counts.values()),
+            }
+        )
+    return found
 
 
 def _told(planned: _Planned, indexes: Sequence[Mapping[str, Any]]) -> Any:

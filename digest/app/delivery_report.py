@@ -201,7 +201,7 @@ def _shown(newsroom: Newsroom, run: RunAd) -> Shown:
         advertiser=run.advertiser,
         neighbours=run.neighbours,
         sends=sends or None,
-        counted=run.delivered,
+        counted=run.delivered or run.readers is not None,
         opens=run.opens,
         clicks=run.clicks,
         clicks_kind=run.clicks_kind,

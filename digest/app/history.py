@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from hashlib import sha256
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from digest.app.clicks import needs_clicks, rates_of, with_clicks
 from digest.app.forecast_inputs import lineups
@@ -126,7 +126,7 @@ def fingerprint(newsroom: Newsroom, memory: Memory) -> str:
                 str(ad.date),
                 ad.line_item,
                 ad.creative,
-                ad.sends if ad.line_item in in_sends else None,
+                (ad.sends if ad.readers is None else ad.readers) if ad.line_item in in_sends else None,
                 *([ad.clicks, ad.sends] if ad.clicks is not None else []),
             ]
             for ad in memory.ads
@@ -175,6 +175,8 @@ def stories_run(issue: Issue) -> list[RunStory]:
 
 def ads_run(issue: Issue) -> list[RunAd]:
     """The ads of an issue as the ledger keeps them, with the stories they stood beside."""
+    if issue.audience:
+        return audience_ads(issue.edition.name, issue.date, issue.audience)
     titles = {entry.position: entry.story.title for entry in issue.selection.lineup}
     return [
         RunAd(
@@ -192,3 +194,10 @@ def ads_run(issue: Issue) -> list[RunAd]:
         )
         for ad in issue.plan.placed
     ]
+
+
+def audience_ads(edition: str, day: date, audience: Mapping[str, Any]) -> list[RunAd]:
+    """The ads of an audience's issues as the ledger keeps them, from the manifest's counts: each with its readers, and
+    the place where most of them have it."""
+    names = ("line_item", "creative", "advertiser", "tier", "slot", "gap", "section", "readers")
+    return [RunAd(edition=edition, date=day, **{name: ad[name] for name in names}) for ad in audience["ads"]]

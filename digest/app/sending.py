@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
+from digest.app.history import audience_ads
 from digest.errors import AlreadySent, Unreachable
 from digest.model import BuiltIssue, Publication, RunAd, RunStory, Story, Window
 from digest.publish import Outbox, Receipt
@@ -227,6 +228,8 @@ class _Told:
         ]
 
     def ads(self, sends: int | None) -> list[RunAd]:
+        if self.record.get("audience"):
+            return audience_ads(self.edition, self.day, self.record["audience"])
         titles = {
             one["position"]: one["title"] for section in self.record["sections"] for one in section["stories"]
         }

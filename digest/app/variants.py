@@ -206,10 +206,10 @@ def _lines(lineup: Lineup) -> Lines:
     )
 
 
-def rows(maker: Maker, pieces: Sequence[Piece]) -> list[tuple[bytes, tuple[str, ...], bool]]:
-    """A task: the lineups and ads of some pieces, packed, with the line items that run and whether it is thin."""
+def rows(maker: Maker, pieces: Sequence[Piece]) -> list[tuple[bytes, Ads, bool]]:
+    """A task: the lineups and ads of some pieces, packed, with the ads and whether it is thin."""
     found = (maker.row(piece) for piece in pieces)
-    return [(row.packed(), tuple(ad[0] for ad in row.ads), row.thin) for row in found]
+    return [(row.packed(), row.ads, row.thin) for row in found]
 
 
 @dataclass(frozen=True, slots=True)

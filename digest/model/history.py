@@ -60,6 +60,7 @@ class RunAd:
     delivered: bool = False  # whether `sends` is the mailer's receipt
     neighbours: tuple[str, ...] = ()  # titles of the stories next to it
     sequence: int = 0  # of its issue: orders two issues of one date
+    readers: int | None = None  # of an audience, those whose issue has it; then ``sends`` says nothing of it
     opens: int | None = None  # of its issue
     clicks: int | None = None  # on it; None where the mailer told none
     clicks_kind: str = ""  # unique | total

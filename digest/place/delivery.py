@@ -97,7 +97,10 @@ def editions_before(edition: Edition, editions: Iterable[Edition]) -> frozenset[
 
 
 def sends_of(run: RunAd, editions: Iterable[Edition]) -> int:
-    """The mailer's receipt where there is one, else what the edition expects, else what the ledger noted."""
+    """The readers of an audience who have it; else the mailer's receipt where there is one, else what the edition
+    expects, else what the ledger noted."""
+    if run.readers is not None:
+        return run.readers
     if run.delivered and run.sends is not None:
         return run.sends
     expected = next((e.expected_sends for e in editions if e.name == run.edition), None)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
-from sqlalchemy import Column, Date, ForeignKey, Index, Integer, Table, insert, select
+from sqlalchemy import BigInteger, Column, Date, ForeignKey, Index, Integer, Table, insert, select
 
 from digest.model import RunAd, RunStory, Story
 from digest.store.database import Database, Row
@@ -51,6 +51,7 @@ ran_ads = Table(
     text("section", required=False),
     text("neighbours"),
     publication(),
+    Column("readers", BigInteger),
 )
 Index("digest_ran_ads_issue", ran_ads.c.issue)
 Index("digest_ran_ads_line_item", ran_ads.c.publication, ran_ads.c.line_item, ran_ads.c.date)
@@ -59,7 +60,18 @@ _STORY = (
     "section", "position", "also", "story", "url", "title", "summary", "source", "language", "published_at",
     "first_seen",
 )  # fmt: skip
-_AD = ("date", "line_item", "creative", "advertiser", "tier", "slot", "gap", "section", "neighbours")
+_AD = (
+    "date",
+    "line_item",
+    "creative",
+    "advertiser",
+    "tier",
+    "slot",
+    "gap",
+    "section",
+    "neighbours",
+    "readers",
+)
 
 
 def add(database: Database, issue: int, run: Sequence[RunStory], placed: Sequence[RunAd]) -> None:
@@ -160,7 +172,7 @@ def _ad(row: Row) -> RunAd:
     """By place, as stories are: a house ad may have run for ten years."""
     (
         edition, sequence, expected, delivered, day, line_item, creative, advertiser, tier, slot, gap, section,
-        neighbours,
+        neighbours, readers,
     ) = row  # fmt: skip
     return RunAd(
         edition=edition,
@@ -176,4 +188,5 @@ def _ad(row: Row) -> RunAd:
         delivered=delivered is not None,
         neighbours=tuple(neighbours.split(_BETWEEN)) if neighbours else (),
         sequence=sequence,
+        readers=readers,
     )

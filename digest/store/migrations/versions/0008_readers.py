@@ -1,0 +1,13 @@
+"""An ad in the issues of an audience has readers of its own, not the edition's."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0008"
+down_revision = "0007"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.add_column("digest_ran_ads", sa.Column("readers", sa.BigInteger))
