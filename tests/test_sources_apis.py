@@ -401,6 +401,36 @@ def test_sources_are_shown_with_what_is_wrong(tmp_path: Path) -> None:
     assert "there is no file" in house.room.run("sources").out
 
 
+def test_what_was_folded_and_what_no_section_takes_is_shown_with_its_count(
+    tmp_path: Path, server: Server
+) -> None:
+    item = (
+        "<item><title>Ferry {0}</title><link>https://harbor.example/{1}</link><category>{2}</category></item>"
+    )
+    items = [
+        item.format(1, 1, "Health"),
+        item.format(2, "1?utm_source=x", "Health"),
+        item.format(3, 3, "Ferries"),
+    ]
+    body = f"<rss version='2.0'><channel>{''.join(items)}</channel></rss>".encode()
+
+    def answer(call: Call) -> None:
+        same = call.headers.get("If-None-Match") == '"1"'
+        call.send(304 if same else 200, b"" if same else body, ETag='"1"')
+
+    server.answers["/feed"] = answer
+    house = House(tmp_path, type="rss", url=f"{server.url}/feed")
+    told = {
+        "it has the address of another entry; the last was kept": 1,
+        'the category "Ferries" is in no section': 1,
+    }
+    for _ in range(2):  # also after a reading that brought nothing new
+        house.read()
+        assert house.room.run("sources", "--json").json["sources"][0]["remarks"] == told
+    shown = house.room.run("sources").out
+    assert 'site: 1 x the category "Ferries" is in no section' in shown
+
+
 def test_a_source_that_falls_silent_is_told_once_it_is_longer_than_usual(tmp_path: Path) -> None:
     house = House(tmp_path, type="jsonl", url="site.jsonl")
     for day in range(8):

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _WHERE = re.compile(r"^[^:]*?(?::\d+)?: ")
 _VALUES = re.compile(r'"(?:[^"\\]|\\.)*"|\b\d[\d.,:TZ+-]*\b')
 _NONE: Mapping[str, int] = MappingProxyType({})
+_NAMED = 20  # categories of no section that a reading keeps
 _LEAST = 5  # gaps between news that tell what is usual
 _QUIET = timedelta(days=2)  # shorter is no silence
 
@@ -53,6 +54,15 @@ class SourceReport:
     def counts(self) -> dict[str, int]:
         """What was left out, mended or guessed, by what was said of it."""
         return counted((*self.remarks, *(f"{one.where}: {one.why}" for one in self.rejected)))
+
+    @property
+    def told(self) -> dict[str, int]:
+        """All that ``digest sources`` shows of a reading: also entries that were one, and categories of no section."""
+        lost = {f'the category "{name}" is in no section': count for name, count in self.unmatched.items()}
+        folded = (
+            {"it has the address of another entry; the last was kept": self.folded} if self.folded else {}
+        )
+        return self.counts | folded | dict(list(lost.items())[:_NAMED])
 
 
 def unmatched(newsroom: Newsroom, stories: Iterable[Story | AsItWas]) -> dict[str, int]:
@@ -132,7 +142,7 @@ class Tally:
             rejected=len(report.rejected),
             newest=newest,
             whole_since=whole,
-            remarks=report.counts,
+            remarks=last.remarks if self._not_modified and last is not None else report.told,
             error=report.error,
         )
 
