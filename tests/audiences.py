@@ -66,9 +66,9 @@ def folder(room: Room) -> Path:
     return room.root / "outbox" / "daily" / DAY / "audience"
 
 
-def of_reader(room: Room, reader: str) -> dict[str, Any]:
+def of_reader(room: Room, reader: str, where: Path | None = None) -> dict[str, Any]:
     """The variant of a reader: its row of ``variants.parquet`` with the bytes of its parts."""
-    where = folder(room)
+    where = where or folder(room)
     found = duckdb.execute(
         f"SELECT v.* FROM '{where}/recipients.parquet' r JOIN '{where}/variants.parquet' v USING (variant) "
         "WHERE reader_id = ?",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
@@ -352,3 +353,71 @@ def test_a_goal_in_sends_counts_readers_and_a_recovered_ledger_agrees(tmp_path: 
         path.unlink()
     assert room.run("recover").code == 0
     assert delivered() == [("sold", 3, 3)]
+
+
+def test_with_history_no_reader_gets_a_story_or_event_twice(tmp_path: Path) -> None:
+    room = audience_room(tmp_path / "room", count=36, digest="thin: {widen: 72h, min_stories: 1}\n")
+    told = [
+        {"id": "first", "url": "https://h.example/1", "title": "Drawbridge at Palatka stuck open for six hours",
+         "section": "Health", "published_at": "2026-01-22T09:00:00-05:00", "priority": 10},
+        {"id": "again", "url": "https://h.example/2", "title": "Palatka drawbridge stuck open for six hours",
+         "section": "Health", "published_at": "2026-01-23T09:00:00-05:00", "priority": 10},
+    ]  # fmt: skip
+    room.write(
+        "stories.jsonl",
+        (room.root / "stories.jsonl").read_text() + "".join(json.dumps(one) + "\n" for one in told),
+    )
+    sections = {"anna": ["health"], "bert": ["crime"], "cora": ["crime", "health"]}
+    path = csv(
+        room.root / "r.csv", ({"reader_id": one, "topics": topics} for one, topics in sections.items())
+    )
+    built(room, "--audience", str(path))
+    first = {one: of_reader(room, one)["stories"] for one in sections}
+    assert "first" in first["anna"]
+    assert "first" not in first["bert"]
+    rows = "".join(f"zed{n},crime,,,\n" for n in range(2))  # who was not there yesterday
+    path.write_text(path.read_text() + rows)
+    words = ("build", "--daily", "--date", "2026-01-24", "--audience", str(path))
+    no_repeat = (
+        (room.root / "digest.yaml")
+        .read_text()
+        .replace("expected_sends: 1000", "expected_sends: 1000, no_repeat: none")
+    )
+    room.write("digest.yaml", no_repeat)
+    assert room.run(*words).code == 0
+    where = room.root / "outbox" / "daily" / "2026-01-24" / "audience"
+    assert of_reader(room, "anna", where)["stories"][0] == "again", (
+        "without history anna gets the event again"
+    )
+    assert room.run(*words, "--history", str(folder(room))).code == 0
+    for reader, before in first.items():
+        row = of_reader(room, reader, where)
+        if not row["thin"]:
+            assert not set(row["stories"]) & set(before)
+            assert ("first" in before) <= ("again" not in row["stories"])
+
+
+def test_a_frequency_cap_holds_for_the_reader_where_history_is_given(tmp_path: Path) -> None:
+    capped = item("seen", "type: sponsorship, frequency_cap: {max_issues: 2, per_days: 3}", "bay")
+    room = audience_room(tmp_path / "room", items=capped)
+    path = csv(room.root / "r.csv", ({"reader_id": one} for one in ("often", "once", "never", "long ago")))
+    days = {
+        "often": ["2026-01-21", "2026-01-22"],
+        "once": ["2026-01-22"],
+        "long ago": ["2026-01-19", "2026-01-20"],
+    }
+    history = tmp_path / "sent.csv"
+    history.write_text(
+        "reader_id,date,stories,line_items\n"
+        + "".join(f"{one},{day},x1|x2,seen|other\n" for one, all_days in days.items() for day in all_days)
+    )
+    built(room, "--audience", str(path), "--history", str(history))
+    seen = {one for one in (*days, "never") if b'data-line-item="seen"' in of_reader(room, one)["html"]}
+    assert seen == {"once", "never", "long ago"}
+
+
+def test_a_history_without_stories_is_refused(room: Room) -> None:
+    path = csv(room.root / "r.csv", SOME)
+    result = room.run("build", "--daily", "--date", DAY, "--audience", str(path), "--history", str(path))
+    assert result.code == 2
+    assert "lacks stories" in result.err

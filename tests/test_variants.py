@@ -39,7 +39,7 @@ class Capture:
 
     bases: list[Bases]
 
-    def plan(self, issue: Issue, select: Any, place: Any, render: Any) -> Issue:
+    def plan(self, issue: Issue, select: Any, place: Any, render: Any, stories: Any) -> Issue:
         self.bases.append(Bases(select, place, render, issue))
         return issue
 

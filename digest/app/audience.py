@@ -8,6 +8,7 @@ import shutil
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
@@ -17,13 +18,15 @@ from digest.app.variants import Ads, Bases, Maker, Printing
 from digest.audience import packs, table
 from digest.audience.choices import Piece
 from digest.audience.engines import Engine, packed
+from digest.audience.history import History
 from digest.audience.shelf import Shelf
-from digest.model import AdBook, Issue, Publication
+from digest.model import AdBook, Issue, Publication, Story
 from digest.place import Request as PlaceRequest
 from digest.publish import Outbox
 from digest.publish.outbox import AUDIENCE
 from digest.render import Request as RenderRequest
-from digest.select import SelectRequest
+from digest.select import SelectRequest, group
+from digest.select.events import decisions
 
 CHUNK: Final = 40  # variants whose lineups and ads are one task
 Progress = Callable[
@@ -54,16 +57,32 @@ class Personal:
     history: tuple[str, ...] = ()
     planned: _Planned | None = None
 
-    def plan(self, issue: Issue, select: SelectRequest, place: PlaceRequest, render: RenderRequest) -> Issue:
+    def plan(
+        self,
+        issue: Issue,
+        select: SelectRequest,
+        place: PlaceRequest,
+        render: RenderRequest,
+        stories: Callable[[Sequence[str]], Mapping[str, Story]],
+    ) -> Issue:
         """The issue with what its audience amounts to: variants, lineups and ads are settled, no pack is written.
+
+        ``stories`` finds stories of the store by id.
 
         Raises ``CommandError`` or ``Unreachable`` for an audience that cannot be read.
         """
+        db, had = table.connect(self.work), ""
+        if self.history:
+            told = partial(_tellings, select, stories)
+            had = History(self.history, self.root, issue.date, place.ads.line_items, told).relation(db)
+            items = (
+                replace(one, frequency_cap=None) for one in place.ads.line_items
+            )  # each reader's own holds
+            place = replace(place, ads=replace(place.ads, line_items=tuple(items)))
         bases = variants.bare(Bases(select, place, render, issue))
         newsroom, edition = select.newsroom, select.edition
-        db = table.connect(self.work)
         source = table.source(db, self.address, self.root, rejects=True)
-        readers = table.read(db, source, self.work, newsroom.audience, newsroom.sections_of(edition))
+        readers = table.read(db, source, self.work, newsroom.audience, newsroom.sections_of(edition), had)
         groups = sorted(readers.groups, key=lambda one: one.choice)
         pieces = [Piece(one.code, one.choice, 0, one.readers) for one in groups]
         rows, runs, thin = self._rows(bases, pieces)
@@ -174,6 +193,20 @@ class Personal:
         """Forget the work folder; after a failure it stays, and the next run goes on from there."""
         self.end(rehearsed=False)
         shutil.rmtree(self.work, ignore_errors=True)
+
+
+def _tellings(
+    select: SelectRequest, stories: Callable[[Sequence[str]], Mapping[str, Story]], ids: Sequence[str]
+) -> dict[str, list[str]]:
+    """Today's stories by the id of a story of before that tells the same event."""
+    today = {story.id: story for story in select.stories}
+    before = {run.story.id: run.story for run in select.ran} | dict(stories(ids))
+    asked, found = set(ids), dict[str, list[str]]()
+    known = {id: story for id, story in before.items() if id in asked} | today
+    for event in group(known.values(), decided=decisions(select.marks)):
+        same = [story.id for story in event if story.id in today]
+        found |= {story.id: same for story in event if story.id in asked and same}
+    return found
 
 
 def _reached(book: AdBook, pieces: Sequence[Piece], runs: Sequence[Ads]) -> list[dict[str, Any]]:

@@ -211,7 +211,7 @@ def _issue(
         rendered=render(renders),
         inputs=inputs,
     )
-    return personal.plan(issue, request, places, renders) if personal else issue
+    return personal.plan(issue, request, places, renders, house.store.stories) if personal else issue
 
 
 def _headed(edition: Edition, note: IssueNote | None) -> Edition:

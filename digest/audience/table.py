@@ -10,8 +10,8 @@ import csv
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import closing, suppress
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -69,7 +69,7 @@ class Readers:
             file.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
         columns = ", ".join(f"{column}: '{kind}'" for column, kind in VARIANTS.items())
         relation = f"read_json({_literal(str(lines))}, format='newline_delimited', columns={{{columns}}})"
-        _run(
+        run(
             self.connection,
             f"COPY (SELECT * FROM {relation} ORDER BY pack, html_offset) TO {_literal(str(path))} "
             "(FORMAT parquet, COMPRESSION zstd)",
@@ -82,7 +82,7 @@ class Readers:
         rows = sorted(pieces, key=lambda one: (one.code, one.first))
         split = {one.code for one in rows if one.first}
         db = self.connection
-        _fill(
+        fill(
             db,
             "pieces",
             {
@@ -104,7 +104,7 @@ class Readers:
             "AND r.place > p.first_one AND r.place <= p.last_one"
         )
         both = f"{whole} UNION ALL {parted}" if split else whole
-        _run(
+        run(
             db,
             f"COPY (SELECT id AS reader_id, variant FROM ({both}) ORDER BY id) TO {_literal(str(path))} "
             "(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 122880)",
@@ -135,7 +135,7 @@ def source(db: DuckDBPyConnection, address: str, root: Path, *, rejects: bool = 
         sql = f"read_parquet([{', '.join(map(_literal, files))}], union_by_name=true)"
     else:
         sql = f"({' UNION ALL BY NAME '.join(_csv(db, one, rejects) for one in files)})"
-    described = _run(db, f"DESCRIBE SELECT * FROM {sql}", address).fetchall()
+    described = run(db, f"DESCRIBE SELECT * FROM {sql}", address).fetchall()
     return Source(address, sql, {str(row[0]): str(row[1]) for row in described})
 
 
@@ -145,23 +145,23 @@ def read(
     work: Path,
     audience: Audience,
     sections: Sequence[SectionSpec],
-    had: Callable[[Source], str] | None = None,
+    had: str = "",
 ) -> Readers:
-    """The readers in groups of one choice. ``had`` gives a relation (id, had, capped) of what readers have had.
+    """The readers in groups of one choice. ``had`` is a relation (id, had, capped) of what readers have had.
 
     Raises ``CommandError`` where columns are missing or nobody is in it, ``Unreachable`` where it cannot be read.
     """
     _known(table, audience)
     columns = audience.columns
-    fields = [f"{_text(name, table.columns[name])} AS c{number}" for number, name in enumerate(columns)]
+    fields = [f"{text(name, table.columns[name])} AS c{number}" for number, name in enumerate(columns)]
     ids = f"CAST({_quoted(ID)} AS VARCHAR)"
     rows = f"SELECT {', '.join([f'{ids} AS id', *fields])} FROM {table.sql}"
     keys = [f"c{number}" for number in range(len(columns))]
-    if had is not None:
-        rows = f"SELECT s.*, h.had, h.capped FROM ({rows}) s LEFT JOIN ({had(table)}) h ON s.id = h.id"
+    if had:
+        rows = f"SELECT s.*, h.had, h.capped FROM ({rows}) s LEFT JOIN ({had}) h ON s.id = h.id"
         keys += ["had", "capped"]
     where, listed = table.address, ", ".join(keys) or "1"
-    _run(
+    run(
         db,
         f"CREATE OR REPLACE TABLE raw AS SELECT row_number() OVER (ORDER BY {listed}) AS number, * FROM (SELECT "
         f"{listed}, count(*) AS readers, count(*) FILTER (WHERE {_NO_ID}) AS nameless FROM ({rows}) GROUP BY {listed})",
@@ -177,15 +177,15 @@ def read(
         choice = cleaned.choice(values, row[-2])
         total, missing = total + row[-2], missing + row[-1]
         raw.append((row[0], codes.setdefault(choice, len(codes))))
-    _fill(db, "choices", {"number": "BIGINT", "code": "INTEGER"}, raw)
+    fill(db, "choices", {"number": "BIGINT", "code": "INTEGER"}, raw)
     same = " AND ".join(f"s.{key} IS NOT DISTINCT FROM raw.{key}" for key in keys) or "true"
-    _run(
+    run(
         db,
         f"CREATE OR REPLACE TABLE readers AS SELECT s.id AS id, min(c.code) AS code FROM ({rows}) s "
         f"JOIN raw ON {same} JOIN choices c USING (number) WHERE s.id IS NOT NULL AND trim(s.id) <> '' GROUP BY s.id",
         where,
     )
-    counts = dict(_run(db, "SELECT code, count(*) FROM readers GROUP BY code", where).fetchall())
+    counts = dict(run(db, "SELECT code, count(*) FROM readers GROUP BY code", where).fetchall())
     readers = sum(counts.values())
     if not readers:
         raise CommandError(f"the audience {where} has no reader: {total} rows, none with a {ID}.")
@@ -281,13 +281,13 @@ def _known(table: Source, audience: Audience) -> None:
         )
 
 
-def _text(name: str, kind: str) -> str:
+def text(name: str, kind: str) -> str:
     """A column as text; a list parted by bars."""
     if kind.endswith("[]"):
-        text = f"array_to_string(list_transform({_quoted(name)}, lambda x: CAST(x AS VARCHAR)), '|')"
+        shown = f"array_to_string(list_transform({_quoted(name)}, lambda x: CAST(x AS VARCHAR)), '|')"
     else:
-        text = f"CAST({_quoted(name)} AS VARCHAR)"
-    return f"replace({text}, chr(0), '')"
+        shown = f"CAST({_quoted(name)} AS VARCHAR)"
+    return f"replace({shown}, chr(0), '')"
 
 
 def _quoted(name: str) -> str:
@@ -329,7 +329,7 @@ def _files(db: DuckDBPyConnection, address: str, root: Path) -> list[str]:
 
 def _csv(db: DuckDBPyConnection, file: str, rejects: bool) -> str:
     """A CSV file as a relation; every column is text."""
-    head = _run(
+    head = run(
         db,
         f"SELECT line FROM read_csv({_literal(file)}, columns={{'line': 'VARCHAR'}}, delim='\x01', quote='', "
         "escape='', header=false, auto_detect=false, ignore_errors=true, max_line_size=16000000) LIMIT 1",
@@ -357,14 +357,14 @@ def _rejected(db: DuckDBPyConnection) -> int:
     return 0
 
 
-def _fill(db: DuckDBPyConnection, name: str, shape: Mapping[str, str], rows: Iterable[Sequence[Any]]) -> None:
+def fill(db: DuckDBPyConnection, name: str, shape: Mapping[str, str], rows: Iterable[Sequence[Any]]) -> None:
     """A table of ours."""
     path = Path(_one(db, "SELECT current_setting('temp_directory')")).parent / f"{name}.jsonl"
     with path.open("w", encoding="utf-8") as file:
         file.writelines(json.dumps(dict(zip(shape, row, strict=True))) + "\n" for row in rows)
     columns = ", ".join(f"{column}: '{kind}'" for column, kind in shape.items())
     relation = f"read_json({_literal(str(path))}, format='newline_delimited', columns={{{columns}}})"
-    _run(db, f"CREATE OR REPLACE TABLE {name} AS SELECT * FROM {relation}", name)
+    run(db, f"CREATE OR REPLACE TABLE {name} AS SELECT * FROM {relation}", name)
     path.unlink()
 
 
@@ -385,7 +385,7 @@ def _too_many(variants: int, how: str = "") -> str:
     )
 
 
-def _run(db: DuckDBPyConnection, sql: str, where: str) -> Any:
+def run(db: DuckDBPyConnection, sql: str, where: str) -> Any:
     """Raises ``Unreachable`` for a table that is broken or a disk that is full."""
     import duckdb
 
@@ -401,4 +401,4 @@ def _said(error: BaseException) -> str:
     return f"{first.rstrip('.')}."
 
 
-__all__ = ["Readers", "Source", "closing", "connect", "parted", "read", "source"]
+__all__ = ["Readers", "Source", "connect", "fill", "parted", "read", "run", "source", "text"]

@@ -1,0 +1,109 @@
+"""What readers have had: from the ``audience/`` folders of earlier issues, or from tables of the newsroom's own.
+
+A folder has ``recipients.parquet`` and ``variants.parquet``. A table has ``reader_id`` and ``stories``, a list of story
+ids, and may have ``line_items`` (a list) and ``date``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from digest.audience import table
+from digest.errors import CommandError
+from digest.model import LineItem
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+Tellings = Callable[
+    [Sequence[str]], Mapping[str, Iterable[str]]
+]  # story ids -> today's stories of their events
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """What was sent before ``day``."""
+
+    addresses: tuple[str, ...]
+    root: Path
+    day: date
+    items: tuple[LineItem, ...]
+    tellings: Tellings
+
+    def relation(self, db: DuckDBPyConnection) -> str:
+        """A relation (id, had, capped): by reader, today's stories whose event the reader had, and the bookings the
+        reader may not see again yet; each parted by the character 31."""
+        parts = [one for address in self.addresses for one in self._rows(db, address)]
+        stories = " UNION ALL ".join(f"SELECT id, unnest(stories) AS story FROM ({one})" for one in parts)
+        ads = " UNION ALL ".join(f"SELECT id, date, unnest(items) AS item FROM ({one})" for one in parts)
+        where = ", ".join(self.addresses)
+        known = table.run(db, f"SELECT DISTINCT story FROM ({stories}) ORDER BY story", where).fetchall()
+        pairs = self.tellings([str(row[0]) for row in known if row[0] is not None])
+        table.fill(
+            db,
+            "tellings",
+            {"story": "VARCHAR", "today": "VARCHAR"},
+            [(story, one) for story, today in sorted(pairs.items()) for one in today],
+        )
+        caps = [(one.id, one.frequency_cap) for one in self.items if one.frequency_cap]
+        table.fill(
+            db,
+            "caps",
+            {"item": "VARCHAR", "most": "BIGINT", "first": "DATE"},
+            [
+                (name, cap.max_issues, str(self.day - timedelta(days=cap.per_days - 1)))
+                for name, cap in caps
+                if cap is not None
+            ],
+        )
+        table.run(
+            db,
+            "CREATE OR REPLACE TABLE had AS SELECT id, string_agg(DISTINCT today, chr(31) ORDER BY today) AS had "
+            f"FROM ({stories}) JOIN tellings USING (story) GROUP BY id",
+            where,
+        )
+        table.run(
+            db,
+            "CREATE OR REPLACE TABLE capped AS SELECT id, string_agg(item, chr(31) ORDER BY item) AS capped FROM ("
+            f"SELECT id, item, any_value(most) AS most, count(DISTINCT date) AS times FROM ({ads}) "
+            "JOIN caps USING (item) WHERE date >= first GROUP BY id, item) WHERE times >= most GROUP BY id",
+            where,
+        )
+        return "SELECT id, had, capped FROM had FULL JOIN capped USING (id)"
+
+    def _rows(self, db: DuckDBPyConnection, address: str) -> list[str]:
+        """The relations (id, date, stories, items) of an address."""
+        folder = address.rstrip("/")
+        if "://" not in address and (Path(folder) / "recipients.parquet").is_file():
+            recipients, variants = (
+                table.source(db, f"{folder}/{name}.parquet", self.root).sql
+                for name in ("recipients", "variants")
+            )
+            return [
+                "SELECT r.reader_id AS id, v.date AS date, v.stories AS stories, "
+                "list_transform(v.ads, lambda ad: ad.line_item) AS items "
+                f"FROM {recipients} r JOIN {variants} v USING (variant) WHERE v.date < DATE '{self.day}'"
+            ]
+        found = table.source(db, address, self.root)
+        lacking = [name for name in (table.ID, "stories") if name not in found.columns]
+        if lacking:
+            raise CommandError(
+                f"the history {address} lacks {' and '.join(lacking)}; it has: {', '.join(found.columns)}. Give the "
+                "audience/ folder of an earlier issue, or a table with reader_id and stories."
+            )
+        lists = {
+            name: f"string_split({table.text(name, found.columns[name])}, '|')"
+            if name in found.columns
+            else "[]"
+            for name in ("stories", "line_items")
+        }
+        at = 'TRY_CAST("date" AS DATE)' if "date" in found.columns else "NULL::DATE"
+        return [
+            f"SELECT CAST(reader_id AS VARCHAR) AS id, {at} AS date, {lists['stories']} AS stories, "
+            f"{lists['line_items']}::VARCHAR[] AS items FROM {found.sql} "
+            f"WHERE {at} IS NULL OR {at} < DATE '{self.day}'"
+        ]
