@@ -12,12 +12,15 @@ from digest.model import Newsroom
 _Place: TypeAlias = tuple[str, tuple[str | int, ...]]  # file, and the keys and indices down to the value
 
 
-def problems(room: Newsroom) -> list[Problem]:
-    """Bookings that cannot do what they promise, templates that are broken, files that are not there."""
+def problems(room: Newsroom, *, remember: bool = True) -> list[Problem]:
+    """Bookings that cannot do what they promise, templates that are broken, files that are not there.
+
+    Without ``remember`` nothing is written, not even the cache.
+    """
     from digest.config import problems as doubts
     from digest.render import problems as broken
 
-    return sorted({*doubts(room.root), *broken(room), *_files(room)})
+    return sorted({*doubts(room.root, remember=remember), *broken(room), *_files(room)})
 
 
 def notes(room: Newsroom) -> list[str]:

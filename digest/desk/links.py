@@ -12,7 +12,7 @@ class Links:
 
     static = False
 
-    def to(self, page: str, **query: object) -> str:
+    def to(self, page: str, /, **query: object) -> str:
         """A page: ``issue``, ``calendar``, ``booking`` …; what is ``None`` or empty is left out."""
         said = {key: str(value) for key, value in query.items() if value not in (None, "")}
         path = "/" if page == "issue" else f"/{page}"
@@ -38,7 +38,7 @@ class FileLinks(Links):
             str, tuple[str, str]
         ] = {}  # issues whose files are linked: folder -> edition and day
 
-    def to(self, page: str, **query: object) -> str:
+    def to(self, page: str, /, **query: object) -> str:
         said = {key: str(value) for key, value in query.items() if value not in (None, "")}
         name = "-".join([page, *said.values()])
         clean = re.sub(r"[^A-Za-z0-9._-]+", "_", name)[:100]

@@ -67,7 +67,7 @@ def health(desk: Desk, seen: Seen, asked: Mapping[str, str]) -> dict[str, Any]:
         issues = sorted(store.issues(), key=lambda one: (one.built_at, one.edition), reverse=True)[:BUILDS]
         approved = store.approved()
         of_sources = wrong(room, store.readings(), desk.now())
-    problems = desk.kept("problems", seen, lambda: checking.problems(room))
+    problems = desk.kept("problems", seen, lambda: checking.problems(room, remember=False))
     notes = desk.kept("notes", seen, lambda: checking.notes(room))
     manifest = proof.manifest if "index.html" in proof.files else None
     mail = _Mail.read(proof.files["index.html"].decode("utf-8", "replace")) if manifest else None

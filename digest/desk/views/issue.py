@@ -98,7 +98,7 @@ def problems(desk: Desk, seen: Seen) -> list[tuple[Problem, str]]:
     """What ``check`` finds in a newsroom that builds, each with its line."""
     from digest.app import checking
 
-    found = desk.kept("problems", seen, lambda: checking.problems(seen.room))
+    found = desk.kept("problems", seen, lambda: checking.problems(seen.room, remember=False))
     return [(one, line_of(desk, one)) for one in found]
 
 
