@@ -25,6 +25,7 @@ _SECTIONS: dict[str, dict[str, str]] = {
     "Stories": {"ingest": "ingest", "sources": "sources", "stories": "stories", "note": "note"},
     "Ads": {"ads": "ads"},
     "Issues": {
+        "export": "export",
         "issues": "issues",
         "approve": "note",
         "mark-sent": "issues",

@@ -1,0 +1,111 @@
+"""The issues of an audience, read back: one reader's parts, or where every reader's lie."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any, Final
+
+from digest.audience import packs
+from digest.audience.extras import needs
+from digest.audience.shelf import Shelf
+from digest.errors import CommandError, Unreachable
+from digest.model import Newsroom
+from digest.publish import Outbox
+from digest.publish.outbox import AUDIENCE
+
+FILES: Final = {"index.html": "html", "index.txt": "txt", "message.eml": "eml"}
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """An issue's audience on its shelf."""
+
+    shelf: Shelf
+    called: str
+
+    @classmethod
+    def of(cls, room: Newsroom, outbox: Path, edition: str, day: date) -> Audience:
+        """Raises ``CommandError`` where the issue has none."""
+        published = Outbox(outbox)
+        manifest = published.manifest(edition, day)
+        told: dict[str, Any] = {}
+        if manifest is not None:
+            from json import loads
+
+            told = loads(manifest)
+        if not told.get("audience"):
+            raise CommandError(
+                f"{edition} of {day} has no audience in {outbox}: build it with `digest build --audience`."
+            )
+        output = room.audience.output
+        if not output:
+            return cls(Shelf(str(published.place(edition, day) / AUDIENCE)), f"{edition} of {day}")
+        base = output if "://" in output else str(room.root / output)
+        return cls(Shelf(f"{base.rstrip('/')}/{edition}/{day}/{told['revision']}"), f"{edition} of {day}")
+
+    def variant_of(self, reader: str) -> str:
+        """Raises ``CommandError`` for a reader who is not in it."""
+        found = self._rows("SELECT variant FROM recipients WHERE reader_id = ?", [reader])
+        if not found:
+            raise CommandError(f'{self.called} has no reader "{reader}".')
+        return str(found[0][0])
+
+    def files(self, variant: str) -> dict[str, bytes]:
+        """The three parts of a variant. Raises ``CommandError`` for one that is not there."""
+        where = ", ".join(f"{part}_offset, {part}_length" for part in packs.PARTS)
+        found = self._rows(f"SELECT pack, {where} FROM variants WHERE variant = ?", [variant])
+        if not found:
+            raise CommandError(f'{self.called} has no variant "{variant}"; variants.parquet lists them.')
+        number, *places = found[0]
+        parts = {}
+        for file, part in FILES.items():
+            at = 2 * packs.PARTS.index(part)
+            data = self.shelf.read(packs.name_of(number, part), places[at], places[at + 1])
+            if data is None or len(data) != places[at + 1]:
+                raise Unreachable(
+                    f"{packs.name_of(number, part)} of {self.called} is not whole: build it again."
+                )
+            parts[file] = data
+        return parts
+
+    def stream(self, target: Path) -> int:
+        """Write every reader with subject, pack, offsets and lengths, as JSONL or Parquet; returns how many."""
+        kinds = {".jsonl": "FORMAT json", ".parquet": "FORMAT parquet, COMPRESSION zstd"}
+        if target.suffix not in kinds:
+            raise CommandError(f"{target.name}: a stream ends in .jsonl or .parquet.")
+        where = ", ".join(f"{part}_offset, {part}_length" for part in packs.PARTS)
+        name = str(target).replace("'", "''")
+        found = self._rows(
+            f"COPY (SELECT reader_id, variant, subject, pack, {where} FROM recipients JOIN variants USING (variant) "
+            f"ORDER BY reader_id) TO '{name}' ({kinds[target.suffix]})",
+            [],
+        )
+        return int(found[0][0])
+
+    def _rows(self, sql: str, values: list[Any]) -> list[tuple[Any, ...]]:
+        duckdb = needs("duckdb")
+        with tempfile.TemporaryDirectory(prefix="digest-") as folder:
+            db = duckdb.connect()
+            for table in ("recipients", "variants"):
+                path = Path(self.shelf.address, f"{table}.parquet")
+                if self.shelf.remote:
+                    path = Path(folder, f"{table}.parquet")
+                    data = self.shelf.read(f"{table}.parquet")
+                    if data is None:
+                        raise Unreachable(f"{table}.parquet of {self.called} is not there: build it again.")
+                    path.write_bytes(data)
+                name = str(path).replace("'", "''")
+                try:
+                    db.execute(f"CREATE VIEW {table} AS SELECT * FROM read_parquet('{name}')")
+                except duckdb.Error:
+                    raise Unreachable(
+                        f"{table}.parquet of {self.called} is not there: build it again."
+                    ) from None
+            try:
+                rows: list[tuple[Any, ...]] = db.execute(sql, values).fetchall()
+                return rows
+            except duckdb.Error as error:
+                raise Unreachable(f"{self.called}: {next(iter(str(error).splitlines()), '')}") from None

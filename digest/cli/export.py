@@ -1,0 +1,62 @@
+"""``digest export``: the issue of one reader, out of the packs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from digest.cli import app
+from digest.cli.options import EditionName, IssueDate, Json, OutboxFolder, Root, as_date, folder, newsroom
+from digest.cli.output import emit, say
+from digest.errors import CommandError
+
+
+@app.command("export")
+def export(
+    edition: EditionName,
+    day: IssueDate,
+    variant: Annotated[
+        str | None, typer.Option("--variant", metavar="V", help="A variant, as variants.parquet names it.")
+    ] = None,
+    reader: Annotated[
+        str | None, typer.Option("--reader", metavar="ID", help="The variant of this reader.")
+    ] = None,
+    to: Annotated[
+        Path | None,
+        typer.Option("--to", metavar="DIR", help="Where to (default: a folder of its name, here)."),
+    ] = None,
+    stream: Annotated[
+        Path | None,
+        typer.Option(
+            "--stream", metavar="FILE", help="All readers with pack, offset and length: .jsonl or .parquet."
+        ),
+    ] = None,
+    outbox: OutboxFolder = None,
+    root: Root = None,
+    json: Json = False,
+) -> None:
+    """Write one variant of an issue as index.html, index.txt and message.eml, or all readers as a stream."""
+    from digest.app.reading import Audience
+
+    if sum(one is not None for one in (variant, reader, stream)) != 1:
+        raise CommandError("say what to export: --variant V, --reader ID or --stream FILE.")
+    room = newsroom(root)
+    found = Audience.of(room, folder(outbox, room.root / "outbox"), edition, as_date(day))
+    if stream is not None:
+        count = found.stream(stream.absolute())
+        emit({"stream": str(stream), "readers": count})
+        say(f"{count:,} readers: {stream}")
+        return
+    name = variant or found.variant_of(reader or "")
+    files = found.files(name)
+    place = (to or Path(f"{edition}-{day}-{name}")).absolute()
+    try:
+        place.mkdir(parents=True, exist_ok=True)
+        for file, data in files.items():
+            (place / file).write_bytes(data)
+    except OSError as error:
+        raise CommandError(f"{place} cannot be written: {error.strerror}.") from None
+    emit({"variant": name, "folder": str(place), "files": sorted(files)})
+    say(f"{name}: {place}")

@@ -1,0 +1,77 @@
+"""``digest export``: one reader's issue out of the packs, and the stream for those who send themselves."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.audiences import DAY, audience_room, built, csv, folder, of_reader, table
+from tests.newsrooms import Room
+from tests.test_audience import SOME
+
+
+@pytest.fixture
+def room(tmp_path: Path) -> Room:
+    room = audience_room(tmp_path / "room")
+    built(room, "--audience", str(csv(room.root / "r.csv", SOME)))
+    return room
+
+
+def test_a_variant_and_a_reader_are_the_bytes_of_the_packs(room: Room, tmp_path: Path) -> None:
+    row = of_reader(room, "cora")
+    for number, words in enumerate((("--variant", row["variant"]), ("--reader", "cora"))):
+        place = tmp_path / f"out{number}"
+        result = room.run("export", "daily", DAY, *words, "--to", str(place), "--json")
+        assert result.code == 0, result.err
+        assert result.json["variant"] == row["variant"]
+        files = {one.name: one.read_bytes() for one in place.iterdir()}
+        assert files == {"index.html": row["html"], "index.txt": row["txt"], "message.eml": row["eml"]}
+
+
+def test_the_stream_says_where_every_reader_lies(room: Room, tmp_path: Path) -> None:
+    for suffix in ("jsonl", "parquet"):
+        result = room.run("export", "daily", DAY, "--stream", str(tmp_path / f"all.{suffix}"), "--json")
+        assert result.code == 0, result.err
+        assert result.json["readers"] == 4
+    rows = [json.loads(line) for line in (tmp_path / "all.jsonl").read_text().splitlines()]
+    assert [one["reader_id"] for one in rows] == ["anna", "bert", "cora", "dora"]
+    for one in rows:
+        data = (folder(room) / f"packs/{one['pack']:04d}.eml").read_bytes()
+        mail = data[one["eml_offset"] :][: one["eml_length"]]
+        assert mail == of_reader(room, one["reader_id"])["eml"]
+        assert one["subject"] == of_reader(room, one["reader_id"])["subject"]
+    assert table(tmp_path / "all.parquet", "count(*)") == [(4,)]
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        ((), "say what to export"),
+        (("--reader", "nobody"), 'has no reader "nobody"'),
+        (("--variant", "0000"), 'has no variant "0000"'),
+        (("--stream", "x.csv"), "ends in .jsonl or .parquet"),
+    ],
+)
+def test_what_is_not_there_is_said(room: Room, words: tuple[str, ...], says: str) -> None:
+    result = room.run("export", "daily", DAY, *words)
+    assert result.code == 2
+    assert says in result.err
+
+
+def test_an_issue_without_an_audience_is_said(tmp_path: Path) -> None:
+    room = audience_room(tmp_path / "room")
+    assert room.run("build", "--daily", "--date", DAY).code == 0
+    result = room.run("export", "daily", DAY, "--reader", "anna")
+    assert result.code == 2
+    assert "has no audience" in result.err
+
+
+def test_a_pack_that_is_cut_is_said(room: Room) -> None:
+    pack = next((folder(room) / "packs").glob("*.eml"))
+    pack.write_bytes(pack.read_bytes()[:-1000])
+    last = table(folder(room) / "variants.parquet", "variant", "eml_offset DESC")[0][0]
+    result = room.run("export", "daily", DAY, "--variant", last)
+    assert result.code == 4
+    assert "build it again" in result.err
