@@ -193,3 +193,29 @@ def test_what_was_changed_is_told(tmp_path: Path) -> None:
     told = "\n".join(remarks(room))
     assert "look.colors.accent: words are" in told
     assert "is a svg picture" in told
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize(
+    ("disclosure", "label"),
+    [("", "From The Harbor Times"), ("From our readers’ club", "From our readers’ club")],
+)
+def test_a_house_ad_says_who_we_are_or_what_its_booking_says(
+    tmp_path: Path, theme: str, disclosure: str, label: str
+) -> None:
+    house = m.LineItem(id="advertise-here", tier="house", creatives=(make.HOUSE,), disclosure=disclosure)
+    room = replace(make.newsroom(tmp_path, theme=theme), ads=replace(make.BOOK, line_items=(house,)))
+    plan = make.plan(make.placed("in_stream", 2, item="advertise-here"))
+    issue = render(request_of(room, make.lineup(4), plan))
+    html, text = html_module.unescape(issue.html.decode()), issue.text.decode()
+    block = html.split('data-line-item="advertise-here"')[1].split("data-story")[0]
+    assert block.count(label) == text.count(label) == 1
+    assert "Advertisement" not in html + text
+
+
+def test_a_theme_without_values_of_its_own_has_the_common_ones(tmp_path: Path) -> None:
+    folder = tmp_path / "templates" / "themes" / "mine"
+    folder.mkdir(parents=True)
+    (folder / "theme.css").write_text(".mine { color: var(--ink); }\n")
+    issue = render(request_of(make.newsroom(tmp_path, theme="mine"), make.lineup(4), make.plan()))
+    assert b"data-story" in issue.html
