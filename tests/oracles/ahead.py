@@ -124,15 +124,16 @@ class Oracle:
         left = list(self.plans())
         for tier in TIERS:
             left = self._served(left, tier)
+        for tier in TIERS:
+            left = _greatest(left, lambda choice: -self.blame(choice, tier))  # noqa: B023
         left = _greatest(left, lambda choice: self.early(choice, TIERS))
         for tier in TIERS:
             left = self._fullest(left, tier)
         return _greatest(left, self.value)
 
     def _served(self, left: list[Choice], tier: str) -> list[Choice]:
-        for final in (True, False):
-            left = _greatest(left, lambda choice: -self.shortfall(choice, tier, final))  # noqa: B023
-            left = _greatest(left, lambda choice: -self.blame(choice, tier, final))  # noqa: B023
+        left = _greatest(left, lambda choice: -self.shortfall(choice, tier, True))
+        left = _greatest(left, lambda choice: -self.shortfall(choice, tier, False))
         paced = _greatest(left, lambda choice: self.early(choice, (tier,)))
         promised = max(self.runs(choice, tier) for choice in paced)
         return [choice for choice in left if self.runs(choice, tier) >= promised]
@@ -144,12 +145,12 @@ class Oracle:
         booked = [item for item in self.items if item.tier == tier and item.goal]
         return sum(self.short(item, chosen) for item in booked if self.ends_within(item) == final)
 
-    def blame(self, chosen: Choice, tier: str, final: bool) -> int:
-        """As ``shortfall``, but issues of who stands higher up in the file weigh more."""
+    def blame(self, chosen: Choice, tier: str) -> int:
+        """As ``shortfall`` of flights that end, but issues of who stands higher up in the file weigh more."""
         return sum(
             self.short(item, chosen) * (100 * (len(self.items) - number) + drawn(item.id) % 100)
             for number, item in enumerate(self.items)
-            if item.tier == tier and item.goal and self.ends_within(item) == final
+            if item.tier == tier and item.goal and self.ends_within(item)
         )
 
     def runs(self, chosen: Choice, tier: str) -> int:

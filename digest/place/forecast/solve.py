@@ -81,13 +81,15 @@ class Search:
         self.ranks = stages.ranks(made)
         self.exact_rows = True
         self.open = list(self.ranks)  # whose shortfall is not looked at yet
+        self.losing: list[Rank] = []  # whose flights that end must be short
         self.progress = progress or (lambda done, all_of_it: None)
         self.done, self.count = 0, 3 * len(self.ranks) + 3
 
     def deliveries(self, only: bool) -> None:
         """Tier by tier: the least shortfall of flights that end, then of those that go on, then of the bookings
         that are sold every issue. Then the tier's other bookings without a goal are promised, before any lower tier
-        is served, as many issues as they have when the goals of their own tier keep pace as well as they can."""
+        is served, as many issues as they have when the goals of their own tier keep pace as well as they can. At last
+        it is settled on whom the shortfalls of flights that end fall."""
         for number, who in enumerate(self.ranks):
             for final in (True, False):
                 if weights := stages.deliveries(self.made, who, final=final):
@@ -100,6 +102,11 @@ class Search:
                     self._promise(who, weights, promised=promised)
             self._step()
             self.open.remove(who)
+        for who in self.losing:
+            weights = stages.favoured(self.made, who)
+            values, bound = self.best(self.solver, weights, exactly=False)
+            self._hold(weights, values, bound)
+            self.found.values = values
 
     def _goals_after(self, number: int) -> bool:
         return any(
@@ -116,10 +123,8 @@ class Search:
         if bound is None or bound > total(weights, values):
             least = short - (bound - total(weights, values)) if bound is not None else 0
             self.found.bounds.append(Bound(TIERS[who[0]], short, max(0, least)))
-        if short and (weights := stages.favoured(self.made, who, final=final)):
-            values, bound = self.best(self.solver, weights, exactly=False)
-            self._hold(weights, values, bound)
-            self.found.values = values
+        if final and short:
+            self.losing.append(who)
 
     def _promise(self, who: Rank, weights: Weights, *, promised: bool) -> None:
         paced = stages.pacing(self.made, (who,))

@@ -40,13 +40,13 @@ def deliveries(made: Model, who: Rank, *, final: bool) -> Weights:
     return dict(weights)
 
 
-def favoured(made: Model, who: Rank, *, final: bool) -> Weights:
-    """As ``deliveries``, but who stands higher up in the file counts more: what has to be short is so at its end, today
-    and in the plans of all mornings to come."""
+def favoured(made: Model, who: Rank) -> Weights:
+    """As ``deliveries`` of flights that end, but who stands higher up in the file counts more: what has to be short is
+    so at its end, today and in the plans of all mornings to come."""
     place = {item.id: len(made.every) - n for n, item in enumerate(made.inputs.ads.line_items)}
     items = [made.units[column.unit].first[0] for column in made.columns] + [s.item for s in made.short]
     names = [made.ads.line_items[item].id for item in items]
-    plain = deliveries(made, who, final=final)
+    plain = deliveries(made, who, final=True)
     return {c: sign * (100 * place[names[c]] + _drawn(names[c]) % 100) for c, sign in plain.items()}
 
 
