@@ -6,7 +6,7 @@ import pytest
 
 from digest.model import Story
 from digest.select import group, same_event
-from tests.quality.invented import LANGUAGES, everything, one_name, same_frame
+from tests.quality.invented import LANGUAGES, everything, in_capitals, one_name, rewritten, same_frame
 from tests.strategies.select import story
 
 APART = [
@@ -74,6 +74,26 @@ def test_invented_pairs_of_five_languages(kept: bool, most: float, least: float)
         merged = sum(same_event(a, b) for a, b in pairs) / len(pairs)
         assert merged <= aim, kind
         assert kind != "rewritten" or merged >= least
+
+
+@pytest.mark.parametrize("kept", [False, True])
+def test_names_decide_in_headlines_that_write_every_word_with_a_capital(kept: bool) -> None:
+    one = [in_capitals(pair) for known in (True, False) for pair in one_name("en", kept, summaries=known)]
+    assert sum(same_event(a, b) for a, b in one) <= 0.01 * len(one)
+    if not kept:  # of those kept aside, the teams that are called by ordinary words are taken for no names
+        assert not any(same_event(*in_capitals(pair)) for pair in same_frame("en"))
+    again = [in_capitals(pair) for pair in rewritten("en", kept)]
+    assert sum(same_event(a, b) for a, b in again) >= 0.9 * len(again)
+
+
+def test_a_sentence_that_asks_to_subscribe_ties_nothing() -> None:
+    below = "Subscribe to Harbor TV: https://video.example/user/harbortv and follow us."
+    one, other = (
+        story(id, 2, title=title, summary=f"{text}.{below}", source="video")
+        for id, title, text in (("a", "The best screens of the fair", "A new kind of light"),
+                                ("b", "The best laptops of the year", "Machines for games"))
+    )  # fmt: skip
+    assert not same_event(one, other)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -62,6 +62,15 @@ def test_a_word_on_stories_that_are_not_there_changes_nothing() -> None:
     ]
 
 
+def test_what_was_joined_by_hand_says_so_where_it_is_left_out() -> None:
+    left = {
+        one.story.id: one.why for one in select(request(*FIRES, marks=(said("join", "x", "a"),))).left_out
+    }
+    said_so = [why for why in left.values() if why.endswith(", joined by hand")]
+    assert len(said_so) == 1
+    assert all(why.startswith("same_event: told by ") for why in said_so)
+
+
 def test_split_stories_both_run_and_joined_ones_do_not() -> None:
     assert {e.story.id for e in select(request(*FIRES, marks=(said("split", "a", "b"),))).lineup} >= {
         "b",

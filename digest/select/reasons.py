@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from digest.select.candidates import Candidate
+from digest.select.events import decided_by
 from digest.select.fill import SectionPlan
 from digest.select.request import SelectRequest
 from digest.select.signals._view import source_of
@@ -38,10 +39,15 @@ def reasons(request: SelectRequest, plan: SectionPlan) -> dict[str, tuple[str, s
             found[id] = (barred, candidate.sections[0] if candidate.sections else None)
         elif number[id] in told:
             winner = told[number[id]]
-            found[id] = (f"same_event: told by {winner}", plan.place[winner])
+            found[id] = (f"same_event: told by {winner}{_by_hand(request, id, winner)}", plan.place[winner])
         else:
             found[id] = _outdone(request, plan, candidate, standings)
     return found
+
+
+def _by_hand(request: SelectRequest, one: str, other: str) -> str:
+    mark = decided_by(request.marks, one, other)
+    return ", joined by hand" if mark is not None and mark.action == "join" else ""
 
 
 def _standings(request: SelectRequest, plan: SectionPlan) -> dict[str, _Standing]:

@@ -10,6 +10,7 @@ Every other line of a list is kept aside (``kept=True``): rules are made on the 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import combinations
 from pathlib import Path
@@ -86,6 +87,17 @@ def everything(kept: bool = False) -> Iterator[tuple[str, str, bool, list[Pair]]
             yield "same frame", language, summaries, same_frame(language, kept, summaries=summaries)
             yield "one name", language, summaries, one_name(language, kept, summaries=summaries)
         yield "rewritten", language, False, rewritten(language, kept)
+
+
+def in_capitals(pair: Pair) -> Pair:
+    """The Same Headlines as Many Papers Write Them."""
+    small = {"a", "an", "the", "of", "in", "on", "for", "to", "and", "at", "as", "by", "with", "from"}
+
+    def written(one: Story) -> Story:
+        words = [w if w in small and n else w[:1].upper() + w[1:] for n, w in enumerate(one.title.split())]
+        return replace(one, title=" ".join(words))
+
+    return written(pair[0]), written(pair[1])
 
 
 def _fill(known: dict[str, list[str]], slot: str, dice: Random) -> str:

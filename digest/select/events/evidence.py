@@ -42,7 +42,25 @@ def shared_things(a: StoryFeatures, b: StoryFeatures, weights: WordWeights) -> l
         i, j = mine.get(word, 0), theirs.get(word, 0)
         key = next((k for k in found if _one_name(k, i, j)), (i, j))
         found.setdefault(key, set()).add(word)
-    return [frozenset(words) for words in found.values() if _tells(words, weights, a.source, b.source)]
+    groups = list(found.values())
+    if not (a.line.mixed or b.line.mixed):
+        groups = _in_runs(groups, a, b)
+    return [frozenset(words) for words in groups if _tells(words, weights, a.source, b.source)]
+
+
+def _in_runs(groups: list[set[str]], a: StoryFeatures, b: StoryFeatures) -> list[set[str]]:
+    """Where capitals do not tell how far a name goes: words that stand side by side in both headlines, one of which may
+    be a name, are one thing, too: Riverside Community College District."""
+    named = {w for s in (a, b) for w, kind in zip(s.line.words, s.line.kinds, strict=True) if kind}
+    runs: list[set[str]] = []
+    for pair in sorted(a.pairs & b.pairs):
+        joined = [run for run in runs if not run.isdisjoint(pair)]
+        runs = [run for run in runs if run not in joined] + [set(pair).union(*joined)]
+    for run in runs:
+        touched = [group for group in groups if not group.isdisjoint(run)]
+        if touched and not run.isdisjoint(named):
+            groups = [group for group in groups if group not in touched] + [run.union(*touched)]
+    return groups
 
 
 def _beside(story: StoryFeatures, shared: frozenset[str]) -> frozenset[str]:

@@ -19,6 +19,7 @@ SUMMARY_CHARACTERS = 400
 MOST_WORDS = 60
 _SCORE = re.compile(r"\b\d{1,3}\s?[-–:]\s?\d{1,3}\b|\b[^\W\d_]+ \d{1,3}, [^\W\d_][^\d,]* \d{1,3}\b")
 _CAPTION = re.compile(r"^\s*\d+ of \d+\.?\s*|^[A-Z][A-Z ,.]{2,40}\s*(?:\([A-Za-z ]+\))?\s*[-–—]+\s*")
+_LINKED = re.compile(r"[^.!?\u2026]*\bhttps?://\S*")  # a sentence with an address in it asks for clicks
 _BROKEN = re.compile("\u00e2\u0080[\u0080-\u00bf]")  # a quotation mark or dash, decoded twice
 _TRACKING = re.compile(
     r"(?:utm_\w*|fbclid|gclid|amp|outputtype|ref|cmp|cmpid|smid|ns_\w*|xtor|ito|mod|rss|partner)(?:=|$)",
@@ -57,7 +58,8 @@ class StoryFeatures:
 def features_of(story: Story) -> StoryFeatures:
     source = as_sourced(story)  # an editor's words must not part an event
     title = plain_title(source.title, source.source)
-    summary = _CAPTION.sub("", _mended(source.summary[: SUMMARY_CHARACTERS + 80]))[:SUMMARY_CHARACTERS]
+    below = _mended(source.summary[: SUMMARY_CHARACTERS + 80])
+    summary = _CAPTION.sub("", _LINKED.sub("", below) if "://" in below else below)[:SUMMARY_CHARACTERS]
     if source is not story:
         summary = f"{summary} {story.title} {story.summary}".strip()
     return _features(story.id, story.time, story.source, story.url, title, summary)

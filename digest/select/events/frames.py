@@ -10,28 +10,30 @@ from collections.abc import Iterator, Sequence
 from typing import TypeAlias
 
 from digest.select.events.features import StoryFeatures
-from digest.select.events.names import MAYBE, NAME, WORD
+from digest.select.events.names import COMMON_FORMS, MAYBE, NAME, WORD
 from digest.select.events.synonyms import synonymy
 from digest.select.events.vocabulary import PLACE_NAMES
 
 Span: TypeAlias = range
 Unit: TypeAlias = tuple[str, ...]  # a word, and all words of the name that it is part of
 LEAST_FRAME = 2  # words in common, names not counted, that make a frame
-MOST_LEFT = 0.34  # words left over, for each word in common
+MOST_LEFT = 0.34  # words left over, for each word in common; one more for each further place with other names
 _HALF = 0.5  # what counts of two words in one place that are no names
 
 
 def other_names(a: StoryFeatures, b: StoryFeatures) -> bool:
     """Whether the two headlines are one frame, filled with other names or numbers."""
-    left, filled, outside = 0.0, WORD, set(range(len(a.line.words)))
+    left, filled, places, outside = 0.0, WORD, 0, set(range(len(a.line.words)))
     for mine, theirs in gaps(_units(a), _units(b)):
         outside.difference_update(mine)
         kind, more = _compared(_Filling(a, mine), _Filling(b, theirs))
-        filled, left = max(filled, kind), left + more
+        filled, left, places = max(filled, kind), left + more, places + bool(kind)
     frame = sum(a.line.kinds[i] == WORD for i in outside)
     if not left and filled and len(outside) >= LEAST_FRAME:
         return frame > 0
-    return frame >= LEAST_FRAME and left <= {NAME: MOST_LEFT * frame, MAYBE: 1.0}.get(filled, -1.0)
+    return frame >= LEAST_FRAME and left <= {NAME: MOST_LEFT * frame, MAYBE: 1.0}.get(filled, -1.0) + max(
+        places - 1, 0
+    )
 
 
 def _units(story: StoryFeatures) -> list[Unit]:
@@ -63,6 +65,8 @@ class _Filling:
         self.words = [line.words[i] for i in span]
         named = [i for i in span if line.names[i] in inside]
         self.surely = max((line.kinds[i] for i in named), default=WORD)
+        if inside and not line.mixed:  # no telling where the name ends: West Harmon Community College
+            named = [i for i in span if line.words[i] not in COMMON_FORMS]
         self.names = [line.words[i] for i in named]
         self.numbers = {word for word in self.words if word[0].isdigit()}
         self.dates = {word for word in self.words if word in story.dates}

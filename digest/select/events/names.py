@@ -49,6 +49,7 @@ class Line(NamedTuple):
     words: tuple[str, ...]
     kinds: tuple[int, ...]  # WORD, MAYBE or NAME
     names: tuple[int, ...]  # words with one number are one name
+    mixed: bool = True  # whether a content word is written small: not In a Headline Like This
 
 
 def is_mixed(title: Sequence[str]) -> bool:
@@ -60,6 +61,7 @@ def is_mixed(title: Sequence[str]) -> bool:
 def line_of(title: str, written: Sequence[str], forms: Sequence[str], below_names: frozenset[str]) -> Line:
     """``below_names`` are words that have a capital inside the summary."""
     mixed, starts = is_mixed(written), frozenset(_STARTS.findall(title))
+    any_small = any(form and token[0].islower() for token, form in zip(written, forms, strict=True))
     words, kinds, names = [], list[int](), list[int]()
     name, joined, before = 0, False, WORD
     for token, form in zip(written, forms, strict=True):
@@ -75,7 +77,7 @@ def line_of(title: str, written: Sequence[str], forms: Sequence[str], below_name
         words.append(form)
         kinds.append(kind)
         names.append(name)
-    return Line(tuple(words[:MOST_WORDS]), tuple(kinds[:MOST_WORDS]), tuple(names[:MOST_WORDS]))
+    return Line(tuple(words[:MOST_WORDS]), tuple(kinds[:MOST_WORDS]), tuple(names[:MOST_WORDS]), any_small)
 
 
 def _kind(token: str, form: str, inside: bool, below_names: frozenset[str]) -> int:
