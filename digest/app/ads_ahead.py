@@ -87,11 +87,12 @@ def never_run(asked: ForecastInputs, schedule: Forecast) -> list[tuple[str, list
     """Paid bookings that the plan runs in none of their issues, each with who is in the way."""
     from digest.place import forecast
 
-    return [
-        (one.line_item, forecast.in_the_way(asked, schedule, one.line_item))
+    forgotten = [
+        one.line_item
         for one in schedule.bookings
         if one.dates and not one.issues and forecast.is_unserved(asked, one)
     ]
+    return list(forecast.in_the_way(asked, schedule, forgotten).items())
 
 
 def look(room: Newsroom, first: date, last: date | None = None, tell: Tell | None = None) -> Looked:

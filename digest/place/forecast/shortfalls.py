@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from digest.place.forecast.capacity import groups_of
-from digest.place.forecast.issues import BookingForecast, Forecast, ForecastInputs
+from digest.place.forecast.issues import BookingForecast, Forecast, ForecastInputs, IssueDate
 from digest.place.forecast.model import Chosen, Model, model
 from digest.place.forecast.plan import booking_forecasts, forecast
 from digest.place.forecast.solve import Progress, Solved, solved
@@ -114,17 +114,20 @@ def _blockers(
         yield from sorted(one)
 
 
-def in_the_way(inputs: ForecastInputs, said: Forecast, line_item: str) -> list[str]:
-    """Who holds the places that a booking could have, in a plan however it was made; the most frequent first."""
+def in_the_way(inputs: ForecastInputs, said: Forecast, line_items: Iterable[str]) -> dict[str, list[str]]:
+    """Per booking, who holds the places that it could have, in a plan however it was made; the most frequent first."""
+    wanted = list(line_items)
+    if not wanted:
+        return {}
     made = model(inputs)
-    number = made.number(line_item)
-    if number is None:
-        return []
     index = {item.id: n for n, item in enumerate(made.ads.line_items)}
-    chosen: list[frozenset[int]] = [
-        frozenset(
-            index[ad.line_item] for ad in said.in_issue(issue) if ad.line_item in index and not ad.built
-        )
-        for issue in made.issues
-    ]
-    return list(_rivals(made, chosen, number))
+    there: dict[IssueDate, set[int]] = {issue: set() for issue in made.issues}
+    for ad in said.ads:
+        if ad.line_item in index and not ad.built:
+            there[IssueDate(ad.date, ad.edition)].add(index[ad.line_item])
+    chosen: Chosen = [frozenset(there[issue]) for issue in made.issues]
+    numbers = {name: made.number(name) for name in wanted}
+    return {
+        name: [] if number is None else list(_rivals(made, chosen, number))
+        for name, number in numbers.items()
+    }
