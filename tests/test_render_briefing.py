@@ -219,3 +219,19 @@ def test_a_theme_without_values_of_its_own_has_the_common_ones(tmp_path: Path) -
     (folder / "theme.css").write_text(".mine { color: var(--ink); }\n")
     issue = render(request_of(make.newsroom(tmp_path, theme="mine"), make.lineup(4), make.plan()))
     assert b"data-story" in issue.html
+
+
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [
+        ("Police in Senatobia, Miss., met. Then they left.", "Police in Senatobia, Miss., met."),
+        (
+            "The officers of Senatobia, Miss. said nothing. It rained.",
+            "The officers of Senatobia, Miss. said nothing.",
+        ),
+        ("It opens at 10 a.m. on Friday. Bring a coat.", "It opens at 10 a.m. on Friday."),
+        ("She was ill. He was not.", "She was ill."),
+    ],
+)
+def test_a_state_in_short_ends_no_sentence(text: str, first: str) -> None:
+    assert cleanup.first_sentence(text)[0] == first

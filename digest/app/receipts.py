@@ -58,7 +58,8 @@ def _kept(got: Receipt, old: Receipt, said: list[str]) -> Receipt:
             said.append(f"{_words(name)} fell from {then:,} to {now:,}; the newer number counts.")
     whole = replace(got, **changes)
     if not got.links and old.links:
-        said.append(f"no clicks per link came this time; the {len(old.links)} links known before stay.")
+        if got.kind != "none":
+            said.append(f"no clicks per link came this time; those known before stay ({len(old.links)}).")
         whole = replace(whole, links=old.links, kind=old.kind)
     return replace(whole, at=got.at or old.at)
 

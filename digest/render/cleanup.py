@@ -15,7 +15,9 @@ _MARKS: Final = (" | ", " - ", " – ", " — ", " :: ", " • ")
 _SENTENCE: Final = re.compile(r"(?<=[.!?。！？؟।])[\"'’”»)\]]*(?=\s+|$)|(?<=[。！？])")
 _ABBREVIATION: Final = re.compile(
     r"(?:\b(?:Mr|Mrs|Ms|Dr|Prof|Sr|Jr|St|Gen|Gov|Sen|Rep|Lt|Col|Sgt|Capt|No|vs|etc|Inc|Co|Corp|Ltd|Jan|Feb|Mar|Apr|Jun|Jul|"
-    r"Aug|Sept|Sep|Oct|Nov|Dec|approx|ca|bzw|z\.B|d\.h|Nr|Hr|Sra|Sr)|\b(?:[A-Z]\.)*[A-Z])\.\Z"
+    r"Aug|Sept|Sep|Oct|Nov|Dec|approx|ca|bzw|z\.B|d\.h|Nr|Hr|Sra|Sr|Bros|Ave|Blvd|Rd|Hwy|Mt|Ft|e\.g|i\.e|a\.m|p\.m|"
+    r"Ala|Ariz|Ark|Calif|Colo|Conn|Del|Fla|Ga|Ill|Ind|Kan|Ky|La|Md|Mass|Mich|Minn|Miss|Mo|Mont|Neb|Nev|Okla|Ore|Pa|"
+    r"Tenn|Tex|Vt|Va|Wash|Wis|Wyo)|\b(?:[A-Z]\.)*[A-Z])\.\Z"
 )
 _TRAILING: Final = re.compile(
     r"\s*(?:\(?\b(?:continue reading|read (?:the )?(?:more|full (?:story|article))|keep reading|click here[^.]*|"
