@@ -21,8 +21,10 @@ def split(supply: ItemClasses, plan: Plan) -> list[Problem]:
     if broken is None:
         return []
     (most, items, area, span), ads = broken
+    if most > 1 and span:  # one of the openings is held by none of them
+        return [_all_elsewhere(problem, items, 1 << o) for _, o in ads]
     if most > 1:
-        return [_elsewhere(problem, i, 1 << o if span else area) for i, o in ads]
+        return [_elsewhere(problem, i, area) for i, _ in ads]
     if span:
         return _apart(supply, items, area, span, ads[0])
     if area != supply.limits.everywhere:
@@ -38,10 +40,7 @@ def _inside(supply: ItemClasses, area: int, ads: Sequence[Candidate]) -> list[Pr
     item = max(out, key=lambda i: (out[i].bit_count(), -i))
     stays = supply.problem
     stays = replace(stays, left={**stays.left, item: stays.left[item] & area}, must=stays.must | 1 << item)
-    for other in bits(out[item]):
-        if other in stays.left:
-            stays = _elsewhere(stays, other, area)
-    return [_elsewhere(supply.problem, item, area), stays]
+    return [_elsewhere(supply.problem, item, area), _all_elsewhere(stays, out[item], area)]
 
 
 def _kept_out(supply: ItemClasses, item: int, area: int) -> int:
@@ -60,15 +59,19 @@ def _elsewhere(problem: Problem, item: int, area: int) -> Problem:
     return replace(problem, left=left) if left[item] else without(problem, 1 << item)
 
 
+def _all_elsewhere(problem: Problem, items: int, area: int) -> Problem:
+    for item in bits(items):
+        if item in problem.left:
+            problem = _elsewhere(problem, item, area)
+    return problem
+
+
 def _apart(supply: ItemClasses, items: int, area: int, span: int, ad: Candidate) -> list[Problem]:
     """The ad stands there and the others of the span elsewhere, or it stands elsewhere."""
     problem, (item, opening) = supply.problem, ad
     gaps = problem.gaps
     near = sum(1 << o for o in bits(area & supply.limits.everywhere) if abs(gaps[o] - gaps[opening]) < span)
-    stays = problem
-    for other in bits(items & ~(1 << item)):
-        if other in stays.left:
-            stays = _elsewhere(stays, other, near)
+    stays = _all_elsewhere(problem, items & ~(1 << item), near)
     if item in stays.left:
         stays = replace(stays, left={**stays.left, item: 1 << opening}, must=stays.must | 1 << item)
     return [stays, _elsewhere(problem, item, 1 << opening)]
