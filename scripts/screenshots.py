@@ -144,6 +144,29 @@ def photograph_report(browser: Browser, page: Path, width: int, height: int, out
     tab.close()
 
 
+def desk(browser: Browser, newsroom: Path) -> None:
+    """The desk over the sample: the issue with the reasons beside it, and the calendar."""
+    from datetime import UTC, date, datetime
+    from threading import Thread
+
+    from digest.desk import Asked, Desk, Links, Proofs, listen
+
+    day = date.fromisoformat(DATE)
+    asked = Asked(root=newsroom, outbox=newsroom / "outbox", edition="daily", day=day)
+    clock = datetime(day.year, day.month, day.day, 14, tzinfo=UTC)
+    with listen(Desk(Proofs(asked, lambda: clock), Links()), 0) as server:
+        Thread(target=server.serve, daemon=True).start()
+        for name, scheme in (("", "light"), ("calendar", "light"), ("bookings", "dark")):
+            tab = browser.new_page(viewport={"width": 1280, "height": 860}, color_scheme=scheme)  # type: ignore[arg-type]
+            tab.goto(server.url + name)
+            if not name:
+                tab.frame_locator("iframe").locator("[data-line-item]").first.wait_for()
+                tab.locator(".row.story > details > summary").nth(2).click()
+                tab.wait_for_timeout(500)
+            tab.screenshot(path=IMAGES / f"desk-{name or 'issue'}.png")
+            tab.close()
+
+
 def refuse(route: Route) -> None:
     """Load nothing."""
     route.abort()

@@ -56,7 +56,8 @@ class Server:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.stop()
-        self._socket.close()
+        if not self._server.started:  # else it closes its socket itself, when the last answer is out
+            self._socket.close()
 
 
 def listen(desk: Desk, port: int | None) -> Server:

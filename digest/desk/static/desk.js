@@ -26,10 +26,9 @@ for (const details of document.querySelectorAll("[data-key] > details, details[d
     keep(`open ${location.pathname}`, JSON.stringify([...opened]));
   });
 }
-let writing = false;
+let writing = false; // or on the way: a reload would overtake the answer to what was just sent
 for (const form of document.querySelectorAll("form[method=post]")) {
-  form.addEventListener("input", () => { writing = true; });
-  form.addEventListener("submit", () => { writing = false; });
+  for (const name of ["input", "submit"]) form.addEventListener(name, () => { writing = true; });
 }
 
 const rows = [...document.querySelectorAll(".row")];

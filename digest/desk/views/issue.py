@@ -21,6 +21,7 @@ GMAIL = 102_000  # bytes; about here Gmail clips a message
 SIGNALS = {
     "recency": "how new it is",
     "coverage": "how many others tell it",
+    "prominence": "how big the news is",
     "popularity": "how much it is read",
     "editorial": "the editors' priority",
     "clicks": "how often its kind is clicked",
@@ -85,7 +86,7 @@ def issue(desk: Desk, seen: Seen) -> dict[str, Any]:
         "raw": proof.files["message.eml"][:RAW].decode("utf-8", "replace"),
         "raw_cut": len(proof.files["message.eml"]) > RAW,
         "notes": [*proof.notes, *manifest["notes"]],
-        "legend": [(number, SIGNALS.get(name, name)) for number, name in enumerate(room.ranking.weights)],
+        "legend": [(number, SIGNALS.get(name, name)) for number, name in enumerate(weights_of(room))],
         "lineup": _lineup(room, manifest, told, here, widest),
         "refused": [_ad(room, one) for one in manifest["ads"]["refused"]],
         "left_out": _left_out(room, manifest, here, widest),
@@ -150,9 +151,16 @@ def _candidates(manifest: Any) -> Iterable[Any]:
     yield from manifest["left_out"]
 
 
+def weights_of(room: Newsroom) -> Mapping[str, float]:
+    """What each signal weighs, named or not."""
+    from digest.select.rank import DEFAULT_WEIGHTS
+
+    return room.ranking.weights or DEFAULT_WEIGHTS
+
+
 def _contributions(room: Newsroom, one: Any) -> list[tuple[str, float]]:
     signals = one.get("signals") or {}
-    return [(name, float(weight) * signals.get(name, 0)) for name, weight in room.ranking.weights.items()]
+    return [(name, float(weight) * signals.get(name, 0)) for name, weight in weights_of(room).items()]
 
 
 def _total(room: Newsroom, one: Any) -> float:
