@@ -11,6 +11,7 @@ import sys
 import threading
 import time
 from collections import Counter
+from datetime import date
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -421,3 +422,26 @@ def test_a_history_without_stories_is_refused(room: Room) -> None:
     result = room.run("build", "--daily", "--date", DAY, "--audience", str(path), "--history", str(path))
     assert result.code == 2
     assert "lacks stories" in result.err
+
+
+def test_a_goal_in_readers_is_met_to_the_reader_and_the_rest_go_to_others(tmp_path: Path) -> None:
+    """Today is the 19th of 54 days of the flight."""
+    sold = item("sold", "type: sponsorship, goal: {sends: 1500}", "bay")
+    other = item("other", "goal: {sends: 2650}", "mart")
+    room = audience_room(tmp_path / "room", items=sold + other)
+    row = built(room, "--audience", str(many(room.root / "r.csv", readers=900, kinds=9)))
+    ads = {one["line_item"]: one for one in row["audience"]["ads"]}
+    days = (date(2026, 2, 27) - date(2026, 1, 5)).days + 1
+    today = (date(2026, 1, 23) - date(2026, 1, 5)).days + 1
+    assert ads["sold"]["planned"] == -(-1500 * today // days)
+    assert 0 < ads["other"]["planned"] < -(-2650 * today // days)  # the tier above comes first
+    for name in ("sold", "other"):
+        assert abs(ads[name]["readers"] - ads[name]["planned"]) <= 1
+    seen = Counter[str]()
+    rows = table(folder(room) / "variants.parquet", "readers, ads")
+    for readers, shown in rows:
+        for one in shown:
+            seen[one["line_item"]] += readers
+    assert seen["sold"] == ads["sold"]["readers"]
+    assert sum(one for one, _ in rows) == 900
+    assert len(table(folder(room) / "recipients.parquet", "DISTINCT reader_id")) == 900

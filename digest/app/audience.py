@@ -16,12 +16,15 @@ from typing import Any, Final
 from digest.app import variants
 from digest.app.variants import Ads, Bases, Maker, Printing
 from digest.audience import packs, table
-from digest.audience.choices import Piece
+from digest.audience.allocation import Demand, Supply, allocate
+from digest.audience.allocation import pieces as pieces_of
+from digest.audience.choices import Group, Piece
 from digest.audience.engines import Engine, packed
 from digest.audience.history import History
 from digest.audience.shelf import Shelf
-from digest.model import AdBook, Issue, Publication, Story
+from digest.model import TIERS, AdBook, Issue, Publication, Story
 from digest.place import Request as PlaceRequest
+from digest.place import left_today
 from digest.publish import Outbox
 from digest.publish.outbox import AUDIENCE
 from digest.render import Request as RenderRequest
@@ -85,7 +88,11 @@ class Personal:
         readers = table.read(db, source, self.work, newsroom.audience, newsroom.sections_of(edition), had)
         groups = sorted(readers.groups, key=lambda one: one.choice)
         pieces = [Piece(one.code, one.choice, 0, one.readers) for one in groups]
-        rows, runs, thin = self._rows(bases, pieces)
+        rows, runs, thin, may_run = self._rows(bases, pieces)
+        shared = _shared_out(place, groups, runs, may_run)
+        if shared is not None:
+            pieces, planned = shared
+            rows, runs, thin, _ = self._rows(bases, pieces)
         self.planned = _Planned(bases, pieces, rows, readers, newsroom.publication)
         return replace(
             issue,
@@ -95,25 +102,34 @@ class Personal:
                 "thin_variants": sum(thin),
                 "thin_readers": sum(p.readers for p, few in zip(pieces, thin, strict=True) if few),
                 "problems": readers.problems,
-                "ads": _reached(place.ads, pieces, runs),
+                "ads": _reached(place.ads, pieces, runs, planned if shared else {}),
                 "lineups": sha256(b"".join(rows)).hexdigest(),
             },
         )
 
-    def _rows(self, bases: Bases, pieces: Sequence[Piece]) -> tuple[list[bytes], list[Ads], list[bool]]:
+    def _rows(
+        self, bases: Bases, pieces: Sequence[Piece]
+    ) -> tuple[list[bytes], list[Ads], list[bool], list[tuple[str, ...]]]:
         """Every piece's variant: packed, its ads, and whether it is thin."""
         maker = Maker(bases)
         maker.shared.pool(bases.select, {}, {})  # events and scores: once, here
         tasks = [pieces[at : at + CHUNK] for at in range(0, len(pieces), CHUNK)]
-        found: list[list[tuple[bytes, Ads, bool]]] = [[] for _ in tasks]
+        found: list[list[tuple[bytes, Ads, bool, tuple[str, ...]]]] = [[] for _ in tasks]
         answers = self.engine.run(
             "digest.app.variants:rows", packed(maker), tasks, self.progress("variants: stories and ads")
         )
         same: dict[Ads, Ads] = {}
         for number, rows in answers:
-            found[number] = [(row, same.setdefault(ads, ads), thin) for row, ads, thin in rows]
+            found[number] = [
+                (row, same.setdefault(ads, ads), thin, may_run) for row, ads, thin, may_run in rows
+            ]
         every = [one for rows in found for one in rows]
-        return [one[0] for one in every], [one[1] for one in every], [one[2] for one in every]
+        return (
+            [one[0] for one in every],
+            [one[1] for one in every],
+            [one[2] for one in every],
+            [one[3] for one in every],
+        )
 
     def write(self, outbox: Outbox, revision: int, *, ready: bool) -> int:
         """Write what is missing of packs and tables, into the issue's folder where that is ``ready``, else to be
@@ -195,6 +211,45 @@ class Personal:
         shutil.rmtree(self.work, ignore_errors=True)
 
 
+def _shared_out(
+    place: PlaceRequest, groups: Sequence[Group], runs: Sequence[Ads], may_run: Sequence[tuple[str, ...]]
+) -> tuple[list[Piece], dict[str, int]] | None:
+    """The groups parted so that goals in readers are met, and the readers planned for each; ``None`` where they are met
+    as it is, or nothing was sold by readers."""
+    targets = left_today(place)
+    had = Counter[str]()
+    for one, ads in zip(groups, runs, strict=True):
+        had.update({ad[0]: one.readers for ad in ads})
+    reach = Counter[str]()
+    for one, names in zip(groups, may_run, strict=True):
+        reach.update(dict.fromkeys(names, one.readers))
+    if all(had[name] == min(target, reach[name]) for name, target in targets.items()):
+        return None
+    numbers = {item.id: number for number, item in enumerate(place.ads.line_items)}
+    demands = [
+        Demand(
+            item=item.id,
+            tier=TIERS.index(item.tier),
+            target=min(targets.get(item.id, reach[item.id]), reach[item.id]),
+            rate=float(place.ads.line_items[number].rate_for(place.edition.expected_sends)),
+            limited=not item.is_house,
+        )
+        for number, item in enumerate(place.ads.line_items)
+    ]
+    supplies = [
+        Supply(one, tuple(sorted(numbers[name] for name in names)), len(ads))
+        for one, ads, names in zip(groups, runs, may_run, strict=True)
+    ]
+    given = allocate(supplies, demands)
+    parted = [one for s, share in zip(supplies, given, strict=True) for one in pieces_of(s, share, demands)]
+    planned = Counter[str]()
+    for share in given:
+        planned.update(
+            {demands[i].item: readers for i, readers in share.items() if demands[i].item in targets}
+        )
+    return parted, dict(planned)
+
+
 def _tellings(
     select: SelectRequest, stories: Callable[[Sequence[str]], Mapping[str, Story]], ids: Sequence[str]
 ) -> dict[str, list[str]]:
@@ -209,7 +264,9 @@ def _tellings(
     return found
 
 
-def _reached(book: AdBook, pieces: Sequence[Piece], runs: Sequence[Ads]) -> list[dict[str, Any]]:
+def _reached(
+    book: AdBook, pieces: Sequence[Piece], runs: Sequence[Ads], planned: Mapping[str, int]
+) -> list[dict[str, Any]]:
     """Per line item, in file order, how many readers have it, and the place where most of them do."""
     places: dict[str, Counter[tuple[str, str, int, str | None]]] = {}
     for piece, ads in zip(pieces, runs, strict=True):
@@ -231,6 +288,7 @@ def _reached(book: AdBook, pieces: Sequence[Piece], runs: Sequence[Ads]) -> list
                 "gap": most[2],
                 "section": most[3],
                 "readers": sum(counts.values()),
+                **({"planned": planned[item.id]} if item.id in planned else {}),
             }
         )
     return found

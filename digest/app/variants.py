@@ -59,6 +59,7 @@ class Row:
     lines: Lines
     ads: Ads
     thin: bool = False
+    may_run: tuple[str, ...] = ()  # line items, placed or not
 
     def packed(self) -> bytes:
         """All that its bytes depend on, beside the issue's own inputs, in little room."""
@@ -102,7 +103,8 @@ class Maker:
         read = replace(choice, by=(), capped=())
         lines, thin = self._lineup(read)
         without = tuple(sorted({*piece.without, *choice.capped}))
-        return Row(piece.variant, lines, self._placed(read, self._asked(choice), without), thin)
+        ads, may_run = self._placed(read, self._asked(choice), without)
+        return Row(piece.variant, lines, ads, thin, may_run)
 
     def _asked(self, choice: Choice) -> tuple[tuple[str, tuple[str, ...]], ...]:
         """The reader's values as far as any booking asks for their column."""
@@ -136,7 +138,7 @@ class Maker:
 
     def _planned(
         self, choice: Choice, by: tuple[tuple[str, tuple[str, ...]], ...], without: tuple[str, ...]
-    ) -> Ads:
+    ) -> tuple[Ads, tuple[str, ...]]:
         base = self.bases.place
         overrides = base.overrides
         if without:
@@ -145,7 +147,8 @@ class Maker:
         request = replace(
             base, lineup=self.lineup(self._lineup(choice)[0]), reader=dict(by), overrides=overrides
         )
-        return tuple((ad.line_item, ad.creative, ad.slot, ad.gap, ad.section) for ad in placements(request))
+        placed, may_run = placements(request)
+        return tuple((ad.line_item, ad.creative, ad.slot, ad.gap, ad.section) for ad in placed), may_run
 
     def lineup(self, lines: Lines) -> Lineup:
         """A lineup as the stages know it."""
@@ -206,10 +209,10 @@ def _lines(lineup: Lineup) -> Lines:
     )
 
 
-def rows(maker: Maker, pieces: Sequence[Piece]) -> list[tuple[bytes, Ads, bool]]:
-    """A task: the lineups and ads of some pieces, packed, with the ads and whether it is thin."""
+def rows(maker: Maker, pieces: Sequence[Piece]) -> list[tuple[bytes, Ads, bool, tuple[str, ...]]]:
+    """A task: the lineups and ads of some pieces, packed; their ads, whether they are thin, and what may run."""
     found = (maker.row(piece) for piece in pieces)
-    return [(row.packed(), row.ads, row.thin) for row in found]
+    return [(row.packed(), row.ads, row.thin, row.may_run) for row in found]
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from digest.errors import CommandError, DigestError
 from digest.model import Placement, Plan, Refusal
 from digest.place.checker import violations
+from digest.place.context import IssueContext
 from digest.place.explain import Explanation, explained
 from digest.place.placement_reason import placement_reason
 from digest.place.planning import Planning
@@ -16,7 +17,7 @@ from digest.place.refusal_reason import RefusalReasons
 from digest.place.request import Request
 from digest.place.rotation import choose
 
-__all__ = ["Explanation", "Request", "explain", "place", "placements"]
+__all__ = ["Explanation", "Request", "explain", "left_today", "place", "placements"]
 
 
 def place(request: Request) -> Plan:
@@ -30,9 +31,20 @@ def place(request: Request) -> Plan:
     )
 
 
-def placements(request: Request) -> tuple[Placement, ...]:
-    """What ``place`` would place, without asking why the others are not in it."""
-    return _placed(_planned(request))
+def placements(request: Request) -> tuple[tuple[Placement, ...], tuple[str, ...]]:
+    """What ``place`` would place, without asking why the others are not in it; and the line items that may run."""
+    planning = _planned(request)
+    return _placed(planning), tuple(planning.context.items[item].id for item in planning.alive)
+
+
+def left_today(request: Request) -> dict[str, int]:
+    """Of the line items with a goal in sends, how many more sends their pacing lets them have today."""
+    context = IssueContext(request)
+    return {
+        item.id: max(0, standing.allowed - standing.delivered)
+        for item, standing in zip(context.items, context.standings, strict=True)
+        if item.goal is not None and item.goal.unit == "sends" and standing.allowed is not None
+    }
 
 
 def _planned(request: Request) -> Planning:
