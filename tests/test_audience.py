@@ -135,7 +135,11 @@ def test_what_is_wrong_with_rows_is_counted_and_stops_nothing(room: Room) -> Non
         "unknown_sections": {"sports": 2},
         "no_numbers": {"health_top": 3},
     }
-    for words in ("2 rows have no reader_id", "stand in the table twice", '2 rows name the section "sports"'):
+    for words in (
+        "2 rows have no reader_id",
+        "1 row more is of a reader who has one already",
+        '2 rows name the section "sports"',
+    ):
         assert words in result.err
     assert len(table(folder(room) / "recipients.parquet")) == 7
     assert [one["section"] for one in of_reader(room, "eve")["lineup"]] == ["health"] or of_reader(

@@ -94,17 +94,20 @@ def tell(audience: Mapping[str, Any]) -> None:
 
 def problems(found: Mapping[str, Any]) -> Iterator[str]:
     """What was wrong with rows of the table, in words."""
-    if found.get("without_id"):
-        yield f"{found['without_id']:,} rows have no reader_id and are left out"
-    if found.get("twice"):
-        yield f"{found['twice']:,} rows are of readers who stand in the table twice; each gets one variant"
-    if found.get("unreadable_rows"):
-        yield f"{found['unreadable_rows']:,} lines cannot be read as CSV and are left out"
-    for name, rows in (found.get("unknown_sections") or {}).items():
-        yield (
-            f'{rows:,} rows name the section "{name}", which the edition has not'
-            if not name.startswith("and ")
-            else f"{name} unknown sections in {rows:,} rows"
-        )
-    for column, rows in (found.get("no_numbers") or {}).items():
-        yield f'{rows:,} rows have no whole number of stories in "{column}"; the section\'s own holds'
+    for key, one, several in (
+        ("without_id", "row has no reader_id and is left out", "rows have no reader_id and are left out"),
+        (
+            "twice",
+            "row more is of a reader who has one already",
+            "rows more are of readers who have one already",
+        ),
+        ("unreadable_rows", "line cannot be read as CSV", "lines cannot be read as CSV"),
+    ):
+        if count := found.get(key):
+            yield f"{count:,} {one if count == 1 else several}"
+    for name, count in (found.get("unknown_sections") or {}).items():
+        named = f'the section "{name}"' if not name.startswith("and ") else f"{name[4:]} unknown sections"
+        yield f"{count:,} {'row names' if count == 1 else 'rows name'} {named}, which the edition has not"
+    for column, count in (found.get("no_numbers") or {}).items():
+        rows = "row has" if count == 1 else "rows have"
+        yield f'{count:,} {rows} no whole number of stories in "{column}"; the section\'s own holds'
