@@ -111,7 +111,8 @@ def ingest(
             store.remember_reading(Reading(source=spec.name, at=now, error=batch))
             reports.append(SourceReport(spec.name, error=batch))
         else:
-            reports.append(_store(newsroom, store, spec, batch, now, earlier, progress))
+            with store.writing():  # one wait for the disk, not seven
+                reports.append(_store(newsroom, store, spec, batch, now, earlier, progress))
             seen(batch)
     if reader is not None:
         from digest.select import plain_title
