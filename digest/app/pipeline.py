@@ -24,6 +24,8 @@ from digest.model import (
     Lineup,
     Newsroom,
     Overrides,
+    Plan,
+    Refusal,
     Selection,
     Story,
     Window,
@@ -183,7 +185,7 @@ def _issue(
     if len(selection.lineup) < max(newsroom.thin.min_stories, 1):
         raise NothingToSend(_thin(newsroom, edition, day, request.window, selection))
     places = placing(newsroom, edition, day, selection.lineup, memory, overrides)
-    plan = place(places)
+    plan = _with_broken(place(places), newsroom)
     renders = RenderRequest(
         newsroom=newsroom,
         edition=_headed(edition, memory.note),
@@ -212,6 +214,19 @@ def _issue(
         inputs=inputs,
     )
     return personal.plan(issue, request, places, renders, house.store.stories) if personal else issue
+
+
+def _with_broken(plan: Plan, newsroom: Newsroom) -> Plan:
+    """The plan with the line items that could not be read among the refused, all in file order."""
+    if not newsroom.broken:
+        return plan
+    broken = {item.number: item for item in newsroom.broken}
+    sound = iter(newsroom.ads.line_items)
+    count = len(newsroom.ads.line_items) + len(broken)
+    order = [broken[n].line_item if n in broken else next(sound).id for n in range(count)]
+    left = (Refusal(line_item=item.line_item, rule="broken", reason=item.reason) for item in newsroom.broken)
+    refused = sorted([*plan.refused, *left], key=lambda refusal: order.index(refusal.line_item))
+    return replace(plan, refused=tuple(refused))
 
 
 def _headed(edition: Edition, note: IssueNote | None) -> Edition:
