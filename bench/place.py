@@ -103,7 +103,7 @@ def measure(stories: int, items: int, most: int, instances: int, rivals: int) ->
 
 def crowds(instances: int) -> None:
     """The search alone, per kind of newsroom with many ads."""
-    for kind in KINDS:
+    for kind in KINDS if instances else ():
         took, unproven = list[float](), 0
         for seed in range(instances):
             table = eligibility(IssueContext(crowded(seed, kind)))
