@@ -308,6 +308,26 @@ def test_search_by_words_of_the_title(store: Store) -> None:
     assert found(span=(NOW - 2 * HOUR, NOW)) == ["s1", "s2"]
 
 
+def test_a_word_may_stand_in_summary_author_or_tags(store: Store) -> None:
+    told = [
+        story(0, title="One", summary="The bridge is closed.", tags=("Traffic", 'the "Loop"')),
+        story(1, title="Two", author="Bridget Öz", tags=("roads",)),
+        story(2, title="Three"),
+    ]
+    store.upsert(told, NOW)
+
+    def found(*words: str) -> list[str]:
+        ids = [row.id for row in store.search(words=words)]
+        assert store.count(words=words) == len(ids)
+        return ids
+
+    assert found("bridge") == ["s0", "s1"]
+    assert found("bridge", "traffic") == ["s0"]
+    assert found("öz") == found("two", "ROADS") == ["s1"]
+    assert found('"loop"') == ["s0"]
+    assert found("bridge", "three") == []
+
+
 def test_search_by_section(store: Store) -> None:
     store.upsert([story(1, sections=("Local News",)), story(2, sections=("US",))], NOW)
     assert [one.id for one in store.search(match=frozenset({"local news"}))] == ["s1"]

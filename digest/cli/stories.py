@@ -41,7 +41,9 @@ InSection = Annotated[str | None, typer.Option("--section", help="The section id
 
 @stories.command("list")
 def listing(
-    words: Annotated[list[str] | None, typer.Argument(metavar="[WORD…]", help="Words in the title.")] = None,
+    words: Annotated[
+        list[str] | None, typer.Argument(metavar="[WORD…]", help="Words of title, summary, author, tags.")
+    ] = None,
     section: Annotated[str | None, typer.Option(help="Only of this section (its id).")] = None,
     edition: Annotated[
         str | None, typer.Option(help="The stories of this edition's issue, of --date or the one due next.")
@@ -99,17 +101,15 @@ def listing(
 def _lineup(room: Newsroom, edition: Edition, day: str | None, section: str | None, words: list[str]) -> None:
     """The stories of one issue: as it was sent, else as it would be built now."""
     from digest.app.newsdesk import issue_due, stories_of
+    from digest.model import has_words
     from digest.store import open_store
 
     with open_store(room.store, room.publication) as store:
         date_ = issue_due(room, store, edition, now()) if day is None else as_date(day)
         lines, sent = stories_of(room, store, edition, date_)
         marks = _by_story(store.marks())
-    wanted = [word.casefold() for word in words]
     lines = [
-        line
-        for line in lines
-        if section in (None, line.section) and all(word in line.story.title.casefold() for word in wanted)
+        line for line in lines if section in (None, line.section) and has_words(words, line.story.searched)
     ]
     emit({
         "edition": edition.name, "date": date_, "sent": sent, "total": len(lines),

@@ -36,7 +36,18 @@ from digest.model.newsroom import (
     SourceSpec,
     Thin,
 )
-from digest.model.stories import Entry, Image, LeftOut, Lineup, Mark, Section, Selection, Story, Window
+from digest.model.stories import (
+    Entry,
+    Image,
+    LeftOut,
+    Lineup,
+    Mark,
+    Section,
+    Selection,
+    Story,
+    Window,
+    has_words,
+)
 
 __all__ = [
     "TIERS", "AdBook", "Adjacency", "Advertiser", "Approval", "AsItWas", "Audience", "BuiltIssue", "Counts", "Creative",
@@ -45,5 +56,5 @@ __all__ = [
     "Mark", "Newsroom", "Opening", "OptimalityGap", "Overrides", "Placement", "PlainText", "Plan", "Policy",
     "Publication", "Ranking", "Reading", "Refusal", "Rejected", "Rendered", "RunAd", "RunStory", "Section",
     "SectionSpec", "Selection", "Sensitive", "Slot", "SourceSpec", "Story", "StoryEdit", "Thin",
-    "Validators", "Window", "as_sourced", "with_edits",
+    "Validators", "Window", "as_sourced", "has_words", "with_edits",
 ]  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from types import MappingProxyType
@@ -62,6 +62,17 @@ class Story:
         """The later of publication and embargo; without a publication time, when it was first seen."""
         at = self.published_at or self.first_seen
         return max(at, self.embargo_until) if self.embargo_until else at
+
+    @property
+    def searched(self) -> tuple[str, ...]:
+        """The texts in which an editor's search looks."""
+        return (self.title, self.summary, self.author, *self.tags)
+
+
+def has_words(words: Iterable[str], texts: Iterable[str]) -> bool:
+    """Whether each of the words stands in one of the texts, in upper or lower case."""
+    folded = [text.casefold() for text in texts]
+    return all(any(word.casefold() in text for text in folded) for word in words)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

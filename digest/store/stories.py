@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import (
     BigInteger,
@@ -20,15 +20,16 @@ from sqlalchemy import (
     Table,
     UniqueConstraint,
     func,
+    or_,
     select,
 )
 
-from digest.model import Image, Story
+from digest.model import Image, Story, has_words
 from digest.store.database import Database, Row
 from digest.store.schema import METADATA, number, publication, text, time, unlisted
 
 CHUNK = 1000  # stories of one transaction: other processes get their turn in between
-_ASCII = re.compile(r"[ -~]+")
+_ASCII = re.compile(r"[ !#-\[\]-~]+")  # no quotation mark, no backslash: lists are kept with them escaped
 _NO_POPULARITY: Mapping[str, float] = MappingProxyType({})
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 Progress = Callable[[int], None]
@@ -118,9 +119,15 @@ def _in_order(found: Iterable[Story]) -> list[Story]:
     return sorted(sorted(found, key=lambda s: s.id), key=lambda s: s.time, reverse=True)
 
 
+_SEARCHED: Final = (_c.tags, _c.title, _c.summary, _c.author)
+
+
 @dataclass(frozen=True, slots=True)
 class Search:
-    """What is looked for: all ``words`` in the title, times in ``span``, a category among ``match`` (casefolded)."""
+    """What is looked for: all ``words``, times in ``span``, a category among ``match`` (casefolded).
+
+    A word may stand in the title, the summary, the author's name or a tag.
+    """
 
     words: tuple[str, ...] = ()
     span: tuple[datetime, datetime] | None = None
@@ -130,27 +137,29 @@ class Search:
         return self._narrowed(_chosen(database)).order_by(_c.runs_from.desc())
 
     def count(self, database: Database) -> int:
-        """How many there are. The database counts where it can tell; else titles and sections are read past it."""
+        """How many there are. The database counts where it can tell; else words and sections are read past it."""
         if not self.words and self.match is None:
             return int(database.rows(self._narrowed(mine(database, func.count())))[0][0])
-        rows = database.stream(self._narrowed(mine(database, _c.title, _c.sections)))
-        return sum(self._matches(title, unlisted(sections)) for title, sections in rows)
+        rows = database.stream(self._narrowed(mine(database, _c.sections, *_SEARCHED)))
+        return sum(
+            self._matches((*texts, *unlisted(tags)), unlisted(sections)) for sections, tags, *texts in rows
+        )
 
     def _narrowed(self, found: Select[Any]) -> Select[Any]:
         """What the database can find: it knows upper and lower case of ASCII only."""
         piece = max((piece for word in self.words for piece in _ASCII.findall(word)), key=len, default="")
         if piece:
-            found = found.where(func.lower(_c.title).like(f"%{_escaped(piece.lower())}%", escape="/"))
+            pattern = f"%{_escaped(piece.lower())}%"
+            found = found.where(or_(*(func.lower(text).like(pattern, escape="/") for text in _SEARCHED)))
         if self.span:
             found = found.where(_c.runs_from >= self.span[0], _c.runs_from < self.span[1])
         return found
 
     def __contains__(self, story: Story) -> bool:
-        return self._matches(story.title, story.sections)
+        return self._matches(story.searched, story.sections)
 
-    def _matches(self, title: str, sections: Iterable[str]) -> bool:
-        folded = title.casefold()
-        return all(word.casefold() in folded for word in self.words) and (
+    def _matches(self, texts: Iterable[str], sections: Iterable[str]) -> bool:
+        return has_words(self.words, texts) and (
             self.match is None or any(section.casefold() in self.match for section in sections)
         )
 
