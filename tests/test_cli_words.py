@@ -6,7 +6,9 @@ import json
 import os
 import subprocess
 import sys
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -19,6 +21,29 @@ def digest(root: Path, *words: str) -> subprocess.CompletedProcess[str]:
     where = os.environ | {"PYTHONPATH": str(REPOSITORY)}
     line = [sys.executable, "-m", "digest", *words]
     return subprocess.run(line, cwd=root, env=where, capture_output=True, text=True, check=False)
+
+
+def test_a_log_is_json_lines_with_times_and_the_exit_code(tmp_path: Path) -> None:
+    root = newsroom(tmp_path).root
+
+    def log(*words: str) -> list[dict[str, Any]]:
+        done = digest(root, *words)
+        lines = [json.loads(line) for line in done.stderr.splitlines()]
+        assert lines[-1]["exit_code"] == done.returncode
+        assert all(datetime.fromisoformat(line["time"]).tzinfo for line in lines)
+        assert "--json" in words or not done.stdout
+        return lines
+
+    wrong = log("--log-json", "build", "--edition", "dayly")
+    assert [line["level"] for line in wrong] == ["error", "error"]
+    assert "dayly" in wrong[0]["message"]
+    assert wrong[-1]["command"] == "build --edition dayly"
+    said = log("ingest", "--json", "--log-json")
+    assert said[-1] | {"time": "", "seconds": 0} == {
+        "time": "", "level": "info", "message": "exit code 0", "command": "ingest --json", "exit_code": 0, "seconds": 0,
+    }  # fmt: skip
+    (root / "digest.yaml").write_text("editions: [\n")
+    assert log("check", "--log-json")[0]["level"] == "error"
 
 
 @pytest.mark.parametrize(

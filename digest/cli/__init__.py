@@ -5,17 +5,20 @@ Heavy imports live inside the commands, so that ``digest --help`` stays quick.
 
 from __future__ import annotations
 
+import shlex
 import sys
 from importlib import import_module
 from pathlib import Path
+from time import monotonic
 from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 
 from digest.cli.options import root_of_run
-from digest.cli.output import emit, flushed, json_wanted, warn
+from digest.cli.output import emit, flushed, json_wanted, log, log_json, warn
 from digest.errors import ConfigurationError, DigestError, Unreachable
+from digest.redaction import redacted
 
 _INTERRUPTED = 130
 
@@ -65,7 +68,7 @@ def report(error: DigestError) -> None:
     """Print an error for people, and as JSON when it was asked for."""
     problems = error.problems if isinstance(error, ConfigurationError) else ()
     for line in str(error).splitlines() if problems else [f"digest: {error}"]:
-        warn(line)
+        warn(line, "error")
     emit(
         {
             "error": str(error),
@@ -104,6 +107,9 @@ def _root(
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
     ] = False,
     debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks of defects.")] = False,
+    log_lines: Annotated[
+        bool, typer.Option("--log-json", help="Tell everything as JSON lines with times, on standard error.")
+    ] = False,
     root: Annotated[
         Path | None, typer.Option("--root", help="The newsroom folder, for any command after it.")
     ] = None,
@@ -120,12 +126,20 @@ def commands(name: str | None = None) -> typer.Typer:
 
 
 def main() -> None:
-    """The entry point. A defect of ours is exit 1 and one sentence; ``--debug``, anywhere, shows its traceback."""
+    """The entry point. A defect of ours is exit 1 and one sentence; ``--debug``, anywhere, shows its traceback.
+
+    ``--log-json``, anywhere, writes for a log what is otherwise written for people; its last line has the exit code.
+    """
+    begun = monotonic()
     debug = "--debug" in sys.argv[1:]
-    arguments = [word for word in sys.argv[1:] if word != "--debug"]
+    log_json("--log-json" in sys.argv[1:])
+    arguments = [word for word in sys.argv[1:] if word not in ("--debug", "--log-json")]
     code = _run(arguments, debug)
     if not flushed():
         code = code or Unreachable.exit_code
+    level = "error" if code else "info"
+    log(level, f"exit code {code}", command=redacted(shlex.join(arguments)), exit_code=code,
+        seconds=round(monotonic() - begun, 3))  # fmt: skip
     sys.exit(code)
 
 
@@ -139,7 +153,8 @@ def _run(arguments: list[str], debug: bool) -> int:
     except typer.TyperException as error:  # words that no command takes
         text = error.format_message()
         warn(
-            f"digest: {text} (`digest {asked or ''}{' ' if asked in _FILES else ''}--help` shows what it takes.)"
+            f"digest: {text} (`digest {asked or ''}{' ' if asked in _FILES else ''}--help` shows what it takes.)",
+            "error",
         )
         return _failed(text, error.exit_code, as_json)
     except SystemExit:
@@ -151,11 +166,11 @@ def _run(arguments: list[str], debug: bool) -> int:
             f"a defect of ours ({type(defect).__name__}: {str(defect)[:300]}). Nothing half-done was "
             "published. Run the command again with --debug and send us what it prints."
         )
-        warn(f"digest: {text}")
+        warn(f"digest: {text}", "error")
         return _failed(text, DigestError.exit_code, as_json)
     if code == _INTERRUPTED:
         text = "stopped. What was not finished is finished or swept away by the next build."
-        warn(f"digest: {text}")
+        warn(f"digest: {text}", "error")
         return _failed(text, _INTERRUPTED, as_json)
     return code if isinstance(code, int) else 0
 

@@ -6,12 +6,13 @@ import json
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any, TextIO
 
 from digest.redaction import redacted
 
 _wants_json = False
+_logs_json = False
 _emitted = False
 _unwritten: str | None = None  # why some output could not be written
 
@@ -24,14 +25,35 @@ def json_wanted(wanted: bool | None = None) -> bool:
     return _wants_json
 
 
+def log_json(wanted: bool) -> None:
+    """Whether all that people would read goes to standard error as JSON, a line each, with its time."""
+    global _logs_json
+    _logs_json = wanted
+
+
 def say(text: str = "") -> None:
     """A result for people: standard output, or standard error beside JSON."""
-    _print(redacted(text), sys.stderr if _wants_json else sys.stdout)
+    if _logs_json:
+        log("info", text)
+    else:
+        _print(redacted(text), sys.stderr if _wants_json else sys.stdout)
 
 
-def warn(text: str) -> None:
+def warn(text: str, level: str = "warning") -> None:
     """Something people must see, whatever the output goes to."""
-    _print(redacted(text), sys.stderr)
+    if _logs_json:
+        log(level, text)
+    else:
+        _print(redacted(text), sys.stderr)
+
+
+def log(level: str, text: str, **more: Any) -> None:
+    """A line of the log, where one is wanted: ``time`` (UTC), ``level`` (info, warning, error), ``message``."""
+    message = redacted(text).removeprefix("digest: ").strip()
+    if _logs_json and message:
+        at = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        entry = {"time": at, "level": level, "message": message} | more
+        _print(json.dumps(entry, ensure_ascii=False), sys.stderr)
 
 
 def emit(value: dict[str, Any], *, line: bool = False) -> None:
