@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,13 @@ COMMANDS = dict(every(get_command(commands())))
 @pytest.mark.parametrize("name", [name for name in COMMANDS if name != "digest"])
 def test_every_command_is_in_the_manual(name: str) -> None:
     assert name in MANUAL
+
+
+@pytest.mark.parametrize("name", [name for name in COMMANDS if not getattr(COMMANDS[name], "commands", None)])
+def test_the_help_of_every_command_has_an_example_that_it_takes(name: str) -> None:
+    example = COMMANDS[name].epilog or ""
+    assert example.startswith(f"Example: {name}")
+    COMMANDS[name].make_context(name, shlex.split(example.removeprefix(f"Example: {name}")))
 
 
 @pytest.mark.parametrize("name", COMMANDS)

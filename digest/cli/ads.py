@@ -64,7 +64,7 @@ def span(room: Newsroom, first: str | None, last: str | None) -> tuple[date, dat
     return start, end
 
 
-@ads.command("plan")
+@ads.command("plan", epilog="Example: digest ads plan --to 2026-02-15")
 def plan(first: From = None, last: To = None, root: Root = None, json: Json = False) -> None:
     """The coming issues with what will run where, the best over all of them."""
     from digest.app.ads_ahead import doubts, inputs_of, never_run, planned
@@ -163,7 +163,7 @@ def _booking_cells(booking: BookingForecast) -> list[str]:
     ]
 
 
-@ads.command("avails")
+@ads.command("avails", epilog="Example: digest ads avails --slot in_stream")
 def avails(
     slot: Annotated[
         str | None, typer.Option("--slot", help="Only this slot, as adslots.yaml names it (default: all).")

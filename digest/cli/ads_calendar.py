@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _MARKS = {True: "", False: "?"}
 
 
-@ads.command("calendar")
+@ads.command("calendar", epilog="Example: digest ads calendar --from 2026-01-19 --to 2026-02-01")
 def calendar(first: From = None, last: To = None, root: Root = None, json: Json = False) -> None:
     """Days by slots: past issues as they ran, coming ones as they are planned (marked ?)."""
     from digest.app.ads_calendar import calendar as look

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from digest.place.forecast import Shortfall
 
 
-@ads.command("check")
+@ads.command("check", epilog="Example: digest ads check --to 2026-03-31")
 def check(first: From = None, last: To = None, root: Root = None, json: Json = False) -> None:
     """Which bookings will end short or never run, and who stands in their way; what finished flights are owed."""
     room = newsroom(root)

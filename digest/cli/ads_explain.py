@@ -35,7 +35,7 @@ class Fate:
     reason: str
 
 
-@ads.command("explain")
+@ads.command("explain", epilog="Example: digest ads explain gleammour --from 2026-01-19 --to 2026-01-25")
 def explain(
     advertiser: Annotated[
         str, typer.Argument(metavar="ADVERTISER", help="The advertiser, as adslots.yaml names it.")

@@ -22,7 +22,7 @@ _SHOWN = 5
 _AHEAD = ("running", "to come")  # of a booking that may still run
 
 
-@ads.command("report")
+@ads.command("report", epilog="Example: digest ads report gleammour --html gleammour.html")
 def report(
     advertiser: Annotated[
         str | None, typer.Argument(metavar="[ADVERTISER]", help="Only the bookings of this advertiser.")
@@ -250,7 +250,7 @@ def _flight(account: Account) -> str:
     return f"{account.first} to {end}, {account.status}"
 
 
-@ads.command("make-good")
+@ads.command("make-good", epilog="Example: digest ads make-good aquafresh")
 def make_good(
     line_item: Annotated[str, typer.Argument(metavar="LINE_ITEM", help="The booking that ended short.")],
     first: Annotated[

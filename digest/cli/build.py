@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from digest.store import Store
 
 
-@app.command("build")
+@app.command("build", epilog="Example: digest build --daily")
 def build(
     daily: Annotated[bool, typer.Option("--daily", help="Every edition with cadence: daily.")] = False,
     weekly: Annotated[bool, typer.Option("--weekly", help="Every edition with cadence: weekly.")] = False,

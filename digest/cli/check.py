@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _RECENT = timedelta(days=7)
 
 
-@app.command("check")
+@app.command("check", epilog="Example: digest check")
 def check(
     links: Annotated[
         bool, typer.Option("--links", help="Also look up every link of the bookings and the brand.")

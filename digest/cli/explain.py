@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _NEXT = 3
 
 
-@app.command("explain")
+@app.command("explain", epilog="Example: digest explain daily 2026-01-23 --line-item aquafresh")
 def explain(
     name: EditionName,
     day: IssueDate,

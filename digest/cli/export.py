@@ -13,7 +13,7 @@ from digest.cli.output import emit, say
 from digest.errors import CommandError
 
 
-@app.command("export")
+@app.command("export", epilog="Example: digest export daily 2026-01-23 --reader r1042")
 def export(
     edition: EditionName,
     day: IssueDate,

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from digest.store import Store
 
 
-@app.command("handover")
+@app.command("handover", epilog="Example: digest handover daily 2026-01-23 --at 06:30")
 def handover(
     name: EditionName,
     words: Annotated[

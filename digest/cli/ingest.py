@@ -22,7 +22,7 @@ _SHOWN = 10
 Told = Callable[[int], None] | None
 
 
-@app.command("ingest")
+@app.command("ingest", epilog="Example: digest ingest")
 def ingest(
     what: Annotated[
         list[str] | None,

@@ -30,7 +30,7 @@ _ABOUT = {
 }
 
 
-@app.command("init")
+@app.command("init", epilog="Example: digest init mynews")
 def init(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder of the new newsroom.")],
     name: Annotated[

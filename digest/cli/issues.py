@@ -63,7 +63,7 @@ def _approval(room: Newsroom, built: BuiltIssue, approved: dict[tuple[str, date]
     return "not yet" if asking and asking.approval == "required" else "-"
 
 
-@issues.command("show")
+@issues.command("show", epilog="Example: digest issues show daily 2026-01-23")
 def show(
     ctx: typer.Context, name: EditionName, day: IssueDate, root: Root = None, json: Json = False
 ) -> None:
@@ -91,7 +91,7 @@ def _event(event: dict[str, Any], clock: Callable[[datetime], str]) -> str:
     return f"{clock(event['at'])} {words}{revision}{count}" + (f", by {event['by']}" if event["by"] else "")
 
 
-@issues.command("restore")
+@issues.command("restore", epilog="Example: digest issues restore daily 2026-01-23")
 def restore(
     ctx: typer.Context,
     name: EditionName,
@@ -162,7 +162,7 @@ def correction(
     say(f'  digest issues correction {name} {day} --text "..."')
 
 
-@app.command("mark-sent")
+@app.command("mark-sent", epilog="Example: digest mark-sent daily 2026-01-23 --delivered 47612")
 def mark_sent(
     name: EditionName,
     day: IssueDate,

@@ -16,7 +16,7 @@ from digest.cli.options import By, Json, OutboxFolder, Root, as_date, folder, me
 from digest.cli.output import emit, flushed, say
 
 
-@app.command("preview")
+@app.command("preview", epilog="Example: digest preview --edition daily --date 2026-01-23")
 def preview(
     edition: Annotated[
         str | None, typer.Option("--edition", metavar="NAME", help="This edition (default: the first).")

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 RECENT = timedelta(days=30)
 
 
-@app.command("receipts")
+@app.command("receipts", epilog="Example: digest receipts daily 2026-01-23")
 def receipts(
     name: Annotated[
         str | None, typer.Argument(metavar="[EDITION]", help="Only issues of this edition.")

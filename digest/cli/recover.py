@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _WORDS = {"recorded": "recorded again", "sent": "known; that it was sent is new"}
 
 
-@app.command("recover")
+@app.command("recover", epilog="Example: digest recover")
 def recover(
     outbox: OutboxFolder = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be recovered.")] = False,

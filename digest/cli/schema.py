@@ -12,7 +12,7 @@ from digest.cli.options import Json, Root
 from digest.cli.output import emit, json_wanted, say
 
 
-@app.command("schema")
+@app.command("schema", epilog="Example: digest schema adslots.yaml")
 def schema(
     file: Annotated[str, typer.Argument(metavar="FILE", help="digest or adslots.")],
     root: Root = None,

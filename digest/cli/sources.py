@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from digest.model import Publication
 
 
-@app.command("sources")
+@app.command("sources", epilog="Example: digest sources")
 def sources(root: Root = None, json: Json = False) -> None:
     """How each source is: when it was last read, what it had, what was said of it, and what is wrong.
 

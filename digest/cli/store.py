@@ -20,7 +20,7 @@ store = typer.Typer(help="Check, upgrade, prune, copy and back up the store.", r
 app.add_typer(store, name="store", no_args_is_help=True)
 
 
-@store.command("check")
+@store.command("check", epilog="Example: digest store check")
 def check(root: Root = None, json: Json = False) -> None:
     """Whether the store is sound, what it holds and whose it is; changes nothing.
 
@@ -44,7 +44,7 @@ def check(root: Root = None, json: Json = False) -> None:
         raise typer.Exit(Unreachable.exit_code)
 
 
-@store.command("upgrade")
+@store.command("upgrade", epilog="Example: digest store upgrade")
 def upgrade(root: Root = None, json: Json = False) -> None:
     """Bring the store up to this version; every other command does it too, where its role may make tables.
 
@@ -60,7 +60,7 @@ def upgrade(root: Root = None, json: Json = False) -> None:
     )
 
 
-@store.command("rename")
+@store.command("rename", epilog="Example: digest store rename")
 def rename(root: Root = None, json: Json = False) -> None:
     """Let the store know the publication under the name that digest.yaml now gives it.
 
@@ -74,7 +74,7 @@ def rename(root: Root = None, json: Json = False) -> None:
     say(f'{publication.id} is "{publication.name}"' + (f' (it was "{before}").' if before else "."))
 
 
-@store.command("prune")
+@store.command("prune", epilog="Example: digest store prune --before 2025-01-01 --dry-run")
 def prune(
     before: Annotated[str, typer.Option("--before", metavar="DATE", help="Forget what is dated before.")],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would go.")] = False,
@@ -119,7 +119,7 @@ def _tell(found: Forgotten, dry_run: bool) -> None:
         warn(f"digest: the ledger does not know {name} of {day}; its folder stays.")
 
 
-@store.command("copy")
+@store.command("copy", epilog="Example: digest store copy postgresql+psycopg://digest@db.example/news")
 def copy(
     to: Annotated[
         str, typer.Argument(metavar="ADDRESS", help="An empty store: sqlite:///… or postgresql://…")
@@ -145,7 +145,7 @@ def copy(
     say("Name it under `store:` in digest.yaml, or in DIGEST_STORE, before the next command.")
 
 
-@store.command("backup")
+@store.command("backup", epilog="Example: digest store backup backup.db")
 def backup(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A file that is not there yet.")],
     root: Root = None,

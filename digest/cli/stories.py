@@ -39,7 +39,7 @@ _FIRST = ("kill", "hold", "pin", "split", "join")  # what decides where several 
 InSection = Annotated[str | None, typer.Option("--section", help="The section id it is pinned into.")]
 
 
-@stories.command("list")
+@stories.command("list", epilog="Example: digest stories list harbor bridge --section local-news")
 def listing(
     words: Annotated[
         list[str] | None, typer.Argument(metavar="[WORD…]", help="Words of title, summary, author, tags.")
@@ -244,7 +244,7 @@ def add(
     )
 
 
-@stories.command("hold")
+@stories.command("hold", epilog="Example: digest stories hold s1042 --until 2026-01-25")
 def hold(
     ids: Ids, edition: ForEdition = None, day: ForDate = None, until: Until = None,
     note: Note = "", by: By = "", root: Root = None, json: Json = False,
@@ -253,7 +253,7 @@ def hold(
     _mark("hold", ids, root, edition=edition, day=day, until=until, note=note, by=by)
 
 
-@stories.command("kill")
+@stories.command("kill", epilog='Example: digest stories kill s1042 --note "wrong name in the headline"')
 def kill(
     ids: Ids, edition: ForEdition = None, day: ForDate = None, until: Until = None,
     note: Note = "", by: By = "", root: Root = None, json: Json = False,
@@ -262,7 +262,7 @@ def kill(
     _mark("kill", ids, root, edition=edition, day=day, until=until, note=note, by=by)
 
 
-@stories.command("split")
+@stories.command("split", epilog="Example: digest stories split s1042 s1077")
 def split(
     first: First, second: Second, note: Note = "", by: By = "", root: Root = None, json: Json = False
 ) -> None:
@@ -270,7 +270,7 @@ def split(
     _pair("split", first, second, root, note=note, by=by)
 
 
-@stories.command("join")
+@stories.command("join", epilog="Example: digest stories join s1042 s1077")
 def join(
     first: First, second: Second, note: Note = "", by: By = "", root: Root = None, json: Json = False
 ) -> None:
@@ -278,7 +278,7 @@ def join(
     _pair("join", first, second, root, note=note, by=by)
 
 
-@stories.command("release")
+@stories.command("release", epilog="Example: digest stories release s1042")
 def release(
     ids: Ids, edition: ForEdition = None, note: Note = "", by: By = "", root: Root = None, json: Json = False
 ) -> None:
@@ -299,7 +299,7 @@ def release(
         say("Nothing to release: no decision stands" + (f" for {edition} alone." if edition else "."))
 
 
-@stories.command("history")
+@stories.command("history", epilog="Example: digest stories history s1042")
 def history(ids: Ids, root: Root = None, json: Json = False) -> None:
     """Every decision ever made about stories: when, who, what and why."""
     from digest.app.decisions import known_stories

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from digest.app.clicks import ClickedStory
 
 
-@stories.command("report")
+@stories.command("report", epilog="Example: digest stories report")
 def report(
     name: Annotated[str | None, typer.Option("--edition", help="Only issues of this edition.")] = None,
     first: Annotated[
