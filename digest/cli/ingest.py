@@ -94,7 +94,10 @@ def of_no_section(unmatched: Mapping[str, int]) -> str:
     """The categories that no section matches, for people."""
     shown = [f"{name} ({count})" for name, count in unmatched.items()]
     more = f" and {len(shown) - _SHOWN} more" if len(shown) > _SHOWN else ""
-    return f"stories are in no section, for none matches their categories: {', '.join(shown[:_SHOWN])}{more}"
+    return (
+        f"stories are in no section, for none matches their categories: {', '.join(shown[:_SHOWN])}{more}. "
+        "Those that you want go into the `match` of a section in digest.yaml"
+    )
 
 
 def _list(lines: list[str]) -> None:
