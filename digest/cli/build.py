@@ -411,6 +411,12 @@ def _tell(room: Newsroom, outcome: Outcome, dry_run: bool) -> None:
         from digest.cli.audience import tell
 
         tell(outcome.issue.audience)
+        weight = sum(map(len, outcome.issue.rendered.images.values()))
+        if weight and not room.images.base_url:
+            warn(
+                f"digest: every reader's message carries the newsroom's pictures ({weight / 1000:,.0f} kB); with "
+                "`images.base_url` in digest.yaml they lie on a server once."
+            )
     if outcome.folder:
         say(f"  {outcome.folder}/index.html")
     for name in _without_creatives(room, outcome):
