@@ -177,6 +177,7 @@ class Personal:
             progress = self.progress("variants: packs")
             for done, index in self.engine.run("digest.app.variants:pack", packed(job), tasks, progress):
                 indexes[missing[done]] = index
+        shelf.sweep()
         told = sha256("".join(keys).encode()).hexdigest().encode()
         if missing or shelf.read("complete") != told:
             self._tables(shelf, planned, [one or {} for one in indexes])

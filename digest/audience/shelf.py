@@ -55,6 +55,12 @@ class Shelf:
         except Exception as error:
             raise self._lost(error) from None
 
+    def sweep(self) -> None:
+        """Remove what a killed process left half-written in a folder."""
+        if not self.remote:
+            for left in Path(self.address).rglob(".*.*"):
+                left.unlink(missing_ok=True)
+
     def put(self, name: str, local: Path) -> None:
         """Bring a file of this machine there; in a folder it is moved."""
         try:
