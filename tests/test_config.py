@@ -539,7 +539,7 @@ def test_a_value_of_the_environment_is_never_shown(
 
 def test_a_changed_program_meets_no_old_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     config.load(write(tmp_path))
-    monkeypatch.setattr("digest.config.cache._program", lambda: "another")
+    monkeypatch.setattr("digest.config.cache.program", lambda *folders: "another")
     config.load(tmp_path)
     assert len(list((tmp_path / "var" / "cache").glob("config-*.json"))) == 2
 
