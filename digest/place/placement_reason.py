@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from digest.model.ads import PRIORITY
 from digest.place.amounts import amount
+from digest.place.context import counted
 from digest.place.openings import next_to
 from digest.place.planning import Planning
+from digest.place.refusal_reason import TIER_WORDS
 
 
 def placement_reason(planning: Planning, item: int, opening: int) -> str:
@@ -24,12 +26,17 @@ def placement_reason(planning: Planning, item: int, opening: int) -> str:
 def _standing(planning: Planning, item: int) -> str:
     booking = planning.context.items[item]
     now = planning.context.standings[item]
-    tier = booking.tier if booking.priority == PRIORITY else f"{booking.tier} of priority {booking.priority}"
+    tier = TIER_WORDS[booking.tier][0]
+    if booking.priority != PRIORITY:
+        tier = f"{tier} of priority {booking.priority}"
     if booking.goal is None or now.even is None:
-        return f"{tier}, no goal"
+        return f"{tier} without a goal"
+    behind = (
+        f": {counted(now.urgency, 'issue', 'issues')} behind" if now.even > now.delivered else ", on time"
+    )
     return (
-        f"{tier}, {now.delivered} of {booking.goal.amount} {booking.goal.unit} delivered before today and "
-        f"{now.even} due by today on an even plan (urgency {now.urgency})"
+        f"{tier} that has {now.delivered} of its {booking.goal.amount} {booking.goal.unit} and should have "
+        f"{now.even} by today on an even plan{behind}"
     )
 
 
@@ -38,7 +45,9 @@ def _value(planning: Planning, item: int, opening: int) -> str:
     if not rate:
         return ""
     third = planning.context.band(planning.context.openings[opening])
-    return f"rate {amount(rate)} x {amount(weight)} for the {third} third = {amount(rate * weight)}"
+    if weight == 1:
+        return f"worth {amount(rate)}, its rate, in the {third} third"
+    return f"worth {amount(rate * weight)} here: its rate {amount(rate)} times {amount(weight)} in the {third} third"
 
 
 def _beside(planning: Planning, opening: int) -> str:
