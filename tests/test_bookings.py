@@ -69,7 +69,7 @@ def test_a_booking_that_had_another_id_goes_on_counting(tmp_path: Path) -> None:
         "adslots.yaml", HEAD + booking("spring-2026", "was: [spring]", "goal: {issues: 3}", "pacing: asap")
     )
     build(room, "2026-01-25")
-    assert "2 of 3 issues delivered" in room.manifest(day="2026-01-25")["ads"]["placed"][0]["because"]
+    assert "2 of its 3 issues" in room.manifest(day="2026-01-25")["ads"]["placed"][0]["because"]
     build(room, "2026-01-26")
     assert refused(room, "2026-01-26")["spring-2026"][0] == "goal"
     report = room.run("ads", "report", "--json").json["line_items"]
@@ -118,7 +118,7 @@ def test_a_rate_for_a_thousand_sends_is_worth_what_the_edition_sends(tmp_path: P
     build(room, "2026-01-23")
     (placed,) = room.manifest()["ads"]["placed"]
     assert placed["line_item"] == "by-sends"
-    assert "rate 12.5 x 1" in placed["because"]
+    assert "worth 12.5, its rate, in the upper third" in placed["because"]
     (tmp_path / "summary").mkdir()
     room.write("digest.yaml", DIGEST.replace("expected_sends: 1000", "expected_sends: 900"))
     build(room, "2026-01-24")
