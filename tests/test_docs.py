@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 from typer.main import get_command
+from typer.testing import CliRunner
 
-from digest.cli import commands
+from digest.cli import app, commands
 
 REPOSITORY = Path(__file__).parents[1]
 MANUAL = "\n".join((REPOSITORY / "docs" / name).read_text() for name in ("commands.md", "ad-planning.md"))
@@ -30,6 +31,13 @@ COMMANDS = dict(every(get_command(commands())))
 @pytest.mark.parametrize("name", [name for name in COMMANDS if name != "digest"])
 def test_every_command_is_in_the_manual(name: str) -> None:
     assert name in MANUAL
+
+
+def test_the_list_of_commands_says_what_the_help_of_each_says() -> None:
+    shown = " ".join(CliRunner().invoke(app, ["--help"]).stdout.split())
+    for name, command in COMMANDS["digest"].commands.items():
+        sentence = (command.help or "").partition("\n\n")[0]
+        assert f"{name} {' '.join(sentence.split())}" in shown
 
 
 @pytest.mark.parametrize("name", [name for name in COMMANDS if not getattr(COMMANDS[name], "commands", None)])

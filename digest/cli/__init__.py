@@ -14,6 +14,7 @@ from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
+from typer.main import get_group
 
 from digest.cli.options import root_of_run
 from digest.cli.output import emit, flushed, json_wanted, log, log_json, warn
@@ -22,23 +23,44 @@ from digest.redaction import redacted
 
 _INTERRUPTED = 130
 
-# The commands as people look for them, and which file of this package has each.
-_SECTIONS: dict[str, dict[str, str]] = {
-    "Every morning": {"build": "build", "preview": "preview", "explain": "explain", "check": "check"},
-    "Stories": {"ingest": "ingest", "sources": "sources", "stories": "stories", "note": "note"},
-    "Ads": {"ads": "ads"},
-    "Issues": {
-        "export": "export",
-        "issues": "issues",
-        "approve": "note",
-        "mark-sent": "issues",
-        "recover": "recover",
-        "status": "status",
+# The commands as people look for them, each with the first sentence of its help. It stands here too, so that
+# `digest --help` reads none of them.
+_SECTIONS = {
+    "Every morning": {
+        "build": "Build the issues of a cadence or of named editions, and publish them to the outbox.",
+        "preview": "The desk in your browser: the issue as it will be sent, why it is so, and the acts that change it.",
+        "explain": "Why each story is in and the next ones are not; why each ad is where it is, or in no issue.",
+        "check": "Look over the newsroom: YAML, dates, files, templates, bookings; --links looks links up, too.",
     },
-    "The mailer": {"handover": "handover", "receipts": "receipts"},
-    "A newsroom": {"init": "init", "schema": "schema", "store": "store"},
+    "Stories": {
+        "ingest": "Read sources, or a feed, JSONL or CSV file, into the store.",
+        "sources": "How each source is: when it was last read, what it had, what was said of it, and what is wrong.",
+        "stories": "The editors' desk: list, pin, hold, kill, edit, add and release stories; what was decided before.",
+        "note": "An editor's note under the masthead, and the subject and preheader of one issue by hand.",
+    },
+    "Ads": {
+        "ads": "The bookings: the days ahead, what can still be sold, what was delivered.",
+    },
+    "Issues": {
+        "export": "Write one variant of an issue as index.html, index.txt and message.eml, or all readers as a stream.",
+        "issues": "What was built, sent, and when.",
+        "approve": "Say yes to an issue as it is built now; a later revision needs a yes of its own.",
+        "mark-sent": "The mailer's receipt: a sent issue is never rebuilt; goals in sends count what was delivered.",
+        "recover": "Rebuild the ledger from the outbox: for a store that was lost, or restored from a backup.",
+        "status": "Per edition, is the latest due issue built, approved, handed over and sent? If not: exit 6.",
+    },
+    "The mailer": {
+        "handover": "Hand a built issue over to the mailer: scheduled for `send_at`, else as a draft; never twice.",
+        "receipts": "Read sends, opens and clicks from the mailer, of one issue or of all of the last 30 days.",
+    },
+    "A newsroom": {
+        "init": "Make a new newsroom, with samples, that builds at once. Nothing is ever overwritten.",
+        "schema": "Print the JSON Schema of digest.yaml or adslots.yaml, for completion in editors; needs no newsroom.",
+        "store": "Check, upgrade, prune, copy and back up the store.",
+    },
 }
-_FILES = {name: file for section in _SECTIONS.values() for name, file in section.items()}
+_ELSEWHERE = {"approve": "note", "mark-sent": "issues"}  # commands in a file of another name
+_FILES = {name: _ELSEWHERE.get(name, name) for section in _SECTIONS.values() for name in section}
 
 
 class _Group(TyperGroup):
@@ -55,13 +77,18 @@ class _Group(TyperGroup):
     def format_commands(self, ctx: Any, formatter: Any) -> None:
         """The commands by what they are for, each with its whole first sentence."""
         for title, names in _SECTIONS.items():
-            commands = [(name, self.get_command(ctx, name)) for name in names]
             with formatter.section(title):
-                formatter.write_dl([(name, _first(command.help)) for name, command in commands if command])
+                formatter.write_dl(list(names.items()))
 
+    def list_commands(self, ctx: Any) -> list[str]:
+        """All commands, read or not."""
+        return list(_FILES)
 
-def _first(text: str | None) -> str:
-    return (text or "").strip().partition("\n\n")[0].replace("\n", " ")
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """The command, read now; an unknown name is answered with those that are like it, so all are read."""
+        if cmd_name not in self.commands:
+            self.commands.update(get_group(commands(cmd_name)).commands)
+        return super().get_command(ctx, cmd_name)
 
 
 def report(error: DigestError) -> None:
@@ -149,7 +176,7 @@ def _run(arguments: list[str], debug: bool) -> int:
     asked = next((word for word in arguments if word in _FILES), None)
     try:
         _readable(arguments)
-        code = commands(asked)(arguments, standalone_mode=False)
+        code = app(arguments, standalone_mode=False)
     except typer.TyperException as error:  # words that no command takes
         text = error.format_message()
         warn(

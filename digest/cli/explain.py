@@ -40,7 +40,7 @@ def explain(
     root: Root = None,
     json: Json = False,
 ) -> None:
-    """Why each story is in and the next ones are not; why each ad is where it is, and each refused one is not."""
+    """Why each story is in and the next ones are not; why each ad is where it is, or in no issue."""
     from digest.store import open_store
 
     room = newsroom(root)

@@ -181,7 +181,7 @@ def mark_sent(
     root: Root = None,
     json: Json = False,
 ) -> None:
-    """The mailer's receipt: a sent issue is never rebuilt, and goals in sends count what was delivered.
+    """The mailer's receipt: a sent issue is never rebuilt; goals in sends count what was delivered.
 
     Example: digest mark-sent daily 2026-01-23 --delivered 47120
     """

@@ -42,7 +42,7 @@ def receipts(
     root: Root = None,
     json: Json = False,
 ) -> None:
-    """Read sends, opens and clicks from the mailer: of one issue, or of all handed over in the last 30 days."""
+    """Read sends, opens and clicks from the mailer, of one issue or of all of the last 30 days."""
     from digest.publish import Outbox
     from digest.store import open_store
 

@@ -37,7 +37,7 @@ def status(
     root: Root = None,
     json: Json = False,
 ) -> None:
-    """Is what is due there? Per edition the latest due issue: built, approved, handed over, sent; else exit 6."""
+    """Per edition, is the latest due issue built, approved, handed over and sent? If not: exit 6."""
     from digest.app.readings import wrong
     from digest.app.status import NEEDS
     from digest.app.status import status as look

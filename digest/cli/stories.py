@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from digest.model import Edition, Mark, Newsroom, Story, StoryEdit
 
 stories = typer.Typer(
-    help="The editors' desk: list, pin, hold, kill, edit, add and release stories, and what was decided before.",
+    help="The editors' desk: list, pin, hold, kill, edit, add and release stories; what was decided before.",
     rich_markup_mode=None,
 )
 app.add_typer(stories, name="stories", no_args_is_help=True)
