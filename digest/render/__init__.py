@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from digest.errors import ConfigurationError, Problem
 from digest.model import Newsroom
-from digest.render.issue import Kept, Request, render
+from digest.render.issue import Request, render
 from digest.render.loader import themes
+from digest.render.renderer import Kept
 from digest.render.theme import Theme, load_theme
 
 

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from digest import model
 from digest.errors import ConfigurationError, Problem
+from digest.render.budget import Fragment
 
 if TYPE_CHECKING:
-    from digest.render.budget import Fragment
-    from digest.render.issue import Renderer
+    from digest.render.renderer import Renderer
 
 POSITIONS: Final = ("after_masthead", "after_lead", "before_footer")
 AFTER_SECTION: Final = "after_section:"
@@ -54,7 +54,7 @@ def fragments(
         data = read(newsroom.root, block)
         if data or not block.data:
             at_hand = {"data": renderer.views.data(data), "block": block.name}
-            make = partial(renderer.fragment, template_of(block), at_hand)
+            make = partial(Fragment, template_of(block), at_hand)
             fragment = renderer.once(template_of(block), block.name, make)
             found.setdefault(place_of(block, sections), []).append(fragment)
     return found

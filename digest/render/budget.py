@@ -8,7 +8,7 @@ where the plan put them, also beside a story that moved.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,18 +16,18 @@ from digest.render.layout import ADS
 from digest.render.values import Story
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Fragment:
-    """One rendered block; ``html`` ends in a newline. ``kind`` is the block; ``section`` is that of a heading or
-    story; for an ad it is its slot's position."""
+    """One block of an issue. ``kind`` is its template, ``at_hand`` what that prints; ``section`` is that of a heading
+    or story; for an ad it is its slot's position. ``html`` (which ends in a newline) and ``text`` are filled in when
+    they are printed; blocks of the same ``key`` may have the same HTML."""
 
-    html: bytes
-    text: str
     kind: str
+    at_hand: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
     section: str = ""
-    at_hand: Mapping[str, Any] = field(
-        default_factory=dict, compare=False, repr=False
-    )  # what its template printed
+    key: Hashable = None
+    html: bytes = b""
+    text: str | None = None
 
     @property
     def story(self) -> Story | None:

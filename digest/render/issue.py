@@ -3,31 +3,27 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Hashable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from digest import model
-from digest.errors import ConfigurationError, Problem
+from digest.errors import ConfigurationError
 from digest.render import blocks, cleanup, words
 from digest.render.budget import Fragment, within
 from digest.render.dialect import headers
 from digest.render.folding import folded
 from digest.render.layout import ADS, ad_block, ranked
 from digest.render.plaintext import footnoted, set_text
-from digest.render.theme import Compiled, Name, Theme
+from digest.render.renderer import Kept, Renderer
+from digest.render.theme import Theme
 from digest.render.values import Look, More, Story, Verbatim
 from digest.render.views import BOXES, Views, views_of
 
-if TYPE_CHECKING:
-    from jinja2 import Template
-
 CONTENTS: Final = (3, 5)  # headlines of "In this issue": from as many stories on, and at most
 FEW: Final = 5  # stories; a shorter issue needs no contents
-MOST: Final = 20_000  # blocks kept for other variants
 _SPLIT: Final = "\x00blocks\x00"
-_OF_A_VARIANT: Final = frozenset(("subject", "preheader", "padding", "count"))  # of ``issue``, in templates
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,94 +42,6 @@ class Request:
     kept: Kept | None = None  # what was rendered for other variants of the issue
 
 
-@dataclass(slots=True)
-class Kept:
-    """What the variants of one issue share: blocks that were rendered for one of them serve the others.
-
-    Made for one newsroom, edition, date, theme and note; it grows with what is new and is emptied when it is full.
-    """
-
-    views: Views | None = None
-    blocks: dict[Hashable, Fragment] | None = field(default_factory=dict)  # None: nothing is kept
-    html: dict[Hashable, bytes] = field(default_factory=dict)
-    pictured: dict[Hashable, bool] = field(default_factory=dict)  # stories with a picture for a feature
-    varying: frozenset[Name] = frozenset()  # what prints words of its very variant: rendered each time
-    numbered: frozenset[Name] = frozenset()  # what prints a story's number in the issue
-
-
-@dataclass(frozen=True, slots=True)
-class Renderer:
-    """Renders the blocks of one issue.
-
-    ``common`` holds by part what every block can print; ``boxes`` by block how wide its pictures' boxes are.
-    """
-
-    templates: Mapping[Name, Template]
-    common: Mapping[str, dict[str, Any]]
-    boxes: Mapping[str, Mapping[str, int]]
-    views: Views
-    kept: Kept
-
-    def printed(self, name: Name, at_hand: Mapping[str, Any]) -> str:
-        """One part of a block or frame."""
-        template = self.templates[name]
-        context = template.new_context({**self.common[name[1]], **at_hand}, shared=True)
-        try:
-            return "".join(template.root_render_func(context))
-        except Exception as error:
-            raise ConfigurationError([_failure(self.views, name, error, context.get_all())]) from None
-
-    def fragment(
-        self, block: str, at_hand: Mapping[str, Any], section: str = "", key: Hashable = None
-    ) -> Fragment:
-        """Both parts of a block. Its HTML may be that of an earlier block with the same ``key``."""
-        name = (block, "html")
-        kept = self.kept
-        alone = kept.blocks is None or key is None or name in kept.varying or name in kept.numbered
-        shared = None if alone else (block, key)
-        html = kept.html.get(shared) if shared else None
-        if html is None:
-            printed = self.views.dialect.finish_html(self.printed(name, at_hand).strip())
-            html = folded(f"{printed}\n".encode())
-            if shared:
-                kept.html[shared] = html
-        text = set_text(self.printed((block, "text"), at_hand))
-        return Fragment(html, text, block, section, at_hand)
-
-    def once(self, block: str, key: Hashable, make: Callable[[], Fragment]) -> Fragment:
-        """A block as it was rendered for the same ``key`` before, unless it prints words of this very variant."""
-        kept, parts = self.kept.blocks, ((block, "html"), (block, "text"))
-        if kept is None or not self.kept.varying.isdisjoint(parts):
-            return make()
-        found = kept.get((block, key))
-        if found is None:
-            if len(kept) > MOST:
-                kept.clear()
-            found = kept[block, key] = make()
-        return found
-
-    def story(self, entry: model.Entry, section: model.Section, block: str) -> Fragment:
-        """A story in its rank; a feature without a picture is an ordinary story."""
-        same = (entry.story.id, section.id, entry.flags)
-        if block == "feature" and not self._is_pictured(entry, section, same):
-            block = "story"
-
-        def made() -> Fragment:
-            view = self.views.story(entry, section.title, self.boxes.get(block, BOXES))
-            return self.fragment(block, {"story": view}, section.id, same)
-
-        return self.once(block, (*same, entry.position), made)
-
-    def _is_pictured(self, entry: model.Entry, section: model.Section, same: Hashable) -> bool:
-        known = self.kept.pictured
-        if entry.story.image is None:
-            return False
-        if same not in known:
-            view = self.views.story(entry, section.title, self.boxes.get("feature", BOXES))
-            known[same] = view.image is not None
-        return known[same]
-
-
 def render(request: Request) -> model.Rendered:
     """Both parts of an issue, within the size budget if its stories allow.
 
@@ -148,9 +56,8 @@ def render(request: Request) -> model.Rendered:
     budget = request.newsroom.size_budget
     before, after = _frame(renderer, "html")
     room = budget - len(before) - len(after)
-    shown, moved = within(
-        room, _complete(request, list(_blocks(request, renderer))), _more(request, renderer)
-    )
+    whole = renderer.in_html(_complete(request, list(_blocks(request, renderer))))
+    shown, moved = within(room, whole, _more(request, renderer))
     pieces = (before, *(one.html for one in shown), after)
     text = _text(request, renderer, shown)
     html = b"".join(pieces)
@@ -184,7 +91,8 @@ def _views(request: Request) -> Views:
 def fragments(request: Request) -> list[Fragment]:
     """Every block of an issue in reading order, nothing moved for size."""
     views = views_of(request.newsroom, request.edition, request.day)
-    return list(_blocks(request, renderer_of(request, views)))
+    renderer = renderer_of(request, views)
+    return renderer.in_html(_blocks(request, renderer))
 
 
 def renderer_of(request: Request, views: Views) -> Renderer:
@@ -241,30 +149,10 @@ def _renderer(request: Request, views: Views, title: str, preheader: str) -> Ren
     }
     common = {part: {**shared, "tags": views.tags(part)} for part in ("html", "text")}
     mailer = request.edition.mailer or request.newsroom.mailer
-    return Renderer(
-        request.theme.templates(compiled.name, mailer),
-        common,
-        compiled.boxes,
-        views,
-        _kept(request, compiled),
-    )
-
-
-def _kept(request: Request, compiled: Compiled) -> Kept:
-    """Without other variants nothing is kept for them."""
-    kept = request.kept
-    if kept is None:
-        return Kept(blocks=None)
-    if not kept.varying and not kept.numbered:
-        known = compiled.words()
-        kept.varying = frozenset(name for name, words in known.items() if _varies(words))
-        kept.numbered = frozenset(name for name, words in known.items() if "position" in words)
-    return kept
-
-
-def _varies(words: frozenset[str]) -> bool:
-    """Whether a template with these words may print what differs between the variants of an issue."""
-    return "issue" in words and not words.isdisjoint(_OF_A_VARIANT)
+    kept = request.kept or Kept(blocks=None)
+    if request.kept:
+        kept.learn(compiled)
+    return Renderer(request.theme.templates(compiled.name, mailer), common, compiled.boxes, views, kept)
 
 
 def _styles(styles: tuple[str, ...], views: Views) -> str:
@@ -297,12 +185,12 @@ def _blocks(request: Request, renderer: Renderer) -> Iterator[Fragment]:
                 yield from ads.get(("between_stories", entry.position), ())
     yield from ads.get(("end", total), ())
     yield from own.get("before_footer", ())
-    yield renderer.once("footer", "", lambda: renderer.fragment("footer", {}))
+    yield renderer.once("footer", "", lambda: Fragment("footer", {}))
 
 
 def _heading(renderer: Renderer, section: model.Section, number: int) -> Fragment:
     def made() -> Fragment:
-        return renderer.fragment("section", {"section": renderer.views.section(section, number)}, section.id)
+        return Fragment("section", {"section": renderer.views.section(section, number)}, section.id)
 
     return renderer.once("section", (section.id, number, len(section.entries)), made)
 
@@ -311,16 +199,16 @@ def _opening(
     request: Request, renderer: Renderer, top: list[Fragment], own: list[Fragment]
 ) -> Iterator[Fragment]:
     """What stands before the first section: who we are, who presents, a note, and what is in the issue."""
-    yield renderer.once("masthead", "", lambda: renderer.fragment("masthead", {}))
+    yield renderer.once("masthead", "", lambda: Fragment("masthead", {}))
     yield from (one for one in top if one.kind == "presented")
     if request.note.strip():
         said = request.note
         yield renderer.once(
-            "note", "", lambda: renderer.fragment("note", {"paragraphs": renderer.views.paragraphs(said)})
+            "note", "", lambda: Fragment("note", {"paragraphs": renderer.views.paragraphs(said)})
         )
     yield from own
     if len(request.lineup) > FEW:
-        yield renderer.fragment("contents", _contents(request, renderer))
+        yield Fragment("contents", _contents(request, renderer))
     yield from (one for one in top if one.kind != "presented")
 
 
@@ -375,7 +263,7 @@ def _ad(renderer: Renderer, placed: model.Placement, creative: model.Creative, p
 
     def made() -> Fragment:
         view = renderer.views.ad(placed, creative, renderer.boxes.get(block, BOXES))
-        return renderer.fragment(block, {"ad": view}, position)
+        return Fragment(block, {"ad": view}, position)
 
     return renderer.once(block, (placed.line_item, placed.creative, placed.slot), made)
 
@@ -394,7 +282,8 @@ def _more(request: Request, renderer: Renderer) -> Any:
             if stories:
                 sections.append(renderer.views.more(section, stories))
                 every += stories
-        return renderer.fragment("more_online", {"stories": tuple(every), "sections": tuple(sections)})
+        at_hand = {"stories": tuple(every), "sections": tuple(sections)}
+        return renderer.in_html([Fragment("more_online", at_hand)])[0]
 
     return more
 
@@ -403,7 +292,7 @@ def _text(request: Request, renderer: Renderer, shown: list[Fragment]) -> tuple[
     """The plain-text part, in pieces that end in line ends."""
     before, after = _frame(renderer, "text")
     settings = request.newsroom.plain_text
-    pieces = [one.text for one in shown if one.text]
+    pieces = renderer.in_text(shown)
     if settings.links == "footnotes":
         pieces = footnoted(pieces)
     between = (f"{piece}\n\n".encode() for piece in pieces[:-1])
@@ -417,10 +306,3 @@ def _frame(renderer: Renderer, part: str) -> tuple[bytes, bytes]:
         return folded(before.rstrip().encode() + b"\n"), folded(after.lstrip().encode())
     before, after = set_text(before), set_text(after)
     return (f"{before}\n\n" if before else "").encode(), (f"\n\n{after}\n" if after else "\n").encode()
-
-
-def _failure(views: Views, name: Name, error: Exception, known: Mapping[str, Any]) -> Problem:
-    """A template that failed on a value: printed again as it was written, to learn the line."""
-    from digest.render.failure import failed
-
-    return failed(views.newsroom, views.edition, name, error, known)

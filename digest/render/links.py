@@ -17,10 +17,10 @@ from digest.model import Links
 
 MACROS: Final = ("line_item", "creative", "edition", "date", "slot")
 
-_WEB: Final = re.compile(r"https?://[^/?#]", re.IGNORECASE)
+# A web address; one whose host is a merge tag is the mailer's own affair.
+_WEB: Final = re.compile(r"https?://(?![^/?#]*(?:\{\{|\*\||%%))[^/?#]", re.IGNORECASE)
 _FIELD: Final = re.compile(r"(?<!\{)\{([a-z_]+)\}(?!\})")
 _ESCAPED_MACRO: Final = re.compile(r"%7B(line_item|creative|edition|date|slot)%7D", re.IGNORECASE)
-_MERGE_HOST: Final = re.compile(r"^https?://[^/?#]*(?:\{\{|\*\||%%)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,16 +101,19 @@ def unknown_macros(url: str) -> list[str]:
 
 
 def _is_web(url: str) -> bool:
-    return _WEB.match(url) is not None and _MERGE_HOST.match(url) is None
+    return _WEB.match(url) is not None
 
 
 def _names(query: str) -> set[str]:
     """The parameter names of a query, decoded; compared exactly, as web statistics do."""
-    return {unquote_plus(pair.partition("=")[0]) for pair in re.split("[&;]", query)}
+    names = [pair.partition("=")[0] for pair in query.replace(";", "&").split("&")]
+    return {unquote_plus(name) if "%" in name or "+" in name else name for name in names}
 
 
 def _filled(url: str, values: Mapping[str, str]) -> str:
     """Click macros replaced by percent-encoded values, also where the braces came percent-encoded."""
+    if "{" not in url and "%7B" not in url.upper():
+        return url
     known = {name: _quoted(values[name]) for name in MACROS if name in values}
     url = _ESCAPED_MACRO.sub(lambda match: known.get(match[1].lower(), match[0]), url)
     return _FIELD.sub(lambda match: known.get(match[1], match[0]), url)

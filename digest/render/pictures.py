@@ -19,6 +19,7 @@ from digest.model.pictures import UNSHOWN, is_counter, kind_of
 TALLEST: Final = 1.5  # height by width
 WIDE: Final = (16, 9)  # what an image service crops a wide picture to
 HEAVY: Final = 1_000_000  # bytes
+_ELSEWHERE: Final = re.compile(r"[a-z][a-z0-9+.-]*:|//|/", re.IGNORECASE)
 _WEB: Final = re.compile(r"https?://|cid:|data:image/(?:png|jpeg|gif);", re.IGNORECASE)
 
 
@@ -72,7 +73,7 @@ def local(root: Path, folders: Mapping[str, str], url: str) -> Path | None:
     for prefix, folder in folders.items():
         if url.startswith(prefix):
             return _inside(root, f"{folder.rstrip('/')}/{unquote(url.removeprefix(prefix).lstrip('/'))}")
-    if not url or re.match(r"[a-z][a-z0-9+.-]*:|//|/", url, re.IGNORECASE):
+    if not url or _ELSEWHERE.match(url):
         return None
     return _inside(root, url)
 

@@ -198,6 +198,7 @@ def _programs() -> Iterable[str]:
         "lint",
         "colors",
         "boxes",
+        "loader",
     ):
         yield _stamp(here / f"{name}.py")
     for package in ("jinja2", "premailer", "cssutils"):

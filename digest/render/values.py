@@ -45,7 +45,7 @@ class Record:
         return len(self._fields)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Picture:
     """An image: its address, the size at which it is shown, and what it shows in words.
 
@@ -84,7 +84,7 @@ class Link:
     href: Address
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Story:
     """One article. Any text but ``title`` may be empty; ``image`` (wide) and ``thumb`` (small) may be missing.
 
@@ -147,7 +147,7 @@ class Ad:
     dir: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Section:
     """A section's heading. ``number`` counts from 1; ``anchor`` is its place in the mail; ``href`` may be empty."""
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from itertools import zip_longest
 from typing import Any, Final
 
 from digest import model
@@ -145,7 +146,7 @@ class Views:
             published_at=at.isoformat() if at else "", tags=story.tags,
             original_title=cleanup.title(str(before.get("title") or ""), story.source),
             section=entry.section, position=entry.position, lang=lang, dir=direction,
-            image=self._photograph(story, title, boxes, "image"), thumb=self._photograph(story, title, boxes, "thumb"),
+            image=self.photograph(story, title, boxes, "image"), thumb=self.photograph(story, title, boxes, "thumb"),
         )  # fmt: skip
 
     def _marks(self, flags: tuple[str, ...]) -> Iterator[str]:
@@ -159,7 +160,7 @@ class Views:
         }
         return (word for flag, word in words.items() if flag in flags)
 
-    def _photograph(self, story: model.Story, title: str, boxes: Boxes, name: str) -> values.Picture | None:
+    def photograph(self, story: model.Story, title: str, boxes: Boxes, name: str) -> values.Picture | None:
         """A story's picture for a box: wide (``image``) or small (``thumb``), or none where it would look wrong."""
         image = story.image
         if image is None or name not in boxes:
@@ -181,7 +182,7 @@ class Views:
             return None
         said = image.caption
         caption = "" if not said or _same(said, title) else cleanup.shortened(said, cleanup.CAPTION)
-        repeats = _same(image.alt, title) or (name == "image" and _same(image.alt, said))
+        repeats = _same(image.alt, title) or (name == "image" and said != "" and _same(image.alt, said))
         return values.Picture(
             Address(self.dialect.protect_url(url)),
             *size,
@@ -324,10 +325,8 @@ def _clipped(text: str) -> str:
 
 def _same(one: str, other: str) -> bool:
     """Whether two texts say the same to a reader."""
-    if one == other:
-        return True
-    plain, same = ("".join(filter(str.isalnum, text.casefold())) for text in (one, other))
-    return plain == same
+    letters = (filter(str.isalnum, text.casefold()) for text in (one, other))
+    return all(mine == others for mine, others in zip_longest(*letters))  # most differ in their first letter
 
 
 def _size(size: str) -> tuple[int | None, int | None]:
