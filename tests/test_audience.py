@@ -19,6 +19,7 @@ from typing import Any
 import duckdb
 import pytest
 
+from digest.app.audience import Personal
 from digest.audience.engines import local
 from tests.audiences import DAY, audience_room, built, csv, folder, item, of_reader, table
 from tests.newsrooms import Room
@@ -449,3 +450,23 @@ def test_a_goal_in_readers_is_met_to_the_reader_and_the_rest_go_to_others(tmp_pa
     assert seen["sold"] == ads["sold"]["readers"]
     assert sum(one for one, _ in rows) == 900
     assert len(table(folder(room) / "recipients.parquet", "DISTINCT reader_id")) == 900
+
+
+def test_a_bar_is_wiped_also_after_an_error(
+    room: Room, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What the terminal shows last is the error, not half a bar."""
+    from digest.cli.progress import progress
+    from digest.errors import Unreachable
+
+    class Broken:
+        def run(self, *words: Any) -> Any:
+            words[-1](1, 2)
+            raise Unreachable("the disk is full.")
+
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    personal = Personal("r.csv", room.root, room.root / "work", Broken(), progress)  # type: ignore[arg-type]
+    with pytest.raises(Unreachable):
+        list(personal._run("pack", None, [1], "packs"))
+    assert "packs [" in (drawn := capsys.readouterr().err)
+    assert drawn.endswith(" \r")

@@ -6,7 +6,8 @@ import json
 import os
 import shutil
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from functools import partial
 from hashlib import sha256
@@ -32,9 +33,8 @@ from digest.select import SelectRequest, group
 from digest.select.events import decisions
 
 CHUNK: Final = 40  # variants whose lineups and ads are one task
-Progress = Callable[
-    [str], Callable[[int, int], None]
-]  # from what is done to a function of (done, everything)
+# From what is done to a bar that is drawn while it is open, and told (done, everything).
+Progress = Callable[[str], AbstractContextManager[Callable[[int, int], None]]]
 
 
 @dataclass(slots=True)
@@ -92,7 +92,7 @@ class Personal:
         shared = _shared_out(place, groups, runs, may_run)
         if shared is not None:
             pieces, planned = shared
-            rows, runs, thin, _ = self._rows(bases, pieces)
+            rows, runs, thin = self._parts(bases, pieces, groups, (rows, runs, thin))
         self.planned = _Planned(bases, pieces, rows, readers, newsroom.publication)
         return replace(
             issue,
@@ -107,6 +107,13 @@ class Personal:
             },
         )
 
+    def _run(self, name: str, shared: Any, tasks: Sequence[Any], what: str) -> Iterator[tuple[int, Any]]:
+        """Each task's number and result; the bar is wiped however it ends."""
+        if not tasks:
+            return
+        with self.progress(what) as told:
+            yield from self.engine.run(f"{variants.__name__}:{name}", packed(shared), tasks, told)
+
     def _rows(
         self, bases: Bases, pieces: Sequence[Piece]
     ) -> tuple[list[bytes], list[Ads], list[bool], list[tuple[str, ...]]]:
@@ -115,9 +122,7 @@ class Personal:
         maker.shared.pool(bases.select, {}, {})  # events and scores: once, here
         tasks = [pieces[at : at + CHUNK] for at in range(0, len(pieces), CHUNK)]
         found: list[list[tuple[bytes, Ads, bool, tuple[str, ...]]]] = [[] for _ in tasks]
-        answers = self.engine.run(
-            "digest.app.variants:rows", packed(maker), tasks, self.progress("variants: stories and ads")
-        )
+        answers = self._run("rows", maker, tasks, "variants: stories and ads")
         same: dict[Ads, Ads] = {}
         for number, rows in answers:
             found[number] = [
@@ -130,6 +135,33 @@ class Personal:
             [one[2] for one in every],
             [one[3] for one in every],
         )
+
+    def _parts(
+        self,
+        bases: Bases,
+        pieces: Sequence[Piece],
+        groups: Sequence[Group],
+        whole: tuple[list[bytes], list[Ads], list[bool]],
+    ) -> tuple[list[bytes], list[Ads], list[bool]]:
+        """The variants of parts of groups, from those of the whole groups. Taking away a booking that is not in the
+        best plan leaves that plan the best, so only the other parts are placed again."""
+        numbers = {group.code: number for number, group in enumerate(groups)}
+        of = [numbers[piece.code] for piece in pieces]
+        rows, runs, thin = [whole[0][n] for n in of], [whole[1][n] for n in of], [whole[2][n] for n in of]
+        again = [
+            at for at, piece in enumerate(pieces) if not {ad[0] for ad in runs[at]}.isdisjoint(piece.without)
+        ]
+        tasks = [
+            [(pieces[at], rows[at]) for at in again[start : start + CHUNK]]
+            for start in range(0, len(again), CHUNK)
+        ]
+        answers = self._run("parts", Maker(bases), tasks, "variants: ads shared out")
+        for at, piece in enumerate(pieces):
+            rows[at] = variants.renamed(piece, rows[at]) if piece.without else rows[at]
+        for number, found in answers:
+            for at, (row, ads) in zip(again[number * CHUNK :], found, strict=False):
+                rows[at], runs[at] = row, ads
+        return rows, runs, thin
 
     def write(self, outbox: Outbox, revision: int, *, ready: bool) -> int:
         """Write what is missing of packs and tables, into the issue's folder where that is ``ready``, else to be
@@ -174,8 +206,7 @@ class Personal:
             tasks = [
                 (at + 1, keys[at], planned.rows[at * packs.SIZE : (at + 1) * packs.SIZE]) for at in missing
             ]
-            progress = self.progress("variants: packs")
-            for done, index in self.engine.run("digest.app.variants:pack", packed(job), tasks, progress):
+            for done, index in self._run("pack", job, tasks, "variants: packs"):
                 indexes[missing[done]] = index
         shelf.sweep()
         told = sha256("".join(keys).encode()).hexdigest().encode()

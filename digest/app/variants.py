@@ -99,12 +99,14 @@ class Maker:
 
     def row(self, piece: Piece) -> Row:
         """What readers of a piece get: stories and ads, by every rule for their own lineup."""
-        choice = piece.choice
-        read = replace(choice, by=(), capped=())
-        lines, thin = self._lineup(read)
-        without = tuple(sorted({*piece.without, *choice.capped}))
-        ads, may_run = self._placed(read, self._asked(choice), without)
+        lines, thin = self._lineup(replace(piece.choice, by=(), capped=()))
+        ads, may_run = self._placed(lines, self._asked(piece.choice), _withheld_ads(piece))
         return Row(piece.variant, lines, ads, thin, may_run)
+
+    def without(self, piece: Piece, whole: Row) -> Row:
+        """What readers of a part of a group get, from what the whole group would: the same stories, other ads."""
+        ads, _ = self._placed(whole.lines, self._asked(piece.choice), _withheld_ads(piece))
+        return replace(whole, variant=piece.variant, ads=ads)
 
     def _asked(self, choice: Choice) -> tuple[tuple[str, tuple[str, ...]], ...]:
         """The reader's values as far as any booking asks for their column."""
@@ -137,16 +139,14 @@ class Maker:
         return {**told, **base.withheld}
 
     def _planned(
-        self, choice: Choice, by: tuple[tuple[str, tuple[str, ...]], ...], without: tuple[str, ...]
+        self, lines: Lines, by: tuple[tuple[str, tuple[str, ...]], ...], without: tuple[str, ...]
     ) -> tuple[Ads, tuple[str, ...]]:
         base = self.bases.place
         overrides = base.overrides
         if without:
             pins = tuple(pin for pin in overrides.pin if pin.partition("@")[0] not in without)
             overrides = replace(overrides, pin=pins, pause=(*overrides.pause, *without))
-        request = replace(
-            base, lineup=self.lineup(self._lineup(choice)[0]), reader=dict(by), overrides=overrides
-        )
+        request = replace(base, lineup=self.lineup(lines), reader=dict(by), overrides=overrides)
         placed, may_run = placements(request)
         return tuple((ad.line_item, ad.creative, ad.slot, ad.gap, ad.section) for ad in placed), may_run
 
@@ -207,6 +207,21 @@ def _lines(lineup: Lineup) -> Lines:
         )
         for section in lineup.sections
     )
+
+
+def _withheld_ads(piece: Piece) -> tuple[str, ...]:
+    return tuple(sorted({*piece.without, *piece.choice.capped}))
+
+
+def parts(maker: Maker, task: Sequence[tuple[Piece, bytes]]) -> list[tuple[bytes, Ads]]:
+    """A task: the rows of some parts of groups, packed, and their ads; each with the packed row of its whole group."""
+    found = (maker.without(piece, unpacked_row(whole)) for piece, whole in task)
+    return [(row.packed(), row.ads) for row in found]
+
+
+def renamed(piece: Piece, whole: bytes) -> bytes:
+    """The packed row of a part of a group whose readers get what the whole group would."""
+    return replace(unpacked_row(whole), variant=piece.variant).packed()
 
 
 def rows(maker: Maker, pieces: Sequence[Piece]) -> list[tuple[bytes, Ads, bool, tuple[str, ...]]]:

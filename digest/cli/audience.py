@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from digest.cli.output import say, warn
+from digest.cli.progress import progress
 from digest.errors import CommandError
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ class Readers:
         from digest.app.audience import Personal
 
         work = Path(tempfile.mkdtemp(prefix="digest-")) if rehearsed else outbox.work(edition.name, day)
-        return Personal(self.address, self.room.root, work, self.engine, bar, self.history)
+        return Personal(self.address, self.room.root, work, self.engine, progress, self.history)
 
 
 @contextmanager
@@ -63,21 +64,6 @@ def readers(
 def _absolute(address: str) -> str:
     """A path is meant from where the command was typed."""
     return address if "://" in address else str(Path(address).absolute())
-
-
-def bar(what: str) -> Callable[[int, int], None]:
-    """A bar on a terminal, wiped when all is done."""
-    from digest.cli.progress import progress
-
-    opened = progress(what)
-    draw = opened.__enter__()
-
-    def told(done: int, everything: int) -> None:
-        draw(done, everything)
-        if done >= everything:
-            opened.__exit__(None, None, None)
-
-    return told
 
 
 def tell(audience: Mapping[str, Any]) -> None:

@@ -29,6 +29,7 @@ _UNSPACED = (
 _BEGINS, _ENDS = re.compile(f"[{_UNSPACED}]"), re.compile(f"[{_UNSPACED}]\\Z")
 
 
+@lru_cache(maxsize=8192)  # the variants of an issue have their stories in common
 def fold(text: str) -> str:
     """Text as keywords see it: no case, one space between words, one spelling of each character."""
     folded = text.casefold()

@@ -17,6 +17,7 @@ import binascii
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from hashlib import sha256
 from typing import Final
 
@@ -115,6 +116,7 @@ def _beside(name: str) -> bytes:
     return f'src="images/{name}"'.encode()
 
 
+@lru_cache(maxsize=64)  # the variants of an issue show the same pictures
 def _picture(name: str, data: bytes, domain: str) -> bytes:
     kind = _PICTURES.get(name.rpartition(".")[2], "octet-stream")
     head = (
