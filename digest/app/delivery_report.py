@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64encode
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -210,34 +211,44 @@ def _shown(newsroom: Newsroom, run: RunAd) -> Shown:
 
 def _wanted(newsroom: Newsroom, item: LineItem, day: date) -> int:
     """What the booking's pacing wants by the end of ``day``; an ``asap`` booking is measured by the even plan."""
+    return _paced(item, *delivery.elapsed_and_total(item, newsroom.editions, day))
+
+
+def _paced(item: LineItem, elapsed: int, total: int) -> int:
     assert item.goal is not None
-    elapsed, total = delivery.elapsed_and_total(item, newsroom.editions, day)
     pacing = "even" if item.pacing == "asap" else item.pacing
     return delivery.allowed_by(pacing, item.goal.amount, max(0, elapsed), total)
 
 
 def _curve(newsroom: Newsroom, item: LineItem, rows: Sequence[RunAd], until: date) -> list[Point]:
-    """By issue date of the flight; of a flight without end up to ``until``. At most ``MOST_POINTS`` of them."""
-    days = _dates(newsroom, item, rows, until)
+    """By issue date of the flight; of a flight without end up to ``until``. At most ``MOST_POINTS`` of them.
+
+    ``rows`` in the order of their dates: what ran, and the dates that have come, are added up date by date.
+    """
+    sold = _dates(newsroom, item, rows, until)
+    days = sorted({*sold, *(run.date for run in rows)})
+    total = delivery.elapsed_and_total(item, newsroom.editions, until)[1]
     step = -(-len(days) // MOST_POINTS) or 1
-    return [
-        Point(
-            day,
-            delivery.delivered(item, [run for run in rows if run.date <= day], newsroom.editions)
-            if day <= until
-            else None,
-            _wanted(newsroom, item, day) if item.goal else None,
-        )
-        for number, day in enumerate(days)
-        if number % step == 0 or number == len(days) - 1
-    ]
+    points = []
+    had = at = 0
+    for number, day in enumerate(days):
+        after = bisect_right(rows, day, lo=at, key=lambda run: run.date)
+        had, at = had + delivery.delivered(item, rows[at:after], newsroom.editions), after
+        if number % step and number != len(days) - 1:
+            continue
+        wanted = None
+        if item.goal:  # a flight too long to be walked through, or without an end, is counted anew
+            walked = len(sold) == total
+            wanted = _paced(item, bisect_right(sold, day), total) if walked else _wanted(newsroom, item, day)
+        points.append(Point(day, had if day <= until else None, wanted))
+    return points
 
 
-def _dates(newsroom: Newsroom, item: LineItem, rows: Sequence[RunAd], until: date) -> list[date]:
+def _dates(newsroom: Newsroom, item: LineItem, rows: Sequence[RunAd], until: date) -> tuple[date, ...]:
+    """The issue dates of the flight, in order; none of one that is too long to be walked through."""
     flight = item.flight
     first = flight.first if flight and flight.first else rows[0].date if rows else until
     last = flight.last if flight and flight.last else until
     if last < first or (last - first) > timedelta(days=20_000):
-        return sorted({run.date for run in rows})
-    days = set(delivery.eligible_dates(item, newsroom.editions, first, last))
-    return sorted(days | {run.date for run in rows})
+        return ()
+    return delivery.eligible_dates(item, newsroom.editions, first, last)
