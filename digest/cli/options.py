@@ -62,13 +62,26 @@ def newsroom(root: Path | None, *, remember: bool = True, tell: bool = True) -> 
 
     Raises ``ConfigurationError`` or ``CommandError``.
     """
-    from digest.config import find_root, load
+    from digest.config import load
+
+    room = load(root_of(root), remember=remember)
+    if tell:
+        left_out(room)
+    return room
+
+
+def root_of(root: Path | None) -> Path:
+    """The folder a command works in. Raises ``CommandError`` where it is no newsroom."""
+    from digest.config import find_root
 
     given = root or _root_of_run
-    room = load(find_root(Path.cwd()) if given is None else _given(given), remember=remember)
-    for one in room.broken if tell else ():
+    return find_root(Path.cwd()) if given is None else _given(given)
+
+
+def left_out(room: Newsroom) -> None:
+    """Say what of a newsroom is left out because it cannot be read."""
+    for one in room.broken:
         warn(f'digest: line item "{one.line_item}" is left out: {one.reason}')
-    return room
 
 
 def _given(root: Path) -> Path:

@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import typer
 
 from digest.cli import app
-from digest.cli.options import By, Json, OutboxFolder, Root, as_date, folder, me, newsroom, now
+from digest.cli.options import By, Json, OutboxFolder, Root, as_date, folder, left_out, me, now, root_of
 from digest.cli.output import emit, flushed, say
 
 
@@ -48,14 +48,16 @@ def preview(
     """The desk in your browser: the issue as it will be sent, why it is so, and the acts that change it."""
     from digest.desk import Asked, Desk, FileLinks, Links, Proofs, listen
 
-    room = newsroom(root, remember=False)
+    where = root_of(root)
     asked = Asked(
-        root=room.root,
-        outbox=folder(outbox, room.root / "outbox"),
+        root=where,
+        outbox=folder(outbox, where / "outbox"),
         edition=edition,
         day=as_date(day) if day is not None else None,
     )
     proofs = Proofs(asked, now)
+    room = proofs.newsroom()  # kept: the first page has it
+    left_out(room)
     shown, at = proofs.which(room, None, None)
     if export is not None:
         from digest.desk.export import write

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, MutableMapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from digest.app.pipeline import House, Outcome
     from digest.app.readings import SourceReport
     from digest.likeness import Reader
+    from digest.render import Compiled
     from digest.store import Store
 
 _SHOWN = 10  # rejected stories of a source
@@ -52,8 +53,10 @@ def proof(
     outbox: Path,
     now: datetime,
     reader: Reader | None = None,
+    themes: MutableMapping[str, Compiled] | None = None,
 ) -> Proof:
     """The proof of one issue; editions of ``before`` are built first, as a build of all of them would.
+    ``themes`` are kept from one proof to the next.
 
     Raises ``ConfigurationError`` for what is wrong in templates; any other trouble is the proof's ``error``.
     """
@@ -61,7 +64,7 @@ def proof(
     from digest.render import load_theme
     from digest.store import open_store
 
-    theme = load_theme(room, cache_folder(room.root), remember=False)
+    theme = load_theme(room, cache_folder(room.root), remember=False, known=themes)
     notes: tuple[str, ...] = ()
     try:
         with open_store(room.store, room.publication, rehearse=True) as store:

@@ -18,6 +18,7 @@ from digest.model import Edition, Newsroom
 
 if TYPE_CHECKING:
     from digest.likeness import Reader
+    from digest.render import Compiled
     from digest.store import Store
 
 _FILE = re.compile(r"sqlite(?:\+\w+)?:///([^?]+)")
@@ -55,6 +56,7 @@ class Proofs:
         self._room: tuple[str, Newsroom] | None = None
         self._reader: tuple[str, Reader] | None = None
         self._made: dict[tuple[str, date], _Made] = {}
+        self._themes: dict[str, Compiled] = {}
 
     def newsroom(self) -> Newsroom:
         """The newsroom as its files are now. Raises ``ConfigurationError``."""
@@ -99,7 +101,10 @@ class Proofs:
                 outbox=self.asked.outbox,
                 now=now,
                 reader=self._headlines(room),
+                themes=self._themes,
             )
+            for theme in list(self._themes)[:-_KEPT]:
+                del self._themes[theme]
             self._made.pop((edition.name, day), None)
             self._made[edition.name, day] = _Made(fresh, version, now)
             for old in list(self._made)[:-_KEPT]:

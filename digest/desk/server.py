@@ -42,7 +42,11 @@ class Server:
         self._server.should_exit = True
 
     def _begin(self) -> None:
-        """Make the first issue while the browser is being opened."""
+        """Make ready what the first page needs while the browser is being opened."""
+        from digest.desk.pages import environment
+
+        for name in ("base.j2", "parts.j2", "issue.j2"):
+            environment().get_template(name)
         try:
             seen = self.desk.seen({})
             self.desk.proofs.proof(seen.room, seen.edition, seen.day)

@@ -11,7 +11,7 @@ from digest.model import Newsroom
 from digest.render.issue import Request, render
 from digest.render.loader import themes
 from digest.render.renderer import Kept
-from digest.render.theme import Theme, load_theme
+from digest.render.theme import Compiled, Theme, load_theme
 
 
 def problems(newsroom: Newsroom) -> tuple[Problem, ...]:
@@ -48,4 +48,4 @@ def remarks(newsroom: Newsroom) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*(one for some in colors for one in some), *pictures.remarks(newsroom)]))
 
 
-__all__ = ["Kept", "Request", "Theme", "load_theme", "problems", "remarks", "render", "themes"]
+__all__ = ["Compiled", "Kept", "Request", "Theme", "load_theme", "problems", "remarks", "render", "themes"]

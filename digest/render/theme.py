@@ -10,7 +10,7 @@ from __future__ import annotations
 import marshal
 import os
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
@@ -80,17 +80,24 @@ class Theme:
         return self._ready[key]
 
 
-def load_theme(newsroom: Newsroom, cache: Path | None, *, remember: bool = True) -> Theme:
+def load_theme(
+    newsroom: Newsroom,
+    cache: Path | None,
+    *,
+    remember: bool = True,
+    known: MutableMapping[str, Compiled] | None = None,
+) -> Theme:
     """The themes of a newsroom, from the cache folder if they are there, else compiled and left there.
 
-    Without ``remember`` nothing is written; without a ``cache`` nothing is read from one either.
+    Without ``remember`` nothing is written; without a ``cache`` nothing is read from one either. ``known`` is what a
+    program that loads themes again and again keeps of them.
 
     Raises ``ConfigurationError`` with every problem of the templates.
     """
     worn = looks(newsroom)
     sources = {name: collected(newsroom, name) for name in used(newsroom)}
     compiled = {
-        name: replace(_cached(seen, name, sources[seen.look.theme], cache, remember), name=name)
+        name: replace(_cached(seen, name, sources[seen.look.theme], cache, remember, known), name=name)
         for name, seen in worn.items()
     }
     editions = {edition.name: look_of(newsroom, edition) for edition in newsroom.editions}
@@ -157,17 +164,26 @@ def _fingerprint(sources: Mapping[str, Mapping[str, Source]]) -> str:
 
 
 def _cached(
-    newsroom: Newsroom, name: str, files: Mapping[str, Source], cache: Path | None, remember: bool
+    newsroom: Newsroom,
+    name: str,
+    files: Mapping[str, Source],
+    cache: Path | None,
+    remember: bool,
+    known: MutableMapping[str, Compiled] | None,
 ) -> Compiled:
     theme = newsroom.look.theme
-    path = cache and cache / f"theme-{name}-{_key(newsroom, theme, files)[:24]}.bin"
-    found = _read(path) if path else None
+    key = f"theme-{name}-{_key(newsroom, theme, files)[:24]}.bin"
+    found = known.get(key) if known is not None else None
+    path = cache and cache / key
+    found = found or (_read(path) if path else None)
     if found is None:
         from digest.render.compiler import compiled
 
         found = compiled(newsroom, theme, files)
         if path and remember:
             _write(path, found)
+    if known is not None:
+        known[key] = found
     return found
 
 
