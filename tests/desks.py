@@ -3,9 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import html
+import json
+import re
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from typing import Any
 from urllib.parse import urlencode, urlsplit
+
+from digest.desk import Asked, Desk, Links, Proofs
+from digest.desk.application import application, guarded
+from tests.newsrooms import Room
+
+DAY = "2026-01-23"
+NOW = datetime(2026, 1, 23, 14, 0, tzinfo=UTC)
+HERE = {"edition": "daily", "date": DAY}
 
 
 @dataclass(frozen=True)
@@ -54,3 +66,36 @@ def answer(
     asyncio.run(app(scope, receive, send))
     heads_sent = {name.decode(): value.decode() for name, value in sent[0]["headers"]}
     return Answer(sent[0]["status"], heads_sent, b"".join(message.get("body", b"") for message in sent[1:]))
+
+
+class At:
+    """A desk, asked as a browser does."""
+
+    def __init__(self, room: Room, may_act: bool = True, who: str = "mara") -> None:
+        asked = Asked(
+            root=room.root, outbox=room.root / "outbox", edition="daily", day=date.fromisoformat(DAY)
+        )
+        self.room = room
+        self.desk = Desk(Proofs(asked, lambda: NOW), Links(), who=who, may_act=may_act)
+        self.app = guarded(application(self.desk))
+
+    def get(self, address: str = "/", status: int = 200, **heads: str) -> str:
+        found = answer(self.app, address, heads=heads)
+        assert found.status == status, found.text[:2000]
+        return found.text
+
+    def post(self, act: str, status: int = 303, path: str = "/act", **fields: Any) -> Answer:
+        found = answer(self.app, path, {"token": self.desk.token, "act": act, **HERE, **fields})
+        assert found.status == status, found.text[:3000]
+        return found
+
+    def undo(self, done: Answer) -> Answer:
+        """Press the button of the page that an act leads to."""
+        page = self.get(done.headers["location"].partition("#")[0])
+        (key,) = re.findall('name="key" value="([^"]+)"', page.partition("<main")[0])
+        return self.post("undo", key=html.unescape(key))
+
+    def titles(self) -> list[str]:
+        """The headlines of the issue as it is now."""
+        manifest = self.get(f"/daily/{DAY}/manifest.json")
+        return [one["title"] for part in json.loads(manifest)["sections"] for one in part["stories"]]

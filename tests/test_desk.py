@@ -2,64 +2,26 @@
 
 from __future__ import annotations
 
-import html
 import json
 import os
 import re
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from digest.desk import Asked, Desk, FileLinks, Links, Proofs
-from digest.desk.application import application, guarded
+from digest.desk import Asked, Desk, FileLinks, Proofs
 from digest.desk.export import write
-from tests.desks import Answer, answer
+from tests.desks import DAY, HERE, NOW, At, answer
 from tests.newsrooms import ADS, DIGEST, Room, newsroom, story
 
-DAY = "2026-01-23"
-NOW = datetime(2026, 1, 23, 14, 0, tzinfo=UTC)
-HERE = {"edition": "daily", "date": DAY}
 BOOKING: dict[str, Any] = {
     "advertiser": "gleammour", "id": "spring", "start": "2026-01-20", "end": "2026-02-20", "slots": "in_stream",
     "goal": "5", "unit": "issues", "rate": "99.50", "headline": 'Spring: 50 % off # "now"', "cta": "Go",
     "url": "https://gleammour.example/spring?a=1&b=2", "step": "show",
 }  # fmt: skip
-
-
-class At:
-    """A desk, asked as a browser does."""
-
-    def __init__(self, room: Room, may_act: bool = True, who: str = "mara") -> None:
-        asked = Asked(
-            root=room.root, outbox=room.root / "outbox", edition="daily", day=date.fromisoformat(DAY)
-        )
-        self.room = room
-        self.desk = Desk(Proofs(asked, lambda: NOW), Links(), who=who, may_act=may_act)
-        self.app = guarded(application(self.desk))
-
-    def get(self, address: str = "/", status: int = 200, **heads: str) -> str:
-        found = answer(self.app, address, heads=heads)
-        assert found.status == status, found.text[:2000]
-        return found.text
-
-    def post(self, act: str, status: int = 303, path: str = "/act", **fields: Any) -> Answer:
-        found = answer(self.app, path, {"token": self.desk.token, "act": act, **HERE, **fields})
-        assert found.status == status, found.text[:3000]
-        return found
-
-    def undo(self, done: Answer) -> Answer:
-        """Press the button of the page that an act leads to."""
-        page = self.get(done.headers["location"].partition("#")[0])
-        (key,) = re.findall('name="key" value="([^"]+)"', page.partition("<main")[0])
-        return self.post("undo", key=html.unescape(key))
-
-    def titles(self) -> list[str]:
-        """The headlines of the issue as it is now."""
-        manifest = self.get(f"/daily/{DAY}/manifest.json")
-        return [one["title"] for part in json.loads(manifest)["sections"] for one in part["stories"]]
 
 
 @pytest.fixture
@@ -116,6 +78,34 @@ def test_a_story_moves_to_another_section_and_to_a_place_in_it(at: At) -> None:
     at.post("move", story="s3", position="0", status=409)
     at.post("move", story="s3", section="sports", status=409)
     at.post("move", story="s3", status=409)
+
+
+def test_two_tellings_of_one_event_are_told_apart_joined_and_taken_back(at: At) -> None:
+    same = {
+        "title": "Bridge over the Trout River reopens",
+        "summary": "The bridge reopens to cars on Monday.",
+    }
+    at.room.stories([*(story(n) for n in range(12)), story(30, **same), story(33, **same, source="wire")])
+    (row,) = re.findall('(?s)<li class="row story" data-key="s3[03]".*?</div></details></li>', at.get())[:1]
+    assert "Also told by" in row
+    one, other = re.findall(r'name="(?:story|other)" value="(s3[03])"', row.partition("Also told by")[2])[:2]
+    assert {one, other} == {"s30", "s33"}
+    done = at.post("split", story=one, other=other, why="two bridges")
+    assert [row["action"] for row in history(at.room, one)] == ["split"]
+    assert at.titles().count(same["title"]) == 2
+    at.undo(done)
+    assert at.titles().count(same["title"]) == 1
+    before = at.titles()
+    first, second = [one for one in before if one.startswith("Number")][:2]
+    joined = at.post("join", story=next(f"s{n}" for n in range(12) if title(n) == first), other=second)
+    assert len({first, second} & set(at.titles())) == 1
+    at.undo(joined)
+    assert at.titles() == before
+    assert (
+        "no story has the headline" in at.post("join", story="s3", other="Nobody wrote this", status=409).text
+    )
+    assert "one and the same" in at.post("split", story="s3", other="s3", status=409).text
+    assert "say which other story" in at.post("split", story="s3", status=409).text
 
 
 def test_an_edited_headline_is_in_the_next_build(at: At) -> None:
@@ -368,6 +358,8 @@ def test_read_only_refuses_every_act(room: Room) -> None:
         "pin",
         "hold",
         "kill",
+        "split",
+        "join",
         "move",
         "edit",
         "release",

@@ -273,11 +273,18 @@ def test_an_issue_is_made_again_only_when_something_changed(
 
 
 def test_the_page_tells_all_that_explain_knows(room: Room) -> None:
-    page = text(proofs(room))
-    manifest = json.loads(seen(proofs(room))["manifest.json"])
-    for one in manifest["ads"]["placed"] + manifest["ads"]["refused"] + manifest["left_out"]:
-        for key in ("line_item", "because", "rule", "reason", "title"):
-            assert key not in one or as_html(one[key]) in page
+    made = proofs(room)
+    page = text(made)
+    said = desk(made).words(made.newsroom())
+    manifest = json.loads(seen(made)["manifest.json"])
+    for one in manifest["left_out"]:
+        page += text(made, f"/left?edition=daily&date={DAY}&section={one['section']}")
+        assert as_html(one["title"]) in page
+    for one in manifest["ads"]["placed"] + manifest["ads"]["refused"]:
+        assert f"<code>{one['line_item']}</code>" in page
+        for key in ("because", "reason"):
+            assert key not in one or as_html(said(one[key])) in page
+    assert not re.search(r"\bgap \d|in_stream|which no rule forbids", page.partition("<main")[2])
     assert f'<span class="subject">{as_html(manifest["subject"])}</span>' in page
     assert "<b>Harbor Post</b>" in page
     assert f"{manifest['files']['index.html']['bytes'] / 1000:.1f} kB of 95 kB" in page

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
@@ -49,8 +50,9 @@ def span(first: date | None, last: date | None, today: date) -> tuple[date, date
     return start, end
 
 
-def calendar(room: Newsroom, start: date, end: date, today: date, tell: Tell | None = None) -> Calendar:
-    """What ran and what is planned; issues before ``today`` that are not there were missed."""
+def as_known(room: Newsroom, start: date, end: date, today: date) -> Calendar:
+    """What ran, and which issues are to come, their ads not planned yet; issues before ``today`` that are not there
+    were missed."""
     from digest.place import forecast
     from digest.store import open_store
 
@@ -71,20 +73,34 @@ def calendar(room: Newsroom, start: date, end: date, today: date, tell: Tell | N
         for edition in room.editions:
             if edition.has_issue(day):
                 states.setdefault((day, edition.name), "planned" if day >= first else "missed")
-    forgotten: list[tuple[str, list[str]]] = []
-    if first <= end:
-        asked = inputs_of(room, first, end)
-        schedule = planned(asked, tell)
-        forgotten = never_run(asked, schedule)
-        runs += [run for run in schedule.ads if not run.built]
-    by_issue: dict[tuple[date, str], list[PlannedAd]] = {}
-    for run in sorted(runs, key=lambda run: run.gap):
-        by_issue.setdefault((run.date, run.edition), []).append(run)
+    by_issue = _by_issue(runs)
     order = {edition.name: number for number, edition in enumerate(room.editions)}
     issues = sorted(states, key=lambda one: (one[0], order.get(one[1], len(order)), one[1]))
     return Calendar(
-        start,
-        end,
-        tuple(CalendarIssue(*one, states[one], tuple(by_issue.get(one, ()))) for one in issues),
-        tuple(forgotten),
+        start, end, tuple(CalendarIssue(*one, states[one], by_issue.get(one, ())) for one in issues), ()
     )
+
+
+def calendar(room: Newsroom, start: date, end: date, today: date, tell: Tell | None = None) -> Calendar:
+    """What ran and what is planned."""
+    known = as_known(room, start, end, today)
+    first = max(start, today)
+    if first > end:
+        return known
+    asked = inputs_of(room, first, end)
+    schedule = planned(asked, tell)
+    coming = _by_issue(run for run in schedule.ads if not run.built)
+    return replace(
+        known,
+        issues=tuple(
+            replace(one, ads=one.ads + coming.get((one.date, one.edition), ())) for one in known.issues
+        ),
+        never_runs=tuple(never_run(asked, schedule)),
+    )
+
+
+def _by_issue(runs: Iterable[PlannedAd]) -> dict[tuple[date, str], tuple[PlannedAd, ...]]:
+    found: dict[tuple[date, str], tuple[PlannedAd, ...]] = {}
+    for run in sorted(runs, key=lambda run: run.gap):
+        found[run.date, run.edition] = (*found.get((run.date, run.edition), ()), run)
+    return found

@@ -127,6 +127,45 @@ def _moved(desk: Desk, seen: Seen, form: Form, store: Store, pin: Mark, section:
     return Done(f"Moved to {title}: “{found.title}”.", key_of(edit), pin.story)
 
 
+def _pair(desk: Desk, seen: Seen, form: Form) -> Done:
+    """Two stories tell one event, or they do not: in every issue, as the commands have it."""
+    from digest.app import decisions
+
+    story, name = form.get("story", ""), form["act"]
+
+    def do(store: Store) -> Done:
+        found = _known(desk, seen, store, story)
+        other = _other(store, form.get("other", "").strip())
+        if other == story:
+            raise CommandError("these are one and the same story; choose another one.")
+        made = Mark(
+            story=story, action=name, other=other, by=desk.who, at=desk.now(), note=form.get("why", "")
+        )
+        both = decisions.mark(seen.room, store, [made])
+        said = f"“{found.title}” and “{both[other].title}”"
+        return Done(
+            f"Told apart: {said}." if name == "split" else f"One story from now on: {said}.",
+            key_of(made),
+            story,
+        )
+
+    return _store(desk, seen, do)
+
+
+def _other(store: Store, named: str) -> str:
+    """The id of the story meant, by its id or by its headline. Raises ``CommandError``."""
+    if not named:
+        raise CommandError("say which other story is meant.")
+    if named in store.stories([named]):
+        return named
+    wanted = named.split()
+    alike = [one.id for one in store.search(words=wanted, limit=20) if one.title.split() == wanted]
+    alike += [one.story for one in store.edits() if (one.title or "").split() == wanted]
+    if not alike:
+        raise CommandError(f"no story has the headline or the id “{named[:200]}”; choose one from the list.")
+    return alike[0]
+
+
 def _edit(desk: Desk, seen: Seen, form: Form) -> Done:
     from digest.app import decisions
     from digest.model import with_edits
@@ -260,5 +299,5 @@ def _pause(desk: Desk, seen: Seen, form: Form) -> Done:
 
 ACTS: Mapping[str, Callable[[Desk, Seen, Form], Done]] = {
     "pin": _mark, "hold": _mark, "kill": _mark, "move": _mark, "edit": _edit, "release": _release, "note": _note,
-    "approve": _approve, "undo": _undo, "pause": _pause, "resume": _pause,
+    "approve": _approve, "split": _pair, "join": _pair, "undo": _undo, "pause": _pause, "resume": _pause,
 }  # fmt: skip

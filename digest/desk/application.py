@@ -24,7 +24,7 @@ from starlette.routing import Route
 from digest.desk.acts import Changed, act
 from digest.desk.desk import Desk, Seen
 from digest.desk.pages import page, wrong
-from digest.desk.views import ads, health, issue
+from digest.desk.views import ads, calendar, health, issue
 from digest.errors import AlreadySent, ConfigurationError, DigestError, Unreachable
 
 _OWN_NAMES = re.compile(
@@ -73,9 +73,10 @@ def asset(name: str) -> bytes:
 Make = Callable[[Desk, Seen, Mapping[str, str]], Any]
 PAGES: dict[str, Make] = {
     "issue": lambda desk, seen, asked: issue.issue(desk, seen),
+    "left": lambda desk, seen, asked: issue.left(desk, seen, asked.get("section", "")),
     "why": lambda desk, seen, asked: issue.explained(desk, seen, asked.get("line_item", "")),
     "problems": lambda desk, seen, asked: {"wrong": None, "rows": issue.problems(desk, seen)},
-    "calendar": lambda desk, seen, asked: ads.calendar(desk, seen),
+    "calendar": calendar.calendar,
     "bookings": ads.bookings,
     "booking": lambda desk, seen, asked: ads.booking(desk, seen, asked.get("line_item", "")),
     "sources": lambda desk, seen, asked: health.sources(desk, seen),

@@ -49,7 +49,7 @@ def draft(desk: Desk, asked: Mapping[str, str]) -> Draft:
 
 def names(desk: Desk) -> dict[str, list[tuple[str, str]]]:
     """What can be ticked: places, editions and sections, each with its words. Empty where the files cannot be read."""
-    from digest.desk.views.issue import in_words
+    from digest.desk.views.words import place_names
     from digest.errors import DigestError
 
     try:
@@ -57,7 +57,7 @@ def names(desk: Desk) -> dict[str, list[tuple[str, str]]]:
     except DigestError:
         return {"slots": [], "editions": [], "sections": []}
     return {
-        "slots": [(one.id, in_words(one.id)) for one in room.ads.slots],
+        "slots": list(place_names(room).items()),
         "editions": [(one.name, one.name) for one in room.editions],
         "sections": [(one.id, one.title) for one in room.sections],
     }

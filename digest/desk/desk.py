@@ -10,6 +10,7 @@ from secrets import token_urlsafe
 from threading import Lock
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from digest.desk.background import Background
 from digest.desk.proofs import Proofs
 from digest.model import Edition, Newsroom
 
@@ -17,9 +18,11 @@ if TYPE_CHECKING:
     from digest.app.adslots_file import Version
     from digest.desk.acts import Done
     from digest.desk.links import Links
+    from digest.desk.views.words import Words
     from digest.store import Store
 
 T = TypeVar("T")
+_KEPT = 40  # answers that take a moment
 _TOLD = 100  # acts that a page can still speak of
 
 
@@ -48,7 +51,9 @@ class Desk:
     changes: dict[str, tuple[Version, str]] = field(
         default_factory=dict
     )  # of adslots.yaml: before, and what it became
+    background: Background = field(default_factory=Background)
     _kept: dict[str, tuple[str, Any]] = field(default_factory=dict)
+    _words: tuple[Newsroom, Words] | None = None
     _lock: Lock = field(default_factory=Lock)
 
     def now(self) -> datetime:
@@ -88,5 +93,15 @@ class Desk:
             found = self._kept.get(name)
             if found is None or found[0] != version:
                 found = self._kept[name] = (version, make())
+                for old in list(self._kept)[:-_KEPT]:
+                    del self._kept[old]
             made: T = found[1]
             return made
+
+    def words(self, room: Newsroom) -> Words:
+        """What puts reasons into the words of people."""
+        if self._words is None or self._words[0] is not room:
+            from digest.desk.views.words import Words
+
+            self._words = room, Words(room)
+        return self._words[1]

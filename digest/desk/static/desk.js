@@ -18,21 +18,48 @@ document.querySelector(".dates input[type=date]")?.addEventListener("change", (e
 
 // What is open stays open; a form that somebody is writing in holds the reload back.
 const opened = new Set(JSON.parse(kept(`open ${location.pathname}`) ?? "[]"));
-for (const details of document.querySelectorAll("[data-key] > details, details[data-key]")) {
-  const key = details.dataset.key ?? details.parentElement.dataset.key;
-  if (opened.has(key)) details.open = true;
-  details.addEventListener("toggle", () => {
-    opened[details.open ? "add" : "delete"](key);
-    keep(`open ${location.pathname}`, JSON.stringify([...opened]));
-  });
+const keyOf = (details) => details.dataset.key ?? details.parentElement.dataset.key;
+function open(part) {
+  for (const details of part.querySelectorAll("[data-key] > details, details[data-key]")) {
+    if (opened.has(keyOf(details))) details.open = true;
+  }
 }
+document.addEventListener("toggle", ({ target }) => {
+  const key = target.tagName === "DETAILS" ? keyOf(target) : null;
+  if (!key) return;
+  opened[target.open ? "add" : "delete"](key);
+  keep(`open ${location.pathname}`, JSON.stringify([...opened]));
+  const place = target.open && target.querySelector(":scope > [data-open]");
+  if (place) load(place, place.dataset.open);
+}, true);
 let writing = false; // or on the way: a reload would overtake the answer to what was just sent
-for (const form of document.querySelectorAll("form[method=post]")) {
-  for (const name of ["input", "submit"]) form.addEventListener(name, () => { writing = true; });
+for (const name of ["input", "submit"]) {
+  document.addEventListener(name, ({ target }) => { if (target.closest("form[method=post]")) writing = true; });
+}
+document.addEventListener("keydown", (event) => { // Escape closes what is open around the focus
+  const details = event.key === "Escape" && document.activeElement?.closest("details[open]");
+  if (!details) return;
+  details.open = false;
+  details.querySelector("summary").focus();
+});
+
+// A part of the page that comes later: the same part of another page takes its place.
+async function load(place, address) {
+  delete place.dataset.open;
+  try {
+    const text = await (await fetch(address)).text();
+    const part = new DOMParser().parseFromString(text, "text/html").getElementById("part");
+    if (!part) return;
+    place.replaceChildren(...part.childNodes);
+    place.removeAttribute("aria-busy");
+    open(place);
+    const at = new URLSearchParams(location.hash.slice(1)).get("at");
+    if (at && !document.querySelector(".row.at")) show(at);
+  } catch { /* the page says what to do without it */ }
 }
 
-const rows = [...document.querySelectorAll(".row")];
 function show(key, kind) {
+  const rows = [...document.querySelectorAll(".row")];
   const row = rows.find((one) => one.dataset.key === key && (!kind || one.dataset.kind === kind));
   for (const one of rows) one.classList.toggle("at", one === row);
   if (!row) return false;
@@ -41,6 +68,7 @@ function show(key, kind) {
   row.scrollIntoView({ block: "center" });
   return true;
 }
+open(document);
 const at = new URLSearchParams(location.hash.slice(1)).get("at");
 if (at) show(at);
 
@@ -63,7 +91,7 @@ if (frame) {
       if (!block || event.ctrlKey || event.metaKey || event.shiftKey) return;
       event.preventDefault();
       const ad = block.dataset.lineItem;
-      if (show(ad ?? block.dataset.story, ad ? "ad" : "story")) rows.find((one) => one.classList.contains("at")).querySelector("summary").focus();
+      if (show(ad ?? block.dataset.story, ad ? "ad" : "story")) document.querySelector(".row.at summary").focus();
     });
     fit();
     frame.parentElement.scrollTop = Number(kept(`mail ${location.search}`)) || 0;
@@ -88,12 +116,7 @@ if (frame) {
   if (was && !at) scrollTo(0, was);
 }
 
-for (const place of document.querySelectorAll("[data-load]")) {
-  fetch(place.dataset.load).then((answer) => answer.text()).then((text) => {
-    const part = new DOMParser().parseFromString(text, "text/html").getElementById("part");
-    if (part) place.replaceChildren(...part.childNodes);
-  }).catch(() => {});
-}
+for (const place of document.querySelectorAll("[data-load]")) load(place, place.dataset.load);
 
 let missed = 0;
 if (body.dataset.state) setInterval(async () => {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -11,33 +12,15 @@ from typing import TYPE_CHECKING, Any
 from digest.desk.desk import Desk, Seen
 from digest.desk.pages import line_of
 from digest.desk.proof import Proof
+from digest.desk.views.words import SIGNALS, Words, place_at, rule_words, why_not
 from digest.errors import Problem
 from digest.model import Edition, Mark, Newsroom
 
 if TYPE_CHECKING:
+    from digest.place.explain import Asked
     from digest.store import Store
 
 GMAIL = 102_000  # bytes; about here Gmail clips a message
-SIGNALS = {
-    "recency": "how new it is",
-    "coverage": "how many others tell it",
-    "prominence": "how big the news is",
-    "popularity": "how much it is read",
-    "editorial": "the editors' priority",
-    "clicks": "how often its kind is clicked",
-}
-LEFT_OUT = {
-    "top": "next in line",
-    "same_event": "another story tells it",
-    "no_repeat": "ran before",
-    "embargo": "embargoed",
-    "expired": "expired",
-    "kill": "killed",
-    "hold": "held back",
-    "source_cap": "enough of its source",
-    "withdrawn": "withdrawn by its source",
-    "min": "its section is too thin",
-}
 VIEWS = (
     ("width", "How wide", (("desktop", "Desktop"), ("tablet", "Tablet"), ("phone", "Phone"))),
     ("scheme", "Light or dark", (("light", "Light"), ("dark", "Dark"))),
@@ -46,6 +29,7 @@ VIEWS = (
         ("raw", "Raw message"),
     )),
 )  # fmt: skip
+SAID_ONCE = 3  # places that are lost for the same cause
 RAW = 200_000  # characters of the message that are shown; the file has all
 
 
@@ -78,6 +62,7 @@ def issue(desk: Desk, seen: Seen) -> dict[str, Any]:
     here = [mark for mark in marks if mark.counts_for(edition.name, day)]
     widest = max([_total(room, one) for one in _candidates(manifest)], default=1) or 1
     told = {one["id"]: one for one in _candidates(manifest)}
+    words = desk.words(room)
     return base | {
         "error": None,
         "manifest": manifest,
@@ -87,9 +72,9 @@ def issue(desk: Desk, seen: Seen) -> dict[str, Any]:
         "raw_cut": len(proof.files["message.eml"]) > RAW,
         "notes": [*proof.notes, *manifest["notes"]],
         "legend": [(number, SIGNALS.get(name, name)) for number, name in enumerate(weights_of(room))],
-        "lineup": _lineup(room, manifest, told, here, widest),
-        "refused": [_ad(room, one) for one in manifest["ads"]["refused"]],
-        "left_out": _left_out(room, manifest, here, widest),
+        "lineup": _lineup(room, words, manifest, told, here, widest),
+        "refused": [_ad(room, words, one) for one in manifest["ads"]["refused"]],
+        "left_out": _left_out(room, words, manifest, here, widest),
         "size": _size(room, edition, manifest),
         "sections": room.sections_of(edition),
     }
@@ -178,15 +163,6 @@ def bar(room: Newsroom, one: Any, widest: float) -> list[Part]:
     return parts
 
 
-def why_not(why: str, titles: Mapping[str, str]) -> str:
-    """Why a story is not in, with the headline of the one that tells its event instead of an id."""
-    rule, _, text = why.partition(": ")
-    if rule == "same_event" and text.startswith("told by "):
-        other = text.removeprefix("told by ")
-        text = f"“{titles.get(other, other)}”"
-    return ": ".join(part for part in (LEFT_OUT.get(rule, in_words(rule)), text) if part)
-
-
 def _story(room: Newsroom, one: Any, marks: Sequence[Mark], widest: float) -> dict[str, Any]:
     mine = [mark for mark in marks if one["id"] in (mark.story, mark.other)]
     return {
@@ -204,15 +180,16 @@ def _story(room: Newsroom, one: Any, marks: Sequence[Mark], widest: float) -> di
         "edited": one.get("edited") or {},
         "why": one.get("why", ""),
         "also": [],
+        "told_by": "",
     }
 
 
 def _lineup(
-    room: Newsroom, manifest: Any, told: Mapping[str, Any], marks: Sequence[Mark], widest: float
+    room: Newsroom, words: Words, manifest: Any, told: Mapping[str, Any], marks: Sequence[Mark], widest: float
 ) -> list[dict[str, Any]]:
     """Sections with their rows in reading order: stories, and the ads between them."""
     positions = {slot.id: slot.position for slot in room.ads.slots}
-    ads = [_ad(room, one) for one in manifest["ads"]["placed"]]
+    ads = [_ad(room, words, one) for one in manifest["ads"]["placed"]]
 
     def ads_at(gap: int, section: str | None) -> list[dict[str, Any]]:
         heading = section is not None
@@ -237,12 +214,7 @@ def _lineup(
     return found
 
 
-def in_words(name: str) -> str:
-    """A slot or a section as people say it: ``section_header`` is ``section header``."""
-    return name.replace("_", " ").replace("-", " ")
-
-
-def _ad(room: Newsroom, one: Any) -> dict[str, Any]:
+def _ad(room: Newsroom, words: Words, one: Any) -> dict[str, Any]:
     """A placed or a refused ad of a manifest."""
     from digest.app.delivery_report import title_of
 
@@ -251,9 +223,8 @@ def _ad(room: Newsroom, one: Any) -> dict[str, Any]:
     titles = {section.id: section.title for section in room.sections}
     where = ""
     if "gap" in one:
-        where = f"{in_words(one['slot'])}, " + (
-            f"after story {one['gap']}" if one["gap"] else "before the first story"
-        )
+        slot = next((slot for slot in room.ads.slots if slot.id == one["slot"]), None)
+        where = place_at(slot, one["gap"])
         where += f", in {titles.get(one['section'], one['section'])}" if one["section"] else ""
     return {
         "kind": "ad",
@@ -266,13 +237,16 @@ def _ad(room: Newsroom, one: Any) -> dict[str, Any]:
         "section": one.get("section"),
         "creative": one.get("creative", ""),
         "where": where,
-        "why": one.get("because") or one.get("reason", ""),
-        "rule": in_words(one.get("rule", "")),
+        "why": words(one.get("because") or one.get("reason", "")),
+        "refused_by": one.get("rule", ""),
+        "rule": rule_words(one.get("rule", "")),
         "paused": bool(item and item.paused),
     }
 
 
-def _left_out(room: Newsroom, manifest: Any, marks: Sequence[Mark], widest: float) -> list[dict[str, Any]]:
+def _left_out(
+    room: Newsroom, words: Words, manifest: Any, marks: Sequence[Mark], widest: float
+) -> list[dict[str, Any]]:
     """The stories that are not in by section, the nearest first; tellings of an event that is in come last."""
     titles = {spec.id: spec.title for spec in room.sections}
     told = {one["id"]: one["title"] for one in _candidates(manifest)}
@@ -286,11 +260,29 @@ def _left_out(room: Newsroom, manifest: Any, marks: Sequence[Mark], widest: floa
         rows.sort(key=lambda one: (one["why"].startswith("same_event:"), -(one.get("score") or 0), one["id"]))
         if rows:
             stories = [
-                _story(room, one, marks, widest) | {"section": name, "why": why_not(one["why"], told)}
+                _story(room, one, marks, widest)
+                | {
+                    "section": name,
+                    "why": why_not(one["why"], told, words),
+                    "told_by": _told_by(one["why"], told),
+                }
                 for one in rows
             ]
-            found.append({"title": titles.get(name, name or "Of no section"), "rows": stories})
+            found.append({"id": name, "title": titles.get(name, name or "Of no section"), "rows": stories})
     return found
+
+
+def _told_by(why: str, told: Mapping[str, str]) -> str:
+    """The story of the issue that tells the event of one that is left out for it."""
+    other = why.removeprefix("same_event: told by ")
+    return other if other != why and other in told else ""
+
+
+def left(desk: Desk, seen: Seen, section: str) -> dict[str, Any]:
+    """All stories of one section that are not in. Raises ``DigestError``."""
+    made = issue(desk, seen)
+    group = next((one for one in made.get("left_out", ()) if one["id"] == section), None)
+    return made | {"group": group}
 
 
 def explained(desk: Desk, seen: Seen, line_item: str) -> dict[str, Any]:
@@ -311,6 +303,30 @@ def explained(desk: Desk, seen: Seen, line_item: str) -> dict[str, Any]:
         desk.proofs.read_into(store, room)
         request = placing_again(room, store, seen.edition, seen.day, Overrides())
     said = explain(request, line_item)
-    ad = _ad(room, {"line_item": line_item, "reason": said.reason, "rule": said.rule})
-    lost = [_ad(room, {"line_item": name}) for name in (said.cost.loses if said.cost else ())]
-    return {"wrong": None, "ad": ad, "said": said, "lost": lost, "item": room.ads.line_item(line_item)}
+    words = desk.words(room)
+    ad = _ad(room, words, {"line_item": line_item, "reason": said.reason, "rule": said.rule})
+    lost = [_ad(room, words, {"line_item": name}) for name in (said.cost.loses if said.cost else ())]
+    slots = {slot.id: slot for slot in room.ads.slots}
+    return {
+        "wrong": None,
+        "ad": ad,
+        "said": said,
+        "lost": lost,
+        "item": room.ads.line_item(line_item),
+        "placed": place_at(slots.get(said.placed.slot), said.placed.gap) if said.placed else "",
+        "because": words(said.placed.because) if said.placed else words(said.reason),
+        "cost": words(said.cost.words) if said.cost else "",
+        "asked": [_asked(words, one) for one in said.asked],
+        "left": [place_at(slots.get(one.slot), one.gap) for one in said.left],
+    }
+
+
+def _asked(words: Words, one: Asked) -> dict[str, Any]:
+    """What one rule took of a booking's places."""
+    whys = list(dict.fromkeys(words(opening.why) for opening in one.removed))
+    heads = Counter(why.partition("; ")[0] for why in whys)  # one cause of many is said once
+    whys = list(
+        dict.fromkeys(head if heads[head := why.partition("; ")[0]] > SAID_ONCE else why for why in whys)
+    )
+    said = [words(one.why)] if one.why else []
+    return {"rule": rule_words(one.rule), "taken": len(one.removed), "left": one.left, "why": said + whys}
