@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 
-pytest_plugins = ("tests.fakes",)
+pytest_plugins = ("tests.fakes", "tests.postgres")
 settings.register_profile(
     "laws",
     derandomize=True,
@@ -18,8 +20,30 @@ settings.register_profile(
 settings.register_profile(
     "thorough", parent=settings.get_profile("laws"), derandomize=False, max_examples=1000
 )
+settings.register_profile(  # a mutant need not be told with the smallest example
+    "mutants", parent=settings.get_profile("laws"), phases=[Phase.explicit, Phase.generate]
+)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "laws"))
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--accept", action="store_true", help="take the golden issues as they are built now")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _themes_are_compiled_once() -> Iterator[None]:
+    """Half a second each, and hundreds of newsrooms wear the same: kept by what the cache of a newsroom goes by."""
+    from digest.render import compiler, theme
+
+    kept: dict[str, theme.Compiled] = {}
+    compile_theme = compiler.compiled
+
+    def compiled(newsroom: Any, name: str, files: Mapping[str, Any]) -> theme.Compiled:
+        key = theme._key(newsroom, name, files)
+        if key not in kept:
+            kept[key] = compile_theme(newsroom, name, files)
+        return kept[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(compiler, "compiled", compiled)
+        yield

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-from typer.testing import CliRunner
+import typer.testing
+from typer.main import get_command
 
 from digest.cli import commands
 from digest.model import Publication
@@ -94,6 +96,18 @@ class Result:
         return json.loads(self.out)
 
 
+# To read the signatures of all commands takes longer than most of the commands.
+typer.testing._get_command = cache(get_command)  # type: ignore[attr-defined]
+
+
+def run(*words: str) -> Result:
+    """A command line, in this process."""
+    result = typer.testing.CliRunner().invoke(commands(), words)
+    if result.exception is not None and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    return Result(result.exit_code, result.stdout, result.stderr)
+
+
 @dataclass(frozen=True)
 class Room:
     """A newsroom on disk."""
@@ -101,10 +115,7 @@ class Room:
     root: Path
 
     def run(self, *words: str) -> Result:
-        result = CliRunner().invoke(commands(), [*words, "--root", str(self.root)])
-        if result.exception is not None and not isinstance(result.exception, SystemExit):
-            raise result.exception
-        return Result(result.exit_code, result.stdout, result.stderr)
+        return run(*words, "--root", str(self.root))
 
     def write(self, name: str, text: str) -> None:
         (self.root / name).write_text(text, encoding="utf-8")

@@ -1,18 +1,22 @@
-"""A private PostgreSQL server for tests: Debian's binaries, a Unix socket in a temporary folder."""
+"""PostgreSQL for tests: Debian's binaries, a Unix socket in a temporary folder; one server for all of a run."""
 
 from __future__ import annotations
 
 import os
-import pwd
 import shutil
 import socket
 import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
+from uuid import uuid4
+
+import pytest
+
+SHARED = "DIGEST_TESTS_POSTGRES"  # the folder of the run's server; the workers of a run inherit it
 
 
 class NoPostgres(Exception):
@@ -32,6 +36,8 @@ def binaries() -> Path:
 
 def _user() -> str | None:
     """Whom to run it as: the server refuses root."""
+    import pwd
+
     if os.geteuid() != 0:
         return None
     for name in ("postgres", "nobody"):
@@ -59,46 +65,86 @@ def _run(user: str | None, *words: str) -> None:
         raise NoPostgres(f"PostgreSQL does not start: {(done.stderr or done.stdout).strip()[-300:]}")
 
 
+def _start(folder: Path) -> str:
+    """The SQLAlchemy URL of a server that keeps everything in a folder. Raises :class:`NoPostgres`."""
+    bin_folder, user = binaries(), _user()
+    if user:
+        shutil.chown(folder, user, user)
+    data, port = str(folder / "data"), _free_port()
+    options = f"-p {port} -c listen_addresses= -c unix_socket_directories={folder} -c fsync=off"
+    _run(user, str(bin_folder / "initdb"), *("-D", data, "-A", "trust", "-U", "digest", "-E", "UTF8", "-N"))
+    _run(user, str(bin_folder / "pg_ctl"), *("-D", data, "-w", "-l", f"{folder}/log", "-o", options, "start"))
+    return f"postgresql+psycopg://digest@/postgres?host={folder}&port={port}"
+
+
+def stop(folder: Path) -> None:
+    """End the server of a folder, at once, and delete it."""
+    if (folder / "data" / "postmaster.pid").exists():
+        _run(_user(), str(binaries() / "pg_ctl"), "-D", str(folder / "data"), "-m", "immediate", "stop")
+    shutil.rmtree(folder, ignore_errors=True)
+
+
 @contextmanager
 def server() -> Iterator[str]:
-    """A running server; yields the SQLAlchemy URL of its database. Raises :class:`NoPostgres`."""
-    bin_folder, user = binaries(), _user()
+    """A server of its own, for a test that stops it; yields the URL of its database. Raises :class:`NoPostgres`."""
     folder = Path(tempfile.mkdtemp(prefix="digest-pg-"))
-    if user:
-        os.chown(folder, pwd.getpwnam(user).pw_uid, pwd.getpwnam(user).pw_gid)
-    data, port = folder / "data", _free_port()
-    options = f"-p {port} -c listen_addresses= -c unix_socket_directories={folder} -c fsync=off"
     try:
-        _run(
-            user,
-            str(bin_folder / "initdb"),
-            "-D",
-            str(data),
-            "-A",
-            "trust",
-            "-U",
-            "digest",
-            "-E",
-            "UTF8",
-            "-N",
-        )
-        _run(
-            user,
-            str(bin_folder / "pg_ctl"),
-            "-D",
-            str(data),
-            "-w",
-            "-l",
-            str(folder / "log"),
-            "-o",
-            options,
-            "start",
-        )
-        try:
-            yield f"postgresql+psycopg://digest@/postgres?host={folder}&port={port}"
-        finally:
-            _run(user, str(bin_folder / "pg_ctl"), "-D", str(data), "-m", "immediate", "stop")
+        yield _start(folder)
     finally:
+        stop(folder)
+
+
+@contextmanager
+def database() -> Iterator[str]:
+    """A new database on the server that all tests of a run share; yields its URL. Raises :class:`NoPostgres`."""
+    import fcntl
+
+    import psycopg
+
+    folder, name = Path(os.environ[SHARED]), f"test_{uuid4().hex[:12]}"
+    with (folder / "lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # the first worker that needs the server starts it
+        address = folder / "address"
+        if not address.exists():
+            (folder / "pg").mkdir(exist_ok=True)
+            address.write_text(_start(folder / "pg"))
+        url = address.read_text()
+    asked = parse_qs(urlsplit(url).query)
+    where = f"host={asked['host'][0]} port={asked['port'][0]} user=digest dbname=postgres"
+    with psycopg.connect(where, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}".encode())
+    yield url.replace("/postgres?", f"/{name}?")
+
+
+@contextmanager
+def for_test(server: AbstractContextManager[str]) -> Iterator[str]:
+    """What a server or a database yields; the test is skipped where there is none."""
+    with ExitStack() as stack:
+        try:
+            url = stack.enter_context(server)
+        except NoPostgres as none:
+            pytest.skip(str(none))
+        yield url
+
+
+@pytest.fixture(scope="module")
+def postgres() -> Iterator[str]:
+    """The URL of a database that the tests of a module share."""
+    with for_test(database()) as url:
+        yield url
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        folder = Path(tempfile.mkdtemp(prefix="digest-pg-"))
+        folder.chmod(0o755)
+        os.environ[SHARED] = str(folder)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    folder = Path(os.environ.get(SHARED, ""))
+    if not hasattr(config, "workerinput") and folder.name.startswith("digest-pg-"):
+        stop(folder / "pg")
         shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -119,7 +165,7 @@ def pooled(url: str) -> Iterator[str]:
     )
     if user:
         for path in (folder, *folder.iterdir()):
-            os.chown(path, pwd.getpwnam(user).pw_uid, pwd.getpwnam(user).pw_gid)
+            shutil.chown(path, user, user)
     process = subprocess.Popen(
         [program, str(folder / "pgbouncer.ini")],
         user=user,

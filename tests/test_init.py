@@ -12,16 +12,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator as Validator
-from typer.testing import CliRunner
 
 import digest.cli.build
 import digest.cli.init
-from digest.cli import commands
 from digest.cli.init import _files, _sender
 from digest.config.compile import compile_files
 from digest.model.keys.words import InvalidValue, line
 from digest.starter import Wish, contents
-from tests.newsrooms import Result, Room
+from tests.newsrooms import Result, Room, run
 from tests.test_schema import as_editors_read
 
 NOW = datetime(2026, 7, 25, 14, 30, tzinfo=UTC)
@@ -36,9 +34,7 @@ FILES = {
 
 
 def init(*words: str) -> Result:
-    result = CliRunner().invoke(commands(), ["init", *words])
-    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
-    return Result(result.exit_code, result.stdout, result.stderr)
+    return run("init", *words)
 
 
 def below(folder: Path) -> set[str]:

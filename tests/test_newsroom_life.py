@@ -6,8 +6,7 @@ from __future__ import annotations
 import json
 import shutil
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
@@ -25,7 +24,7 @@ from hypothesis.stateful import (
 )
 
 from tests.newsrooms import DIGEST, Room, newsroom, story
-from tests.postgres import NoPostgres, server
+from tests.postgres import database, for_test
 
 DAYS = tuple(f"2026-01-{day}" for day in (20, 21, 22, 23))
 NAMES = ("Harbor Post", "Lake Mirror")
@@ -218,25 +217,9 @@ class Life(RuleBasedStateMachine):
                     assert {name: there[name] for name in files} == files
 
 
-@contextmanager
-def _address(kind: str) -> Iterator[str]:
-    if kind == "sqlite":
-        yield ""
-        return
-    try:
-        running = server()
-        url = running.__enter__()
-    except NoPostgres as none:
-        pytest.skip(str(none))
-    try:
-        yield url
-    finally:
-        running.__exit__(None, None, None)
-
-
 @pytest.mark.parametrize("kind", ["sqlite", "postgres"])
 def test_the_life_of_two_newsrooms_in_one_store(kind: str) -> None:
-    with _address(kind) as url:
+    with nullcontext("") if kind == "sqlite" else for_test(database()) as url:
         machine = type("Lived", (Life,), {"url": url})
         run_state_machine_as_test(
             machine,

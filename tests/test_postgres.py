@@ -2,24 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.newsrooms import newsroom, story
-from tests.postgres import NoPostgres, server
 
 BUILD = ("build", "--daily", "--date", "2026-01-23")
-
-
-@pytest.fixture(scope="module")
-def postgres() -> Iterator[str]:
-    try:
-        with server() as url:
-            yield url
-    except NoPostgres as why:
-        pytest.skip(str(why))
 
 
 def test_a_morning_on_postgresql_gives_the_bytes_of_sqlite(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,10 +11,8 @@ import pytest
 import yaml
 from hypothesis import given
 from jsonschema import Draft202012Validator as Validator
-from typer.testing import CliRunner
 
 from digest import registry
-from digest.cli import commands
 from digest.config import json_schema, outside, tree
 from digest.config.compile import compile_files
 from digest.model.keys.words import Word
@@ -176,12 +173,12 @@ def test_names_come_from_where_they_are_found() -> None:
 )
 def test_the_command_prints_it_anywhere(words: tuple[str, ...], tmp_path: Path, monkeypatch: Any) -> None:
     monkeypatch.chdir(tmp_path)
-    result = CliRunner().invoke(commands("schema"), ["schema", *words])
-    assert (result.exit_code, result.stderr) == (0, "")
-    assert json.loads(result.stdout) == SCHEMAS[words[0].partition(".")[0]]
+    result = newsrooms.run("schema", *words)
+    assert (result.code, result.err) == (0, "")
+    assert result.json == SCHEMAS[words[0].partition(".")[0]]
 
 
 def test_another_file_has_none() -> None:
-    result = CliRunner().invoke(commands("schema"), ["schema", "adslot"])
-    assert (result.exit_code, result.stdout) == (2, "")
-    assert result.stderr == 'digest: there is no schema of "adslot". Did you mean "adslots"?\n'
+    result = newsrooms.run("schema", "adslot")
+    assert (result.code, result.out) == (2, "")
+    assert result.err == 'digest: there is no schema of "adslot". Did you mean "adslots"?\n'

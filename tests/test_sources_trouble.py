@@ -15,8 +15,6 @@ from sqlalchemy import create_engine, text
 from digest.sources import _network
 from tests.fakes.server import Call, Server
 from tests.newsrooms import DIGEST, newsroom
-from tests.postgres import NoPostgres
-from tests.postgres import server as postgres_server
 from tests.test_sources_apis import NOW, House, WordPress, post
 
 PAGE = b"<!doctype html><html><head><title>502</title></head><body>The site is being mended.</body></html>"
@@ -30,15 +28,6 @@ PLACES = {  # what each type of source asks for first
 def server() -> Iterator[Server]:
     with Server() as running:
         yield running
-
-
-@pytest.fixture(scope="module")
-def postgres() -> Iterator[str]:
-    try:
-        with postgres_server() as url:
-            yield url
-    except NoPostgres as why:
-        pytest.skip(str(why))
 
 
 def house_of(folder: Path, kind: str, server: Server) -> House:

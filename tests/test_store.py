@@ -17,21 +17,11 @@ from digest.model import BuiltIssue, Counts, Image, Mark, RunAd, RunStory, Story
 from digest.model.urls import story_id, url_key
 from digest.store import Store, open_store
 from tests.newsrooms import PUBLICATION
-from tests.postgres import NoPostgres, server
 from tests.strategies.stories import any_times, newsfeeds, stories, times
 
 NOW = datetime(2026, 1, 23, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 DAY = date(2026, 1, 23)
-
-
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[str]:
-    try:
-        with server() as url:
-            yield url
-    except NoPostgres as none:
-        pytest.skip(str(none))
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgres"])

@@ -5,26 +5,15 @@ from __future__ import annotations
 import shutil
 import sqlite3
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from digest.store import care, open_store
 from tests.newsrooms import DIGEST, PUBLICATION, Room, newsroom, story
-from tests.postgres import NoPostgres, server
 
 DAYS = ("2025-11-20", "2025-11-21", "2026-01-22", "2026-01-23")
 LAST = DAYS[-1]
-
-
-@pytest.fixture(scope="module")
-def postgres() -> Iterator[str]:
-    try:
-        with server() as url:
-            yield url
-    except NoPostgres as none:
-        pytest.skip(str(none))
 
 
 @pytest.fixture

@@ -5,8 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -17,20 +16,11 @@ from digest.errors import CommandError, Unreachable
 from digest.model import BuiltIssue, Mark, Publication, RunAd, RunStory, Story, Validators, Window
 from digest.store import Store, locks, open_store
 from tests.newsrooms import DIGEST, PUBLICATION, Room, newsroom, story
-from tests.postgres import NoPostgres, pooled, server
+from tests.postgres import for_test, pooled
 
 NOW = datetime(2026, 1, 23, 12, tzinfo=UTC)
 DAY = date(2026, 1, 23)
 OTHER = Publication(name="Savannah Sun", url="https://sun.example")
-
-
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[str]:
-    try:
-        with server() as url:
-            yield url
-    except NoPostgres as none:
-        pytest.skip(str(none))
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgres"])
@@ -150,20 +140,8 @@ def sixteen(folder: Path, name: str) -> Room:
     return room
 
 
-@contextmanager
-def _through(kind: str, postgres: str) -> Iterator[str]:
-    if kind != "pooler":
-        yield postgres
-        return
-    try:
-        running = pooled(postgres)
-        url = running.__enter__()
-    except NoPostgres as none:
-        pytest.skip(str(none))
-    try:
-        yield url
-    finally:
-        running.__exit__(None, None, None)
+def _through(kind: str, postgres: str) -> AbstractContextManager[str]:
+    return for_test(pooled(postgres)) if kind == "pooler" else nullcontext(postgres)
 
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgres", "pooler"])

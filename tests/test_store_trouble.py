@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import sqlite3
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from hypothesis import given, settings
@@ -25,7 +26,7 @@ from digest.store import open_store
 from digest.store.database import connect
 from digest.store.trouble import said
 from tests.newsrooms import PUBLICATION
-from tests.postgres import NoPostgres, server
+from tests.postgres import for_test, server, stop
 
 NOW = datetime(2026, 1, 23, 12, tzinfo=UTC)
 
@@ -48,15 +49,6 @@ def use(url: str) -> None:
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     return tmp_path / "var" / "digest.db"
-
-
-@pytest.fixture(scope="module")
-def postgres() -> Iterator[str]:
-    try:
-        with server() as url:
-            yield url
-    except NoPostgres as none:
-        pytest.skip(str(none))
 
 
 def test_the_folder_of_a_new_store_is_made(path: Path) -> None:
@@ -366,23 +358,12 @@ def test_a_server_that_is_away(url: str) -> None:
 
 def test_a_database_the_server_has_not(postgres: str) -> None:
     with pytest.raises(Unreachable, match="no such database"):
-        use(postgres.replace("/postgres?", "/missing?"))
+        use(re.sub(r"/\w+\?", "/missing?", postgres))
 
 
-def test_a_server_that_stops(tmp_path: Path) -> None:
-    try:
-        running = server()
-        url = running.__enter__()
-    except NoPostgres as none:
-        pytest.skip(str(none))
-    stopped = False
-    try:
-        with open_store(url, PUBLICATION) as store:
-            store.upsert(stories(1), NOW)
-            running.__exit__(None, None, None)
-            stopped = True
-            with pytest.raises(Unreachable):
-                store.search()
-    finally:
-        if not stopped:
-            running.__exit__(None, None, None)
+def test_a_server_that_stops() -> None:
+    with for_test(server()) as url, open_store(url, PUBLICATION) as store:
+        store.upsert(stories(1), NOW)
+        stop(Path(parse_qs(urlsplit(url).query)["host"][0]))
+        with pytest.raises(Unreachable):
+            store.search()

@@ -6,7 +6,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -24,7 +24,8 @@ from digest.store.publications import join
 from digest.store.schema import HEAD, METADATA
 from digest.store.versions import _foreign_keys, prepare, revision_of, upgrade
 from tests.newsrooms import PUBLICATION
-from tests.postgres import NoPostgres, server
+from tests.postgres import database as new_database
+from tests.postgres import for_test
 
 NOW = datetime(2026, 1, 23, 12, tzinfo=UTC)
 REVISIONS = [f"{number:04d}" for number in range(1, int(HEAD) + 1)]  # without a gap
@@ -32,26 +33,11 @@ REVISIONS = [f"{number:04d}" for number in range(1, int(HEAD) + 1)]  # without a
 
 @pytest.fixture(params=["sqlite", "postgres"])
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
-    with _url(str(request.param), tmp_path) as url:
+    sqlite = f"sqlite:///{tmp_path}/digest.db"
+    with nullcontext(sqlite) if request.param == "sqlite" else for_test(new_database()) as url:
         opened = connect(url)
         yield opened
         opened.close()
-
-
-@contextmanager
-def _url(kind: str, folder: Path) -> Iterator[str]:
-    if kind == "sqlite":
-        yield f"sqlite:///{folder}/digest.db"
-        return
-    try:
-        running = server()
-        url = running.__enter__()
-    except NoPostgres as none:
-        pytest.skip(str(none))
-    try:
-        yield url
-    finally:
-        running.__exit__(None, None, None)
 
 
 def _shape(connection: Connection) -> dict[str, Any]:
