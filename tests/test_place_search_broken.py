@@ -2,37 +2,38 @@
 
 from __future__ import annotations
 
+from operator import itemgetter
 from typing import Any
 
 import pytest
 
 from digest.errors import DigestError
 from digest.place.problem import Problem
-from digest.place.solver import assignment, branching
+from digest.place.solver import branching, conflicts, outlines
+from digest.place.solver.assignment import Assignment
 from digest.place.solver.bounds import Bound
-from digest.place.solver.item_classes import ItemClasses
 from digest.place.solver.limits import Limits
 from tests.oracles.enumeration import best_of_all
 from tests.strategies.fact_ads import fact_issue
 from tests.test_place_search import SMALL, agrees, question
 
-OVERFULL, READ, INIT = assignment.overfull, Limits._read, ItemClasses.__init__
+OVERFULL, READ = conflicts.overfull, Limits._read
 
 
 def without_areas(monkeypatch: pytest.MonkeyPatch) -> None:
     def blind(supply: Any, fact: Any, plan: Any) -> Any:
         return [] if not fact[3] and fact[2] != supply.limits.everywhere else OVERFULL(supply, fact, plan)
 
-    monkeypatch.setattr(assignment, "overfull", blind)
+    monkeypatch.setattr(conflicts, "overfull", blind)
 
 
 def without_spans(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(assignment, "overfull", lambda s, fact, p: [] if fact[3] else OVERFULL(s, fact, p))
+    monkeypatch.setattr(conflicts, "overfull", lambda s, fact, p: [] if fact[3] else OVERFULL(s, fact, p))
 
 
 def without_companions(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(assignment.Assignment, "_settle_groups", lambda self, transport: True)
-    monkeypatch.setattr(assignment.Assignment, "_owed", lambda self, placed: 0)
+    for module in (branching, conflicts):
+        monkeypatch.setattr(module, "torn", lambda problem, plan: 0)
 
 
 def without_exclusions(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -73,8 +74,13 @@ def with_a_bound_too_low(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Bound, "__init__", low)
 
 
-def with_any_two_alike(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ItemClasses, "_interchangeable", lambda self, item, other: True)
+def with_outlines_lost(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of half-made outlines only the first in the order is kept, whatever it is worth."""
+    monkeypatch.setattr(outlines, "undominated", lambda labels: sorted(labels.items(), key=itemgetter(1))[:1])
+
+
+def without_the_order_of_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Assignment, "first", lambda self, known: known)
 
 
 BREAKAGES = [
@@ -86,7 +92,8 @@ BREAKAGES = [
     without_ad_load,
     without_all_branches,
     with_a_bound_too_low,
-    with_any_two_alike,
+    with_outlines_lost,
+    without_the_order_of_the_file,
 ]
 
 

@@ -20,7 +20,7 @@ from fractions import Fraction
 from itertools import pairwise
 from math import lcm
 
-from digest.place.facts import AtMost, Candidate, bits
+from digest.place.facts import AtMost, Candidate
 
 Plan = tuple[Candidate, ...]  # by opening
 
@@ -148,20 +148,6 @@ def exceeds(fact: AtMost, plan: Iterable[Candidate], gaps: Sequence[int]) -> boo
         return len(inside) > fact.most
     at = sorted(gaps[o] for _, o in inside)
     return any(b - a < fact.span for a, b in zip(at, at[fact.most :], strict=False))
-
-
-def items_of(problem: Problem) -> list[int]:
-    """The line items that have an opening, in file order."""
-    return [i for i in sorted(problem.left) if problem.left[i]]
-
-
-def candidates(problem: Problem) -> list[list[int]]:
-    """Per opening, the line items that may stand there, in file order."""
-    found: list[list[int]] = [[] for _ in problem.gaps]
-    for item in items_of(problem):
-        for opening in bits(problem.left[item]):
-            found[opening].append(item)
-    return found
 
 
 def without(problem: Problem, out: int) -> Problem:

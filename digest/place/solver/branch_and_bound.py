@@ -57,25 +57,21 @@ class BranchAndBound:
 
     def _assign(self, node: Node) -> list[Problem]:
         """Take a node's best plan where its outline can be assigned; else the parts to look at instead."""
-        part = self.budget.part(ASSIGN)
-        assignment = Assignment(node.supply, node.outline, node.worth, part)
-        try:
-            plan = assignment.first()
-        except BudgetSpent:
-            if self.budget.spent:
-                raise
-            plan = assignment.likely()
-            if not split(
-                node.supply, plan
-            ):  # it stands; open is whether it is the first in the order of the file
-                self._take(plan)
-                plan = Assignment(node.supply, node.outline, node.worth, self.budget).first() or plan
-            else:
-                return split(node.supply, plan)
-        if plan is not None:
-            self._take(plan)
-            return []
-        return split(node.supply, assignment.likely())
+        assignment = Assignment(node.supply, node.outline, node.worth, self.budget)
+        plan: Plan | None = assignment.likely()
+        parts = split(node.supply, assignment.likely())
+        if parts:
+            try:
+                plan = assignment.some(self.budget.part(ASSIGN))
+            except BudgetSpent:
+                if self.budget.spent:
+                    raise
+                plan = None
+        if plan is None:
+            return parts
+        self._take(plan)  # it stands; open is whether it is the first in the order of the file
+        self._take(assignment.first(plan))
+        return []
 
     def _relax(self, problem: Problem, near: Node | None) -> None:
         """Bound a part, and keep it where it may hold a better plan."""
@@ -113,7 +109,7 @@ class BranchAndBound:
         assert node is not None
         with suppress(BudgetSpent):  # assign the outline that was under way
             budget = Budget(ASSIGN)
-            self._take_if_whole(Assignment(node.supply, node.outline, node.worth, budget).first() or ())
+            self._take_if_whole(Assignment(node.supply, node.outline, node.worth, budget).some(budget) or ())
         self._take_if_whole(greedy(self.problem, self.scale.of(self.problem)))
         if self.best is None:
             raise BudgetSpent

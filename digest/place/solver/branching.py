@@ -5,18 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from digest.place.facts import Candidate, bits, mask_of
+from digest.place.facts import Candidate, bits
 from digest.place.problem import Plan, Problem, without
-from digest.place.solver.assignment import violations
+from digest.place.solver.conflicts import torn, violations
 from digest.place.solver.item_classes import ItemClasses
 
 
 def split(supply: ItemClasses, plan: Plan) -> list[Problem]:
     """The parts to look at instead; none where the plan keeps every fact."""
-    problem, placed = supply.problem, mask_of([i for i, _ in plan])
-    torn = next((group for group in problem.groups if placed & group and placed & group != group), 0)
-    if torn:
-        return [without(problem, torn), replace(problem, must=problem.must | torn)]
+    problem = supply.problem
+    if group := torn(problem, plan):
+        return [without(problem, group), replace(problem, must=problem.must | group)]
     broken = next(violations(supply, plan), None)
     if broken is None:
         return []

@@ -20,6 +20,7 @@ OUTLINES = (
 WALKS = (
     40  # the first round of walks for better multipliers; doubled each time. More: slower where they are good
 )
+WIDER = 8  # a limit on spread that was too tight becomes wider by this part. More: more limits are tried, each quicker
 TRANSPORTS = (
     8  # walks between two outlines whose own multipliers are mixed in. Less: better bounds, slower rounds
 )

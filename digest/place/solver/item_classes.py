@@ -7,7 +7,9 @@ every class gains the same in them. A *pool* is a set of classes of which only s
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from digest.place.cliques import cliques
 from digest.place.facts import bits
@@ -37,6 +39,7 @@ class ItemClasses:
         self.limits = Limits(problem)
         self.size = len(problem.gaps)
         self.following = [self.limits.first_after(o) for o in range(self.size)]
+        self.bonus = scale.tops[0] // scale.spread  # what a line item that must run is worth for being there
         self.base = {i: scale.item(i) // scale.spread for i in problem.left}
         self.relations = self._relations()
         self.classes: list[ItemClass] = []
@@ -56,6 +59,11 @@ class ItemClasses:
     def pool_of(self, item: int) -> int:
         """The pool of a line item; -1 where it has none, or is not on offer."""
         return self.classes[self.class_of[item]].pool if item in self.class_of else -1
+
+    def admits(self, outline: Sequence[int]) -> bool:
+        """Whether these openings may all hold ads: not too many, none too near the one before, somebody for each."""
+        apart = all(later >= self.following[o] for o, later in pairwise(outline))
+        return apart and len(outline) <= self.limits.cap and all(self.kind[o] >= 0 for o in outline)
 
     def gain(self, item: int, opening: int) -> int:
         return self.base[item] + self.scale.rates[item] * self.scale.bands[opening]
@@ -124,16 +132,27 @@ class ItemClasses:
         return (fact[0], fact[1] & ~(1 << item), fact[2], fact[3])
 
     def _kinds(self) -> None:
+        """Openings into kinds: first by band, then apart where a class may stand in some only."""
+        bands: dict[int, int] = {}
+        for o, band in enumerate(self.scale.bands):
+            bands[band] = bands.get(band, 0) | 1 << o
+        parts = list(bands.values())
+        openings = [self.problem.left[members.items[0]] for members in self.classes]
+        for mask in dict.fromkeys(openings):
+            parts = [part for whole in parts for part in (whole & mask, whole & ~mask) if part]
         numbers: dict[tuple[tuple[int, int], ...], int] = {}
         self.kind = [-1] * self.size
         self.offers: list[dict[int, int]] = []
-        gains: list[list[tuple[int, int]]] = [[] for _ in range(self.size)]
-        for c, members in enumerate(self.classes):
-            base, rate = self.base[members.items[0]], self.scale.rates[members.items[0]]
-            for o in bits(self.problem.left[members.items[0]]):
-                gains[o].append((c, base + rate * self.scale.bands[o]))
-        for o, offer in enumerate(gains):
+        for part in sorted(parts, key=lambda part: part & -part):
+            first = (part & -part).bit_length() - 1
+            offer = {
+                c: self.gain(members.items[0], first)
+                for c, members in enumerate(self.classes)
+                if openings[c] >> first & 1
+            }
             if offer:
-                self.kind[o] = numbers.setdefault(tuple(offer), len(numbers))
-                if self.kind[o] == len(self.offers):
-                    self.offers.append(dict(offer))
+                kind = numbers.setdefault(tuple(offer.items()), len(numbers))
+                if kind == len(self.offers):
+                    self.offers.append(offer)
+                for o in bits(part):
+                    self.kind[o] = kind

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from bisect import bisect_left
 
-from digest.place.facts import AtMost, bits
-from digest.place.problem import Problem, candidates
+from digest.place.facts import AtMost, bits, mask_of
+from digest.place.problem import Problem, eligible_items
 
 
 class Limits:
@@ -15,12 +15,9 @@ class Limits:
 
     def __init__(self, problem: Problem) -> None:
         self.gaps = problem.gaps
-        self.at = candidates(problem)
-        self.items = 0
-        for item, openings in problem.left.items():
-            if openings:
-                self.items |= 1 << item
-        self.everywhere = (1 << len(self.at)) - 1
+        self.left = problem.left
+        self.items = eligible_items(problem)
+        self.everywhere = (1 << len(self.gaps)) - 1
         self.present: dict[int, int] = {}  # mask of openings -> the line items that may stand in one of them
         self.blocked = {item: 1 << item for item in bits(self.items)}
         self.cap = self.items.bit_count()
@@ -53,10 +50,7 @@ class Limits:
     def _present(self, openings: int) -> int:
         found = self.present.get(openings)
         if found is None:
-            found = self.items if openings == self.everywhere else 0
-            for o in bits(openings) if not found else ():
-                for item in self.at[o]:
-                    found |= 1 << item
+            found = mask_of([item for item, mask in self.left.items() if mask & openings])
             self.present[openings] = found
         return found
 

@@ -8,7 +8,7 @@ from digest.place.solver.budget import OUTLINES, WALKS, Budget, BudgetSpent
 from digest.place.solver.item_classes import ItemClasses
 from digest.place.solver.multipliers import Pricing
 from digest.place.solver.outlines import Evenest, worthiest
-from digest.place.solver.transport import Multipliers, Transport
+from digest.place.solver.transport import NOBODY, Multipliers, Transport, worthiest_first
 
 Key = tuple[int, int, tuple[int, ...], tuple[int, ...]]  # minus the worth, spread, gaps, slots
 
@@ -20,7 +20,7 @@ class Node:
         self.problem, self.budget, self.near = problem, budget, near
         self.scale = scale.of(problem)
         self.supply = ItemClasses(problem, self.scale)
-        self.bonus = problem.must.bit_count() * (scale.tops[0] // scale.spread)
+        self.bonus = problem.must.bit_count() * self.supply.bonus
         self.known: dict[tuple[int, ...], tuple[int, Multipliers]] = {}
         self.bounds: list[Bound] = []
         self.worth, self.outline = 0, Outline()
@@ -36,11 +36,27 @@ class Node:
         return self.known[kinds]
 
     def learn(self, outline: Outline) -> Multipliers:
-        """An outline is kept where it is the worthiest so far."""
+        """An outline is kept where it is the worthiest so far, without the openings that nobody is left for."""
         worth, multipliers = self.value(outline)
+        if worth < 0:
+            outline = self._filled(outline)
+            worth, _ = self.value(outline)
         if worth > self.worth:
             self.worth, self.outline = worth, outline
         return multipliers
+
+    def _filled(self, outline: Outline) -> Outline:
+        """An outline without the openings that stay empty in its best assignment."""
+        kind = self.supply.kind
+        filled = Transport(self.supply, self.budget).add(kind[o] for o in outline).filled
+        empty = {number: counts.get(NOBODY, 0) for number, counts in filled.items()}
+        kept = list[int]()
+        for o in outline:
+            if empty[kind[o]]:
+                empty[kind[o]] -= 1
+            else:
+                kept.append(o)
+        return tuple(kept)
 
     def add(self, multipliers: Multipliers) -> Bound:
         bound = Bound(self.supply, multipliers)
@@ -57,9 +73,13 @@ class Node:
         self.budget.spend(supply.size + len(self.problem.left))
         if self.near is not None:
             self._inherit(self.near)
+        outline, multipliers = worthiest_first(supply, self.budget)
+        self.learn(outline)
+        self.add(multipliers)
         best = min(self.bounds, key=lambda bound: bound.most)
+        if best.most > self.worth:
+            self.add(self.learn(best.worthiest()))
         pricing = Pricing(supply, best, self.learn, self.budget)
-        self.add(self.learn(best.worthiest()))
         walks, outlines = WALKS, OUTLINES
         while self.bound() > self.worth:
             pricing.improve(walks, lambda: self.worth)
@@ -101,7 +121,7 @@ class Node:
 
     def _adapted(self, near: Node, multipliers: Multipliers) -> Multipliers:
         """Another node's multipliers; what must run here pays what that is worth."""
-        supply, bonus = self.supply, self.scale.tops[0] // self.scale.spread
+        supply, bonus = self.supply, self.supply.bonus
         pools = [0] * len(supply.pools)
         for number, items in enumerate(supply.pooled):
             pool = near.supply.pool_of((items & -items).bit_length() - 1)
@@ -117,9 +137,9 @@ class Node:
     def even(self) -> Key:
         """The best outline of that worth."""
         bounds = sorted(self.bounds, key=lambda bound: bound.most)
-        decisive = bounds[:1]
+        decisive, spread = bounds[:1], 0
         while True:
-            best = Evenest(self.supply, decisive, self.worth, self.budget).best()
+            best = Evenest(self.supply, decisive, self.worth, self.budget, spread).best()
             assert best is not None
             spread, gaps, slots, outline = best
             short = next((bound for bound in bounds if bound.of(outline) < self.worth), None)

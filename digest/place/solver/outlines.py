@@ -7,17 +7,20 @@ cannot come to the worth adds the bound that says so.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from heapq import heappop, heappush
+from operator import ge, itemgetter
 from typing import Any
 
 from digest.place.solver.bounds import Bound, Outline
-from digest.place.solver.budget import Budget
+from digest.place.solver.budget import WIDER, Budget
 from digest.place.solver.item_classes import ItemClasses
 
-Found = tuple[int, tuple[int, ...], tuple[int, ...], Outline]  # spread, gaps, slots, openings
+Label = tuple[
+    int, tuple[int, ...], tuple[int, ...], Outline
+]  # spread, gaps, slots, openings: the less the better
 Sums = tuple[int, ...]  # what the ads so far are worth, by each bound
-Labels = list[dict[Sums, Found]]  # per last opening, by ads still allowed and sums
 Chain = tuple[Any, ...]  # the chain before, an opening, the number of ads; empty before the first ad
 
 
@@ -61,96 +64,81 @@ def _listed(chain: Chain) -> Outline:
     return tuple(reversed(openings))
 
 
-class Evenest:
-    """Outlines of at least ``need`` worth by all ``bounds``, the tightest first."""
+def undominated(labels: dict[Sums, Label]) -> list[tuple[Sums, Label]]:
+    """Labels of one last opening, without those that are later in the order and in no sum better."""
+    if len(labels) < 2:
+        return list(labels.items())
+    kept: dict[int, list[tuple[Sums, Label]]] = {}
+    for key, label in sorted(labels.items(), key=itemgetter(1)):
+        earlier = kept.setdefault(key[0], [])
+        if not any(all(map(ge, other, key)) for other, _ in earlier):
+            earlier.append((key, label))
+    return [entry for entries in kept.values() for entry in entries]
 
-    def __init__(self, supply: ItemClasses, bounds: Sequence[Bound], need: int, budget: Budget) -> None:
+
+class Evenest:
+    """The outline of least spread among those of at least ``need`` worth by all ``bounds``, the tightest first.
+
+    Half-made outlines (labels) are made longer opening by opening, up to a limit of the spread that they come to at
+    least; one that is neither better in the order nor in any sum than another with the same last opening is left out.
+    No outline is known to have less spread than ``least``.
+    """
+
+    def __init__(
+        self, supply: ItemClasses, bounds: Sequence[Bound], need: int, budget: Budget, least: int = 0
+    ) -> None:
         self.supply, self.bounds, self.need, self.budget = supply, bounds, need, budget
-        self.cap, self.gaps = supply.limits.cap, supply.problem.gaps
+        self.cap, self.gaps, self.least = supply.limits.cap, supply.problem.gaps, least
         self.open = [o for o in range(supply.size) if supply.kind[o] >= 0]
         reach = range(self.gaps[-1] - self.gaps[0] + 1) if self.gaps else ()
         self.costs = [supply.scale.cost(distance) for distance in reach]
         self.turn = min(range(len(self.costs)), key=self.costs.__getitem__, default=0)
         self.endless = supply.scale.spread
         self.slack = [bound.most - need for bound in bounds]
-        self.ahead = self._look_ahead()
 
-    def _look_ahead(self) -> list[list[int]]:
-        """Per ads still allowed and opening that holds the last one, the least spread to come.
-
-        No step may lose more worth than all of them together may.
-        """
-        rows = [[0 if self._ends(o, 0) else self.endless for o in range(self.supply.size)]]
-        for room in range(1, self.cap + 1):
-            row = [self.endless] * self.supply.size
-            reaches = [self._reaching(room, bound) for bound in self.bounds]
-            self.budget.spend(self.supply.size * (1 + len(self.bounds)) // 2)
-            for o in self.open:
-                row[o] = 0 if self._ends(o, room) else self._nearest(o, room, reaches, rows[-1])
-            rows.append(row)
-        return rows
-
-    def _nearest(self, o: int, room: int, reaches: list[list[int]], last: list[int]) -> int:
-        """The least spread to come where one more ad at least has to follow the one in ``o``."""
-        then, gaps, costs, gap = self.supply.following[o], self.gaps, self.costs, self.gaps[o]
-        steps: Sequence[int] = range(then, self.supply.size)
-        for reach, bound, slack in zip(reaches, self.bounds, self.slack, strict=True):
-            least = bound.ahead[room][then] - slack
-            steps = [p for p in steps if reach[p] >= least]
-        return min([costs[gaps[p] - gap] + last[p] for p in steps], default=self.endless)
-
-    def _reaching(self, room: int, bound: Bound) -> list[int]:
-        """Per opening, the most that an ad there and those after it add."""
-        before, following = bound.ahead[room - 1], self.supply.following
-        return [offer + before[following[o]] for o, offer in enumerate(bound.offers)]
-
-    def _ends(self, o: int, room: int) -> bool:
-        """Whether no ad need follow."""
-        then = self.supply.following[o]
-        return all(
-            bound.ahead[room][then] <= slack for bound, slack in zip(self.bounds, self.slack, strict=True)
-        )
-
-    def best(self) -> Found | None:
+    def best(self) -> Label | None:
         """The outline of least spread, then of the first gaps and slots; ``None`` where there is none."""
         if min(self.slack) < 0:
             return None
         if all(bound.paid >= self.need for bound in self.bounds):
             return 0, (), (), ()
-        first = most = min((self.ahead[self.cap - 1][o] for o in self.open), default=self.endless)
+        self.ahead = self._look_ahead()
+        self.usable = [[p for p in self.open if row[p] < self.endless] for row in self.ahead]
+        most = max(self.least, min((self.ahead[-1][o] for o in self.usable[-1]), default=self.endless))
         while most < self.endless:
             self.beyond = self.endless
             outline = self._walk(most)
             if outline is not None:
                 return outline
-            most = self.beyond + (self.beyond - first) // 2 if self.beyond < self.endless else self.endless
+            most = max(self.beyond, most + most // WIDER)
         return None
 
-    def _walk(self, most: int) -> Found | None:
+    def _walk(self, most: int) -> Label | None:
         """The best outline of at most so much spread; ``beyond`` is set to the least spread above that was seen."""
-        labels: Labels = [{} for _ in range(self.supply.size)]
+        labels: list[dict[Sums, Label]] = [{} for _ in range(self.supply.size)]
         paid = [bound.paid for bound in self.bounds]
-        for o in self.open:
-            if self.ahead[self.cap - 1][o] <= most:
+        for o in self.usable[-1]:
+            if self.ahead[-1][o] <= most:
                 self._join(labels, (self.cap, *paid), (0, (), (), ()), o, 0)
             else:
-                self.beyond = min(self.beyond, self.ahead[self.cap - 1][o])
-        best: Found | None = None
+                self.beyond = min(self.beyond, self.ahead[-1][o])
+        best: Label | None = None
         for o in self.open:
-            for key, label in labels[o].items():
-                if (best is None or label < best) and all(total >= self.need for total in key[1:]):
+            for key, label in undominated(labels[o]):
+                if (best is None or label < best) and min(key[1:]) >= self.need:
                     best, most = label, min(most, label[0])
                 if key[0]:
                     self._follow(labels, key, label, o, most)
             labels[o] = {}
         return best
 
-    def _follow(self, labels: Labels, key: Sums, label: Found, o: int, most: int) -> None:
+    def _follow(self, labels: list[dict[Sums, Label]], key: Sums, label: Label, o: int, most: int) -> None:
         """Every next opening after the last one of a half-made outline."""
         self.budget.spend(4)
         gaps, costs, gap, spread = self.gaps, self.costs, self.gaps[o], label[0]
-        ahead = self.ahead[key[0] - 1]
-        for p in range(self.supply.following[o], self.supply.size):
+        ahead, usable = self.ahead[key[0] - 1], self.usable[key[0] - 1]
+        for at in range(bisect_left(usable, self.supply.following[o]), len(usable)):
+            p = usable[at]
             reach = spread + costs[gaps[p] - gap]
             if reach > most and gaps[p] - gap >= self.turn:
                 self.beyond = min(self.beyond, reach)
@@ -160,7 +148,7 @@ class Evenest:
             elif reach + ahead[p] < self.beyond:
                 self.beyond = reach + ahead[p]
 
-    def _join(self, labels: Labels, key: Sums, label: Found, p: int, reach: int) -> None:
+    def _join(self, labels: list[dict[Sums, Label]], key: Sums, label: Label, p: int, reach: int) -> None:
         """Keep a half-made outline with one more opening, where it may come to the worth and is the best so far."""
         room, rest = key[0] - 1, self.supply.following[p]
         longer = [room]
@@ -176,3 +164,66 @@ class Evenest:
             new = (reach, (*label[1], self.gaps[p]), (*label[2], slots[p]), (*label[3], p))
             if old is None or new < old:
                 there[state] = new
+
+    def _look_ahead(self) -> list[list[int]]:
+        """Per ads still allowed and opening that holds the last one, the least spread to come.
+
+        No step may lose more worth than all of them together may; nor may those before, by the first of the bounds.
+        """
+        size, following, first = self.supply.size, self.supply.following, self.bounds[0]
+        before = self._look_back(first)
+        rows: list[list[int]] = []
+        for room in range(self.cap):
+            row = [self.endless] * size
+            reaches = [self._reaching(room, bound) for bound in self.bounds] if room else []
+            self.budget.spend(size * (1 + len(self.bounds)) // 4)
+            worth = first.ahead[room]
+            for o in self.open:
+                if before[self.cap - 1 - room][o] + first.offers[o] + worth[following[o]] >= self.need:
+                    row[o] = 0 if self._ends(o, room) else self._nearest(o, room, reaches, rows)
+            rows.append(row)
+        return rows
+
+    def _look_back(self, bound: Bound) -> list[list[int]]:
+        """Per number of ads and opening, the most that so many ads before the opening add to what is paid."""
+        size, following = self.supply.size, self.supply.following
+        rows = [[bound.paid] * size]
+        for _ in range(self.cap - 1):
+            last, row, most, q = rows[-1], list[int](), -self.supply.endless * size, 0
+            for o in range(size):
+                while q < o and following[q] <= o:
+                    most = max(most, last[q] + bound.offers[q])
+                    q += 1
+                row.append(most)
+            rows.append(row)
+        return rows
+
+    def _nearest(self, o: int, room: int, reaches: list[list[int]], rows: list[list[int]]) -> int:
+        """The least spread to come where one more ad at least has to follow the one in ``o``."""
+        if not room:
+            return self.endless
+        then, gaps, costs, gap, last = self.supply.following[o], self.gaps, self.costs, self.gaps[o], rows[-1]
+        least = [
+            bound.ahead[room][then] - slack for bound, slack in zip(self.bounds, self.slack, strict=True)
+        ]
+        nearest = self.endless
+        for p in range(then, self.supply.size):
+            cost = costs[gaps[p] - gap]
+            if cost >= nearest:
+                if gaps[p] - gap >= self.turn:
+                    break
+            elif cost + last[p] < nearest and all(map(ge, [reach[p] for reach in reaches], least)):
+                nearest = cost + last[p]
+        return nearest
+
+    def _reaching(self, room: int, bound: Bound) -> list[int]:
+        """Per opening, the most that an ad there and those after it add."""
+        before, following = bound.ahead[room - 1], self.supply.following
+        return [offer + before[following[o]] for o, offer in enumerate(bound.offers)]
+
+    def _ends(self, o: int, room: int) -> bool:
+        """Whether no ad need follow."""
+        then = self.supply.following[o]
+        return all(
+            bound.ahead[room][then] <= slack for bound, slack in zip(self.bounds, self.slack, strict=True)
+        )

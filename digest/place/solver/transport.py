@@ -14,7 +14,7 @@ from digest.place.solver.budget import Budget
 from digest.place.solver.item_classes import ItemClasses
 
 NOBODY = -1  # the class of an opening that stays empty
-EMPTY = -1  # what such an opening adds: less than none at all
+EMPTY = -1  # what such an opening adds: less than none at all, so that it is filled where it can be
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,13 @@ class Multipliers:
 
 
 class Transport:
-    """An assignment of openings to classes under way. ``filled[kind][c]`` counts the openings that may still change."""
+    """An assignment of openings to classes under way. ``filled[kind][c]`` counts the openings that may still change.
+
+    ``empty`` is what an opening adds that stays empty; more than ``EMPTY`` only for multipliers, where another opening
+    could take the place of each.
+    """
+
+    empty = EMPTY
 
     def __init__(self, supply: ItemClasses, budget: Budget) -> None:
         self.supply, self.budget = supply, budget
@@ -65,8 +71,19 @@ class Transport:
         """Fill openings of these kinds too."""
         for kind in kinds:
             self._find_paths()
-            self._place(kind, self._best(kind))
+            self.take(kind)
         return self
+
+    def take(self, kind: int) -> None:
+        """Fill one more opening, by the paths found last."""
+        self._place(kind, self._best(kind))
+
+    def next_adds(self, kinds: Iterable[int]) -> dict[int, int]:
+        """Per kind, what one more opening of it would add."""
+        self._find_paths()
+        return {
+            kind: max([gain - self.loss[c] for c, gain in self.supply.offers[kind].items()]) for kind in kinds
+        }
 
     @property
     def complete(self) -> bool:
@@ -74,7 +91,7 @@ class Transport:
         return not any(NOBODY in counts for counts in self.filled.values())
 
     def _gain(self, kind: int, c: int) -> int:
-        return self.supply.offers[kind][c] if c != NOBODY else EMPTY
+        return self.supply.offers[kind][c] if c != NOBODY else self.empty
 
     def _best(self, kind: int) -> int:
         """The class with which an opening of this kind adds most, who moves for it included."""
@@ -95,7 +112,7 @@ class Transport:
         self.pool_loss = [0 if places > 0 else never for places in free_in_pool]
         self.mover: dict[int, int] = {}  # class -> the kind whose opening leaves it
         self.pool_mover: dict[int, tuple[int, int]] = {}
-        self.offered = offered = dict.fromkeys(self.filled, EMPTY)
+        self.offered = offered = dict.fromkeys(self.filled, self.empty)
         self.goes = dict.fromkeys(self.filled, NOBODY)  # kind -> the class an opening of it would go to
         changed, first = True, True
         while changed:
@@ -231,3 +248,23 @@ class Transport:
             for c, pool in enumerate(self.supply.pool_of_class)
         ]
         return Multipliers.of(self.supply, own, pools)
+
+
+def worthiest_first(supply: ItemClasses, budget: Budget) -> tuple[tuple[int, ...], Multipliers]:
+    """An outline made opening by opening, always with one that adds most; and multipliers that speak for it.
+
+    The worth of filled openings is a valuated matroid, so this is the worthiest outline where the least distance bears
+    on nothing but the openings of one gap, and the multipliers prove it; elsewhere both are good.
+    """
+    transport, outline = Transport(supply, budget), list[int]()
+    free = [o for o in range(supply.size) if supply.kind[o] >= 0]
+    while True:
+        adds = transport.next_adds(dict.fromkeys(supply.kind[o] for o in free))
+        kind = max(adds, key=adds.__getitem__, default=-1)
+        if not adds or adds[kind] <= 0 or len(outline) == supply.limits.cap:
+            transport.empty = max([0, *adds.values()])
+            return tuple(sorted(outline)), transport.multipliers()
+        transport.take(kind)
+        taken = next(o for o in free if supply.kind[o] == kind)
+        outline.append(taken)
+        free = [o for o in free if o >= supply.following[taken] or supply.following[o] <= taken]
