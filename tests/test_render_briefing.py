@@ -5,6 +5,7 @@ from __future__ import annotations
 import html as html_module
 import json
 import re
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from digest.render.boxes import boxes
 from digest.render.richtext import plain
 from tests.strategies import render as make
 
+SAMPLES = Path(__file__).parents[1] / "samples" / "pictures"
 THEMES = ("lively", "broadsheet", "bulletin")
 WORDS = {
     "headline": "Zebra headline",
@@ -111,6 +113,7 @@ def test_no_picture_is_wider_than_the_sheet_between_its_margins(tmp_path: Path, 
         ("Rates rise - Reuters", "Harbor Post", "Rates rise - Reuters"),
         ("Rates rise - TheHill", "The Hill", "Rates rise"),
         ("Rates rise – Harbor News", "Harbor", "Rates rise"),
+        ("Rates rise - FOX 29 Philadelphia", "FOX 29 News Philadelphia", "Rates rise"),
         ("Rates rise - The Pier", "Pier Online", "Rates rise"),
         ("Rates rise | thepier.co.uk", "The Pier", "Rates rise"),
         ("Rates rise - harbors", "Harbor Post", "Rates rise - harbors"),
@@ -235,3 +238,33 @@ def test_a_theme_without_values_of_its_own_has_the_common_ones(tmp_path: Path) -
 )
 def test_a_state_in_short_ends_no_sentence(text: str, first: str) -> None:
     assert cleanup.first_sentence(text)[0] == first
+
+
+@pytest.mark.parametrize(
+    ("disclosure", "shown"), [("Paid for by Gleammour", 1), ("Paid for by a Gleammourist", 2)]
+)
+def test_an_advertiser_is_named_once(tmp_path: Path, disclosure: str, shown: int) -> None:
+    item = m.LineItem(id="aquafresh", advertiser="gleammour", creatives=(make.NATIVE,), disclosure=disclosure)
+    room = replace(make.newsroom(tmp_path), ads=replace(make.BOOK, line_items=(item,)))
+    issue = render(request_of(room, make.lineup(3), make.plan(make.placed("in_stream", 1))))
+    label = re.search(r'<p class="label"[^>]*>(.*?)</p>', issue.html.decode().split("data-line-item")[1])
+    assert label
+    assert label[1].count("Gleammour") == shown
+    assert issue.text.decode().count("Gleammour") == shown
+
+
+def test_an_advertisers_logo_is_no_poster(tmp_path: Path) -> None:
+    shutil.copy(SAMPLES / "gold-bars.jpg", tmp_path / "logo.jpg")
+    creative = replace(make.NATIVE, logo="logo.jpg")
+    item = m.LineItem(id="aquafresh", advertiser="gleammour", creatives=(creative,))
+    room = replace(make.newsroom(tmp_path), ads=replace(make.BOOK, line_items=(item,)))
+    issue = render(request_of(room, make.lineup(3), make.plan(make.placed("in_stream", 1))))
+    block = issue.html.decode().split("data-line-item")[1].split("data-story")[0]
+    assert re.findall(r'width="(\d+)" height="(\d+)" alt="Gleammour"', block) == [("113", "64")]
+
+
+def test_a_postal_address_keeps_its_order_among_arabic(tmp_path: Path) -> None:
+    room = make.newsroom(tmp_path)
+    brand = replace(room.publication, locale="ar_EG", address="100 Main St, Jacksonville")
+    issue = render(request_of(replace(room, publication=brand), make.lineup(3), make.plan()))
+    assert "\u2068100 Main St, Jacksonville\u2069" in issue.html.decode()

@@ -84,7 +84,7 @@ def _names(tail: str, source: str) -> bool:
 def _bare(name: str) -> frozenset[str]:
     """The forms in which a source is named."""
     plain = re.sub(r"\A(?:https?://)?(?:www\.)?|(?:\.[a-z]{2,5}){1,2}\Z", "", name.strip().casefold())
-    whole = "".join(filter(str.isalnum, plain))
+    whole = "".join(filter(str.isalnum, re.sub(r"\b(?:the|news)\b", "", plain)))  # FOX 29 (News) Philadelphia
     forms = {whole, "".join(filter(str.isalnum, name.casefold()))}
     forms |= {form.removeprefix("the") for form in forms}
     forms |= {form.removesuffix(end) for form in forms for end in ("news", "online")}

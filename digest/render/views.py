@@ -19,6 +19,7 @@ from digest.render.links import Tracking, ad_href, tracking
 from digest.render.values import Address, Verbatim
 
 BOXES: Final = {"image": 552, "thumb": 120, "logo": 240, "dark_logo": 240}  # where a block does not say
+AD_LOGO: Final = (180, 64)  # pixels; the most of an advertiser's logo
 RETINA: Final = 2  # a picture file is twice as large as it is shown
 TITLE: Final = 300  # characters a block shows at most; a feed may send a megabyte
 _LINK: Final = re.compile(r"(?:https?://|mailto:|tel:|[^:/?#\s]*(?:\{|\*\||%%|\[))", re.IGNORECASE)
@@ -59,7 +60,9 @@ class Views:
         if logo:
             shown = self._logo(logo.url, (logo.width, logo.height), brand.name, boxes)
             dark = self._logo(logo.dark_url, (logo.width, logo.height), brand.name, boxes)
-        return values.Publication(self.said(brand.name), self.address(brand.url), brand.address, shown, dark)
+        return values.Publication(
+            self.said(brand.name), self.address(brand.url), self.said(brand.address), shown, dark
+        )
 
     def _logo(self, url: str, size: tuple[int, int], alt: str, boxes: Boxes) -> values.Picture | None:
         found = self.files.sized(url)
@@ -202,13 +205,19 @@ class Views:
         said = (headline, creative.body)
         text = creative.text if not any(_same(creative.text, one) for one in said) else ""
         alt = creative.alt or creative.text or creative.headline or payer or creative.id
-        shown = self._ad_picture(creative.image, _size(creative.size), alt, boxes.get("image", 520))
+        box = boxes.get("image", 520)
+        shown = self._ad_picture(creative.image, _size(creative.size), alt, (box, 2 * box))
         if shown and any(_same(alt, one) for one in said):
             shown = values.Picture(shown.src, shown.width, shown.height, "")
-        logo = self._ad_picture(creative.logo, (None, None), payer, boxes.get("logo", 120))
+        most = (min(AD_LOGO[0], boxes.get("logo", 120)), AD_LOGO[1])
+        logo = self._ad_picture(creative.logo, (None, None), payer, most)
+        label = self._label(item, house)
+        named = re.search(
+            rf"(?<!\w){re.escape(payer)}(?!\w)", label, re.IGNORECASE
+        )  # "Paid for by Friends of …"
         return values.Ad(
-            line_item=placed.line_item, creative=placed.creative, advertiser=self.said(payer), tier=placed.tier,
-            slot=placed.slot, label=self._label(item, house), href=self._ad_link(placed, creative),
+            line_item=placed.line_item, creative=placed.creative, advertiser="" if named else self.said(payer),
+            tier=placed.tier, slot=placed.slot, label=label, href=self._ad_link(placed, creative),
             image=shown, logo=logo, headline=self.said(headline), body=self.said(richtext.plain(creative.body)),
             paragraphs=self.paragraphs(creative.body),
             cta=self.said(creative.cta or ("" if creative.image else self.labels.learn_more)),
@@ -217,17 +226,18 @@ class Views:
         )  # fmt: skip
 
     def _ad_picture(
-        self, url: str, size: tuple[int | None, int | None], alt: str, box: int
+        self, url: str, size: tuple[int | None, int | None], alt: str, box: tuple[int, int]
     ) -> values.Picture | None:
+        """A picture in a box of that width and height at most; four to one where its own size is not known."""
         found = self.files.sized(url)
         if found is None:
             return None
         own = size if size[0] else (found.width, found.height)
         if own[0] and own[1]:
-            width = min(own[0], box)
+            width = max(1, min(own[0], box[0], own[0] * box[1] // own[1]))
             fitted = (width, max(1, round(own[1] * width / own[0])))
         else:
-            fitted = (box, round(box / 4))
+            fitted = (box[0], round(box[0] / 4))
         return values.Picture(Address(self.dialect.protect_url(found.url)), *fitted, self.said(alt))
 
     def paragraphs(self, text: str) -> tuple[values.Paragraph, ...]:
