@@ -193,11 +193,12 @@ class _Run:
 
     def _gaps(self, store: Store, outcome: Outcome) -> None:
         """Feeds that begin later than the issue's window."""
+        if self.no_ingest:
+            return
         from digest.app.readings import may_miss
 
-        if not self.no_ingest:
-            for text in may_miss(self.room, store.readings(), outcome.issue.window.start):
-                warn(f"digest: {text}")
+        for text in may_miss(self.room, store.readings(), outcome.issue.window.start):
+            warn(f"digest: {text}")
 
     def _recover(self, store: Store, outbox: Outbox, name: str) -> None:
         def recorded(day: date) -> bytes | None:
@@ -210,12 +211,13 @@ class _Run:
 
     def _believe_receipts(self, store: Store, outbox: Outbox, name: str) -> None:
         """What was sent is sent, whatever a lost, new or restored store knows of it."""
+        receipts = {day for day in outbox.dates(name) if outbox.is_sent(name, day)}
+        if not receipts:
+            return
         from digest.app.sending import adopt
 
-        known = {one.date for one in store.issues(name) if one.sent_at}
-        for day in outbox.dates(name):
-            if day in known or not outbox.is_sent(name, day):
-                continue
+        known = {issue.date for issue in store.issues(name) if issue.sent_at}
+        for day in sorted(receipts - known):
             found = adopt(store, outbox, self.room.publication, name, day)
             if found and found.status in ("recorded", "sent"):
                 warn(

@@ -26,7 +26,6 @@ _VARIANTS = str.maketrans(
 _UNSPACED = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 )
-_BEGINS, _ENDS = re.compile(f"[{_UNSPACED}]"), re.compile(f"[{_UNSPACED}]\\Z")
 
 
 @lru_cache(maxsize=8192)  # the variants of an issue have their stories in common
@@ -45,8 +44,8 @@ def _pattern(folded: str) -> re.Pattern[str]:
 
     A side of it that is written in a script without spaces has no such border.
     """
-    before = "" if _BEGINS.match(folded) else rf"(?<![^\W{_UNSPACED}])"
-    after = "" if _ENDS.search(folded) else rf"(?![^\W{_UNSPACED}])"
+    before = "" if re.match(f"[{_UNSPACED}]", folded) else rf"(?<![^\W{_UNSPACED}])"
+    after = "" if re.search(f"[{_UNSPACED}]\\Z", folded) else rf"(?![^\W{_UNSPACED}])"
     return re.compile(f"{before}{re.escape(folded)}{after}")
 
 
