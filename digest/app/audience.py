@@ -212,7 +212,7 @@ class Personal:
         told = sha256("".join(keys).encode()).hexdigest().encode()
         if missing or shelf.read("complete") != told:
             self._tables(shelf, planned, [one or {} for one in indexes])
-            shelf.write("complete", told)
+            shelf.write("complete", [told])
         return len(missing)
 
     def _base(self, planned: _Planned, revision: int) -> str:

@@ -42,22 +42,22 @@ def write(
     shelf: Shelf, number: int, key: str, variants: Sequence[str], make: Callable[[int], Made]
 ) -> dict[str, Any]:
     """Make and write one pack; ``make`` gives the variant at an index. Returns its index."""
-    joined: tuple[list[bytes], ...] = ([], [], [])
+    made_parts: tuple[list[bytes], ...] = ([], [], [])
     index: dict[str, Any] = {"key": key, "variants": []}
     offsets = [0, 0, 0]
     for at, name in enumerate(variants):
         made = make(at)
         row: dict[str, Any] = {"variant": name, "subject": made.subject}
         for place, data in enumerate(made.parts):
-            joined[place].append(data)
+            made_parts[place].append(data)
             row[PARTS[place]] = [offsets[place], len(data)]
             offsets[place] += len(data)
         index["variants"].append(row)
     index["bytes"] = dict(zip(PARTS, offsets, strict=True))
-    for part, pieces in zip(PARTS, joined, strict=True):
-        shelf.write(name_of(number, part), b"".join(pieces))
+    for part, pieces in zip(PARTS, made_parts, strict=True):
+        shelf.write(name_of(number, part), pieces)
     shelf.write(
-        name_of(number, "json"), (json.dumps(index, ensure_ascii=False) + "\n").encode("utf-8", "replace")
+        name_of(number, "json"), [(json.dumps(index, ensure_ascii=False) + "\n").encode("utf-8", "replace")]
     )
     return index
 

@@ -7,6 +7,7 @@ shows an object when it is complete.
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,18 +36,19 @@ class Shelf:
             raise
         return system, f"{path.rstrip('/')}/{name}"
 
-    def write(self, name: str, data: bytes) -> None:
+    def write(self, name: str, pieces: Sequence[bytes]) -> None:
+        """A file of these pieces, one after another."""
         try:
             if self.remote:
                 system, there = self._at(name)
-                system.pipe_file(there, data)
+                system.pipe_file(there, b"".join(pieces))
                 return
             path = Path(self.address, name)
             path.parent.mkdir(parents=True, exist_ok=True)
             part = path.with_name(f".{path.name}.{os.getpid()}")
             try:
                 with part.open("wb") as file:
-                    file.write(data)
+                    file.writelines(pieces)
                     file.flush()
                     os.fsync(file.fileno())
                 part.replace(path)

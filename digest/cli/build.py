@@ -42,6 +42,10 @@ if TYPE_CHECKING:
 
 @app.command("build", epilog="Example: digest build --daily")
 def build(
+    ctx: typer.Context,
+    more_newsrooms: Annotated[
+        list[str] | None, typer.Argument(metavar="[DIR...]", help="More newsrooms, after --newsrooms.")
+    ] = None,
     daily: Annotated[bool, typer.Option("--daily", help="Every edition with cadence: daily.")] = False,
     weekly: Annotated[bool, typer.Option("--weekly", help="Every edition with cadence: weekly.")] = False,
     monthly: Annotated[bool, typer.Option("--monthly", help="Every edition with cadence: monthly.")] = False,
@@ -95,6 +99,14 @@ def build(
     scheduler: Annotated[
         str | None, typer.Option("--scheduler", metavar="ADDRESS", help="The dask scheduler.")
     ] = None,
+    newsrooms: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--newsrooms",
+            metavar="DIR...",
+            help="Build in these newsrooms: each a newsroom, a folder of them, or a file that lists them.",
+        ),
+    ] = None,
     strict: Annotated[
         bool, typer.Option("--strict", help="Any failed edition or source is the exit code.")
     ] = False,
@@ -104,6 +116,13 @@ def build(
     """Build the issues of a cadence or of named editions, and publish them to the outbox."""
     from digest.config.files import without_ads
 
+    if newsrooms:
+        from digest.cli.newsrooms import build_all
+
+        build_all(ctx, engine, scheduler)
+        return
+    if more_newsrooms:
+        raise CommandError(f'"{more_newsrooms[0]}": folders stand after --newsrooms only.')
     room = newsroom(root, remember=not dry_run)
     if missing := without_ads(room.root, len(room.ads.line_items)):
         warn(f"digest: {missing}")

@@ -17,20 +17,22 @@ LIVES: Final = 5  # how often a task may lose its process before it is given up
 
 
 def processors() -> int:
-    """How many processors this process may use."""
+    """How many processors this process may use; a process of an engine has none to give away."""
+    if multiprocessing.current_process().daemon:
+        return 1
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 class Local:
-    """``workers`` processes; with one the work is done here."""
+    """``workers`` processes; with one the work is done here, unless it is to be ``apart``."""
 
-    def __init__(self, workers: int | None = None) -> None:
-        self.workers = workers or processors()
+    def __init__(self, workers: int | None = None, *, apart: bool = False) -> None:
+        self.workers, self.apart = workers or processors(), apart
 
     def run(
         self, function: str, shared: bytes, tasks: Sequence[Any], progress: Progress
     ) -> Iterator[tuple[int, Any]]:
-        if self.workers == 1 or len(tasks) < 2:
+        if not self.apart and (self.workers == 1 or len(tasks) < 2):
             return self._here(function, shared, tasks, progress)
         return _Crew(min(self.workers, len(tasks)), function, shared, tasks, progress).results()
 
