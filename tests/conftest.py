@@ -47,3 +47,27 @@ def _themes_are_compiled_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(compiler, "compiled", compiled)
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _statements_are_compiled_once() -> Iterator[None]:
+    """SQLAlchemy keeps them by engine and dialect, and every command of a test opens an engine of its own."""
+    from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite as Dialect
+    from sqlalchemy.util import LRUCache
+
+    from digest.store import database
+
+    kept: Any = LRUCache(1000)
+    create_engine = database.create_engine
+
+    def engine(address: Any, **options: Any) -> Any:
+        made = create_engine(address, **options)
+        if isinstance(made.dialect, Dialect):
+            made._compiled_cache = kept
+        return made
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(database, "create_engine", engine)
+        patch.setattr(Dialect, "__eq__", lambda one, other: isinstance(other, Dialect))
+        patch.setattr(Dialect, "__hash__", lambda one: hash(Dialect))
+        yield
