@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 
+from digest.cli import main
+from digest.cli.output import log_json
 from tests.newsrooms import newsroom
 
 REPOSITORY = Path(__file__).parents[1]
@@ -154,3 +156,27 @@ def test_output_that_cannot_be_written_stops_no_build_and_is_told(tmp_path: Path
     assert result.returncode == 4
     assert result.stderr.count("the output cannot be written (") == 1
     assert room.manifest()["revision"] == 1
+
+
+@pytest.mark.parametrize("words", [(), ("--debug",), ("--debug", "--json"), ("--log-json", "--debug")])
+def test_a_defect_tells_no_password(
+    words: tuple[str, ...],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Nor does the traceback of a library's error that quotes an address."""
+
+    def broken(*words: object, **more: object) -> None:
+        raise RuntimeError("postgresql://u:p@ssw0rd@h.example/x says no")
+
+    monkeypatch.setattr("digest.config.load", broken)
+    monkeypatch.setattr(sys, "argv", ["digest", "issues", "--root", str(newsroom(tmp_path).root), *words])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    told = capsys.readouterr()
+    assert ended.value.code == 1
+    assert "w0rd" not in told.out + told.err
+    assert "@h.example/x says no" in told.err
+    assert ("Traceback" in told.err) == ("--debug" in words)
+    log_json(False)

@@ -188,7 +188,10 @@ def _run(arguments: list[str], debug: bool) -> int:
         return 0  # Typer's answer to a reader that went away, as `head` does: the rest has nobody to read it
     except Exception as defect:
         if debug:
-            raise
+            from traceback import format_exc
+
+            warn(format_exc(), "error")
+            return _failed(f"{type(defect).__name__}: {defect}", DigestError.exit_code, as_json)
         text = (
             f"a defect of ours ({type(defect).__name__}: {str(defect)[:300]}). Nothing half-done was "
             "published. Run the command again with --debug and send us what it prints."
