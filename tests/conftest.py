@@ -52,13 +52,13 @@ def _themes_are_compiled_once() -> Iterator[None]:
 @pytest.fixture(scope="session", autouse=True)
 def _statements_are_compiled_once() -> Iterator[None]:
     """SQLAlchemy keeps them by engine and dialect, and every command of a test opens an engine of its own."""
+    from sqlalchemy import create_engine
     from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite as Dialect
     from sqlalchemy.util import LRUCache
 
     from digest.store import database
 
     kept: Any = LRUCache(1000)
-    create_engine = database.create_engine
 
     def engine(address: Any, **options: Any) -> Any:
         made = create_engine(address, **options)

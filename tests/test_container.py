@@ -63,7 +63,7 @@ def test_the_image_is_small_and_builds_as_a_user_without_rights(tmp_path: Path) 
             shutil.copy(REPOSITORY / name, packages / "source" / name)
     steps(packages, STAGES[0], "/source")
     shutil.copytree(packages / "install/usr/local", final / "usr/local", symlinks=True, dirs_exist_ok=True)
-    steps(final, STAGES[1], "/newsroom")
+    steps(final, STAGES[1], "/")
     lean(final)
     print(f"{size(final) / 1e6:.0f} MB")
     assert size(final) < LIMIT

@@ -1,9 +1,8 @@
-"""Real processes: killed at any instant, or two at once."""
+"""Processes killed at any instant, or two at once."""
 
 from __future__ import annotations
 
 import json
-import signal
 import subprocess
 import sys
 import time
@@ -13,15 +12,11 @@ from pathlib import Path
 import pytest
 
 from digest.errors import Unreachable
+from tests.forks import at_once, fork, killed
 from tests.killing import kills
 from tests.newsrooms import PUBLICATION, Room, newsroom, story
 
 BUILD = ("build", "--daily", "--date", "2026-01-23")
-
-
-def start(room: Room, *words: str) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "digest", *words, "--root", str(room.root)]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
 def agree(room: Room) -> int:
@@ -50,8 +45,7 @@ def lasting(tmp_path_factory: pytest.TempPathFactory) -> float:
     """Seconds of a whole build here."""
     room = newsroom(tmp_path_factory.mktemp("lasting") / "room")
     begun = time.monotonic()
-    process = start(room, *BUILD)
-    assert process.wait(60) == 0, process.communicate()
+    assert fork(room, *BUILD).wait().code == 0
     return time.monotonic() - begun
 
 
@@ -62,19 +56,13 @@ def test_a_kill_at_any_instant_leaves_the_old_issue_or_the_new_one(
     expected = newsroom(tmp_path / "undisturbed")
     expected.run(*BUILD)
     room = newsroom(tmp_path / "room")
-    first = start(room, *BUILD)
-    time.sleep(lasting * part)
-    first.send_signal(signal.SIGKILL)
-    first.communicate()
+    killed(room, BUILD, lasting * part)
     assert whole(room)
     assert room.run(*BUILD).code == 0
     assert agree(room) == 1
     assert room.files() == expected.files()
     room.stories([*(story(n) for n in range(12)), story(40, priority=10)])
-    second = start(room, *BUILD)
-    time.sleep(lasting * part)
-    second.send_signal(signal.SIGKILL)
-    second.communicate()
+    killed(room, BUILD, lasting * part)
     assert whole(room)
     assert room.files()
     assert room.run(*BUILD).code == 0
@@ -83,11 +71,8 @@ def test_a_kill_at_any_instant_leaves_the_old_issue_or_the_new_one(
 
 def test_two_builds_at_once_make_one_issue(tmp_path: Path) -> None:
     room = newsroom(tmp_path / "room")
-    both = [start(room, *BUILD) for _ in range(2)]
-    codes = [process.wait(90) for process in both]
-    errors = [process.communicate()[1] for process in both]
-    assert codes == [0, 0], errors
-    assert not any("Traceback" in text for text in errors)
+    both = at_once(room, (BUILD, BUILD))
+    assert [one.code for one in both] == [0, 0], both
     assert agree(room) == 1
     assert len(room.run("issues", "--json").json["issues"]) == 1
 

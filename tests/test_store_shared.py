@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 import threading
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
@@ -15,6 +13,7 @@ import pytest
 from digest.errors import CommandError, Unreachable
 from digest.model import BuiltIssue, Mark, Publication, RunAd, RunStory, Story, Validators, Window
 from digest.store import Store, locks, open_store
+from tests.forks import at_once
 from tests.newsrooms import DIGEST, PUBLICATION, Room, newsroom, story
 from tests.postgres import for_test, pooled
 
@@ -124,11 +123,6 @@ def test_two_newsrooms_with_one_store_do_not_meet(
     assert (refused.code, "publication: {id:" in refused.err) == (2, True)
 
 
-def start(room: Room, *words: str) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "digest", *words, "--root", str(room.root)]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-
-
 def sixteen(folder: Path, name: str) -> Room:
     editions = "".join(
         f'  e{n}: {{cadence: daily, cutoff: "06:00", from: "Harbor Post <news@harbor.example>"}}\n'
@@ -152,9 +146,8 @@ def test_sixteen_builds_of_different_editions_at_once(
     with _through(kind, "" if kind == "sqlite" else request.getfixturevalue("postgres")) as url:
         if url:
             monkeypatch.setenv("DIGEST_STORE", url)
-        builds = [start(room, "build", "--edition", f"e{n}", "--date", "2026-01-23") for n in range(16)]
-        told = [one.communicate(timeout=240)[1] for one in builds]
-        assert [one.returncode for one in builds] == [0] * 16, told
+        builds = at_once(room, (("build", "--edition", f"e{n}", "--date", "2026-01-23") for n in range(16)))
+        assert [one.code for one in builds] == [0] * 16, [one.err for one in builds]
         rows = room.run("issues", "--json").json["issues"]
     assert sorted((row["edition"], row["revision"]) for row in rows) == sorted(
         (f"e{n}", 1) for n in range(16)
