@@ -8,16 +8,19 @@ from __future__ import annotations
 import json
 import os
 import random
+import re
 import signal
 import sqlite3
 import time
 from collections import Counter
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from tests.newsrooms import Room, newsroom, story
+from tests.newsrooms import DIGEST, Room, newsroom, story
+from tests.postgres import database
 
 DAYS = ("2025-10-21", "2025-10-22", "2026-01-22", "2026-01-23")
 COMMANDS: tuple[tuple[str, ...], ...] = (
@@ -40,13 +43,20 @@ class Tally:
     wrong: list[str] = field(default_factory=list)
 
 
-def kills(folder: Path, count: int, seed: int, *, fresh_every: int = 25) -> Tally:
-    """Kill ``count`` commands in newsrooms below ``folder``, a new one after ``fresh_every``, and look each time."""
+def kills(folder: Path, count: int, seed: int, *, fresh_every: int = 25, server: bool = False) -> Tally:
+    """Kill ``count`` running commands in newsrooms below ``folder``, and look each time.
+
+    After ``fresh_every`` commands a new newsroom begins; on a ``server``, with a database of its own.
+    """
     chance, tally = random.Random(seed), Tally()
     lasts: dict[tuple[str, ...], float] = {}
-    for number in range(count):
+    number = -1
+    while tally.kills.total() < count:
+        number += 1
         if number % fresh_every == 0:
-            room = _newsroom(folder / str(number))
+            with ExitStack() as stack:
+                address = stack.enter_context(database()) if server else ""
+                room = _newsroom(folder / str(number), address)
         words = tuple(word.replace("DAY", chance.choice(DAYS)) for word in chance.choice(COMMANDS))
         if chance.random() < 0.4:
             room.stories(_stories(number, chance.randint(16, 30)))
@@ -67,8 +77,9 @@ def kills(folder: Path, count: int, seed: int, *, fresh_every: int = 25) -> Tall
     return tally
 
 
-def _newsroom(folder: Path) -> Room:
-    room = newsroom(folder)
+def _newsroom(folder: Path, address: str) -> Room:
+    store = DIGEST if not address else DIGEST.replace("sqlite:///var/digest.db", address)
+    room = newsroom(folder, digest=store)
     room.stories(_stories(0, 16))
     for day in DAYS[:3]:
         assert room.run("build", "--daily", "--date", day).code == 0
@@ -106,7 +117,7 @@ def _run_and_kill(room: Room, words: tuple[str, ...], after: float) -> bool:
 
 def _ledger(room: Room) -> dict[str, Any]:
     """What must not become less, read past the program."""
-    with sqlite3.connect(room.root / "var" / "digest.db") as raw:
+    with closing(_raw(room)) as raw:
         rows = {
             "issues": raw.execute("SELECT edition, date, revision, sequence FROM digest_issues").fetchall(),
             "receipts": raw.execute("SELECT edition, date, at, delivered FROM digest_receipts").fetchall(),
@@ -115,14 +126,25 @@ def _ledger(room: Room) -> dict[str, Any]:
             ).fetchall(),
             "ads": raw.execute("SELECT issue, line_item, gap FROM digest_ran_ads").fetchall(),
         }
-        assert raw.execute("PRAGMA quick_check").fetchall() == [("ok",)]
+        if isinstance(raw, sqlite3.Connection):
+            assert raw.execute("PRAGMA quick_check").fetchall() == [("ok",)]
         halves = (
             "SELECT count(*) FROM digest_issues WHERE number NOT IN (SELECT issue FROM digest_manifests)",
             "SELECT count(*) FROM digest_ran_stories WHERE issue NOT IN (SELECT number FROM digest_issues)",
         )
         rows["halves"] = [raw.execute(one).fetchone()[0] for one in halves]
-    raw.close()
     return rows
+
+
+def _raw(room: Room) -> Any:
+    path = room.root / "var" / "digest.db"
+    if path.exists():
+        return sqlite3.connect(path)
+    import psycopg
+
+    url = re.search(r"^store: (.*)$", (room.root / "digest.yaml").read_text(), re.MULTILINE)
+    assert url is not None
+    return psycopg.connect(url[1].replace("+psycopg", ""))
 
 
 def _wrong(room: Room, before: dict[str, Any]) -> list[str]:

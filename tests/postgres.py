@@ -134,18 +134,24 @@ def postgres() -> Iterator[str]:
         yield url
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    if not hasattr(config, "workerinput"):
-        folder = Path(tempfile.mkdtemp(prefix="digest-pg-"))
-        folder.chmod(0o755)
-        os.environ[SHARED] = str(folder)
-
-
-def pytest_unconfigure(config: pytest.Config) -> None:
-    folder = Path(os.environ.get(SHARED, ""))
-    if not hasattr(config, "workerinput") and folder.name.startswith("digest-pg-"):
+@contextmanager
+def run() -> Iterator[None]:
+    """What a run of tests is: its databases are made on one server, which ends with it."""
+    folder = Path(tempfile.mkdtemp(prefix="digest-pg-"))
+    folder.chmod(0o755)
+    os.environ[SHARED] = str(folder)
+    try:
+        yield
+    finally:
         stop(folder / "pg")
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        this_run = ExitStack()
+        this_run.enter_context(run())
+        config.add_cleanup(this_run.close)
 
 
 @contextmanager
