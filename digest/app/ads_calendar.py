@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from digest.app.ads_ahead import Tell, inputs_of, never_run, planned
 from digest.errors import CommandError
+from digest.model.issue_date import day_of
 
 if TYPE_CHECKING:
     from digest.model import Newsroom
@@ -57,14 +58,14 @@ def as_known(room: Newsroom, start: date, end: date, today: date) -> Calendar:
     from digest.store import open_store
 
     with open_store(room.store, room.publication, rehearse=True) as store:
-        built = {(one.date, one.edition): one for one in store.issues() if start <= one.date <= end}
+        built = {(one.date, one.edition): one for one in store.issues() if start <= day_of(one.date) <= end}
         runs = [
             forecast.PlannedAd(
                 date=run.date, edition=run.edition, line_item=run.line_item, slot=run.slot, gap=run.gap,
                 section=run.section, built=True,
             )
             for run in store.ran_ads(now=room.ads.now)
-            if start <= run.date <= end
+            if start <= day_of(run.date) <= end
         ]  # fmt: skip
     states = {key: "sent" if one.sent_at else "built" for key, one in built.items()}
     first = max(start, today)

@@ -24,6 +24,7 @@ from digest.audience.engines import Engine, packed
 from digest.audience.history import History
 from digest.audience.shelf import Shelf
 from digest.model import TIERS, AdBook, Issue, Publication, Story
+from digest.model.issue_date import day_of, number_of
 from digest.place import Request as PlaceRequest
 from digest.place import left_today
 from digest.publish import Outbox
@@ -77,7 +78,9 @@ class Personal:
         db, had = table.connect(self.work), ""
         if self.history:
             told = partial(_tellings, select, stories)
-            had = History(self.history, self.root, issue.date, place.ads.line_items, told).relation(db)
+            had = History(
+                self.history, self.root, issue.edition.name, issue.date, place.ads.line_items, told
+            ).relation(db)
             items = (
                 replace(one, frequency_cap=None) for one in place.ads.line_items
             )  # each reader's own holds
@@ -328,7 +331,7 @@ def _reached(
 
 def _told(planned: _Planned, indexes: Sequence[Mapping[str, Any]]) -> Any:
     """The rows of ``variants.parquet``."""
-    day, edition = planned.bases.render.day.isoformat(), planned.bases.render.edition.name
+    day, edition = planned.bases.render.day, planned.bases.render.edition.name
     at = 0
     for number, index in enumerate(indexes, 1):
         for where in index["variants"]:
@@ -337,7 +340,8 @@ def _told(planned: _Planned, indexes: Sequence[Mapping[str, Any]]) -> Any:
             yield {
                 "variant": piece.variant,
                 "edition": edition,
-                "date": day,
+                "date": day_of(day).isoformat(),
+                "number": number_of(day),
                 "choices": piece.choice.text,
                 "readers": piece.readers,
                 **variants.told(row),

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from digest.app.newsdesk import issue_due, verdict
 from digest.errors import AlreadySent, CommandError
 from digest.model import Approval, IssueNote, Mark, Newsroom, Story, StoryEdit
+from digest.model.issue_date import day_of
 from digest.model.urls import is_web_url
 
 if TYPE_CHECKING:
@@ -56,10 +57,10 @@ def doubts(room: Newsroom, store: Store, marks: Iterable[Mark], now: datetime) -
             if one.edition not in (None, edition.name):
                 continue
             day = one.date or issue_due(room, store, edition, now)
-            if one.until and one.until < day:
+            if one.until and one.until < day_of(day):
                 found.setdefault(one.story, []).append(f"{edition.name} {day} comes after {one.until}.")
                 continue
-            said = verdict(room, store, edition, day, one.story)
+            said = verdict(room, store, edition, day, one.story, now)
             if said.why:
                 found.setdefault(one.story, []).append(
                     f"as things stand it will not run in {edition.name} {day}: {said.why}"

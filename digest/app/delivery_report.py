@@ -13,6 +13,7 @@ from pathlib import Path
 from digest.errors import CommandError, did_you_mean
 from digest.model import LineItem, Newsroom, RunAd
 from digest.model.ads import Cpm
+from digest.model.issue_date import day_of
 from digest.place import delivery
 from digest.report.values import Account, Picture, Point, Report, Shown, in_words
 
@@ -29,7 +30,10 @@ class Span:
     last: date
 
     def __contains__(self, day: object) -> bool:
-        return isinstance(day, date) and (self.first is None or self.first <= day) and day <= self.last
+        if not isinstance(day, date):
+            return False
+        day = day_of(day)
+        return (self.first is None or self.first <= day) and day <= self.last
 
 
 def report(
@@ -85,7 +89,7 @@ def _known(
 def account(newsroom: Newsroom, item: LineItem, rows: Sequence[RunAd], span: Span, today: date) -> Account:
     """One booking of the file."""
     editions = newsroom.editions
-    counted = [run for run in rows if run.date <= span.last]
+    counted = [run for run in rows if day_of(run.date) <= span.last]
     had = delivery.delivered(item, counted, editions)
     goal, flight = item.goal, item.flight
     advertiser = newsroom.ads.advertisers.get(item.advertiser or "")
@@ -179,7 +183,7 @@ def _deleted(newsroom: Newsroom, rows: Sequence[RunAd], span: Span) -> Account:
         last=None,
         unit="issues",
         booked=None,
-        delivered=sum(run.date <= span.last for run in rows),
+        delivered=sum(day_of(run.date) <= span.last for run in rows),
         due=None,
         short=0,
         status="deleted",
@@ -240,7 +244,7 @@ def _curve(newsroom: Newsroom, item: LineItem, rows: Sequence[RunAd], until: dat
         if item.goal:  # a flight too long to be walked through, or without an end, is counted anew
             walked = len(sold) == total
             wanted = _paced(item, bisect_right(sold, day), total) if walked else _wanted(newsroom, item, day)
-        points.append(Point(day, had if day <= until else None, wanted))
+        points.append(Point(day, had if day_of(day) <= until else None, wanted))
     return points
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Any
 
 from digest.app.pipeline import placing_again
 from digest.errors import CommandError
 from digest.model import Newsroom, Overrides
+from digest.model.issue_date import issue_date
 from digest.place import Explanation, explain
 from digest.store import Store
 
@@ -26,7 +26,7 @@ def explain_booking(
         raise CommandError(f'there is no edition "{manifest["edition"]}" in digest.yaml any more.')
     by_hand = manifest["overrides"]
     overrides = Overrides(pin=tuple(by_hand["pin"]), pause=tuple(by_hand["pause"]))
-    request = placing_again(newsroom, store, edition, date.fromisoformat(manifest["date"]), overrides)
+    request = placing_again(newsroom, store, edition, issue_date(manifest["date"]), overrides)
     now = [(entry.story.id, entry.section) for entry in request.lineup]
     then = [(one["id"], section["id"]) for section in manifest["sections"] for one in section["stories"]]
     same = now == then and manifest["inputs"]["adslots.yaml"] == newsroom.inputs.get("adslots.yaml", "")

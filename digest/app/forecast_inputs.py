@@ -15,6 +15,7 @@ from digest.app.clicks import needs_clicks, with_clicks
 from digest.distribution import install
 from digest.errors import CommandError, ConfigurationError
 from digest.model import Edition, LineItem, Lineup, Newsroom
+from digest.model.issue_date import day_of
 
 if TYPE_CHECKING:
     from digest.place import Request
@@ -78,7 +79,9 @@ def inputs(newsroom: Newsroom, store: Store, first: date, last: date) -> Forecas
         lineups=lineups(newsroom, store, first),
         ran_ads=with_clicks(ran, store.receipts(last=last)) if needs_clicks(newsroom) else ran,
         built=frozenset(
-            IssueDate(issue.date, issue.edition) for issue in store.issues() if first <= issue.date <= last
+            IssueDate(issue.date, issue.edition)
+            for issue in store.issues()
+            if first <= day_of(issue.date) <= last
         ),
     )
 

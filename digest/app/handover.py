@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 
 from digest.errors import AlreadySent, CommandError, DigestError
 from digest.mailers import AnswerLost, Mailer, Sender, capabilities
+from digest.model.issue_date import day_of
 from digest.model.mail import Campaign, CampaignNote, MailerSpec, Message
 
 if TYPE_CHECKING:
@@ -109,11 +110,11 @@ def due(words: str, day: date, newsroom: Newsroom) -> datetime:
     text = words.strip()
     try:
         at = datetime.fromisoformat(
-            text if "-" in text[5:] or "T" in text or " " in text else f"{day}T{text}"
+            text if "-" in text[5:] or "T" in text or " " in text else f"{day_of(day)}T{text}"
         )
     except ValueError:
         raise CommandError(
-            f'"{words}" is no time; write it as 06:30 (on the issue\'s date) or {day}T06:30.'
+            f'"{words}" is no time; write it as 06:30 (on the issue\'s date) or {day_of(day)}T06:30.'
         ) from None
     return (at.replace(tzinfo=newsroom.publication.zone) if at.tzinfo is None else at).astimezone(UTC)
 

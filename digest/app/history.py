@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 from digest.app.clicks import needs_clicks, rates_of, with_clicks
 from digest.app.forecast_inputs import lineups
 from digest.model import BuiltIssue, Edition, Issue, IssueNote, Lineup, Newsroom, RunAd, RunStory, as_sourced
+from digest.model.calendar import cutoff_at
+from digest.model.issue_date import day_of
 from digest.place.delivery import editions_before
 
 if TYPE_CHECKING:
@@ -55,10 +57,28 @@ def _ads_before(
 ) -> tuple[RunAd, ...]:
     """The ads of earlier dates, and those of the issues of this date with an earlier cutoff."""
     before = editions_before(edition, newsroom.editions)
-    if not before or day == date.max:
-        return tuple(store.ran_ads(day, ids, newsroom.ads.now))
+    if not before or day_of(day) == date.max:
+        return tuple(store.ran_ads(day_of(day), ids, newsroom.ads.now))
     rows = store.ran_ads(day + timedelta(days=1), ids, newsroom.ads.now)
-    return tuple(row for row in rows if row.date < day or row.edition in before)
+    later = _later_specials(store, newsroom, edition, day)
+    return tuple(
+        row
+        for row in rows
+        if day_of(row.date) < day_of(day) or (row.edition in before and (row.edition, row.date) not in later)
+    )
+
+
+def _later_specials(
+    store: Store, newsroom: Newsroom, edition: Edition, day: date
+) -> frozenset[tuple[str, date]]:
+    """The issues on demand of this date whose cutoff is not before this one's; itself among them."""
+    end = cutoff_at(day, edition.cutoff, newsroom.publication.zone)
+    on_demand = {one.name for one in newsroom.editions if one.cadence == "on_demand"}
+    return frozenset(
+        (one.edition, one.date)
+        for one in store.issues(day=day)
+        if one.edition in on_demand and one.window.end >= end
+    )
 
 
 def _ads(store: Store, newsroom: Newsroom, edition: Edition, day: date, ids: list[str]) -> tuple[RunAd, ...]:
@@ -76,6 +96,8 @@ def _ran_before(
     if edition.no_repeat != "none":
         only = edition.name if edition.no_repeat == "edition" else None
         earlier = store.ran_stories(first, yesterday, edition=only)
+        same_day = store.ran_stories(day, day, edition=edition.name)
+        earlier += [one for one in same_day if one.date < day]
     if edition.no_repeat == "publication" or newsroom.ranking.max_per_event_day is not None:
         earlier += _ran_today(store, newsroom, edition, day, current)
     return tuple(earlier)
@@ -89,19 +111,21 @@ def _ran_today(
     Only issues count that were there before this one was first built, so that building it again
     finds what it found then.
     """
-    found: list[RunStory] = []
-    for other in newsroom.editions:
-        built = None if other.name == edition.name else store.built(other.name, day)
-        if built and (current is None or built.sequence < current.sequence):
-            found += store.ran_stories(day, day, edition=other.name)
-    return found
+    others = [one.name for one in newsroom.editions if one.name != edition.name]
+    there = {
+        (one.edition, one.date)
+        for one in store.issues(day=day)
+        if one.edition in others and (current is None or one.sequence < current.sequence)
+    }
+    ran = [one for name in others for one in store.ran_stories(day, day, edition=name)] if there else []
+    return [one for one in ran if (one.edition, one.date) in there]
 
 
 def _ran_later(store: Store, edition: Edition, day: date) -> tuple[RunStory, ...]:
-    if edition.no_repeat == "none" or day == date.max:
+    if edition.no_repeat == "none":
         return ()
-    tomorrow = day + timedelta(days=1)
-    return tuple(store.ran_stories(tomorrow, _back(day, -edition.no_repeat_for), edition=edition.name))
+    found = store.ran_stories(day, _back(day, -edition.no_repeat_for), edition=edition.name)
+    return tuple(one for one in found if one.date > day)
 
 
 def _back(day: date, span: timedelta) -> date:

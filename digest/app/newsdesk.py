@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from digest.app.history import recall
 from digest.app.pipeline import selecting
+from digest.app.specials import at_hand, special_now
 from digest.errors import CommandError
 from digest.model import BuiltIssue, Edition, IssueNote, Newsroom, Selection, Story
 from digest.model.urls import is_web_url, story_id
@@ -29,8 +30,9 @@ class Verdict:
     why: str
 
 
-def selection_of(newsroom: Newsroom, store: Store, edition: Edition, day: date) -> Selection:
+def selection_of(newsroom: Newsroom, store: Store, edition: Edition, day: date, now: datetime) -> Selection:
     """The stories of an issue as it would be chosen now, and why the others are not in it."""
+    edition = at_hand(newsroom, store, edition, day, now)
     return select(selecting(newsroom, store, edition, day, recall(store, newsroom, edition, day)))
 
 
@@ -43,7 +45,9 @@ class Line:
     story: Story
 
 
-def stories_of(newsroom: Newsroom, store: Store, edition: Edition, day: date) -> tuple[list[Line], bool]:
+def stories_of(
+    newsroom: Newsroom, store: Store, edition: Edition, day: date, now: datetime
+) -> tuple[list[Line], bool]:
     """The stories of an issue in reading order, and whether it was sent.
 
     A sent issue has what it was sent with; any other what it would have if it were built now.
@@ -51,16 +55,18 @@ def stories_of(newsroom: Newsroom, store: Store, edition: Edition, day: date) ->
     built = store.built(edition.name, day)
     if built and built.sent_at:
         ran = store.ran_stories(day, day, edition.name)
-        return [Line(run.position, run.section, run.story) for run in ran], True
-    lineup = selection_of(newsroom, store, edition, day).lineup
+        return [Line(run.position, run.section, run.story) for run in ran if run.date == day], True
+    lineup = selection_of(newsroom, store, edition, day, now).lineup
     return [Line(entry.position, entry.section, entry.story) for entry in lineup], False
 
 
 def issue_due(newsroom: Newsroom, store: Store, edition: Edition, now: datetime) -> date:
     """The date of the issue an editor works on: the latest due one unless it was sent, else the one after it."""
     day = last_issue_date(edition, newsroom.publication.zone, now)
+    if edition.cadence == "on_demand":
+        return special_now(store, edition, day)
     built = store.built(edition.name, day)
-    if not (built and built.sent_at) or edition.cadence == "on_demand":
+    if not (built and built.sent_at):
         return day
     return next_issue_date(edition, day)
 
@@ -83,13 +89,15 @@ def corrected(
     return replace(before, text=words, by=by, at=now)
 
 
-def verdict(newsroom: Newsroom, store: Store, edition: Edition, day: date, story: str) -> Verdict:
+def verdict(
+    newsroom: Newsroom, store: Store, edition: Edition, day: date, story: str, now: datetime
+) -> Verdict:
     """Whether ``story`` runs in that issue as things stand, and the rule that stops it where it does not."""
     built = store.built(edition.name, day)
     if built and built.sent_at:
         return Verdict(edition.name, day, "sent: the issue left the house already")
     try:
-        chosen = selection_of(newsroom, store, edition, day)
+        chosen = selection_of(newsroom, store, edition, day, now)
     except CommandError as error:
         return Verdict(edition.name, day, str(error))
     if any(entry.story.id == story for entry in chosen.lineup):
@@ -106,6 +114,8 @@ def time_of_addition(newsroom: Newsroom, store: Store, now: datetime) -> datetim
     """
     times = [now]
     for edition in newsroom.editions:
+        if edition.cadence == "on_demand":
+            continue
         day = last_issue_date(edition, newsroom.publication.zone, now)
         cutoff = window_of(edition, day, newsroom.publication.zone).end
         built = store.built(edition.name, day)

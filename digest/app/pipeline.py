@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from digest.app.forecast_inputs import guided
 from digest.app.history import Memory, ads_run, fingerprint, issue_row, recall, stories_run
+from digest.app.specials import as_first_built
 from digest.errors import AlreadySent, CommandError, DigestError, NothingToSend, did_you_mean
 from digest.model import (
     BuiltIssue,
@@ -37,7 +38,7 @@ from digest.place.delivery import editions_before
 from digest.publish import Outbox, files_of
 from digest.render import Request as RenderRequest
 from digest.render import Theme, render
-from digest.select import SelectRequest, passed_over, plain_title, reach, select, until, window_of
+from digest.select import SelectRequest, passed_over, plain_title, reach, select, window_of
 
 if TYPE_CHECKING:
     from digest.app.audience import Personal
@@ -150,7 +151,7 @@ def compose(
 ) -> Outcome:
     """One issue as a build would make it, and whether the ledger holds it already. Changes nothing."""
     house = replace(house, newsroom=house.newsroom.seen_by(edition))
-    edition = _as_first_built(house.newsroom, house.store, edition, day)
+    edition = as_first_built(house.newsroom, house.store, edition, day)
     memory = recall(house.store, house.newsroom, edition, day)
     if memory.current and memory.current.sent_at:
         raise AlreadySent(
@@ -238,12 +239,6 @@ def _headed(edition: Edition, note: IssueNote | None) -> Edition:
     )
 
 
-def _as_first_built(newsroom: Newsroom, store: Store, edition: Edition, day: date) -> Edition:
-    """An edition on demand whose issue is in the ledger keeps the end of its window, however late it is built again."""
-    current = store.built(edition.name, day) if edition.cadence == "on_demand" else None
-    return until(edition, current.window.end, newsroom.publication.zone) if current else edition
-
-
 def _cut_off(newsroom: Newsroom, edition: Edition, day: date, memory: Memory) -> str:
     """What ``catch_up`` leaves out after missed issues, in words; empty: nothing."""
     end = memory.previous.window.end if memory.previous else None
@@ -321,7 +316,7 @@ def placing_again(
     newsroom: Newsroom, store: Store, edition: Edition, day: date, overrides: Overrides
 ) -> PlaceRequest:
     """What placement would be asked for an issue now; its lineup is chosen again from the store."""
-    edition = _as_first_built(newsroom, store, edition, day)
+    edition = as_first_built(newsroom, store, edition, day)
     memory = recall(store, newsroom, edition, day)
     selection = select(selecting(newsroom, store, edition, day, memory))
     return placing(newsroom, edition, day, selection.lineup, memory, overrides)

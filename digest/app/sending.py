@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from digest.app.history import audience_ads
 from digest.errors import AlreadySent, Unreachable
 from digest.model import BuiltIssue, Publication, RunAd, RunStory, Story, Window
+from digest.model.issue_date import issue_date
 from digest.publish import Outbox, Receipt
 
 if TYPE_CHECKING:
@@ -190,7 +191,7 @@ class _Told:
 
     def __init__(self, record: dict[str, Any], text: str) -> None:
         self.record, self.text = record, text
-        self.edition, self.day = record["edition"], date.fromisoformat(record["date"])
+        self.edition, self.day = record["edition"], issue_date(record["date"])
 
     def belongs_to(self, publication: Publication, edition: str, day: date) -> bool:
         record = self.record

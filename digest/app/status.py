@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from digest.app.approval import needs_approval
 from digest.model import BuiltIssue, Edition, Newsroom
+from digest.model.issue_date import day_of
 from digest.select import last_issue_date
 
 if TYPE_CHECKING:
@@ -52,6 +53,7 @@ class EditionStatus:
     date: date
     issue: BuiltIssue | None
     approved: bool | None = None  # None where the edition asks for no approval
+    due: bool = True  # False of a special of another day: nobody waits for it
     handed_over: HandedOver | None = None  # None where it was never tried
 
     @property
@@ -64,6 +66,8 @@ class EditionStatus:
 
     def missing(self, needs: str) -> bool:
         """Whether the issue is not as far as a monitor needs it, one of ``NEEDS``."""
+        if not self.due:
+            return False
         if needs == "sent" or self.sent:
             return not self.sent
         if needs == "handed-over":
@@ -79,7 +83,8 @@ class EditionStatus:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewsroomStatus:
-    """Every edition's latest due issue, and when the newest story was published and first seen."""
+    """Every edition's latest due issue (of one on demand the last there is), and when the newest story was published
+    and first seen."""
 
     editions: tuple[EditionStatus, ...]
     newest_story: datetime | None
@@ -90,22 +95,35 @@ def status(newsroom: Newsroom, store: Store, now: datetime, grace: timedelta) ->
     newest = store.search(limit=1)
     return NewsroomStatus(
         editions=tuple(
-            _of(newsroom, store, edition, now - grace)
+            found
             for edition in newsroom.editions
-            if edition.cadence != "on_demand"
+            if (found := _of(newsroom, store, edition, now - grace)) is not None
         ),
         newest_story=newest[0].time if newest else None,
     )
 
 
-def _of(newsroom: Newsroom, store: Store, edition: Edition, due_at: datetime) -> EditionStatus:
-    day = last_issue_date(edition, newsroom.publication.zone, due_at)
+def _of(newsroom: Newsroom, store: Store, edition: Edition, due_at: datetime) -> EditionStatus | None:
+    """``None`` where there is nothing to tell: no special was built so far."""
+    today = due_at.astimezone(newsroom.publication.zone).date()
+    if edition.cadence == "on_demand":
+        last = store.previous(edition.name, date.max)
+        if last is None:
+            return None
+        day, due = last.date, day_of(last.date) == today and last.window.end <= due_at
+    else:
+        day, due = last_issue_date(edition, newsroom.publication.zone, due_at), True
     built = store.built(edition.name, day)
     asked = edition.approval == "required"
     approved = built is not None and not needs_approval(store, edition, built) if asked else None
     notes = store.campaign_notes(edition.name, day) if built else []
     return EditionStatus(
-        edition=edition.name, date=day, issue=built, approved=approved, handed_over=handed_over(notes)
+        edition=edition.name,
+        date=day,
+        issue=built,
+        approved=approved,
+        due=due,
+        handed_over=handed_over(notes),
     )
 
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from digest.audience import table
 from digest.errors import CommandError
 from digest.model import LineItem
+from digest.model.issue_date import day_of, number_of
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -26,10 +27,11 @@ Tellings = Callable[
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """What was sent before ``day``."""
+    """What was sent before ``day``, and of a later special's own day what its edition sent before it."""
 
     addresses: tuple[str, ...]
     root: Path
+    edition: str
     day: date
     items: tuple[LineItem, ...]
     tellings: Tellings
@@ -39,7 +41,9 @@ class History:
         reader may not see again yet; each parted by the character 31."""
         parts = [one for address in self.addresses for one in self._rows(db, address)]
         stories = " UNION ALL ".join(f"SELECT id, unnest(stories) AS story FROM ({one})" for one in parts)
-        ads = " UNION ALL ".join(f"SELECT id, date, unnest(items) AS item FROM ({one})" for one in parts)
+        ads = " UNION ALL ".join(
+            f"SELECT id, date, issue, unnest(items) AS item FROM ({one})" for one in parts
+        )
         where = ", ".join(self.addresses)
         known = table.run(db, f"SELECT DISTINCT story FROM ({stories}) ORDER BY story", where).fetchall()
         pairs = self.tellings([str(row[0]) for row in known if row[0] is not None])
@@ -69,24 +73,25 @@ class History:
         table.run(
             db,
             "CREATE OR REPLACE TABLE capped AS SELECT id, string_agg(item, chr(31) ORDER BY item) AS capped FROM ("
-            f"SELECT id, item, any_value(most) AS most, count(DISTINCT date) AS times FROM ({ads}) "
+            f"SELECT id, item, any_value(most) AS most, count(DISTINCT issue) AS times FROM ({ads}) "
             "JOIN caps USING (item) WHERE date >= first GROUP BY id, item) WHERE times >= most GROUP BY id",
             where,
         )
         return "SELECT id, had, capped FROM had FULL JOIN capped USING (id)"
 
     def _rows(self, db: DuckDBPyConnection, address: str) -> list[str]:
-        """The relations (id, date, stories, items) of an address."""
-        folder = address.rstrip("/")
+        """The relations (id, date, issue, stories, items) of an address."""
+        folder, today = address.rstrip("/"), day_of(self.day)
         if "://" not in address and (Path(folder) / "recipients.parquet").is_file():
             recipients, variants = (
-                table.source(db, f"{folder}/{name}.parquet", self.root).sql
-                for name in ("recipients", "variants")
+                table.source(db, f"{folder}/{name}.parquet", self.root) for name in ("recipients", "variants")
             )
+            number = "v.number" if "number" in variants.columns else "1"
             return [
-                "SELECT r.reader_id AS id, v.date AS date, v.stories AS stories, "
-                "list_transform(v.ads, lambda ad: ad.line_item) AS items "
-                f"FROM {recipients} r JOIN {variants} v USING (variant) WHERE v.date < DATE '{self.day}'"
+                f"SELECT r.reader_id AS id, v.date AS date, concat_ws(' ', v.edition, v.date, {number}) AS issue, "
+                "v.stories AS stories, list_transform(v.ads, lambda ad: ad.line_item) AS items "
+                f"FROM {recipients.sql} r JOIN {variants.sql} v USING (variant) WHERE v.date < DATE '{today}' OR "
+                f"(v.date = DATE '{today}' AND v.edition = '{self.edition}' AND {number} < {number_of(self.day)})"
             ]
         found = table.source(db, address, self.root)
         lacking = [name for name in (table.ID, "stories") if name not in found.columns]
@@ -103,7 +108,8 @@ class History:
         }
         at = 'TRY_CAST("date" AS DATE)' if "date" in found.columns else "NULL::DATE"
         return [
-            f"SELECT CAST(reader_id AS VARCHAR) AS id, {at} AS date, {lists['stories']} AS stories, "
+            f"SELECT CAST(reader_id AS VARCHAR) AS id, {at} AS date, CAST({at} AS VARCHAR) AS issue, "
+            f"{lists['stories']} AS stories, "
             f"{lists['line_items']}::VARCHAR[] AS items FROM {found.sql} "
-            f"WHERE {at} IS NULL OR {at} < DATE '{self.day}'"
+            f"WHERE {at} IS NULL OR {at} < DATE '{today}'"
         ]

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 
 ID: Final = "reader_id"
 VARIANTS: Final = {
-    "variant": "VARCHAR", "edition": "VARCHAR", "date": "DATE", "choices": "VARCHAR", "readers": "BIGINT",
+    "variant": "VARCHAR", "edition": "VARCHAR", "date": "DATE", "number": "INTEGER",
+    "choices": "VARCHAR", "readers": "BIGINT",
     "lineup": "STRUCT(section VARCHAR, stories VARCHAR[])[]", "stories": "VARCHAR[]",
     "ads": "STRUCT(line_item VARCHAR, creative VARCHAR, slot VARCHAR, gap INTEGER)[]", "thin": "BOOLEAN",
     "subject": "VARCHAR", "pack": "INTEGER",

@@ -93,12 +93,13 @@ def _bookings(room: Newsroom, advertiser: str) -> list[str]:
 
 def _fates(room: Newsroom, names: list[str], start: date, end: date) -> list[Fate]:
     """From the manifests of the issues as they were built, oldest first."""
+    from digest.model.issue_date import day_of
     from digest.store import open_store
 
     now = room.ads.now
     order = {edition.name: number for number, edition in enumerate(room.editions)}
     with open_store(room.store, room.publication, rehearse=True) as store:
-        built = [issue for issue in store.issues() if start <= issue.date <= end]
+        built = [issue for issue in store.issues() if start <= day_of(issue.date) <= end]
         built.sort(key=lambda one: (one.date, order.get(one.edition, len(order)), one.edition))
         whole = [(one, store.built(one.edition, one.date)) for one in built]
     return [

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from datetime import date, datetime, time
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -15,7 +14,7 @@ from digest.cli.options import (
     Json,
     OutboxFolder,
     Root,
-    as_date,
+    as_issue,
     edition,
     folder,
     known,
@@ -132,7 +131,7 @@ def build(
     wanted, off = _without_days_off(room, wanted, editions or [], day)
     dates, refused = _dates(room, wanted, day, at, dry_run) if wanted else ([], [])
     by_name = frozenset([one.name for one in wanted] if day else editions or [])
-    run = _Run(room, at, overrides, no_ingest, dry_run, rebuild, by_name, handover)
+    run = _Run(room, at, overrides, no_ingest, dry_run, rebuild, by_name, handover, dated=day is not None)
     with readers(room, audience, history or [], engine, scheduler) as run.audience:
         results = run.all(dates, folder(outbox, room.root / "outbox")) + refused + off
     emit({"issues": [result for result, _ in results], "sources": run.sources})
@@ -156,8 +155,10 @@ class _Run:
         rebuild: bool,
         by_name: frozenset[str],
         handover: bool = False,
+        dated: bool = False,
     ) -> None:
         self.by_name = by_name  # whose issue was asked for, so that a day off is no excuse
+        self.dated = dated
         self.room, self.at, self.overrides = room, at, overrides
         self.no_ingest, self.dry_run, self.rebuild = no_ingest, dry_run, rebuild
         self.handover = handover
@@ -178,7 +179,7 @@ class _Run:
             with open_store(self.room.store, self.room.publication, rehearse=True) as store:
                 self._ingest(store)
                 house = House(self.room, store, theme, headlines)
-                return [self._one(house, outbox, *one) for one in dates]
+                return [self._meant(house, outbox, *one) for one in dates]
         with open_store(self.room.store, self.room.publication) as store:
             self._ingest(store)
             house = House(self.room, store, theme, headlines)
@@ -191,9 +192,26 @@ class _Run:
         try:
             with house.store.lock(*bears_on(self.room, edition)):
                 self._recover(house.store, outbox, edition.name)
-                return self._one(house, outbox, edition, day)
+                return self._meant(house, outbox, edition, day)
         except Unreachable as error:
             return _failed(edition, day, error, error.exit_code)
+
+    def _meant(self, house: House, outbox: Outbox, edition: Edition, day: date) -> tuple[dict[str, Any], int]:
+        """The issue, of an edition on demand the one of the day that is meant: named, or the one that is worked on.
+
+        While the edition's lock is held, so that no number is given twice.
+        """
+        if edition.cadence == "on_demand":
+            from digest.app.specials import check_number, special_now
+
+            try:
+                if self.dated:
+                    check_number(house.store, edition, day)
+                else:
+                    day = special_now(house.store, edition, day, outbox)
+            except CommandError as error:
+                return _failed(edition, day, error, error.exit_code)
+        return self._one(house, outbox, edition, day)
 
     def _ingest(self, store: Store) -> None:
         if self.no_ingest or not self.room.sources:
@@ -258,6 +276,8 @@ class _Run:
         except ConfigurationError:
             raise
         except AlreadySent as error:
+            if edition.cadence == "on_demand":
+                error = AlreadySent(f"{error} Without --date the next special is built.")
             today = self.at.astimezone(self.room.publication.zone).date()
             if edition.name in self.by_name or edition.may_have_issue(today):
                 return _failed(edition, day, error, error.exit_code)
@@ -266,7 +286,13 @@ class _Run:
             code = error.exit_code
             if isinstance(error, NothingToSend) and any(source["error"] for source in self.sources):
                 code = Unreachable.exit_code
-            return _failed(edition, day, error, code)
+            done = _failed(edition, day, error, code)
+            if isinstance(error, NothingToSend) and (last := _last_special(edition, day)):
+                warn(
+                    f"digest: {edition.name} of {last} has left the house. To change that one: digest build --edition "
+                    f"{edition.name} --date {last}"
+                )
+            return done
         finally:
             if personal:
                 personal.end(rehearsed=self.dry_run)
@@ -305,12 +331,14 @@ def _dates(
 
     Raises ``CommandError`` where none is left.
     """
+    from digest.app.specials import until_now
+
     dates: list[tuple[Edition, date]] = []
     refused: list[tuple[Edition, CommandError]] = []
     for one in editions:
         try:
             day = _date(room, one, text, at, ahead)
-            dates.append((_until_now(room, one, day, at), day))
+            dates.append((until_now(room, one, day, at), day))
         except CommandError as error:
             refused.append((one, error))
     if not dates:
@@ -325,11 +353,14 @@ def _without_days_off(
     an edition without an issue that day is passed over. A weekly one on another weekday stays, to be refused."""
     if text is None:
         return editions, []
-    day = as_date(text)
+    from digest.model.issue_date import number_of
+
+    day = as_issue(text)
     off = [
         one
         for one in editions
         if one.name not in named
+        and number_of(day) == 1
         and not one.may_have_issue(day)
         and (one.cadence == "daily" or one.calendar.fits(day))
     ]
@@ -369,11 +400,12 @@ def _overrides(room: Newsroom, pins: list[str], pauses: list[str]) -> Overrides:
 
 def _date(room: Newsroom, edition: Edition, text: str | None, at: datetime, ahead: bool) -> date:
     """The issue date, checked: the edition has an issue that day, and its window is over (unless ``ahead``)."""
+    from digest.app.specials import until_now
     from digest.select import last_issue_date, window_of
 
     zone = room.publication.zone
-    day = last_issue_date(edition, zone, at) if text is None else as_date(text)
-    end = window_of(_until_now(room, edition, day, at), day, zone, None).end
+    day = last_issue_date(edition, zone, at) if text is None else as_issue(text)
+    end = window_of(until_now(room, edition, day, at), day, zone, None).end
     if end > at and not ahead:
         raise CommandError(
             f"the window of {edition.name} {day} ends at {room.publication.clock(end)} "
@@ -383,16 +415,12 @@ def _date(room: Newsroom, edition: Edition, text: str | None, at: datetime, ahea
     return day
 
 
-def _until_now(room: Newsroom, edition: Edition, day: date, at: datetime) -> Edition:
-    """An edition on demand has its cutoff when it is built; of a date gone by, at its end."""
-    if edition.cadence != "on_demand":
-        return edition
-    from digest.select import until
+def _last_special(edition: Edition, day: date) -> date | None:
+    """The special before this one on its day."""
+    from digest.model.issue_date import number_of, numbered
 
-    zone = room.publication.zone
-    if day == at.astimezone(zone).date():
-        return until(edition, at, zone)
-    return replace(edition, cutoff=time.max)
+    number = number_of(day)
+    return numbered(day, number - 1) if edition.cadence == "on_demand" and number > 1 else None
 
 
 def _as_json(outcome: Outcome, dry_run: bool) -> dict[str, Any]:
@@ -440,6 +468,8 @@ def _tell(room: Newsroom, outcome: Outcome, dry_run: bool) -> None:
             )
     if outcome.folder:
         say(f"  {outcome.folder}/index.html")
+    if outcome.status == "unchanged" and outcome.issue.edition.cadence == "on_demand":
+        _tell_next(outcome)
     for name in _without_creatives(room, outcome):
         warn(f'digest: line item "{name}" is missed: it has no creative for the issue of {row["date"]}.')
     if gap := outcome.issue.plan.optimality_gap:
@@ -448,6 +478,17 @@ def _tell(room: Newsroom, outcome: Outcome, dry_run: bool) -> None:
         warn(f"digest: the folder had been changed by hand; what lay there is kept as {outcome.kept}.")
     if dry_run:
         _show(room, outcome)
+
+
+def _tell_next(outcome: Outcome) -> None:
+    """How the next special of the day is made, for whoever expected it."""
+    from digest.model.issue_date import number_of, numbered
+
+    name, day = outcome.issue.edition.name, outcome.issue.date
+    say(
+        f"  The next special comes once this one is sent (digest mark-sent {name} {day}) or handed over. To have it "
+        f"at once: digest build --edition {name} --date {numbered(day, number_of(day) + 1)}"
+    )
 
 
 def _without_creatives(room: Newsroom, outcome: Outcome) -> list[str]:

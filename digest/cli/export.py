@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from digest.cli import app
-from digest.cli.options import EditionName, IssueDate, Json, OutboxFolder, Root, as_date, folder, newsroom
+from digest.cli.options import EditionName, IssueDate, Json, OutboxFolder, Root, as_issue, folder, newsroom
 from digest.cli.output import emit, say
 from digest.errors import CommandError
 
@@ -43,7 +43,7 @@ def export(
     if sum(one is not None for one in (variant, reader, stream)) != 1:
         raise CommandError("say what to export: --variant V, --reader ID or --stream FILE.")
     room = newsroom(root)
-    found = Audience.of(room, folder(outbox, room.root / "outbox"), edition, as_date(day))
+    found = Audience.of(room, folder(outbox, room.root / "outbox"), edition, as_issue(day))
     if stream is not None:
         count = found.stream(stream.absolute())
         emit({"stream": str(stream), "readers": count})

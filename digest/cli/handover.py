@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from digest.cli import app
-from digest.cli.options import EditionName, Json, OutboxFolder, Root, as_date, edition, folder, newsroom, now
+from digest.cli.options import EditionName, Json, OutboxFolder, Root, as_issue, edition, folder, newsroom, now
 from digest.cli.output import emit, say, warn
 from digest.errors import CommandError, DigestError
 
@@ -57,7 +57,7 @@ def handover(
     one = edition(room, name)
     with open_store(room.store, room.publication) as store:
         house = house_of(room, store, Outbox(folder(outbox, room.root / "outbox")))
-        date = as_date(day) if day else latest(store, name)
+        date = as_issue(day) if day else latest(store, name)
         if cancel:
             tell(room, one, date, take_back(house, one, date))
             return

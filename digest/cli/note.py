@@ -14,7 +14,7 @@ from digest.cli.options import (
     IssueDate,
     Json,
     Root,
-    as_date,
+    as_issue,
     edition,
     found,
     me,
@@ -56,7 +56,7 @@ def note(
     room = newsroom(root)
     chosen = edition(room, name)
     with open_store(room.store, room.publication) as store:
-        date_ = issue_due(room, store, chosen, now()) if day is None else as_date(day)
+        date_ = issue_due(room, store, chosen, now()) if day is None else as_issue(day)
         words = {} if clear else _said(text, file, subject, preheader)
         written = write_note(room, store, name, date_, words, by=by or me(), at=now())
     emit({"note": _fields(written)})

@@ -137,6 +137,19 @@ def as_date(text: str) -> date:
         raise CommandError(f'"{text}" is not a date; write it as YYYY-MM-DD, such as 2026-01-23.') from None
 
 
+def as_issue(text: str) -> date:
+    """The date of an issue as people type it, ``2026-01-23.2`` for a later special. Raises ``CommandError``."""
+    from digest.model.issue_date import issue_date
+
+    try:
+        return issue_date(text)
+    except ValueError:
+        raise CommandError(
+            f'"{text}" is no issue\'s date; write it as YYYY-MM-DD, such as 2026-01-23. The second special of a day '
+            "is 2026-01-23.2."
+        ) from None
+
+
 def edition(room: Newsroom, name: str) -> Edition:
     """An edition by name. Raises ``CommandError`` with what was likely meant."""
     from digest.app.pipeline import editions_of
@@ -152,7 +165,7 @@ def known(what: str, name: str, names: list[str]) -> None:
 
 def found(store: Store, room: Newsroom, name: str, day: str) -> BuiltIssue:
     """An issue of the ledger. Raises ``CommandError``: never built, or an edition nobody knows."""
-    built = store.built(name, as_date(day))
+    built = store.built(name, as_issue(day))
     if built is None:
         known = ", ".join(one.name for one in room.editions)
         hint = (

@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import typer
 
 from digest.cli import app
-from digest.cli.options import By, Json, OutboxFolder, Root, as_date, folder, left_out, me, now, root_of
+from digest.cli.options import By, Json, OutboxFolder, Root, as_issue, folder, left_out, me, now, root_of
 from digest.cli.output import emit, flushed, say
 
 
@@ -53,7 +53,7 @@ def preview(
         root=where,
         outbox=folder(outbox, where / "outbox"),
         edition=edition,
-        day=as_date(day) if day is not None else None,
+        day=as_issue(day) if day is not None else None,
     )
     proofs = Proofs(asked, now)
     room = proofs.newsroom()  # kept: the first page has it

@@ -10,7 +10,7 @@ import typer
 
 from digest.cli import app
 from digest.cli.handover import house_of
-from digest.cli.options import Json, OutboxFolder, Root, as_date, folder, newsroom, now
+from digest.cli.options import Json, OutboxFolder, Root, as_issue, folder, newsroom, now
 from digest.cli.output import emit, say, table, warn
 from digest.errors import CommandError, DigestError
 
@@ -67,7 +67,7 @@ def receipts(
 
 def _wanted(store: Store, name: str | None, day: str | None) -> list[tuple[str, date]]:
     if name and day:
-        return [(name, as_date(day))]
+        return [(name, as_issue(day))]
     recent = store.handed_over((now() - RECENT).date())
     return [(edition, date) for edition, date in recent if name in (None, edition)]
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from digest.cli import app
-from digest.cli.options import By, Json, Root, as_date, me, newsroom, now
+from digest.cli.options import By, Json, Root, as_date, as_issue, me, newsroom, now
 from digest.cli.options import edition as edition_named
 from digest.cli.output import emit, say, table, warn
 from digest.errors import CommandError
@@ -105,8 +105,8 @@ def _lineup(room: Newsroom, edition: Edition, day: str | None, section: str | No
     from digest.store import open_store
 
     with open_store(room.store, room.publication) as store:
-        date_ = issue_due(room, store, edition, now()) if day is None else as_date(day)
-        lines, sent = stories_of(room, store, edition, date_)
+        date_ = issue_due(room, store, edition, now()) if day is None else as_issue(day)
+        lines, sent = stories_of(room, store, edition, date_, now())
         marks = _by_story(store.marks())
     lines = [
         line for line in lines if section in (None, line.section) and has_words(words, line.story.searched)
@@ -200,7 +200,7 @@ def edit(
         edition_named(room, edition)
     words = {"title": title, "summary": summary, "image": image, "section": section}
     made = StoryEdit(
-        story=id, edition=edition, date=None if day is None else as_date(day), cleared=clear, note=note,
+        story=id, edition=edition, date=None if day is None else as_issue(day), cleared=clear, note=note,
         by=by or me(), at=now(), **({} if clear else story_words(room, words)),
     )  # fmt: skip
     with open_store(room.store, room.publication) as store:
@@ -341,7 +341,7 @@ def _mark(
         edition_named(room, edition)
     marks = [
         Mark(
-            story=one, action=action, edition=edition, section=section, date=None if day is None else as_date(day),
+            story=one, action=action, edition=edition, section=section, date=None if day is None else as_issue(day),
             until=None if until is None else as_date(until), position=position, note=note, by=by or me(), at=now(),
         )
         for one in dict.fromkeys(ids)

@@ -70,6 +70,15 @@ class Desk:
         """The date of the calendar's today: the publication's, or the day that the command was asked for."""
         return self.proofs.asked.day or self.now().astimezone(seen.room.publication.zone).date()
 
+    def around(self, seen: Seen) -> tuple[date | None, date | None]:
+        """The issues before and after this one: planned ones, or, of an edition on demand, those that were built."""
+        if seen.edition.cadence != "on_demand":
+            return seen.edition.calendar.before(seen.day), seen.edition.calendar.after(seen.day)
+        with self.reading(seen.room) as store:
+            built = [one.date for one in store.issues(seen.edition.name)]
+        before = max((day for day in built if day < seen.day), default=None)
+        return before, min((day for day in built if day > seen.day), default=None)
+
     def tell(self, done: Done) -> str:
         """A name under which the next page finds what was done."""
         name = token_urlsafe(8)

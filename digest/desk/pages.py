@@ -18,6 +18,7 @@ from digest.errors import (
     NothingToSend,
     Unreachable,
 )
+from digest.model.issue_date import number_of
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -129,8 +130,9 @@ def environment() -> Environment:
 
 
 def day_words(day: date | datetime) -> str:
-    """``Fri 23 Jan``."""
-    return f"{day:%a} {day.day} {day:%b}"
+    """``Fri 23 Jan``; of a later special ``Fri 23 Jan, no. 2``."""
+    number = number_of(day)
+    return f"{day:%a} {day.day} {day:%b}" + (f", no. {number}" if number > 1 else "")
 
 
 def few(count: int, one: str, many: str = "") -> str:

@@ -71,7 +71,7 @@ def proof(
             notes = tuple(read_sources(room, store, now))
             house = House(room, store, theme, reader)
             _rehearse(house, before, day, now)
-            return _composed(house, edition, day, notes, outbox)
+            return _composed(house, edition, day, notes, outbox, now)
     except ConfigurationError:
         raise
     except DigestError as error:
@@ -86,11 +86,14 @@ def _rehearse(house: House, editions: Sequence[Edition], day: date, now: datetim
             rehearse(house, one, day, now=now, overrides=Overrides())
 
 
-def _composed(house: House, edition: Edition, day: date, notes: tuple[str, ...], outbox: Path) -> Proof:
+def _composed(
+    house: House, edition: Edition, day: date, notes: tuple[str, ...], outbox: Path, now: datetime
+) -> Proof:
     from digest.app.pipeline import compose
+    from digest.app.specials import until_now
 
     try:
-        outcome = compose(house, edition, day, Overrides())
+        outcome = compose(house, until_now(house.newsroom, edition, day, now), day, Overrides())
     except AlreadySent as sent:
         return _sent(house.store, edition, day, sent, outbox)
     return Proof(edition=edition, day=day, files=outcome.files, notes=notes, state=_state(outcome))

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from digest.desk.proof import Proof, proof
 from digest.errors import CommandError
 from digest.model import Edition, Newsroom
+from digest.model.issue_date import issue_date
 
 if TYPE_CHECKING:
     from digest.likeness import Reader
@@ -69,7 +70,7 @@ class Proofs:
         Raises ``CommandError`` for an unknown edition, or a day on which it has no issue.
         """
         from digest.app.pipeline import editions_of
-        from digest.select import last_issue_date, window_of
+        from digest.select import window_of
 
         wanted = name or self.asked.edition
         asked = day or self.asked.day
@@ -82,9 +83,21 @@ class Proofs:
         if day is None and asked and (name is None or edition.has_issue(asked)):
             day = asked
         zone = room.publication.zone
-        day = day or last_issue_date(edition, zone, self.clock())
+        day = day or self._due(room, edition)
         window_of(edition, day, zone)
         return edition, day
+
+    def _due(self, room: Newsroom, edition: Edition) -> date:
+        """The issue of the last cutoff; of an edition on demand, the special that is worked on today."""
+        from digest.app.specials import special_now
+        from digest.select import last_issue_date
+        from digest.store import open_store
+
+        day = last_issue_date(edition, room.publication.zone, self.clock())
+        if edition.cadence != "on_demand":
+            return day
+        with open_store(room.store, room.publication, rehearse=True) as store:
+            return special_now(store, edition, day)
 
     def proof(self, room: Newsroom, edition: Edition, day: date) -> Proof:
         """The proof of an issue, as everything is now. Raises ``ConfigurationError``."""
@@ -167,7 +180,7 @@ def parse_day(text: str | None) -> date | None:
     if not text:
         return None
     try:
-        return date.fromisoformat(text)
+        return issue_date(text)
     except ValueError:
         raise CommandError(f'"{text[:40]}" is not a date; write it as YYYY-MM-DD.') from None
 

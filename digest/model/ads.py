@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Annotated
 from digest.errors import Problem
 from digest.model.calendar import EVERY_DAY, DateSet
 from digest.model.days import DateRanges
+from digest.model.issue_date import day_of
 from digest.model.keys import NAME, READ_ONLY, SOME, Block, ByName, Key, Written, empty
 from digest.model.keys import kinds as k
 from digest.model.keys.words import InvalidValue
@@ -176,7 +177,10 @@ class CreativeDates(Block):
         return " ".join(part for part in parts if part) or "any date"
 
     def __contains__(self, day: object) -> bool:
-        return isinstance(day, date) and (self.start or day) <= day <= (self.end or day)
+        if not isinstance(day, date):
+            return False
+        day = day_of(day)
+        return (self.start or day) <= day <= (self.end or day)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -546,7 +550,11 @@ class LineItem(Block):
         for days in self.pauses:
             if day in days:
                 return f"paused in adslots.yaml from {days.first} to {days.last}"
-        return f"{day} is one of its blackout dates" if any(day in days for days in self.blackout) else ""
+        return (
+            f"{day_of(day)} is one of its blackout dates"
+            if any(day in days for days in self.blackout)
+            else ""
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,6 +15,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from digest.errors import CommandError
+from digest.model.issue_date import day_of
 
 EVERY_DAY = frozenset(range(7))
 DAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -31,7 +32,7 @@ class DateRange:
     last: date
 
     def __contains__(self, day: object) -> bool:
-        return isinstance(day, date) and self.first <= day <= self.last
+        return isinstance(day, date) and self.first <= day_of(day) <= self.last
 
     def __str__(self) -> str:
         return f"{self.first}" if self.first == self.last else f"{self.first} to {self.last}"
@@ -50,7 +51,10 @@ class Calendar:
 
     def __contains__(self, day: object) -> bool:
         """Whether an issue is planned for this date; one on demand never is."""
-        return isinstance(day, date) and self.fits(day) and self._counts(day) and not self.skipped(day)
+        if not isinstance(day, date):
+            return False
+        day = day_of(day)
+        return self.fits(day) and self._counts(day) and not self.skipped(day)
 
     def fits(self, day: date) -> bool:
         """Whether the date fits the pattern alone, skipped or not."""
@@ -170,6 +174,7 @@ class DateSet:
     def __contains__(self, day: object) -> bool:
         if not isinstance(day, date):
             return False
+        day = day_of(day)
         if self.listed is not None:
             return day in self.listed
         early = self.start is not None and day < self.start
@@ -236,12 +241,12 @@ def _planned(dates: DateSet, calendars: frozenset[Calendar]) -> list[date]:
 def cutoff_at(day: date, cutoff: time, zone: ZoneInfo) -> datetime:
     """The moment, in UTC, when the clocks of ``zone`` show ``cutoff`` on ``day``.
 
-    ``fold=0`` is the whole rule for daylight saving: of two such moments it means the first, and
-    one that the clocks skip is read with the offset that held before the change (PEP 495).
+    ``fold`` is the whole rule for daylight saving. What is written in a file has ``fold=0``: of two such moments it
+    means the first, and one that the clocks skip is read with the offset that held before the change (PEP 495).
     Raises CommandError for a date at the very ends of the calendar.
     """
     try:
-        return datetime.combine(day, cutoff.replace(fold=0), tzinfo=zone).astimezone(UTC)
+        return datetime.combine(day, cutoff, tzinfo=zone).astimezone(UTC)
     except OverflowError:
         raise CommandError(
             f"{day} is outside the calendar. Give a date between 0001-01-09 and 9999-12-30."

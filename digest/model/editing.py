@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from digest.model.stories import Image, Story
+from digest.model.stories import Image, Story, means
 
 Day = date  # StoryEdit has a field of that name
 FIELDS = ("title", "summary", "image", "section")
@@ -33,7 +33,7 @@ class StoryEdit:
     at: datetime
 
     def counts_for(self, edition: str, day: Day) -> bool:
-        return self.edition in (None, edition) and self.date in (None, day)
+        return self.edition in (None, edition) and means(self.date, self.edition, day)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

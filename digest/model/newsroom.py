@@ -20,6 +20,7 @@ from digest.model.appearance import CustomBlock, Footer, Images, PlainText
 from digest.model.audience import Audience
 from digest.model.calendar import EVERY_DAY, Calendar
 from digest.model.days import DateRanges
+from digest.model.issue_date import number_of
 from digest.model.keys import NAME, READ_ONLY, SOME, Block, ByName, Key, Written, empty
 from digest.model.keys import kinds as k
 from digest.model.mail import MailerSpec, Mailing
@@ -346,7 +347,7 @@ class Edition(Block):
 
     def may_have_issue(self, day: date) -> bool:
         """Whether an issue dated ``day`` may be built."""
-        return self.cadence == "on_demand" or self.has_issue(day)
+        return self.cadence == "on_demand" or (self.has_issue(day) and number_of(day) == 1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

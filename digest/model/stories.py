@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from types import MappingProxyType
 
+from digest.model.issue_date import day_of
+
 Day = date  # Mark has a field of that name
 _EMPTY: Mapping[str, float] = MappingProxyType({})
 _AS_IT_CAME: Mapping[str, str] = MappingProxyType({})
@@ -75,9 +77,16 @@ def has_words(words: Iterable[str], texts: Iterable[str]) -> bool:
     return all(any(word.casefold() in text for text in folded) for word in words)
 
 
+def means(said: date | None, edition: str | None, day: date) -> bool:
+    """Whether a date that an editor gave speaks of the issue of ``day``."""
+    return said is None or said == day or (edition is None and said == day_of(day))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mark:
     """What an editor decided: ``action`` is pin, hold or kill. ``None`` means every edition, section, date.
+
+    ``date`` without an edition is a day with all its issues; with one it is that very issue.
 
     ``until`` is the last issue date on which it counts; ``position`` the place in its section, from 1, that a pin
     asks for.
@@ -101,8 +110,8 @@ class Mark:
     def counts_for(self, edition: str, day: Day) -> bool:
         return (
             self.edition in (None, edition)
-            and self.date in (None, day)
-            and (self.until is None or day <= self.until)
+            and means(self.date, self.edition, day)
+            and (self.until is None or day_of(day) <= self.until)
         )
 
 

@@ -14,6 +14,7 @@ from math import ceil, floor
 
 from digest.model import Edition, Flight, LineItem, RunAd
 from digest.model.calendar import Calendar, count_dates
+from digest.model.issue_date import day_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,18 +83,28 @@ def earlier(
     rows = {
         (run.edition, run.date): run
         for run in runs
-        if run.line_item == item.id and (run.date < day or (run.date == day and run.edition in before))
+        if run.line_item == item.id and precedes(run, day, before)
     }
-    return tuple(sorted(rows.values(), key=lambda run: (run.date, run.sequence, run.edition)))
+    return tuple(sorted(rows.values(), key=lambda run: (day_of(run.date), run.sequence, run.edition)))
+
+
+def precedes(run: RunAd, day: date, before: frozenset[str]) -> bool:
+    """Whether it ran on an earlier date, or on the same one in an edition of ``before`` (see ``editions_before``)."""
+    ran, today = day_of(run.date), day_of(day)
+    return ran < today or (ran == today and run.edition in before)
 
 
 def editions_before(edition: Edition, editions: Iterable[Edition]) -> frozenset[str]:
-    """The editions whose issue of a date comes before this one's: those with an earlier cutoff.
+    """The editions whose issues of a date come before this one: those with an earlier cutoff.
 
-    One on demand has no cutoff of its own; what ran there counts from the next date on.
+    Those on demand are among them, this one too: each of their issues has a cutoff of its own, so whoever reads the
+    ledger leaves out the later ones.
     """
-    planned = (one for one in editions if one.cadence != "on_demand" and one.name != edition.name)
-    return frozenset(one.name for one in planned if one.cutoff < edition.cutoff)
+    return frozenset(
+        one.name
+        for one in editions
+        if one.cadence == "on_demand" or (one.name != edition.name and one.cutoff < edition.cutoff)
+    )
 
 
 def sends_of(run: RunAd, editions: Iterable[Edition]) -> int:
@@ -154,7 +165,7 @@ def standing(
 
 def in_window(rows: Iterable[RunAd], day: date, days: int) -> tuple[RunAd, ...]:
     """Those rows that fall in the ``days`` days ending on ``day``."""
-    return tuple(run for run in rows if (day - run.date).days < days and run.date <= day)
+    return tuple(run for run in rows if 0 <= (day - run.date).days < days)
 
 
 def band(gap: int, stories: int) -> str:

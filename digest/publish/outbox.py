@@ -18,6 +18,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from digest.errors import AlreadySent, Unreachable
+from digest.model.issue_date import issue_date
 from digest.publish.receipt import NAME as RECEIPT
 from digest.publish.receipt import Receipt, receipt_of
 
@@ -270,9 +271,10 @@ def _identify(folder: Path, suffix: str) -> tuple[Staged, date | None]:
 
 def _day(name: str) -> date | None:
     try:
-        return date.fromisoformat(name) if len(name) == len("2026-01-23") else None
+        day = issue_date(name)
     except ValueError:
         return None
+    return day if day.isoformat() == name else None
 
 
 def _beside(place: Path, suffix: str) -> Path:

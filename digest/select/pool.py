@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from digest.model import RunStory, Story, as_sourced
+from digest.model.issue_date import day_of
 from digest.select.candidates import Candidate
 from digest.select.events import decisions, group
 from digest.select.rank import Scored, scores
@@ -43,18 +45,18 @@ class CandidatePool:
 
 def events_of(request: SelectRequest, stories: Iterable[Story]) -> Events:
     """The events among ``stories`` and what ran before."""
-    counted = [ran for ran in request.ran if _counts(request, ran) or ran.date == request.day]
+    counted = [ran for ran in request.ran if _counts(request, ran) or _same_day(request, ran)]
     pool = {ran.story.id: ran.story for ran in counted} | {story.id: story for story in stories}
     events = group(pool.values(), request.likeness, decisions(request.marks))
     number = {story.id: i for i, event in enumerate(events) for story in event}
     ran_where: dict[int, RunStory] = {}
-    today: dict[int, set[str]] = defaultdict(set)
+    today: dict[int, set[tuple[str, date]]] = defaultdict(set)
     for ran in sorted(counted, key=lambda r: (r.date, r.edition, r.story.id)):
         if _counts(request, ran):
             ran_where[number[ran.story.id]] = ran
-        if ran.date == request.day:
-            today[number[ran.story.id]].add(ran.edition)
-    return Events(number, ran_where, {event: len(editions) for event, editions in today.items()})
+        if _same_day(request, ran):
+            today[number[ran.story.id]].add((ran.edition, ran.date))
+    return Events(number, ran_where, {event: len(issues) for event, issues in today.items()})
 
 
 def scores_of(
@@ -105,7 +107,11 @@ def _counts(request: SelectRequest, ran: RunStory) -> bool:
         return False
     if ran.edition == edition.name:
         return ran.date < request.day
-    return edition.no_repeat == "publication" and ran.date <= request.day
+    return edition.no_repeat == "publication" and (ran.date <= request.day or _same_day(request, ran))
+
+
+def _same_day(request: SelectRequest, ran: RunStory) -> bool:
+    return day_of(ran.date) == day_of(request.day)
 
 
 def repeats(request: SelectRequest, id: str, events: Events) -> str:
@@ -117,5 +123,6 @@ def repeats(request: SelectRequest, id: str, events: Events) -> str:
         return f"no_repeat: ran {ran.date}{where}" + ("" if ran.story.id == id else f" as {ran.story.id}")
     most = request.newsroom.ranking.max_per_event_day
     if most is not None and events.issues_today.get(number, 0) >= most:
-        return f"max_per_event_day: {events.issues_today[number]} issues of {request.day} tell this event already"
+        told = events.issues_today[number]
+        return f"max_per_event_day: {told} issues of {day_of(request.day)} tell this event already"
     return ""

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from digest.errors import CommandError
 from digest.model import Edition, Thin, Window
 from digest.model.calendar import DAY_NAMES, cutoff_at
+from digest.model.issue_date import day_of, number_of
 
 _FIRST = datetime.min.replace(tzinfo=UTC)
 
@@ -26,16 +27,18 @@ def window_of(edition: Edition, day: date, zone: ZoneInfo, previous_end: datetim
 
     ``previous_end`` is where the window of the last built earlier issue ended (``None`` for the first issue).
     The window takes up from there, at most ``catch_up`` before its plain start; where the previous one
-    reaches past this issue's end (its cutoff was moved), the plain window holds.
+    reaches past this issue's end (its cutoff was moved), the plain window holds. One on demand always takes up from
+    there.
     Raises CommandError where the edition has no issue on that day.
     """
     if not edition.may_have_issue(day):
         raise CommandError(_no_issue(edition, day))
     end = cutoff_at(day, edition.cutoff, zone)
     start = plain_start(edition, day, zone)
-    if previous_end is not None and previous_end < end:
-        since = previous_end if edition.cadence == "on_demand" else back(start, edition.catch_up)
-        start = max(previous_end, since)
+    if edition.cadence == "on_demand":
+        start = start if previous_end is None else min(previous_end, end)
+    elif previous_end is not None and previous_end < end:
+        start = max(previous_end, back(start, edition.catch_up))
     return Window(start, end)
 
 
@@ -61,7 +64,7 @@ def passed_over(
 
 
 def last_issue_date(edition: Edition, zone: ZoneInfo, now: datetime) -> date:
-    """The date of the edition's last planned cutoff that has passed at ``now``; of one on demand, today.
+    """The date of the edition's last planned cutoff that has passed at ``now``; of one on demand, today's first.
 
     Raises CommandError where none was planned so far.
     """
@@ -97,6 +100,11 @@ def _before(day: date, span: timedelta) -> date:
 
 
 def _no_issue(edition: Edition, day: date) -> str:
+    if number_of(day) > 1:
+        return (
+            f"{edition.name} has one issue a date, so there is no {day}; only an edition with `cadence: on_demand` has "
+            f"more. Give {day_of(day)}."
+        )
     near = edition.calendar.before(day) or edition.calendar.after(day)
     what = "another date"
     if edition.cadence == "weekly" and len(edition.weekdays) == 1 and not edition.calendar.fits(day):

@@ -12,7 +12,7 @@ from digest.errors import CommandError
 from digest.model import Mark
 from digest.store import stories
 from digest.store.database import Database
-from digest.store.schema import METADATA, number, publication, text, time
+from digest.store.schema import METADATA, issue_dated, number, publication, text, time
 
 RELEASE = "release"
 
@@ -24,7 +24,7 @@ marks = Table(
     text("action"),  # pin | hold | kill | split | join | release
     text("edition", required=False),
     text("section", required=False),
-    Column("date", Date),
+    issue_dated(required=False),
     Column("until", Date),
     text("note"),
     text("by"),

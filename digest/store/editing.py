@@ -6,14 +6,14 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Boolean, Column, Date, Index, Integer, Table, insert, select
+from sqlalchemy import Boolean, Column, Index, Integer, Table, insert, select
 
 from digest.errors import CommandError
 from digest.model import Approval, IssueNote, StoryEdit
 from digest.model.editing import standing
 from digest.store import stories
 from digest.store.database import Database
-from digest.store.schema import METADATA, number, publication, text, time
+from digest.store.schema import METADATA, issue_dated, number, publication, text, time
 
 edits = Table(
     "digest_edits",
@@ -25,7 +25,7 @@ edits = Table(
     text("image", required=False),
     text("section", required=False),
     text("edition", required=False),
-    Column("date", Date),
+    issue_dated(required=False),
     Column("cleared", Boolean, nullable=False),
     text("note"),
     text("by"),
@@ -42,7 +42,7 @@ notes = Table(
     METADATA,
     number(),
     text("edition"),
-    Column("date", Date, nullable=False),
+    issue_dated(),
     text("text"),
     text("subject"),
     text("preheader"),
@@ -58,7 +58,7 @@ approvals = Table(
     METADATA,
     number(),
     text("edition"),
-    Column("date", Date, nullable=False),
+    issue_dated(),
     Column("revision", Integer, nullable=False),
     text("manifest"),  # SHA-256
     text("note"),

@@ -13,7 +13,6 @@ from sqlalchemy import (
     BigInteger,
     Column,
     ColumnElement,
-    Date,
     ForeignKey,
     Index,
     Integer,
@@ -33,7 +32,7 @@ from sqlalchemy import (
 from digest.errors import CommandError
 from digest.model import BuiltIssue, Window
 from digest.store.database import Database, Row
-from digest.store.schema import METADATA, number, publication, text, time
+from digest.store.schema import METADATA, dated, issue_dated, number, publication, text, time
 
 MOST = 10**15  # copies of an issue: more than there are mailboxes, and databases can count them
 SENT, UNDONE = "sent", "undone"
@@ -43,7 +42,7 @@ issues = Table(
     METADATA,
     number(),
     text("edition"),
-    Column("date", Date, nullable=False),
+    issue_dated(),
     Column("revision", Integer, nullable=False),
     Column("sequence", Integer, nullable=False),
     time("window_start", required=True),
@@ -80,7 +79,7 @@ receipts = Table(
     METADATA,
     number(),
     text("edition"),
-    Column("date", Date, nullable=False),
+    issue_dated(),
     time("at", required=True),
     Column("delivered", BigInteger),
     Column("revision", Integer),
@@ -107,16 +106,17 @@ def built(database: Database, edition: str, day: date, revision: int | None = No
 
 
 def previous(database: Database, edition: str, day: date) -> BuiltIssue | None:
-    """The last issue of an edition that is dated before ``day``; without its manifest."""
+    """The last issue of an edition before the one of ``day``; without its manifest."""
     earlier = _issues(database).where(_c.edition == edition, _c.date < day)
     with database.reading():
         rows = database.rows(earlier.order_by(_c.date.desc()).limit(1))
     return _issue(rows[0]) if rows else None
 
 
-def every(database: Database, edition: str | None) -> list[BuiltIssue]:
-    """The newest revisions by date, then by the order of building; without their manifests."""
-    found = _issues(database).order_by(_c.date, _c.sequence)
+def every(database: Database, edition: str | None, day: date | None = None) -> list[BuiltIssue]:
+    """The newest revisions by date, then by the order of building; without their manifests. Of a whole ``day``, or of
+    all."""
+    found = _issues(database).where(dated(_c.date, day, day)).order_by(_c.date, _c.sequence)
     with database.reading():
         rows = database.rows(found if edition is None else found.where(_c.edition == edition))
     return [_issue(row) for row in rows]

@@ -9,7 +9,6 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
-    Date,
     ForeignKey,
     Index,
     Integer,
@@ -22,14 +21,24 @@ from sqlalchemy import (
 from digest.model.mail import CampaignNote, Clicked, IssueReceipt, LinkClicks, Receipt
 from digest.store.database import Database, Row
 from digest.store.issues import of, this
-from digest.store.schema import METADATA, listed, number, publication, text, time, unlisted
+from digest.store.schema import (
+    METADATA,
+    dated,
+    issue_dated,
+    listed,
+    number,
+    publication,
+    text,
+    time,
+    unlisted,
+)
 
 campaigns = Table(
     "digest_campaigns",
     METADATA,
     number(),
     text("edition"),
-    Column("date", Date, nullable=False),
+    issue_dated(),
     text("mailer"),
     text(
         "event"
@@ -50,7 +59,7 @@ counts = Table(
     METADATA,
     number(),
     text("edition"),
-    Column("date", Date, nullable=False),
+    issue_dated(),
     time("read_at", required=True),
     text("source"),
     Column("sent", BigInteger),
@@ -167,10 +176,7 @@ def receipts(
         c.kind, c.complete, c.sent_at, c.notes,
     )  # fmt: skip
     found = select(*columns).where(c.number.in_(newest)).order_by(c.date, c.edition)
-    if first is not None:
-        found = found.where(c.date >= first)
-    if last is not None:
-        found = found.where(c.date <= last)
+    found = found.where(dated(c.date, first, last))
     if edition is not None:
         found = found.where(c.edition == edition)
     with database.reading():

@@ -6,12 +6,22 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
-from sqlalchemy import BigInteger, Column, Date, ForeignKey, Index, Integer, Table, insert, select
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, Table, insert, select
 
 from digest.model import RunAd, RunStory, Story
 from digest.store.database import Database, Row
 from digest.store.issues import delivered_copies, issues, newest, of
-from digest.store.schema import METADATA, listed, number, publication, text, time, unlisted
+from digest.store.schema import (
+    METADATA,
+    dated,
+    issue_dated,
+    listed,
+    number,
+    publication,
+    text,
+    time,
+    unlisted,
+)
 
 EXCERPT = 600  # characters of a summary that are kept to recognise another telling
 _BETWEEN = "\x1f"  # between titles, which hold no control characters
@@ -41,7 +51,7 @@ ran_ads = Table(
     METADATA,
     number(),
     Column("issue", ForeignKey("digest_issues.number"), nullable=False),
-    Column("date", Date, nullable=False),
+    issue_dated(),
     text("line_item"),
     text("creative"),
     text("advertiser", required=False),
@@ -89,7 +99,7 @@ def stories(database: Database, first: date, last: date, edition: str | None) ->
     found = (
         select(issues.c.edition, issues.c.date, *(ran_stories.c[name] for name in _STORY))
         .join(issues, issues.c.number == ran_stories.c.issue)
-        .where(of(database, issues), issues.c.date >= first, issues.c.date <= last, newest())
+        .where(of(database, issues), dated(issues.c.date, first, last), newest())
         .order_by(issues.c.date, issues.c.sequence, ran_stories.c.position, ran_stories.c.number)
     )
     if edition is not None:
@@ -107,12 +117,12 @@ def ads(
     """
     if before == date.min:
         return []
-    last = before - timedelta(days=1) if before else date.max
+    last = before - timedelta(days=1) if before else None
     about = (issues.c.edition, issues.c.sequence, issues.c.expected_sends, delivered_copies())
     found = (
         select(*about, *(ran_ads.c[name] for name in _AD))
         .join(issues, issues.c.number == ran_ads.c.issue)
-        .where(of(database, ran_ads), ran_ads.c.date <= last, newest())
+        .where(of(database, ran_ads), dated(ran_ads.c.date, last=last), newest())
         .order_by(ran_ads.c.date, issues.c.sequence, ran_ads.c.gap, ran_ads.c.number)
     )
     if line_items is not None:

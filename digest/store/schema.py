@@ -10,14 +10,16 @@ live in a database with others.
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Integer, MetaData, String, Table, Text
+from sqlalchemy import BigInteger, Column, ColumnElement, Integer, MetaData, String, Table, Text, and_, true
 from sqlalchemy.engine import Dialect
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy.types import TypeDecorator, TypeEngine, UserDefinedType
+
+from digest.model.issue_date import day_of, number_of, numbered
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 REVISIONS = tuple(sorted(path.name[:4] for path in (MIGRATIONS / "versions").glob("[0-9]*.py")))
@@ -42,6 +44,50 @@ class UtcTime(TypeDecorator[datetime]):
         return None if value is None else _EPOCH + timedelta(microseconds=value)
 
 
+class _TextCalledDate(UserDefinedType[str]):
+    """What SQLite keeps in a column declared as DATE: the text it is given."""
+
+    cache_ok = True
+
+    def get_col_spec(self, **_: Any) -> str:
+        return "DATE"
+
+
+class IssueDate(TypeDecorator[date]):
+    """The date that names an issue, as text that sorts as issues do: ``2026-01-23``, ``2026-01-23.0002``.
+
+    A day compares as its first issue; whole days are asked for by :func:`dated`.
+    """
+
+    impl = Text
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return _TextCalledDate() if dialect.name == "sqlite" else Text(collation="C")
+
+    def process_bind_param(self, value: date | None, dialect: Dialect) -> str | None:
+        if value is None:
+            return None
+        number = number_of(value)
+        return day_of(value).isoformat() + (f".{number:04d}" if number > 1 else "")
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> date | None:
+        if value is None:
+            return None
+        day, _, number = value.partition(".")
+        return numbered(date.fromisoformat(day), int(number or 1))
+
+
+def dated(column: Column[date], first: date | None = None, last: date | None = None) -> ColumnElement[bool]:
+    """Whether an issue is dated ``first``..``last``: whole days, both included; ``None`` is open."""
+    found: list[ColumnElement[bool]] = []
+    if first is not None:
+        found.append(column >= day_of(first))
+    if last is not None and last < date.max:
+        found.append(column < day_of(last) + timedelta(days=1))
+    return and_(true(), *found)
+
+
 def microseconds(at: datetime) -> int:
     """Microseconds from 1970 to an aware time."""
     span = at - _EPOCH
@@ -60,6 +106,11 @@ def text(name: str, *, required: bool = True) -> Column[str]:
 
 def time(name: str, *, required: bool = False) -> Column[datetime]:
     return Column(name, UtcTime, nullable=not required)
+
+
+def issue_dated(name: str = "date", *, required: bool = True) -> Column[date]:
+    """The date of an issue, the number of a later special with it."""
+    return Column(name, IssueDate, nullable=not required)
 
 
 def publication() -> Column[str]:

@@ -196,12 +196,12 @@ class Store:
         return issues.built(self._database, edition, day, revision)
 
     def previous(self, edition: str, day: date) -> BuiltIssue | None:
-        """The last issue of an edition dated before ``day``; without its manifest."""
+        """The last issue of an edition before the one of ``day``; without its manifest."""
         return issues.previous(self._database, edition, day)
 
-    def issues(self, edition: str | None = None) -> list[BuiltIssue]:
-        """What was built, by date and order of building; without manifests."""
-        return issues.every(self._database, edition)
+    def issues(self, edition: str | None = None, day: date | None = None) -> list[BuiltIssue]:
+        """What was built, of one day or ever, by date and order of building; without manifests."""
+        return issues.every(self._database, edition, day)
 
     def ran_stories(self, first: date, last: date, edition: str | None = None) -> list[RunStory]:
         """The stories of issues dated ``first``..``last``, both inclusive."""

@@ -53,7 +53,7 @@ def issue(desk: Desk, seen: Seen) -> dict[str, Any]:
         state = _state(store, edition, day, proof)
         note, marks = store.note(edition.name, day), store.marks()
     base = {
-        "proof": proof, "wrong": None, "state": state, "note": note, "views": VIEWS, "dates": _dates(edition, day),
+        "proof": proof, "wrong": None, "state": state, "note": note, "views": VIEWS,
         "notes": list(proof.notes), "files": list(proof.files), "manifest": None,
     }  # fmt: skip
     manifest = proof.manifest
@@ -103,10 +103,6 @@ def _state(store: Store, edition: Edition, day: date, proof: Proof) -> dict[str,
         "asked": edition.approval == "required",
         "words": proof.state,
     }
-
-
-def _dates(edition: Edition, day: date) -> tuple[date | None, date | None]:
-    return edition.calendar.before(day), edition.calendar.after(day)
 
 
 def _inbox(room: Newsroom, edition: Edition, manifest: Any) -> dict[str, str]:
@@ -291,6 +287,7 @@ def explained(desk: Desk, seen: Seen, line_item: str) -> dict[str, Any]:
     Raises ``DigestError``.
     """
     from digest.app.pipeline import placing_again
+    from digest.app.specials import until_now
     from digest.errors import CommandError, did_you_mean
     from digest.model import Overrides
     from digest.place import explain
@@ -301,7 +298,8 @@ def explained(desk: Desk, seen: Seen, line_item: str) -> dict[str, Any]:
         raise CommandError(f'adslots.yaml has no booking "{line_item}".{did_you_mean(line_item, names)}')
     with desk.reading(room) as store:
         desk.proofs.read_into(store, room)
-        request = placing_again(room, store, seen.edition, seen.day, Overrides())
+        edition = until_now(room, seen.edition, seen.day, desk.now())
+        request = placing_again(room, store, edition, seen.day, Overrides())
     said = explain(request, line_item)
     words = desk.words(room)
     ad = _ad(room, words, {"line_item": line_item, "reason": said.reason, "rule": said.rule})

@@ -127,9 +127,7 @@ class Booking:
 
     def _precedes(self, run: RunAd, issue: IssueDate) -> bool:
         """Whether it ran on an earlier date, or on the same one with an earlier cutoff."""
-        return run.date < issue.date or (
-            run.date == issue.date and run.edition in self._sooner[issue.edition]
-        )
+        return delivery.precedes(run, issue.date, self._sooner[issue.edition])
 
     @cached_property
     def _sooner(self) -> dict[str, frozenset[str]]:

@@ -23,6 +23,7 @@ def guided(request: Request, lineups: Mapping[str, Lineup], days: int) -> Reques
     Raises ``CommandError`` without the solver.
     """
     today = IssueDate(request.day, request.edition.name)
+    before = editions_before(request.edition, request.editions)
     ahead = plan(
         ForecastInputs(
             ads=request.ads,
@@ -32,7 +33,10 @@ def guided(request: Request, lineups: Mapping[str, Lineup], days: int) -> Reques
             lineups=lineups,
             ran_ads=request.ran_ads,
             built=frozenset(
-                IssueDate(request.day, name) for name in editions_before(request.edition, request.editions)
+                [
+                    *(IssueDate(request.day, name) for name in before),
+                    *(IssueDate(run.date, run.edition) for run in request.ran_ads if run.edition in before),
+                ]
             ),
             known={today: request.lineup},
             barred={today: frozenset(request.overrides.pause)},

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from types import MappingProxyType
 
 from digest.model import AdBook, Edition, Lineup, RunAd
+from digest.model.issue_date import day_of
 
 _NONE: Mapping[IssueDate, Lineup]
 
@@ -53,7 +54,7 @@ class ForecastInputs:
 
     def is_fact(self, run: RunAd) -> bool:
         """Whether the ledger's row counts: of an issue before the span, or built within it."""
-        built = IssueDate(run.date, run.edition) in self.built and run.date <= self.last
+        built = IssueDate(run.date, run.edition) in self.built and day_of(run.date) <= self.last
         return run.date < self.first or built
 
     def days(self) -> Iterator[date]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from digest.model.issue_date import day_of
 from digest.place.forecast.booking import Booking
 from digest.place.forecast.issues import BookingForecast, Forecast, ForecastInputs, IssueDate, PlannedAd
 from digest.place.forecast.model import Chosen, Model
@@ -64,7 +65,8 @@ def built_ads(inputs: ForecastInputs) -> list[PlannedAd]:
             built=True,
         )
         for run in inputs.ran_ads
-        if IssueDate(run.date, run.edition) in inputs.built and inputs.first <= run.date <= inputs.last
+        if IssueDate(run.date, run.edition) in inputs.built
+        and inputs.first <= day_of(run.date) <= inputs.last
     ]
 
 
