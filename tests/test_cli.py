@@ -546,4 +546,17 @@ def test_a_booking_that_a_pin_keeps_out_is_told_which(room: Room) -> None:
     assert refused["rival"]["reason"].startswith("without aquafresh it would fit (in_stream at gap ")
     assert refused["rival"]["reason"].endswith("but aquafresh is pinned by hand")
     told = room.run("explain", "daily", "2026-01-23", "--line-item", "rival", "--json").json
-    assert (told["in_the_way"], told["would_lose"], told["level"]) == (["aquafresh"], ["aquafresh"], "pinned")
+    assert (told["in_the_way"], told["would_lose"], told["level"]) == (["aquafresh"], ["aquafresh"], None)
+
+
+def test_a_pinned_booking_that_comes_first_anyway_names_its_level(room: Room) -> None:
+    """The pin makes no difference here: the plan is better with what is pinned, and says on which level."""
+    rival = "advertiser: gleammour, type: bulk, flight: {start: 2026-01-05, end: 2026-02-27}"
+    room.write(
+        "adslots.yaml",
+        f"{ADS.replace('max_ads: 2', 'max_ads: 1')}  - {{id: rival, {rival}, slots: [in_stream], "
+        'creatives: [{id: r, headline: R, url: "https://g.example/"}]}\n',
+    )
+    assert room.run(*BUILD, "--pin", "aquafresh@in_stream").code == 0
+    told = room.run("explain", "daily", "2026-01-23", "--line-item", "rival", "--json").json
+    assert (told["would_lose"], told["level"]) == (["aquafresh"], "standard")

@@ -45,7 +45,7 @@ class Cost:
     urgency: dict[str, int]
     revenue: str
     words: str
-    level: str  # the first stage on which the plan without it is better: see ``stages``
+    level: str | None  # the first stage on which the plan is better: see ``stages``; None where a pin alone decides
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,11 +164,11 @@ def _cost(planning: Planning, item: int) -> Cost | None:
         return None
     then, now = dict(found.plan), planning.placed
     names = [booking.id for booking in planning.context.items]
-    stage = planning.difference(found.plan) if pinned else Difference(PINNED)
+    stage = planning.difference(found.plan)
     urgency, revenue = _worth(planning, found.plan), _revenue(planning, found.plan)
     change = {tier: urgency[tier] - had for tier, had in _worth(planning, planning.solution.plan).items()}
     more = revenue - _revenue(planning, planning.solution.plan)
-    words = _words(stage, change, more)
+    words = _words(stage, change, more) if pinned else _words(Difference(PINNED), change, more)
     if not found.optimal:
         words += "; a better one may exist: the search ended at its bound on work"
     return Cost(
@@ -177,7 +177,7 @@ def _cost(planning: Planning, item: int) -> Cost | None:
         change,
         amount(more),
         words,
-        stage.stage,
+        stage.stage if pinned or planning.is_better_than(found.plan) else None,
     )
 
 

@@ -91,6 +91,13 @@ class Planning:
         """Where the plan is better than another one."""
         return difference(self.scale, self.levels, self.solution.plan, other)
 
+    def is_better_than(self, other: Plan) -> bool:
+        """Whether the plan is the better one, were there no pins."""
+        ours, theirs = (
+            (-self.scale.merit(plan), reading(self.problem, plan)) for plan in (self.solution.plan, other)
+        )
+        return ours < theirs
+
     def optimality_gap(self) -> OptimalityGap | None:
         """Where the search was cut short: the stage that is open, and by how much; else nothing."""
         return None if self.solution.optimal else optimality_gap(self.scale, self.levels, self.solution)
