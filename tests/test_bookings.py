@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from fractions import Fraction
 from pathlib import Path
@@ -325,6 +326,155 @@ def test_keys_that_leave_a_booking_nothing_are_named(lines: str, said: str, tmp_
     assert said in problems(room)
     build(room, "2026-01-23")
     assert "spring" in refused(room, "2026-01-23")
+
+
+NEVER_EITHER = {
+    "sensitive": (
+        ["sections: [crime]", "adjacency: {avoid_flags: [sensitive]}"],
+        '"adjacency.avoid_flags" of line item "sensitive" keeps it away from every story it may stand beside, so it '
+        "never runs (adjacency, policy.sensitive and sections). Every story of policy.sensitive.sections is sensitive",
+    ),
+    "both": (
+        ["sections: [crime, health]", "adjacency: {avoid_sections: [health], avoid_flags: [sensitive]}"],
+        "so it never runs (adjacency, policy.sensitive and sections)",
+    ),
+    "undated": (
+        ["creatives: [{id: a, headline: A, url: 'https://a.example', dates: {start: 2026-01-24, end: 2026-01-25}}]",
+         "editions: [workdays]"],
+        '"creatives" of line item "undated" are for no date on which it has an issue, so it never runs (creatives and '
+        "flight)",
+    ),
+    "rested": (
+        ["creatives: [{id: a, headline: A, url: 'https://a.example', dates: {start: 2026-01-24, end: 2026-01-25}}]",
+         "blackout: [2026-01-24, 2026-01-25]"],
+        "so it never runs (creatives, blackout and flight)",
+    ),
+    "early": (
+        ["sections: [local-news]", "slots: [late]"],
+        '"slots" of line item "early" leave it no place: late begins after story 4, and its sections end with story 3 '
+        "(slots, first_after and top). Lower first_after of the slot",
+    ),
+    "unfit": (
+        ["sections: [local-news]", "slots: [in_stream, banner]",
+         "creatives: [{id: a, image: 'https://a.example/a.png', size: 600x150, alt: A, url: 'https://a.example'}]"],
+        '"creatives" of line item "unfit" fit only banner, which has no place in its sections (creatives, slots and '
+        "sections)",
+    ),
+    "adless": (
+        ["editions: [quiet]"],
+        '"editions" of line item "adless" leave it no place: its editions never hold an ad: quiet takes none '
+        "(max_ads or max_ratio of the edition is 0)",
+    ),
+    "tiny": (
+        ["editions: [brief]"],
+        "leave it no place: its editions never hold an ad: brief has at most 1 stories, and max_ratio is 1/2",
+    ),
+}  # fmt: skip
+POLICY = "policy: {max_ads: 1, min_gap: 0, max_ratio: 1/2, sensitive: {sections: [crime]}}"
+SLOTS = """\
+  banner: {position: top, sizes: [600x150]}
+  late: {position: between_stories, native: true, first_after: 4}
+"""
+MORE_EDITIONS = """\
+  workdays: {cadence: daily, days: [mon, tue, wed, thu, fri], from: "a@b.example"}
+  quiet: {cadence: daily, max_ads: 0, from: "a@b.example"}
+  brief: {cadence: daily, sections: [health], top: {health: 1}, from: "a@b.example"}
+"""
+
+
+def never_room(tmp_path: Path, names: Iterable[str]) -> Room:
+    made = []
+    for name in names:
+        lines, _ = NEVER_EITHER[name]
+        text = booking(name, advertiser="marlin")
+        for line in lines:  # a key of its own takes the place of the usual one
+            key = line.partition(":")[0]
+            text = "\n".join(one for one in text.split("\n") if not one.startswith(f"    {key}:"))
+            text = f"{text.rstrip()}\n    {line}\n"
+        made.append(text)
+    room = room_with(tmp_path, *made, digest=DIGEST + MORE_EDITIONS, days=1)
+    _with(room, "policy: {max_ads: 1, min_gap: 0, max_ratio: 1/2}", POLICY)
+    return _with(room, "slots:\n", f"slots:\n{SLOTS}")
+
+
+@pytest.mark.parametrize("name", NEVER_EITHER)
+def test_more_keys_that_leave_a_booking_nothing(name: str, tmp_path: Path) -> None:
+    (said,) = problems(never_room(tmp_path, [name]))
+    assert NEVER_EITHER[name][1] in said
+
+
+def test_what_never_runs_is_refused_in_every_edition(tmp_path: Path) -> None:
+    room = never_room(tmp_path, NEVER_EITHER)
+    for edition in ("daily", "workdays", "quiet", "brief"):
+        assert room.run("build", "--edition", edition, "--date", "2026-01-23").code in (0, 3)
+        if (room.root / "outbox" / edition).exists():
+            assert room.manifest(edition)["ads"]["placed"] == []
+
+
+def test_a_flag_that_no_paid_ad_stands_near_may_leave_it_nothing(tmp_path: Path) -> None:
+    room = _with(
+        room_with(
+            tmp_path,
+            booking("spring", "sections: [crime]"),
+            booking("ours", "type: house", "sections: [crime]"),
+        ),
+        "max_ratio: 1/2}",
+        "max_ratio: 1/2, suppress_near: [sensitive], sensitive: {sections: [crime]}}",
+    )
+    (said,) = problems(room)
+    assert '"sections" of line item "spring" keeps it away from every story' in said
+    assert "(suppress_near, policy.sensitive and sections)" in said
+
+
+COMPANIONS = [
+    (
+        "max_ads: 4, min_gap: 0, max_ratio: 1/8",
+        "they are 2, and an issue of daily has room for 1 (max_ads, max_ratio and",
+    ),
+    (
+        "max_ads: 4, min_gap: 9, max_ratio: 1/2",
+        "they are 2, min_gap is 9, and daily has at most 8 stories (min_gap and",
+    ),
+]
+
+
+@pytest.mark.parametrize(("policy", "said"), COMPANIONS)
+def test_companions_that_no_issue_has_room_for(policy: str, said: str, tmp_path: Path) -> None:
+    room = room_with(tmp_path, booking("one", "companions: [two]"), booking("two", advertiser="marlin"))
+    _with(room, "max_ads: 1, min_gap: 0, max_ratio: 1/2", policy)
+    (told,) = problems(room)
+    assert f'"companions" of line item "one" can never run together: {said}' in told
+
+
+def test_companions_that_rest_by_turns_never_meet(tmp_path: Path) -> None:
+    rests = ("pauses: [{from: 2026-01-19, to: 2026-01-25}]", "pauses: [{from: 2026-01-26, to: 2026-02-01}]")
+    room = room_with(
+        tmp_path, booking("one", "companions: [two]", rests[0]), booking("two", rests[1], advertiser="marlin")
+    )
+    _with(room, "max_ads: 1", "max_ads: 2")
+    (told,) = problems(room)
+    assert 'never meets "two": on every day of both flights one of them rests (pauses and blackout)' in told
+
+
+def test_companions_in_specials_alone_meet(tmp_path: Path) -> None:
+    alert = '  alert: {cadence: on_demand, from: "a@b.example"}\n'
+    room = room_with(
+        tmp_path,
+        booking("one", "companions: [two]", "editions: [alert]"),
+        booking("two", "editions: [alert]", advertiser="marlin"),
+        digest=DIGEST + alert,
+    )
+    _with(room, "max_ads: 1", "max_ads: 2")
+    assert problems(room) == []
+
+
+def test_a_shortfall_beside_a_broken_booking_has_its_own_line(tmp_path: Path) -> None:
+    room = room_with(tmp_path, booking("one", "goal: {issues: ten}"), booking("two", "goal: {issues: 14}"))
+    _with(room, HEAD, LEAVE_OUT)
+    text = (room.root / "adslots.yaml").read_text().split("\n")
+    line = 1 + max(number for number, row in enumerate(text) if "goal:" in row)
+    said = room.run("ads", "check", "--from", "2026-01-25").err
+    assert f'adslots.yaml:{line}:11: line item "two" is overbooked' in said
 
 
 def test_a_policy_that_lets_no_ad_run_is_named(tmp_path: Path) -> None:

@@ -143,7 +143,7 @@ def _place(room: Newsroom, short: Shortfall) -> Problem:
     from digest.config import problem_at
 
     name = short.booking.line_item
-    number = next(n for n, item in enumerate(room.ads.line_items) if item.id == name)
+    number = room.numbers[name]
     key = "id" if short.booking.booked is None else "goal"
     return problem_at(room.root, "adslots.yaml", ("line_items", number, key), *words(room, short))
 

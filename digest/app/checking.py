@@ -95,10 +95,11 @@ def _brand(room: Newsroom) -> Iterator[tuple[str | None, _Place]]:
 
 
 def _booked(room: Newsroom) -> Iterator[tuple[str | None, _Place]]:
-    for i, item in enumerate(room.ads.line_items):
+    numbers = room.numbers
+    for item in room.ads.line_items:
         for c, creative in enumerate(item.creatives):
             for key, url in (("url", creative.url), ("image", creative.image)):
-                yield url, ("adslots.yaml", ("line_items", i, "creatives", c, key))
+                yield url, ("adslots.yaml", ("line_items", numbers[item.id], "creatives", c, key))
 
 
 def _filled(url: str) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from hashlib import blake2b
+from itertools import count
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated, Any
@@ -568,6 +569,13 @@ class Newsroom(DigestFile):
     def language_model(self) -> str:
         """A file of ``digest/likeness/models`` that helps to find events; empty: none."""
         return self.events.language_model or ""
+
+    @property
+    def numbers(self) -> Mapping[str, int]:
+        """The place of each line item in ``adslots.yaml``, from 0; those left out of ``ads`` have one, too."""
+        gone = {one.number for one in self.broken}
+        places = (number for number in count() if number not in gone)
+        return {item.id: number for item, number in zip(self.ads.line_items, places, strict=False)}
 
     def edition(self, name: str) -> Edition | None:
         return next((edition for edition in self.editions if edition.name == name), None)

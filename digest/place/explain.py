@@ -45,7 +45,9 @@ class Cost:
     urgency: dict[str, int]
     revenue: str
     words: str
-    level: str | None  # the first stage on which the plan is better: see ``stages``; None where a pin alone decides
+    level: (
+        str | None
+    )  # the first stage on which the plan is better: see ``stages``; None where a pin alone decides
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,13 +11,14 @@ from digest.config.checks import (
     names,
     never,
     newsroom,
+    openings,
     sources,
 )
 from digest.config.checks.configuration import Configuration
 from digest.errors import Problem
 
 CHECKS = (names.check, newsroom.check, sources.check, bookings.check, flights.check)
-DOUBTS = (creatives.doubt, flights.doubt, companions.doubt, never.doubt, keywords.doubt)
+DOUBTS = (creatives.doubt, flights.doubt, companions.doubt, never.doubt, openings.doubt, keywords.doubt)
 
 
 def every_check(config: Configuration) -> list[Problem]:

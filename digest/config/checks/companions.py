@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from digest.config import tree as t
 from digest.config.checks.configuration import Configuration, problem
+from digest.config.checks.dates import dates_in
 from digest.errors import Problem
 from digest.model import LineItem
 from digest.model.calendar import DateSet
@@ -65,7 +66,15 @@ def meet(config: Configuration, items: Sequence[LineItem]) -> bool:
         return True
     dates = _common(items)
     shared = [e for e in config.editions if all(e in config.editions_of(item) for item in items)]
-    return any(not dates.on(edition.calendar).is_empty for edition in shared)
+    return any(_meet_on(items, dates_in(dates, edition)) for edition in shared)
+
+
+def _meet_on(items: Sequence[LineItem], dates: DateSet) -> bool:
+    """Whether there is a date among these on which none of them rests."""
+    rests = [rest for item in items for rest in (*item.pauses, *item.blackout)]
+    if not rests or dates.count is None:
+        return not dates.is_empty
+    return any(all(day not in rest for rest in rests) for day in dates.one_by_one().listed or ())
 
 
 def _common(items: Sequence[LineItem]) -> DateSet:
@@ -81,4 +90,6 @@ def _why(config: Configuration, items: Sequence[LineItem]) -> str:
         return "they have no edition in common"
     if _common(items).is_empty:
         return "their flights have no day in common"
+    if any(not dates_in(_common(items), edition).is_empty for edition in shared):
+        return "on every day of both flights one of them rests (pauses and blackout)"
     return "no issue falls on a day of both flights"

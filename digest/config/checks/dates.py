@@ -13,8 +13,13 @@ from digest.model.calendar import DateSet
 def issue_dates(flight: Flight | None, editions: Iterable[Edition]) -> list[DateSet]:
     """The dates of a flight in each of its editions: all told by weekday, or all one by one."""
     span = flight.span if flight else DateSet()
-    found = [span.on(edition.calendar) for edition in editions]
+    found = [dates_in(span, edition) for edition in editions]
     return [one.one_by_one() for one in found] if any(one.listed is not None for one in found) else found
+
+
+def dates_in(span: DateSet, edition: Edition) -> DateSet:
+    """Those of some dates on which the edition may have an issue: one on demand on every day."""
+    return span if edition.cadence == "on_demand" else span.on(edition.calendar)
 
 
 def most_in_a_day(spans: Sequence[DateSet]) -> int:

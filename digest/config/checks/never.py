@@ -7,9 +7,11 @@ from collections.abc import Iterator
 from digest.config import tree as t
 from digest.config.checks.companions import groups
 from digest.config.checks.configuration import Configuration, problem
+from digest.config.checks.dates import issue_dates
 from digest.config.validation import ReadFile
 from digest.errors import Problem
 from digest.model import LineItem
+from digest.model.calendar import DateSet
 
 _TOO_LONG = 3_660  # days of a flight that are looked at one by one
 
@@ -37,21 +39,31 @@ def _policy(config: Configuration, file: ReadFile) -> Iterator[Problem]:
 
 
 def _days(config: Configuration, file: ReadFile, path: t.Path, item: LineItem) -> Iterator[Problem]:
-    """Every issue of the flight is one of its pauses or blackout dates."""
+    """Every issue of the flight is one of its pauses or blackout dates, or has none of its creatives."""
     rests = (*item.pauses, *item.blackout)
     flight = item.flight
-    if not rests or flight is None or flight.first is None or flight.last is None:
+    dated = bool(item.creatives) and not any(one.dates.is_open for one in item.creatives)
+    if not (rests or dated) or flight is None or flight.first is None or flight.last is None:
         return
     if (flight.last - flight.first).days > _TOO_LONG or not config.all_editions_valid(item):
         return
-    spans = [flight.span.on(edition.calendar).one_by_one() for edition in config.editions_of(item)]
+    spans = [one.one_by_one() for one in issue_dates(flight, config.editions_of(item))]
     days = {day for span in spans for day in span.listed or ()}
-    if days and all(any(day in rest for rest in rests) for day in days):
-        keys = " and ".join(
-            key for key, some in (("pauses", item.pauses), ("blackout", item.blackout)) if some
-        )
-        says = f"cover every issue of its flight, so it never runs ({keys} and flight)."
+    left = {day for day in days if not any(day in rest for rest in rests)}
+    keys = [key for key, some in (("pauses", item.pauses), ("blackout", item.blackout)) if some]
+    if days and not left:
+        says = f"cover every issue of its flight, so it never runs ({' and '.join(keys)} and flight)."
         yield problem(file, (*path, "pauses" if item.pauses else "blackout"), says, "Leave it a day.")
+    elif dated and days and not any(item.creatives_on(day) for day in left) and _in_flight(item):
+        named = ", ".join(["creatives", *keys])
+        says = f"are for no date on which it has an issue, so it never runs ({named} and flight)."
+        yield problem(file, (*path, "creatives"), says, "Give one of them dates on which an issue comes out.")
+
+
+def _in_flight(item: LineItem) -> bool:
+    """Whether a creative's dates meet the flight; where none does, each is told already."""
+    span = item.flight.span if item.flight else DateSet()
+    return any(not span.meet(DateSet(one.dates.start, one.dates.end)).is_empty for one in item.creatives)
 
 
 def _places(config: Configuration, file: ReadFile, path: t.Path, item: LineItem) -> Iterator[Problem]:
@@ -76,7 +88,8 @@ def _places(config: Configuration, file: ReadFile, path: t.Path, item: LineItem)
 
 
 def _neighbours(config: Configuration, file: ReadFile, path: t.Path, item: LineItem) -> Iterator[Problem]:
-    """It runs only beside sections that it keeps away from. Flags are the newsdesk's and change from day to day."""
+    """It runs only beside sections that it keeps away from, or whose stories all have the flag ``sensitive``. Other
+    flags are the newsdesk's and change from day to day."""
     policy = config.book.policy
     if policy.adjacency_radius == 0 or not config.all_editions_valid(item):
         return
@@ -84,11 +97,21 @@ def _neighbours(config: Configuration, file: ReadFile, path: t.Path, item: LineI
     everywhere = {section.id for section in config.sections}
     theirs = {name for e in config.editions_of(item) for name in (e.sections or everywhere)}
     only = theirs.intersection(item.sections) if item.sections is not None else theirs
-    if not only or not only <= avoided:
-        return
     other = "sections" if item.sections is not None else _editions(config, item)
-    says = f"keeps it away from every story it may stand beside, so it never runs (adjacency and {other})."
-    yield problem(file, (*path, "adjacency", "avoid_sections"), says, "Leave it a section.")
+    says = "keeps it away from every story it may stand beside, so it never runs"
+    if only and only <= avoided:
+        at = (*path, "adjacency", "avoid_sections")
+        yield problem(file, at, f"{says} (adjacency and {other}).", "Leave it a section.")
+    elif only and only <= avoided | set(policy.sensitive.sections):
+        cure = "Every story of policy.sensitive.sections is sensitive: leave it another section, or take the flag out."
+        if "sensitive" in item.adjacency.avoid_flags:
+            at = (*path, "adjacency", "avoid_flags")
+            yield problem(file, at, f"{says} (adjacency, policy.sensitive and {other}).", cure)
+        elif "sensitive" in policy.suppress_near and not item.is_house:
+            says = (
+                f'{says}: policy.suppress_near has "sensitive" (suppress_near, policy.sensitive and {other}).'
+            )
+            yield problem(file, (*path, "sections" if item.sections is not None else "slots"), says, cure)
 
 
 def _together(config: Configuration, file: ReadFile) -> Iterator[Problem]:
