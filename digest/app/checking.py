@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from digest.errors import Problem
 from digest.model import Newsroom
+
+if TYPE_CHECKING:
+    from digest.store import Store
 
 _Place: TypeAlias = tuple[str, tuple[str | int, ...]]  # file, and the keys and indices down to the value
 
@@ -64,6 +68,20 @@ def _files(room: Newsroom) -> list[Problem]:
         for number, spec in enumerate(room.sources)
         if "://" not in spec.url and not variables(spec.url) and not Path(spec.url).is_file()
     ]
+
+
+def off_calendar(room: Newsroom, store: Store, first: date) -> list[str]:
+    """Issues dated ``first`` or later that are built, on dates that the calendar does not have any more."""
+    found = []
+    for one in store.issues():
+        edition = room.edition(one.edition)
+        if edition and one.date >= first and not edition.may_have_issue(one.date):
+            state = "sent" if one.sent_at else "built"
+            found.append(
+                f"{one.edition} of {one.date} is {state}, and {one.edition} {edition.calendar.why_not(one.date)}. It "
+                "stays as it is and counts; it is not built again while digest.yaml has no issue that day."
+            )
+    return found
 
 
 def dead_links(room: Newsroom) -> list[Problem]:

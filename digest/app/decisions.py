@@ -12,6 +12,7 @@ from digest.errors import AlreadySent, CommandError
 from digest.model import Approval, IssueNote, Mark, Newsroom, Story, StoryEdit
 from digest.model.issue_date import day_of
 from digest.model.urls import is_web_url
+from digest.select import why_no_issue
 
 if TYPE_CHECKING:
     from digest.store import Store
@@ -68,6 +69,16 @@ def doubts(room: Newsroom, store: Store, marks: Iterable[Mark], now: datetime) -
     return found
 
 
+def without_issue(room: Newsroom, said: Iterable[Mark | StoryEdit]) -> list[str]:
+    """Decisions for an edition on a date on which it has no issue: they stand, and do nothing."""
+    found = []
+    for one in said:
+        edition = room.edition(one.edition or "")
+        if edition and one.date and (why := why_no_issue(edition, one.date)):
+            found.append(f"{edition.name} {one.date} is no issue, so this does nothing: {why}")
+    return found
+
+
 def story_words(room: Newsroom, given: Mapping[str, str | None]) -> dict[str, str]:
     """An editor's words (``title``, ``summary``, ``image``, ``section``), each one line; ``None`` is not said.
 
@@ -99,8 +110,16 @@ def write_note(
 ) -> IssueNote:
     """Change the note, subject or preheader of an issue; what ``words`` does not name stays, no words take all back.
 
-    Raises ``AlreadySent``, or ``CommandError`` for words that no issue can carry.
+    Two who write at once write one after the other: neither's words are lost. Raises ``AlreadySent``, or
+    ``CommandError`` for words that no issue can carry.
     """
+    with store.writing():
+        return _write_note(room, store, edition, day, words, by=by, at=at)
+
+
+def _write_note(
+    room: Newsroom, store: Store, edition: str, day: date, words: Mapping[str, str], *, by: str, at: datetime
+) -> IssueNote:
     built = store.built(edition, day)
     if built and built.sent_at:
         raise AlreadySent(

@@ -41,6 +41,7 @@ def check(
         warn(str(problem))
     short, said = _ahead(room, known=bool(problems))
     said += (missed := list(_missed(room)))
+    said += (off := _off_calendar(room))
     said += (of_sources := _sources(room))
     if missing := without_ads(room.root, len(room.ads.line_items)):
         said.append(missing)
@@ -50,7 +51,7 @@ def check(
         (warn if problems else say)(f"note: {note}")
     found: dict[str, Any] = {
         "problems": [asdict(problem) for problem in problems],
-        "warnings": [*short, *missed, *([missing] if missing else [])],
+        "warnings": [*short, *missed, *off, *([missing] if missing else [])],
         "notes": notes,
     }
     found["sources"] = of_sources
@@ -92,6 +93,16 @@ def _missed(room: Newsroom) -> Iterator[str]:
     from digest.cli.ads import today
 
     return missed(room, today(room))
+
+
+def _off_calendar(room: Newsroom) -> list[str]:
+    """What was built for days that are days off now."""
+    from digest.app.checking import off_calendar
+    from digest.cli.ads import today
+    from digest.store import open_store
+
+    with open_store(room.store, room.publication, rehearse=True) as store:
+        return off_calendar(room, store, today(room) - _RECENT)
 
 
 def _sources(room: Newsroom) -> list[str]:

@@ -51,12 +51,15 @@ def note(
     """An editor's note under the masthead, and the subject and preheader of one issue by hand."""
     from digest.app.decisions import write_note
     from digest.app.newsdesk import issue_due
+    from digest.select import why_no_issue
     from digest.store import open_store
 
     room = newsroom(root)
     chosen = edition(room, name)
     with open_store(room.store, room.publication) as store:
         date_ = issue_due(room, store, chosen, now()) if day is None else as_issue(day)
+        if why := why_no_issue(chosen, date_):
+            raise CommandError(why)
         words = {} if clear else _said(text, file, subject, preheader)
         written = write_note(room, store, name, date_, words, by=by or me(), at=now())
     emit({"note": _fields(written)})

@@ -191,7 +191,7 @@ def edit(
 ) -> None:
     """Change what readers see of a story. The source's own words stay, and its updates do not undo yours."""
     from digest.app.decisions import edit as remember
-    from digest.app.decisions import story_words
+    from digest.app.decisions import story_words, without_issue
     from digest.model import StoryEdit
     from digest.store import open_store
 
@@ -205,11 +205,14 @@ def edit(
     )  # fmt: skip
     with open_store(room.store, room.publication) as store:
         found = remember(store, made)
-    emit({"edit": _edit_fields(made)})
+    idle = without_issue(room, [made])
+    emit({"edit": _edit_fields(made) | {"problems": idle}})
     say(f'{"edits taken back" if clear else "edited"}: "{found.title}" ({id}){_reach(made)}')
     for name, value in ({} if clear else words).items():
         if value is not None:
             say(f'  {name}: "{value}"')
+    for text in idle:
+        warn(f"digest: {text}")
 
 
 @stories.command(
@@ -349,10 +352,12 @@ def _mark(
     with open_store(room.store, room.publication) as store:
         found = decisions.mark(room, store, marks)
         doubts = decisions.doubts(room, store, marks, now()) if action == "pin" else {}
-    emit({"marks": [_mark_fields(mark) | {"problems": doubts.get(mark.story, [])} for mark in marks]})
+    idle = decisions.without_issue(room, marks[:1]) if action != "pin" else []
+    problems = {mark.story: [*doubts.get(mark.story, []), *idle] for mark in marks}
+    emit({"marks": [_mark_fields(mark) | {"problems": problems[mark.story]} for mark in marks]})
     for mark in marks:
         say(f'{action}: "{found[mark.story].title}" ({mark.story}){_scope(mark)}')
-        for text in doubts.get(mark.story, []):
+        for text in problems[mark.story]:
             warn(f"digest: {text}")
 
 

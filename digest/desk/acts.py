@@ -175,6 +175,10 @@ def _edit(desk: Desk, seen: Seen, form: Form) -> Done:
 
     def do(store: Store) -> Done:
         found = _known(desk, seen, store, story)
+        with store.writing():  # nobody else's words come between looking and saving
+            return saved(store, found)
+
+    def saved(store: Store, found: Story) -> Done:
         (now,) = with_edits([found], store.edits(), seen.edition.name, seen.day)
         stand = {"title": now.title, "summary": now.summary, "image": now.image.url if now.image else ""}
         changed = {}
@@ -227,6 +231,10 @@ def _note(desk: Desk, seen: Seen, form: Form) -> Done:
     }
 
     def do(store: Store) -> Done:
+        with store.writing():
+            return written(store)
+
+    def written(store: Store) -> Done:
         before = store.note(seen.edition.name, seen.day)
         for name, value in given.items():
             was = form.get(f"was_{name}", "").replace("\r\n", "\n")

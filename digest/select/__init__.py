@@ -11,7 +11,15 @@ from digest.select.marks import marks_of
 from digest.select.rank import DEFAULT_WEIGHTS, signal_names
 from digest.select.request import SelectRequest
 from digest.select.shared import Shared, shared_by
-from digest.select.window import last_issue_date, next_issue_date, passed_over, reach, until, window_of
+from digest.select.window import (
+    last_issue_date,
+    next_issue_date,
+    passed_over,
+    reach,
+    until,
+    why_no_issue,
+    window_of,
+)
 
 __all__ = [
     "DEFAULT_WEIGHTS",
@@ -36,5 +44,6 @@ __all__ = [
     "shared_by",
     "signal_names",
     "until",
+    "why_no_issue",
     "window_of",
 ]

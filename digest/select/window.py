@@ -31,8 +31,8 @@ def window_of(edition: Edition, day: date, zone: ZoneInfo, previous_end: datetim
     there.
     Raises CommandError where the edition has no issue on that day.
     """
-    if not edition.may_have_issue(day):
-        raise CommandError(_no_issue(edition, day))
+    if why := why_no_issue(edition, day):
+        raise CommandError(why)
     end = cutoff_at(day, edition.cutoff, zone)
     start = plain_start(edition, day, zone)
     if edition.cadence == "on_demand":
@@ -97,6 +97,11 @@ def _before(day: date, span: timedelta) -> date:
         return day - span
     except OverflowError:
         raise CommandError(f"{day} is outside the calendar. Give a later date.") from None
+
+
+def why_no_issue(edition: Edition, day: date) -> str:
+    """Why the edition has no issue of that date, with a date that has one; empty where it may have one."""
+    return "" if edition.may_have_issue(day) else _no_issue(edition, day)
 
 
 def _no_issue(edition: Edition, day: date) -> str:
