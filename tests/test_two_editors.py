@@ -14,8 +14,8 @@ from digest.config import load
 from digest.errors import CommandError
 from digest.model import StoryEdit
 from digest.store import Store, open_store
+from tests.desks import At
 from tests.newsrooms import DIGEST, PUBLICATION, Room, newsroom, story
-from tests.test_desk import At
 
 BUILD = ("build", "--daily", "--date", "2026-01-23")
 DAY = date(2026, 1, 23)
