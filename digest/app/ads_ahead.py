@@ -20,13 +20,15 @@ Tell = Callable[[int, int], None]  # how much is done, and of how much
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """What a look ahead found. ``owed`` are finished flights as (line item, short, unit)."""
+    """What a look ahead found. ``owed`` are finished flights as (line item, short, unit); ``shared`` says what others
+    delivered of shared bookings."""
 
     last: date
     short: tuple[Shortfall, ...]
     problems: tuple[Problem, ...]
     owed: tuple[tuple[str, int, str], ...]
     forecast: Forecast | None
+    shared: tuple[str, ...] = ()
 
     @property
     def doubts(self) -> list[str]:
@@ -46,6 +48,38 @@ def inputs_of(room: Newsroom, first: date, last: date) -> ForecastInputs:
 
     with open_store(room.store, room.publication, rehearse=True) as store:
         return inputs(room, store, first, last)
+
+
+def unknown_publications(room: Newsroom) -> list[str]:
+    """The publications named by shared bookings that the store does not know, in words."""
+    from digest.store import open_store
+
+    named = {name for item in room.ads.line_items if item.editions != () for name in item.publications}
+    if not named:
+        return []
+    with open_store(room.store, room.publication, rehearse=True) as store:
+        known = store.publications()
+    return [
+        f'shared bookings name the publication "{name}", which this store does not know: what it delivers is not '
+        "counted. It is known once its newsroom has built with this store."
+        for name in sorted(named - known.keys() - {room.publication.id})
+    ]
+
+
+def shared_words(asked: ForecastInputs) -> list[str]:
+    """Of the bookings that publications share, what the others had delivered before the plan begins."""
+    from digest.place import delivery
+
+    found = []
+    for item in asked.ads.line_items:
+        rows = [run for run in asked.ran_ads if run.line_item == item.id and run.date < asked.first]
+        if item.publications and item.editions != ():
+            had = delivery.elsewhere(item, rows, asked.editions) or "nothing so far"
+            found.append(
+                f"{item.id} is shared by {', '.join(item.publications)}. Others delivered: {had}; what they will "
+                "deliver is not in this plan"
+            )
+    return found
 
 
 def planned(asked: ForecastInputs, tell: Tell | None = None) -> Forecast:
@@ -105,8 +139,10 @@ def look(room: Newsroom, first: date, last: date | None = None, tell: Tell | Non
     owed = _owed(room, first)
     if not any(is_ahead(item, first) for item in room.ads.line_items):
         return Looked(end, (), (), owed, None)
-    said, short = shortfalls(inputs_of(room, first, end), tell)
-    return Looked(end, short, tuple(_place(room, one) for one in short), owed, said)
+    asked = inputs_of(room, first, end)
+    said, short = shortfalls(asked, tell)
+    wrong = tuple(_place(room, one) for one in short)
+    return Looked(end, short, wrong, owed, said, tuple(shared_words(asked)))
 
 
 def shortfalls(asked: ForecastInputs, tell: Tell | None = None) -> tuple[Forecast, tuple[Shortfall, ...]]:
@@ -129,7 +165,9 @@ def _owed(room: Newsroom, first: date) -> tuple[tuple[str, int, str], ...]:
     if not over:
         return ()
     with open_store(room.store, room.publication, rehearse=True) as store:
-        rows = store.ran_ads(before=first, line_items=[item.id for item in over], now=room.ads.now)
+        rows = store.ran_ads(
+            before=first, line_items=[item.id for item in over], now=room.ads.now, shared=room.ads.shared
+        )
     found = []
     for item in over:
         assert item.goal is not None

@@ -115,6 +115,7 @@ def account(newsroom: Newsroom, item: LineItem, rows: Sequence[RunAd], span: Spa
         order=item.order,
         rate=(item.rate.amount if isinstance(item.rate, Cpm) else item.rate) if item.rate else None,
         rate_for=("cpm" if isinstance(item.rate, Cpm) else "per_issue") if item.rate else "",
+        elsewhere=delivery.elsewhere(item, counted, editions),
     )
 
 
@@ -128,7 +129,7 @@ def _value(newsroom: Newsroom, item: LineItem, shown: Sequence[Shown]) -> Fracti
     if not item.rate:
         return None
     expected = {edition.name: edition.expected_sends for edition in newsroom.editions}
-    return sum((item.rate_for(expected.get(one.edition)) for one in shown), Fraction(0))
+    return sum((item.rate_for(expected.get(one.edition, one.sends)) for one in shown), Fraction(0))
 
 
 def _pictures(newsroom: Newsroom, item: LineItem, shown: Sequence[Shown]) -> Iterator[Picture]:

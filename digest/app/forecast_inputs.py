@@ -70,7 +70,11 @@ def inputs(newsroom: Newsroom, store: Store, first: date, last: date) -> Forecas
         raise CommandError(
             f"{first} to {last} is too much to plan at once: {size:,} line items times dates, at most {MOST:,}."
         )
-    ran = tuple(store.ran_ads(now=newsroom.ads.now))
+    ran = tuple(
+        run
+        for run in store.ran_ads(now=newsroom.ads.now, shared=newsroom.ads.shared)
+        if not run.elsewhere or run.date < first
+    )
     return ForecastInputs(
         ads=newsroom.ads,
         editions=newsroom.editions,

@@ -58,8 +58,8 @@ def _ads_before(
     """The ads of earlier dates, and those of the issues of this date with an earlier cutoff."""
     before = editions_before(edition, newsroom.editions)
     if not before or day_of(day) == date.max:
-        return tuple(store.ran_ads(day_of(day), ids, newsroom.ads.now))
-    rows = store.ran_ads(day + timedelta(days=1), ids, newsroom.ads.now)
+        return tuple(store.ran_ads(day_of(day), ids, newsroom.ads.now, newsroom.ads.shared))
+    rows = store.ran_ads(day + timedelta(days=1), ids, newsroom.ads.now, newsroom.ads.shared)
     later = _later_specials(store, newsroom, edition, day)
     return tuple(
         row

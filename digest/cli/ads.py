@@ -67,7 +67,7 @@ def span(room: Newsroom, first: str | None, last: str | None) -> tuple[date, dat
 @ads.command("plan", epilog="Example: digest ads plan --to 2026-02-15")
 def plan(first: From = None, last: To = None, root: Root = None, json: Json = False) -> None:
     """The coming issues with what will run where, the best over all of them."""
-    from digest.app.ads_ahead import doubts, inputs_of, never_run, planned
+    from digest.app.ads_ahead import doubts, inputs_of, never_run, planned, shared_words
 
     room = newsroom(root)
     asked = inputs_of(room, *span(room, first, last))
@@ -89,6 +89,8 @@ def plan(first: From = None, last: To = None, root: Root = None, json: Json = Fa
         }
     )
     _show_plan(schedule)
+    for text in shared_words(asked):
+        say(f"{text}.")
     tell_never_run(forgotten)
     if schedule.exact:
         for text in doubts(schedule):

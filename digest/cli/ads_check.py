@@ -31,6 +31,8 @@ def check(first: From = None, last: To = None, root: Root = None, json: Json = F
         warn(f"make-good: {name} ended {count:,} {unit} short of what was booked.")
     for text in (*map(str, found.problems), *found.doubts):
         warn(text)
+    for text in found.shared:
+        say(f"{text}.")
     for name, why in found.not_foreseen:
         warn(f"{name} is not looked at: {why}.")
     emit(_as_json(found))
@@ -45,6 +47,7 @@ def _as_json(found: Looked) -> dict[str, Any]:
     said = {
         "problems": as_json(found),
         "make_good": owed,
+        "shared": list(found.shared),
         "not_foreseen": [{"line_item": name, "why": why} for name, why in found.not_foreseen],
         "to": found.last,
         "optimal": not found.doubts,

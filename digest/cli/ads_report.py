@@ -77,7 +77,7 @@ def _report(room: Newsroom, advertiser: str | None, first: str | None, last: str
     from digest.store import open_store
 
     with open_store(room.store, room.publication, rehearse=True) as store:
-        ran = with_clicks(store.ran_ads(now=room.ads.now), store.receipts())
+        ran = with_clicks(store.ran_ads(now=room.ads.now, shared=room.ads.shared), store.receipts())
     now = today(room)
     start = issue_date(first) if first else None
     end = issue_date(last) if last else max([now, *(run.date for run in ran)])
@@ -205,6 +205,8 @@ def _show(account: Account, every: bool) -> None:
 
     say(f"{account.line_item}  ({account.name}, {account.tier}, {_flight(account)})")
     say(f"   {words(account)}{'  MAKE-GOOD' if account.make_good else ''}")
+    if account.elsewhere:
+        say(f"   of them delivered by others who share it: {account.elsewhere}")
     if account.curve:
         say(f"   {spark(account.curve)}")
     if account.clicks is not None or account.opens is not None:

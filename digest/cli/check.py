@@ -30,6 +30,7 @@ def check(
 ) -> None:
     """Look over the newsroom: YAML, dates, files, templates, bookings; --links looks links up, too."""
     from digest.app import checking
+    from digest.app.ads_ahead import unknown_publications
     from digest.config.files import without_ads
 
     room = newsroom(root, tell=False)
@@ -42,6 +43,7 @@ def check(
     short, said = _ahead(room, known=bool(problems))
     said += (missed := list(_missed(room)))
     said += (off := _off_calendar(room))
+    said += unknown_publications(room)
     said += (of_sources := _sources(room))
     if missing := without_ads(room.root, len(room.ads.line_items)):
         said.append(missing)

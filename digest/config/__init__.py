@@ -139,7 +139,8 @@ def _newsroom(root: Path, read: Compiled, hashes: dict[str, str], store: str) ->
     keys["sources"] = tuple(replace(source, url=_resolved(source.url, root)) for source in digest.sources)
     always = digest.publication.skip if digest.publication else ()
     keys["editions"] = tuple(replace(edition, skip=edition.skip + always) for edition in digest.editions)
-    return Newsroom(root=root, ads=read.ads, broken=read.broken, inputs=MappingProxyType(hashes), **keys)
+    ads = read.ads.of(digest.publication.id) if digest.publication else read.ads
+    return Newsroom(root=root, ads=ads, broken=read.broken, inputs=MappingProxyType(hashes), **keys)
 
 
 def _resolved(url: str, root: Path) -> str:

@@ -435,6 +435,16 @@ class LineItem(Block):
     editions: Annotated[
         tuple[k.EditionName, ...] | None, SOME, Key("the newsletters it may run in", default="all")
     ] = None
+    publications: Annotated[
+        tuple[k.PublicationId, ...],
+        SOME,
+        Key(
+            "the publications that share it, by `publication.id`: `[bay-news, cape-news]`. Their newsrooms read one "
+            "file and have one store; goal, pacing and `frequency_cap` count what ran in all of them on earlier "
+            "dates. Elsewhere it does not run",
+            default="the newsroom's own",
+        ),
+    ] = ()
     slots: Annotated[k.Ids, SOME, Key("the places it may run in; one of them is chosen", required=True)] = ()
     sections: Annotated[
         k.Ids | None,
@@ -607,6 +617,24 @@ class AdBook(Block):
     def now(self) -> Mapping[str, str]:
         """What a booking that had another id is called now, by its old ids."""
         return {old: item.id for item in self.line_items for old in item.was}
+
+    @property
+    def shared(self) -> Mapping[str, tuple[str, ...]]:
+        """The publications that share a booking, by its id and its old ids."""
+        return {
+            name: item.publications
+            for item in self.line_items
+            for name in (item.id, *item.was)
+            if item.publications
+        }
+
+    def of(self, publication: str) -> AdBook:
+        """The book as a publication sees it: bookings of others are for none of its editions."""
+        items = tuple(
+            replace(item, editions=()) if item.publications and publication not in item.publications else item
+            for item in self.line_items
+        )
+        return self if items == self.line_items else replace(self, line_items=items)
 
     def line_item(self, name: str) -> LineItem | None:
         return next((item for item in self.line_items if item.id == name), None)

@@ -65,3 +65,8 @@ class RunAd:
     clicks: int | None = None  # on it; None where the mailer told none
     clicks_kind: str = ""  # unique | total
     ran_as: str = ""  # the id its booking had then, where that was another
+
+    @property
+    def elsewhere(self) -> str:
+        """The publication that ran it, where it is another one that shares the booking; else empty."""
+        return self.edition.rpartition("/")[0]

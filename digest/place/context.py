@@ -120,6 +120,11 @@ class IssueContext:
         editions = self.request.editions
         return tuple(standing(item, editions, self.edition, self.day, self.rows(item)) for item in self.items)
 
+    def elsewhere(self, item: LineItem) -> str:
+        """What others who share a booking delivered of it, as a clause; empty where nobody did."""
+        others = delivery.elsewhere(item, self.rows(item), self.request.editions)
+        return f" (of them {others})" if others else ""
+
     def rows(self, item: LineItem) -> tuple[RunAd, ...]:
         """The ledger's rows of this line item in earlier issues, oldest first: by date, then by cutoff."""
         if self._rows is None:

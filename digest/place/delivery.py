@@ -128,6 +128,16 @@ def delivered(item: LineItem, rows: Iterable[RunAd], editions: Iterable[Edition]
     return len(tuple(rows))
 
 
+def elsewhere(item: LineItem, rows: Iterable[RunAd], editions: Iterable[Edition]) -> str:
+    """What of these rows other publications delivered that share the booking: ``bay-news 4, cape-news 2``."""
+    rows, editions = tuple(rows), tuple(editions)
+    others = sorted({run.elsewhere for run in rows if run.elsewhere})
+    return ", ".join(
+        f"{name} {delivered(item, (run for run in rows if run.elsewhere == name), editions):,}"
+        for name in others
+    )
+
+
 def allowed_by(pacing: str, goal: int, elapsed: int, total: int) -> int:
     """How many of ``goal`` a pacing lets a line item have once ``elapsed`` of ``total`` dates have come."""
     x = Fraction(min(elapsed, total), total) if total else Fraction(1)

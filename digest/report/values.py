@@ -91,6 +91,7 @@ class Account:
     order: str = ""  # the number or name of the order
     rate: Fraction | None = None
     rate_for: str = ""  # per_issue | cpm
+    elsewhere: str = ""  # what other publications that share it delivered of it, by publication
 
     @property
     def sends(self) -> int:

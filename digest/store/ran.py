@@ -133,6 +133,42 @@ def ads(
         return [_called(_ad(row), now) for row in database.rows(found)]
 
 
+def ads_elsewhere(
+    database: Database, before: date | None, shared: Mapping[str, tuple[str, ...]], now: Mapping[str, str]
+) -> list[RunAd]:
+    """The ads of bookings that other publications ``shared`` (by their ids and old ids), as :func:`ads` gives its own;
+    the edition with its publication before it, ``bay-news/daily``."""
+    theirs = {name for names in shared.values() for name in names} - {database.publication}
+    if not theirs or before == date.min:
+        return []
+    last = before - timedelta(days=1) if before else None
+    about = (
+        issues.c.publication,
+        issues.c.edition,
+        issues.c.sequence,
+        issues.c.expected_sends,
+        delivered_copies(),
+    )
+    found = (
+        select(*about, *(ran_ads.c[name] for name in _AD))
+        .join(issues, issues.c.number == ran_ads.c.issue)
+        .where(
+            ran_ads.c.publication.in_(sorted(theirs)),
+            database.among(ran_ads.c.line_item, sorted(shared)),
+            dated(ran_ads.c.date, last=last),
+            newest(),
+        )
+        .order_by(ran_ads.c.date, ran_ads.c.publication, issues.c.sequence, ran_ads.c.gap, ran_ads.c.number)
+    )
+    with database.reading():
+        rows = [(str(row[0]), _ad(row[1:])) for row in database.rows(found)]
+    return [
+        _called(replace(ad, edition=f"{publication}/{ad.edition}"), now)
+        for publication, ad in rows
+        if publication in shared[ad.line_item]
+    ]
+
+
 def _called(ad: RunAd, now: Mapping[str, str]) -> RunAd:
     new = now.get(ad.line_item)
     return replace(ad, line_item=new, ran_as=ad.line_item) if new else ad

@@ -212,12 +212,20 @@ class Store:
         before: date | None = None,
         line_items: Iterable[str] | None = None,
         now: Mapping[str, str] = {},
+        shared: Mapping[str, tuple[str, ...]] = {},
     ) -> list[RunAd]:
         """The ads of issues dated before ``before``, of some line items; of all where ``None``.
 
         ``now`` says what old ids are called today: their ads are those of the booking of today, ``ran_as`` the old id.
+        ``shared`` says which publications share a line item: theirs follow, their edition named ``bay-news/daily``.
         """
-        return ran.ads(self._database, before, line_items, now)
+        own = ran.ads(self._database, before, line_items, now)
+        wanted = (
+            shared
+            if line_items is None
+            else {name: by for name, by in shared.items() if now.get(name, name) in set(line_items)}
+        )
+        return own + ran.ads_elsewhere(self._database, before, wanted, now)
 
     def record(
         self,

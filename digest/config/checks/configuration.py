@@ -35,8 +35,15 @@ class Configuration:
     def book(self) -> AdBook:
         return self.ads.values if self.ads else _NO_ADS
 
+    def elsewhere(self, item: LineItem) -> bool:
+        """Whether a line item of a shared file is for other publications than this newsroom's."""
+        own = self.digest.values.publication if self.digest else None
+        return bool(own and item.publications and own.id not in item.publications)
+
     def editions_of(self, item: LineItem) -> tuple[Edition, ...]:
-        """The editions a line item may run in, as far as they are valid."""
+        """The editions a line item may run in, as far as they are valid; none where it is for other publications."""
+        if self.elsewhere(item):
+            return ()
         return tuple(e for e in self.editions if item.editions is None or e.name in item.editions)
 
     def all_editions_valid(self, item: LineItem) -> bool:

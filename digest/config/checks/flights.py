@@ -35,7 +35,9 @@ def doubt(config: Configuration) -> Iterator[Problem]:
         if item.flight and not item.flight.dates and item.flight.span.is_empty:
             says = "never meets one of its days."
             yield problem(config.ads, (*path, "flight", "days"), says, f"The flight is {length(item)}.")
-        elif config.all_editions_valid(item):
+        elif (
+            config.all_editions_valid(item) and not item.publications
+        ):  # what others can deliver is not known here
             yield from _reach(config, config.ads, path, item)
 
 
@@ -69,6 +71,9 @@ def _goal_shape(config: Configuration, file: ReadFile, path: t.Path, item: LineI
         yield from _sends_known(config, file, (*path, "rate", "cpm"), item, "the rate in per_issue")
     if item.goal is None:
         return
+    if item.publications and item.goal.unit == "clicks":
+        says = "counts clicks, which are known of the newsroom's own issues only."
+        yield problem(file, (*path, "goal"), says, "Give the goal of a shared booking in issues or sends.")
     if item.flight is None:
         if item.is_house and t.child(as_written(file, path), "flight") is None:
             yield problem(

@@ -49,6 +49,8 @@ def _ads(config: Configuration, file: ReadFile) -> Iterator[Problem]:
         yield from _twice(file, (*path, "creatives"), "id")
         if item.advertiser is not None:
             yield from _known(config, file, (*path, "advertiser"), "advertisers", "advertiser")
+        if config.elsewhere(item):
+            continue  # its editions and sections are those of other newsrooms
         for kind, called, below in _OF_ITEMS:
             yield from _references(config, file, (*path, *below), kind, called)
         yield from _columns(config, file, (*path, "audience"), tuple(item.audience))

@@ -40,7 +40,9 @@ def accounts(desk: Desk, seen: Seen) -> tuple[Account, ...]:
         from digest.app.delivery_report import Span, report
 
         with desk.reading(seen.room) as store:
-            ran = with_clicks(store.ran_ads(now=seen.room.ads.now), store.receipts())
+            ran = with_clicks(
+                store.ran_ads(now=seen.room.ads.now, shared=seen.room.ads.shared), store.receipts()
+            )
         today = desk.today(seen)
         last = max([today, *(run.date for run in ran)])
         return report(seen.room, ran, Span(None, last), today, None).accounts

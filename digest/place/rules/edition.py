@@ -13,6 +13,6 @@ OPTIONS = ("line_items.editions",)
 def facts(context: IssueContext) -> Iterator[Fact]:
     for number, item in enumerate(context.items):
         if not runs_in(item, context.edition):
-            booked = ", ".join(item.editions or ()) or "no edition"
+            booked = ", ".join(item.editions or item.publications) or "no edition"
             why = f"it is booked for {booked}, not for {context.edition.name}"
             yield Refusal(number, EVERYWHERE, always(why))

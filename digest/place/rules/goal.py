@@ -15,5 +15,8 @@ def facts(context: IssueContext) -> Iterator[Fact]:
             continue
         had = context.standings[number].delivered
         if had >= item.goal.amount:
-            why = f"its goal is reached: {had} of {item.goal.amount} {item.goal.unit} delivered before today"
+            why = (
+                f"its goal is reached: {had} of {item.goal.amount} {item.goal.unit} delivered before today"
+                f"{context.elsewhere(item)}"
+            )
             yield Refusal(number, EVERYWHERE, always(why))

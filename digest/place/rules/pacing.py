@@ -19,7 +19,8 @@ def facts(context: IssueContext) -> Iterator[Fact]:
         if item.goal is None or now is None or now.allowed is None or now.delivered < now.allowed:
             continue
         why = (
-            f"{now.delivered} of {item.goal.amount} {item.goal.unit} delivered before today, and {item.pacing} "
+            f"{now.delivered} of {item.goal.amount} {item.goal.unit} delivered before today"
+            f"{context.elsewhere(item)}, and {item.pacing} "
             f"pacing allows {now.allowed} by today (date {now.elapsed} of {now.total})"
         )
         yield Refusal(number, EVERYWHERE, always(why))
