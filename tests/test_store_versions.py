@@ -60,6 +60,7 @@ def _shape(connection: Connection) -> dict[str, Any]:
         }
         for table in sorted(facts.get_table_names())
         if table != "digest_version"
+        and not table.startswith("digest_words_")  # an index of SQLite's own making
     }
 
 
@@ -81,7 +82,7 @@ def test_new_and_migrated_stores_are_equal(database: Database) -> None:
     with database.reading():
         assert _shape(connection) == migrated
         assert revision_of(connection) == HEAD
-    assert set(migrated) == set(METADATA.tables) - {"digest_version"}
+    assert set(migrated) == (set(METADATA.tables) | {"digest_words"}) - {"digest_version"}
 
 
 @pytest.mark.parametrize("revision", REVISIONS)

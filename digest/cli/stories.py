@@ -42,7 +42,8 @@ InSection = Annotated[str | None, typer.Option("--section", help="The section id
 @stories.command("list", epilog="Example: digest stories list harbor bridge --section local-news")
 def listing(
     words: Annotated[
-        list[str] | None, typer.Argument(metavar="[WORD…]", help="Words of title, summary, author, tags.")
+        list[str] | None,
+        typer.Argument(metavar="[WORD…]", help="Beginnings of words of title, summary, author, tags."),
     ] = None,
     section: Annotated[str | None, typer.Option(help="Only of this section (its id).")] = None,
     edition: Annotated[
@@ -56,15 +57,23 @@ def listing(
     json: Json = False,
 ) -> None:
     """The stories of the store, newest first; with --edition those of an issue, built or not, in their order."""
+    from digest.model.search import can_be_found
     from digest.store import open_store
 
     room = newsroom(root)
+    for word in words or ():
+        if not can_be_found(word):
+            raise CommandError(f'"{word[:60]}" holds no letter and no digit to look for.')
     if edition is not None:
         _match(room, section)
         _lineup(room, edition_named(room, edition), day, section, words or [])
         return
     span = _span(room, edition, day)
     with open_store(room.store, room.publication) as store:
+        if words and not store.has_index:
+            warn(
+                "digest: this Python's SQLite has no FTS5, so there is no index for words: every story is read."
+            )
         marks = _by_story(store.marks())
         match = _match(room, section)
         rows = store.search(words=words or [], span=span, match=match, limit=limit)
@@ -101,7 +110,7 @@ def listing(
 def _lineup(room: Newsroom, edition: Edition, day: str | None, section: str | None, words: list[str]) -> None:
     """The stories of one issue: as it was sent, else as it would be built now."""
     from digest.app.newsdesk import issue_due, stories_of
-    from digest.model import has_words
+    from digest.model.search import has_words
     from digest.store import open_store
 
     with open_store(room.store, room.publication) as store:

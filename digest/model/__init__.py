@@ -46,7 +46,6 @@ from digest.model.stories import (
     Selection,
     Story,
     Window,
-    has_words,
 )
 
 __all__ = [
@@ -56,5 +55,5 @@ __all__ = [
     "Mark", "Newsroom", "Opening", "OptimalityGap", "Overrides", "Placement", "PlainText", "Plan", "Policy",
     "Publication", "Ranking", "Reading", "Refusal", "Rejected", "Rendered", "RunAd", "RunStory", "Section",
     "SectionSpec", "Selection", "Sensitive", "Slot", "SourceSpec", "Story", "StoryEdit", "Thin",
-    "Validators", "Window", "as_sourced", "has_words", "with_edits",
+    "Validators", "Window", "as_sourced", "with_edits",
 ]  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from types import MappingProxyType
@@ -69,12 +69,6 @@ class Story:
     def searched(self) -> tuple[str, ...]:
         """The texts in which an editor's search looks."""
         return (self.title, self.summary, self.author, *self.tags)
-
-
-def has_words(words: Iterable[str], texts: Iterable[str]) -> bool:
-    """Whether each of the words stands in one of the texts, in upper or lower case."""
-    folded = [text.casefold() for text in texts]
-    return all(any(word.casefold() in text for text in folded) for word in words)
 
 
 def means(said: date | None, edition: str | None, day: date) -> bool:

@@ -11,6 +11,7 @@ from functools import lru_cache
 from unicodedata import normalize
 
 from digest.model import Story
+from digest.model.scripts import UNSPACED
 
 # Characters that are one to a reader: apostrophes, quotation marks, hyphens and dashes; soft hyphens are none.
 _VARIANTS = str.maketrans(
@@ -21,10 +22,6 @@ _VARIANTS = str.maketrans(
         "\u0131": "i",
         "\u00ad": None,
     }
-)
-# Thai, Lao, Myanmar, Khmer, kana, Han.
-_UNSPACED = (
-    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 )
 
 
@@ -44,8 +41,8 @@ def _pattern(folded: str) -> re.Pattern[str]:
 
     A side of it that is written in a script without spaces has no such border.
     """
-    before = "" if re.match(f"[{_UNSPACED}]", folded) else rf"(?<![^\W{_UNSPACED}])"
-    after = "" if re.search(f"[{_UNSPACED}]\\Z", folded) else rf"(?![^\W{_UNSPACED}])"
+    before = "" if re.match(f"[{UNSPACED}]", folded) else rf"(?<![^\W{UNSPACED}])"
+    after = "" if re.search(f"[{UNSPACED}]\\Z", folded) else rf"(?![^\W{UNSPACED}])"
     return re.compile(f"{before}{re.escape(folded)}{after}")
 
 

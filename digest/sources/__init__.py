@@ -32,7 +32,7 @@ __all__ = ["Batch", "Context", "Found", "Known", "Rejected", "Remark", "Untimed"
 
 Row = Mapping[str, Any]
 _NO_ITEMS: Mapping[str, str] = MappingProxyType({})
-_PORTION = 500  # stories
+_PORTION = 1000  # stories
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Select, Table, delete, exists, func, inser
 
 from digest.errors import CommandError, Unreachable
 from digest.model import Publication
-from digest.store import desk, issues, publications, ran, stories
+from digest.store import desk, issues, publications, ran, stories, words
 from digest.store.database import Database, connect
 from digest.store.schema import HEAD, METADATA, VERSION_TABLE
 from digest.store.versions import prepare, revision_of
@@ -142,9 +142,10 @@ def _stories(database: Database, before: datetime, pinned: Collection[str]) -> i
     )
     while True:
         with database.writing():
-            step = database.run(delete(stories.stories).where(c.number.in_(old)))
-        gone += step
-        if step < 10 * _AT_ONCE:
+            numbers = [row[0] for row in database.rows(old)]
+            words.drop(database, numbers)
+            gone += database.run(delete(stories.stories).where(database.among(c.number, numbers)))
+        if len(numbers) < 10 * _AT_ONCE:
             return gone
 
 
@@ -225,6 +226,8 @@ def _copied(source: Database, target: Database) -> dict[str, int]:
                     f"The store {target.where} holds something already (in {name}); a copy is made into an empty one."
                 )
             counts[name.removeprefix("digest_")] = _copy_table(source, target, table)
+        if target.indexed:
+            words.fill(target.connection)
     return counts
 
 

@@ -9,15 +9,19 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import partial
 from hashlib import blake2b
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 from sqlalchemy import (
     ARRAY,
+    BigInteger,
+    ClauseElement,
     Column,
     ColumnElement,
     Executable,
+    Integer,
     Text,
     any_,
     create_engine,
@@ -55,6 +59,7 @@ class Database:
         self.engine, self.path, self.rehearsing = engine, path, rehearse
         self.where = where
         self.publication = ""
+        self.indexed = False  # whether words are looked for in their index: :mod:`digest.store.words`
         self.is_sqlite = engine.dialect.name == "sqlite"
         self.connection: Connection = engine.connect()
         self._outer: RootTransaction | None = None  # a rehearsal's, from its first write on
@@ -73,10 +78,21 @@ class Database:
             return self.connection.execute(statement).rowcount
         return self.connection.execute(statement, values).rowcount if values else 0
 
-    def among(self, column: Column[Any], values: Iterable[str]) -> ColumnElement[bool]:
-        """Whether a text is in a list of any length: one parameter, JSON where the database has no arrays."""
+    def load(self, statement: ClauseElement, rows: Sequence[Mapping[str, Any]]) -> None:
+        """:meth:`run` for many rows whose values are as the database keeps them: half the time goes into types."""
+        if not rows:
+            return
+        compiled: Any = statement.compile(dialect=self.engine.dialect, column_keys=list(rows[0]))
+        order = compiled.positiontup
+        self.connection.exec_driver_sql(
+            str(compiled), [itemgetter(*order)(row) for row in rows] if order else list(rows)
+        )
+
+    def among(self, column: Column[Any], values: Iterable[str | int]) -> ColumnElement[bool]:
+        """Whether a text or number is in a list of any length: one parameter, JSON where there are no arrays."""
         if not self.is_sqlite:
-            return column == any_(literal(list(values), ARRAY(Text)))
+            kind = BigInteger if isinstance(column.type, Integer) else Text
+            return column == any_(literal(list(values), ARRAY(kind)))
         each = func.json_each(json.dumps(list(values))).table_valued("value")
         return column.in_(select(each.c.value))
 

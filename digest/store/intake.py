@@ -14,9 +14,10 @@ from sqlalchemy import Column, ColumnElement, bindparam, func, insert, select, u
 
 from digest.model import AsItWas, Counts, Image, Story
 from digest.model.urls import story_id, url_key
+from digest.store import words
 from digest.store.database import Database
-from digest.store.schema import listed, unlisted
-from digest.store.stories import CHUNK, mine, stories
+from digest.store.schema import UtcTime, listed, microseconds, unlisted
+from digest.store.stories import CHUNK, mine, next_numbers, stories
 
 LATE = 5000  # stories of a long file that wait for its end, with what they wait for
 NEAR = 500  # rows that may lie between those of neighbouring lines
@@ -31,6 +32,7 @@ _CHANGE = (
         {c.name: bindparam(c.name, type_=c.type) for c in _c if c.name not in ("number", "id", "publication")}
     )
 )
+_TIMES = tuple(c.name for c in _c if isinstance(c.type, UtcTime))
 _PRINT = update(stories).where(_c.number == bindparam("at_number")).values(print=bindparam("known_by"))
 
 
@@ -223,6 +225,8 @@ class _Chunk:
         self.fresh: list[dict[str, Any]] = []
         self.changed: list[dict[str, Any]] = []
         self.known_by: list[dict[str, Any]] = []  # rows whose line alone is new
+        self.fresh_words: list[str] = []
+        self.changed_words: list[dict[str, Any]] = []
 
     def store(self) -> None:
         """All of them: whether a story moved is known now."""
@@ -250,8 +254,21 @@ class _Chunk:
     def _write(self) -> None:
         self.database.run(_CHANGE, self.changed)
         self.database.run(_PRINT, self.known_by)
-        self.database.run(insert(stories), self.fresh)
+        words.change(self.database, self.changed_words)
+        self._write_new()
         self.intake.counts += Counts(len(self.fresh))
+
+    def _write_new(self) -> None:
+        numbers = next_numbers(self.database, len(self.fresh))
+        rows = [{"number": number, **_as_kept(row)} for number, row in zip(numbers, self.fresh, strict=True)]
+        self.database.load(insert(stories), rows)
+        words.add(
+            self.database,
+            [
+                {"number": number, "words": said}
+                for number, said in zip(numbers, self.fresh_words, strict=True)
+            ],
+        )
 
     def _known(self, column: Column[str], values: list[str]) -> list[_Known]:
         if not values:
@@ -267,6 +284,7 @@ class _Chunk:
         seen = story if story.first_seen <= self.now else replace(story, first_seen=self.now)
         whose = {"id": id, "publication": self.database.publication, "print": self._print(key, story, seen)}
         self.fresh.append({**_row(story, key), **_times(seen), **whose})
+        self.fresh_words.append(words.kept(story.searched))
 
     def _is_unchanged(self, known: _Known, key: str, story: Story) -> bool:
         """Whether the row says the same already; then only its line may be another."""
@@ -283,6 +301,7 @@ class _Chunk:
         seen = self._seen(known, story)
         row = _row(seen, key) | _times(seen) | {"print": self._print(key, story, seen)}
         self.changed.append(row | {"at_number": known.number})
+        self.changed_words.append({"number": known.number, "words": words.kept(story.searched)})
         self.intake.count(known.number, _Told.CHANGED)
 
     def _seen(self, known: _Known, story: Story) -> Story:
@@ -355,14 +374,22 @@ def _times(story: Story) -> dict[str, Any]:
     }
 
 
+def _as_kept(row: dict[str, Any]) -> dict[str, Any]:
+    """The same with its times as the database keeps them."""
+    for name in _TIMES:
+        if row[name] is not None:
+            row[name] = microseconds(row[name])
+    return row
+
+
 def _hash(key: str, values: tuple[Any, ...]) -> int:
     """64 bits, signed; the same in every process."""
-    words = repr((key, values)).encode("utf-8", "surrogatepass")
-    return int.from_bytes(blake2b(words, digest_size=8).digest(), "big", signed=True)
+    said = repr((key, values)).encode("utf-8", "surrogatepass")
+    return int.from_bytes(blake2b(said, digest_size=8).digest(), "big", signed=True)
 
 
 def _image_text(image: Image | None) -> str:
     if image is None:
         return ""
-    words = (image.alt, image.caption, image.credit) if image.caption or image.credit else (image.alt,)
-    return _encode([image.url, image.width, image.height, *words])
+    told = (image.alt, image.caption, image.credit) if image.caption or image.credit else (image.alt,)
+    return _encode([image.url, image.width, image.height, *told])

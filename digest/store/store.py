@@ -105,8 +105,8 @@ class Store:
         match: frozenset[str] | None = None,
         limit: int = 50,
     ) -> list[Story]:
-        """Stories newest first: with all ``words`` in the title (any case, parts of words too), a time in
-        ``span`` (half-open), and a category among ``match`` (casefolded names)."""
+        """Stories newest first: with all ``words`` (:mod:`digest.model.search`) in title, summary, author or tags, a
+        time in ``span`` (half-open), and a category among ``match`` (casefolded names)."""
         wanted = stories.Search(tuple(words), span, match)
         return stories.search(self._database, wanted, limit)
 
@@ -120,6 +120,11 @@ class Store:
         """How many stories :meth:`search` finds without a limit."""
         with self._database.reading():
             return stories.Search(tuple(words), span, match).count(self._database)
+
+    @property
+    def has_index(self) -> bool:
+        """Whether words are looked for in an index; else every story is read."""
+        return self._database.indexed
 
     # The desk
 

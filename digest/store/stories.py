@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,16 +19,16 @@ from sqlalchemy import (
     Table,
     UniqueConstraint,
     func,
-    or_,
     select,
 )
 
-from digest.model import Image, Story, has_words
+from digest.model import Image, Story
+from digest.model.search import has_words
+from digest.store import words
 from digest.store.database import Database, Row
 from digest.store.schema import METADATA, number, publication, text, time, unlisted
 
 CHUNK = 1000  # stories of one transaction: other processes get their turn in between
-_ASCII = re.compile(r"[ !#-\[\]-~]+")  # no quotation mark, no backslash: lists are kept with them escaped
 _NO_POPULARITY: Mapping[str, float] = MappingProxyType({})
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 Progress = Callable[[int], None]
@@ -110,6 +109,16 @@ def mine(database: Database, *columns: Any) -> Select[Any]:
     return select(*columns).where(_c.publication == database.publication)
 
 
+def next_numbers(database: Database, count: int) -> list[int]:
+    """The numbers of so many new stories; inside a transaction."""
+    if database.is_sqlite:  # nobody else writes now
+        last = database.rows(select(func.coalesce(func.max(_c.number), 0)))[0][0]
+        return list(range(last + 1, last + 1 + count))
+    series = func.generate_series(1, count).table_valued("value")
+    sequence = func.pg_get_serial_sequence(stories.name, "number")
+    return [row[0] for row in database.rows(select(func.nextval(sequence)).select_from(series))]
+
+
 def _chosen(database: Database) -> Select[Any]:
     return mine(database, *(_c[name] for name in _FIELDS))
 
@@ -124,36 +133,39 @@ _SEARCHED: Final = (_c.tags, _c.title, _c.summary, _c.author)
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """What is looked for: all ``words``, times in ``span``, a category among ``match`` (casefolded).
-
-    A word may stand in the title, the summary, the author's name or a tag.
-    """
+    """What is looked for: all ``words`` (see :mod:`digest.model.search`), times in ``span``, a category among ``match``
+    (casefolded)."""
 
     words: tuple[str, ...] = ()
     span: tuple[datetime, datetime] | None = None
     match: frozenset[str] | None = None
 
     def statement(self, database: Database) -> Select[Any]:
-        return self._narrowed(_chosen(database)).order_by(_c.runs_from.desc())
+        columns = (_c[name] for name in _FIELDS)
+        return self._narrowed(database, *columns)[0].order_by(_c.runs_from.desc())
 
     def count(self, database: Database) -> int:
         """How many there are. The database counts where it can tell; else words and sections are read past it."""
-        if not self.words and self.match is None:
-            return int(database.rows(self._narrowed(mine(database, func.count())))[0][0])
-        rows = database.stream(self._narrowed(mine(database, _c.sections, *_SEARCHED)))
+        counted, sure = self._narrowed(database, func.count())
+        if sure and self.match is None:
+            return int(database.rows(counted)[0][0])
+        rows = database.stream(self._narrowed(database, _c.sections, *_SEARCHED)[0])
         return sum(
             self._matches((*texts, *unlisted(tags)), unlisted(sections)) for sections, tags, *texts in rows
         )
 
-    def _narrowed(self, found: Select[Any]) -> Select[Any]:
-        """What the database can find: it knows upper and lower case of ASCII only."""
-        piece = max((piece for word in self.words for piece in _ASCII.findall(word)), key=len, default="")
-        if piece:
-            pattern = f"%{_escaped(piece.lower())}%"
-            found = found.where(or_(*(func.lower(text).like(pattern, escape="/") for text in _SEARCHED)))
+    def _narrowed(self, database: Database, *columns: Any) -> tuple[Select[Any], bool]:
+        """What the database can find, and whether these are sure to have the words."""
+        if self.words and database.indexed:
+            having = words.having(database, _c.number, self.words)
+            # a database would rather read all stories of a publication than these few: a sum has no index
+            owner = _c.publication + "" if having.few else _c.publication
+            found, sure = select(*columns).where(having.condition, owner == database.publication), having.sure
+        else:
+            found, sure = mine(database, *columns), not self.words
         if self.span:
             found = found.where(_c.runs_from >= self.span[0], _c.runs_from < self.span[1])
-        return found
+        return found, sure
 
     def __contains__(self, story: Story) -> bool:
         return self._matches(story.searched, story.sections)
@@ -184,11 +196,6 @@ def _pages(rows: Iterator[Row]) -> Iterator[list[Story]]:
             page = []
         page.append(story)
     yield page
-
-
-def _escaped(words: str) -> str:
-    """Text that stands for itself in the pattern of a LIKE."""
-    return re.sub("[/%_]", r"/\g<0>", words)
 
 
 def _story(row: Row) -> Story:

@@ -10,20 +10,28 @@ from sqlalchemy import insert, inspect, select
 from sqlalchemy.engine import Connection
 
 from digest.errors import Unreachable
+from digest.store import words
 from digest.store.database import Database
 from digest.store.schema import HEAD, METADATA, MIGRATIONS, REVISIONS, VERSION_TABLE, version
 
 
 def prepare(database: Database) -> None:
-    """Leave the database at revision ``HEAD``; one that is there already costs two small reads."""
+    """Leave the database at revision ``HEAD``; one that is there already costs a few small reads."""
     connection = database.connection
     with database.reading():
-        if revision_of(connection) == HEAD:
-            return
+        ready = revision_of(connection) == HEAD
+    if not ready:
+        _bring_up(database)
+    words.look(database)
+
+
+def _bring_up(database: Database) -> None:
+    connection = database.connection
     with _tables_may_move(database), database.writing():
         found = revision_of(connection)  # another process may have been faster
         if found is None:
             METADATA.create_all(connection)
+            words.create(connection)
             connection.execute(insert(version).values(version_num=HEAD))
         elif found != HEAD:
             _refuse_newer(found)

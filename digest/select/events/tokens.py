@@ -6,27 +6,16 @@ import re
 import unicodedata
 from functools import lru_cache
 
+from digest.model.scripts import MARKS, UNSPACED
 from digest.select.events.vocabulary import EQUIVALENTS, NUMBERS, PLACES, STOP
 
-# Combining marks belong to words in many scripts (Devanagari, Thai, Arabic, Hebrew), where ``\w`` leaves them out.
-_MARKS = "\u0300-\u036f\u0483-\u0489\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u0900-\u0903\u093a-\u094f"
-_MARKS += (
-    "\u0951-\u0957\u0962\u0963\u0981-\u0983\u09bc-\u09cd\u0a01-\u0a51\u0a81-\u0acd\u0b01-\u0b57\u0b82-\u0bcd"
-)
-_MARKS += (
-    "\u0c00-\u0c56\u0c81-\u0cd6\u0d00-\u0d57\u0d82-\u0ddf\u0e31-\u0e3a\u0e47-\u0e4e\u0eb1-\u0ebc\u0f71-\u0f84"
-)
-_MARKS += "\u102b-\u103e\u17b4-\u17d3"
 _TOKEN = re.compile(
     r"(?:[A-Za-z]\.){2,}[A-Za-z]?"  # U.S. U.N.
     r"|\d+(?:[.,]\d+)*"
-    rf"|[^\W\d_](?:[^\W_]|[{_MARKS}]|'(?=[^\W_]))*"
+    rf"|[^\W\d_](?:[^\W_]|[{MARKS}]|'(?=[^\W_]))*"
 )
 _ASCII = re.compile(r"(?:[A-Za-z]\.){2,}[A-Za-z]?|\d+(?:[.,]\d+)*|[A-Za-z](?:[A-Za-z0-9]|'(?=[A-Za-z0-9]))*")
-# Scripts written without spaces: Han, kana, Thai, Lao, Khmer, Myanmar.
-_UNSPACED = re.compile(
-    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+"
-)
+_UNSPACED = re.compile(f"[{UNSPACED}]+")
 _ELISION = re.compile(r"^(?:[cdjlmnst]|qu|all|dall|dell|nell|sull|un)'(?=\w{2})")  # l'attaquant, dell'anno
 _CONTRACTION = re.compile(r"'(?:s|re|ve|ll|d|m|t)?$")
 # Written small they are function words of other languages; UN, LA and DES are none.
