@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import os
 import re
@@ -275,8 +276,53 @@ def test_undo_of_a_booking_does_not_throw_away_what_came_after(at: At) -> None:
     at.room.write("adslots.yaml", later)
     page = at.get(done.headers["location"].partition("#")[0])
     (key,) = re.findall('name="key" value="([^"]+)"', page.partition("<main")[0])
-    assert "changed by somebody else meanwhile" in at.post("undo", key=key, status=409).text
+    page = at.post("undo", key=key, status=409).text
+    assert "adslots.yaml was changed since; nothing was taken back." in page
+    assert "take out “paused: true  # since 2026-01-23, by mara”" in page
     assert ads(at.room) == later
+    assert html.unescape(key) not in html.unescape(at.get("/history"))  # no button that cannot work
+    at.room.write("adslots.yaml", later.removesuffix("# later\n"))
+    assert html.unescape(key) in html.unescape(at.get("/history"))
+
+
+def test_a_change_of_the_file_is_taken_back_by_a_desk_that_was_started_later(at: At) -> None:
+    before = ads(at.room)
+    at.post("pause", line_item="aquafresh")
+    first = at.post("", path="/book", status=200, **BOOKING)
+    at.post("", path="/book", **(BOOKING | {"step": "write", "shown": shown(first.text)}))
+    other = At(at.room, who="ann")
+    for what in ("booked", "paused"):  # the last one first: each as the file stands then
+        page = other.get("/history")
+        assert f"<td>{what}</td>" in page
+        (key,) = re.findall(rf'name="key" value="([^"]+)"(?:(?!</form>).)*Undo: {what}, ', page)
+        other.post("undo", key=html.unescape(key), back="history")
+    assert ads(at.room) == before
+    assert "<td>ann</td><td>taken back: paused</td>" in other.get("/history")
+
+
+def test_a_byte_order_mark_stays(at: At) -> None:
+    path = at.room.root / "adslots.yaml"
+    before = b"\xef\xbb\xbf" + path.read_bytes()
+    path.write_bytes(before)
+    done = at.post("pause", line_item="aquafresh")
+    assert path.read_bytes().startswith(b"\xef\xbb\xbfpolicy")
+    at.undo(done)
+    assert path.read_bytes() == before
+
+
+def test_where_the_history_cannot_be_written_the_file_is_not_changed(
+    at: At, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from digest.errors import Unreachable
+    from digest.store import Store
+
+    def refuse(*_: Any) -> None:
+        raise Unreachable("the store is full.")
+
+    before = ads(at.room)
+    monkeypatch.setattr(Store, "remember", refuse)
+    assert "the store is full." in at.post("pause", line_item="aquafresh", status=409).text
+    assert ads(at.room) == before
 
 
 @pytest.mark.parametrize(
@@ -452,6 +498,15 @@ def test_a_book_of_500_is_paged_and_filtered(room: Room) -> None:
     found = at.get("/bookings?q=adv7")
     assert re.findall(r"<h1>Bookings <small>(.*?)</small>", found) == ["13 of 500"]
     assert "No booking matches." in at.get("/bookings?q=nobody")
+
+
+def test_colours_that_cannot_be_read_are_seen_in_the_mail_itself(at: At) -> None:
+    assert re.search(r"all \d+ texts can be read on their ground, light and dark", at.get("/health"))
+    (at.room.root / "templates").mkdir()
+    at.room.write("templates/dark.css", ".paper { background-color: #f4f4f4; }\n.ink { color: #eeeeee; }\n")
+    page = at.get("/health")
+    assert "#eeeeee on #f4f4f4 has 1." in page
+    assert "dark: " in page
 
 
 # As files

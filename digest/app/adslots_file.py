@@ -24,11 +24,42 @@ _NOTES = {"flight": "both days included", "goal": "what was sold", "rate": "what
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """The file at one moment. ``text`` is empty where there is none; ``sha`` tells two versions apart."""
+    """The file at one moment. ``text`` is empty where there is none; ``sha`` tells two versions apart. ``mark`` is its
+    byte order mark, which some editors write."""
 
     text: str
     sha: str
     newline: str = "\n"
+    mark: str = ""
+
+    @property
+    def whole(self) -> str:
+        return self.mark + self.text
+
+
+@dataclass(frozen=True, slots=True)
+class Splice:
+    """What was changed: at character ``start`` of the file, ``was`` became ``now``. ``before`` and ``after`` are the
+    SHA-256 of both versions, ``before`` empty where there was no file."""
+
+    start: int
+    was: str
+    now: str
+    before: str
+    after: str
+
+    @classmethod
+    def of(cls, old: str, new: str, before: str, after: str) -> Splice:
+        """The smallest one that makes ``new`` of ``old``."""
+        start = _alike(old, new)
+        end = _alike(old[start:][::-1], new[start:][::-1])
+        return cls(start, old[start : len(old) - end], new[start : len(new) - end], before, after)
+
+
+def _alike(one: str, other: str) -> int:
+    """How many characters two texts begin with alike."""
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((number for number, (a, b) in pairs if a != b), min(len(one), len(other)))
 
 
 def read(root: Path) -> Version:
@@ -41,7 +72,8 @@ def read(root: Path) -> Version:
     text = files.decode(data, NAME)
     if isinstance(text, Problem):
         raise CommandError(str(text))
-    return Version(text, sha256(data).hexdigest(), "\r\n" if "\r\n" in text else "\n")
+    mark = "\ufeff" if data.startswith(b"\xef\xbb\xbf") else ""
+    return Version(text, sha256(data).hexdigest(), "\r\n" if "\r\n" in text else "\n", mark)
 
 
 def problems(root: Path, before: str, after: str) -> list[Problem]:
@@ -58,14 +90,44 @@ def _judged(root: Path, text: str) -> list[Problem]:
     return sorted(one for one in {*made.problems, *made.doubts} if one.file == NAME)
 
 
-def write(root: Path, shown: str, text: str) -> str:
-    """Save the file if it still is the version that was ``shown``; returns the new one's name.
+def write(root: Path, shown: Version, text: str) -> Splice:
+    """Save the file if it still is the version that was ``shown``.
 
     Raises ``CommandError`` where somebody changed it meanwhile, ``Unreachable`` where it cannot be written.
     """
+    return _replaced(root, shown.sha, shown.whole, shown.mark + text)
+
+
+def take_back(root: Path, made: Splice) -> Splice:
+    """The file as it was before a change, if nobody touched it since. Raises ``CommandError``, ``Unreachable``."""
+    version = read(root)
+    if version.sha != made.after:
+        raise CommandError(f"{NAME} was changed since; nothing was taken back. {_by_hand(made)}")
+    text = version.whole
+    before = text[: made.start] + made.was + text[made.start + len(made.now) :]
+    if made.before:
+        return _replaced(root, version.sha, text, before)
+    (root / NAME).unlink()
+    return Splice.of(text, "", made.after, "")
+
+
+def _by_hand(made: Splice) -> str:
+    """How to take a change back where the desk does not."""
+    new = [line.strip() for line in made.now.splitlines() if line.strip()]
+    old = [line.strip() for line in made.was.splitlines() if line.strip()]
+    if new:
+        return (
+            f"To do it by hand: take out the {len(new)} lines from “{new[0]}” on."
+            if len(new) > 1
+            else (f"To do it by hand: take out “{new[0]}”.")
+        )
+    return f"To do it by hand: put back “{old[0] if old else ''}”."
+
+
+def _replaced(root: Path, shown: str, before: str, after: str) -> Splice:
     path = root / NAME
     target = path.resolve()  # a link stays a link
-    data = text.encode()
+    data = after.encode()
     try:
         handle, beside = tempfile.mkstemp(prefix=".adslots-", suffix=".part", dir=target.parent)
         try:
@@ -81,17 +143,7 @@ def write(root: Path, shown: str, text: str) -> str:
             Path(beside).unlink(missing_ok=True)
     except OSError as error:
         raise Unreachable(f"{NAME} cannot be written: {error.strerror or error}.") from None
-    return sha256(data).hexdigest()
-
-
-def restore(root: Path, shown: str, before: Version) -> None:
-    """The file as it was before a change of ours, if nobody touched it since. Raises ``CommandError``."""
-    if before.sha:
-        write(root, shown, before.text)
-    elif read(root).sha == shown:
-        (root / NAME).unlink()
-    else:
-        raise CommandError(f"{NAME} was changed by somebody else meanwhile. Nothing was taken back.")
+    return Splice.of(before, after, shown, sha256(data).hexdigest())
 
 
 def with_booking(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from digest.desk.desk import Desk, Seen
 from digest.errors import CommandError
-from digest.model import Approval, IssueNote, Mark, StoryEdit
+from digest.model import Approval, FileChange, IssueNote, Mark, StoryEdit
 
 if TYPE_CHECKING:
     from digest.model import Story
@@ -37,7 +37,7 @@ class Done:
     at: str = ""
 
 
-def key_of(made: Mark | StoryEdit | IssueNote | Approval) -> str:
+def key_of(made: Mark | StoryEdit | IssueNote | Approval | FileChange) -> str:
     """A name for one row of the history, to take it back by."""
     kind = type(made).__name__
     return f"{kind}:{sha256(repr(made).encode()).hexdigest()[:24]}"
@@ -274,10 +274,7 @@ def _undo(desk: Desk, seen: Seen, form: Form) -> Done:
     from digest.app import decisions
 
     key = form.get("key", "")
-    if key.startswith("File:"):
-        from digest.desk.bookings import undo
-
-        return undo(desk, seen, key)
+    changed: list[FileChange] = []
 
     def do(store: Store) -> Done:
         name, day = seen.edition.name, seen.day
@@ -286,17 +283,25 @@ def _undo(desk: Desk, seen: Seen, form: Form) -> Done:
             *store.edits(),
             *store.notes(name, day),
             *store.approvals(name, day),
+            *store.file_changes(),
         ]
         made = next((row for row in rows if key_of(row) == key), None)
         if made is None:
             raise CommandError("this is not in the history; nothing was changed.")
-        if isinstance(made, Approval):
+        if isinstance(made, FileChange):
+            changed.append(made)
+        elif isinstance(made, Approval):
             decisions.withdraw(store, name, day, note="undo", by=desk.who, at=desk.now())
         else:
             store.undo(made, at=desk.now(), by=desk.who)
         return Done("Taken back.", at=getattr(made, "story", ""))
 
-    return _store(desk, seen, do)
+    done = _store(desk, seen, do)
+    if changed:
+        from digest.desk.bookings import undo
+
+        return undo(desk, seen, changed[0])
+    return done
 
 
 def _pause(desk: Desk, seen: Seen, form: Form) -> Done:

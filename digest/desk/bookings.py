@@ -4,19 +4,19 @@ shown; and the pause of a booking, which is the file's ``paused: true``."""
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from difflib import unified_diff
-from secrets import token_urlsafe
 from typing import Any
 
 from digest.app import adslots_file
 from digest.desk.acts import Done
 from digest.desk.desk import Desk, Seen
-from digest.errors import CommandError, Problem
+from digest.desk.views.words import item_names
+from digest.errors import CommandError, DigestError, Problem
+from digest.model import FileChange
 
-_KEPT = 50  # changes of the file that can still be taken back
 _NUMBER = re.compile(r"\d{1,12}", re.ASCII)
 _AMOUNT = re.compile(r"\d{1,12}(\.\d{1,6})?", re.ASCII)
 _CREATIVE = ("headline", "body", "cta", "image", "size", "alt", "text", "url")
@@ -88,7 +88,14 @@ def book(desk: Desk, seen: Seen, form: Mapping[str, str]) -> Draft:
             "this is the difference to the file as it is now."
         )
         return made
-    made.done = _written(desk, seen, version, text, f"Booked: {item['id']}.")
+    made.done = _remembered(
+        desk,
+        seen,
+        item["id"],
+        "booked",
+        f"Booked: {item['id']}.",
+        lambda: adslots_file.write(root, version, text),
+    )
     return made
 
 
@@ -106,27 +113,42 @@ def pause(desk: Desk, seen: Seen, line_item: str, on: bool) -> Done:
     text = adslots_file.paused(version, line_item, on, comment)
     if found := adslots_file.problems(seen.room.root, version.text, text):
         raise CommandError(f"this would break the file: {found[0]}. Nothing was changed.")
-    return _written(desk, seen, version, text, f"{line_item} {'is paused' if on else 'runs again'}.")
+    words = ("paused", "is paused") if on else ("resumed", "runs again")
+    return _remembered(
+        desk, seen, line_item, words[0], f"{item_names(seen.room)[line_item]} {words[1]}.",
+        lambda: adslots_file.write(seen.room.root, version, text),
+    )  # fmt: skip
 
 
-def undo(desk: Desk, seen: Seen, key: str) -> Done:
-    """The file as it was before a change of this desk. Raises ``CommandError``."""
-    change = desk.changes.get(key)
-    if change is None:
-        raise CommandError("this desk does not remember that change any more; change adslots.yaml by hand.")
-    before, after = change
-    adslots_file.restore(seen.room.root, after, before)
-    del desk.changes[key]
-    return Done("Taken back: adslots.yaml is as it was.")
+def undo(desk: Desk, seen: Seen, made: FileChange) -> Done:
+    """The file as it was before a change of it. Raises ``CommandError`` where it was changed since."""
+    splice = adslots_file.Splice(made.start, made.was, made.now, made.before, made.after)
+    return _remembered(
+        desk, seen, made.about, f"taken back: {made.what}", "Taken back: adslots.yaml is as it was.",
+        lambda: adslots_file.take_back(seen.room.root, splice),
+    )  # fmt: skip
 
 
-def _written(desk: Desk, seen: Seen, version: adslots_file.Version, text: str, said: str) -> Done:
-    after = adslots_file.write(seen.room.root, version.sha, text)
-    key = f"File:{token_urlsafe(12)}"
-    desk.changes[key] = (version, after)
-    for old in list(desk.changes)[:-_KEPT]:
-        del desk.changes[old]
-    return Done(said, key)
+def _remembered(
+    desk: Desk, seen: Seen, about: str, what: str, said: str, act: Callable[[], adslots_file.Splice]
+) -> Done:
+    """Change the file and write it into the history; where that cannot be written, the file is not changed either."""
+    from digest.desk.acts import key_of
+    from digest.store import open_store
+
+    with open_store(seen.room.store, seen.room.publication) as store:
+        store.file_changes()  # a store that cannot be reached says so before anything is changed
+        made = act()
+        row = FileChange(
+            file=adslots_file.NAME, about=about, what=what, start=made.start, was=made.was, now=made.now,
+            before=made.before, after=made.after, by=desk.who, at=desk.now(),
+        )  # fmt: skip
+        try:
+            store.remember(row)
+        except DigestError:
+            adslots_file.take_back(seen.room.root, made)
+            raise
+    return Done(said, key_of(row) if made.after else "")
 
 
 def _difference(before: str, after: str) -> list[tuple[str, str]]:

@@ -15,7 +15,6 @@ from digest.desk.proofs import Proofs
 from digest.model import Edition, Newsroom
 
 if TYPE_CHECKING:
-    from digest.app.adslots_file import Version
     from digest.desk.acts import Done
     from digest.desk.links import Links
     from digest.desk.views.words import Words
@@ -48,9 +47,6 @@ class Desk:
     may_act: bool = True
     token: str = field(default_factory=token_urlsafe)
     told: dict[str, Done] = field(default_factory=dict)  # what was done last, by a name of its own
-    changes: dict[str, tuple[Version, str]] = field(
-        default_factory=dict
-    )  # of adslots.yaml: before, and what it became
     background: Background = field(default_factory=Background)
     _kept: dict[str, tuple[str, Any]] = field(default_factory=dict)
     _words: tuple[Newsroom, Words] | None = None

@@ -19,7 +19,7 @@ from digest.model.ads import (
 )
 from digest.model.appearance import CustomBlock, Footer, FooterLink, Images, PlainText
 from digest.model.audience import Audience
-from digest.model.editing import Approval, IssueNote, StoryEdit, as_sourced, with_edits
+from digest.model.editing import Approval, FileChange, IssueNote, StoryEdit, as_sourced, with_edits
 from digest.model.history import BuiltIssue, RunAd, RunStory
 from digest.model.intake import AsItWas, Counts, Reading, Rejected, Validators
 from digest.model.issue import Issue, Opening, OptimalityGap, Overrides, Placement, Plan, Refusal, Rendered
@@ -50,7 +50,7 @@ from digest.model.stories import (
 
 __all__ = [
     "TIERS", "AdBook", "Adjacency", "Advertiser", "Approval", "AsItWas", "Audience", "BuiltIssue", "Counts", "Creative",
-    "CustomBlock", "Edition", "Entry", "Flight", "Footer", "FooterLink", "FrequencyCap", "Goal", "Image",
+    "CustomBlock", "Edition", "Entry", "FileChange", "Flight", "Footer", "FooterLink", "FrequencyCap", "Goal", "Image",
     "Images", "Issue", "IssueNote", "LeftOut", "Likeness", "LineItem", "Lineup", "Links", "Logo", "Look",
     "Mark", "Newsroom", "Opening", "OptimalityGap", "Overrides", "Placement", "PlainText", "Plan", "Policy",
     "Publication", "Ranking", "Reading", "Refusal", "Rejected", "Rendered", "RunAd", "RunStory", "Section",

@@ -56,6 +56,26 @@ class IssueNote:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FileChange:
+    """A change of a file of the newsroom: at character ``start``, ``was`` became ``now``.
+
+    ``before`` and ``after`` are the SHA-256 of the whole file, ``before`` empty where there was none. ``about`` is the
+    line item, ``what`` was done in words.
+    """
+
+    file: str
+    about: str
+    what: str
+    start: int
+    was: str
+    now: str
+    before: str
+    after: str
+    by: str = ""
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Approval:
     """Somebody's yes to one revision of an issue, by the SHA-256 of its manifest."""
 

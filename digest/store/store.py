@@ -12,6 +12,7 @@ from digest.model import (
     Approval,
     BuiltIssue,
     Counts,
+    FileChange,
     IssueNote,
     Mark,
     Reading,
@@ -27,6 +28,7 @@ from digest.store import (
     care,
     desk,
     editing,
+    files,
     intake,
     issues,
     ledger,
@@ -175,6 +177,14 @@ class Store:
         """The note that stands for an issue."""
         notes = editing.notes_of(self._database, edition, day)
         return notes[-1] if notes and notes[-1] else None
+
+    def remember(self, change: FileChange) -> None:
+        """Remember a change of a file of the newsroom."""
+        files.add(self._database, change)
+
+    def file_changes(self) -> list[FileChange]:
+        """Every change of a file that was made at the desk, in order."""
+        return files.every(self._database)
 
     def approve(self, approval: Approval) -> None:
         """Remember somebody's yes to one revision of an issue; with an empty ``manifest``, that it was withdrawn."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime, timedelta
 from html.parser import HTMLParser
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 from digest.desk.desk import Desk, Seen
 from digest.desk.pages import line_of
 from digest.desk.views.issue import GMAIL
+from digest.desk.views.words import item_names
 from digest.errors import DigestError
 
 BUILDS = 12
@@ -59,6 +61,7 @@ def health(desk: Desk, seen: Seen, asked: Mapping[str, str]) -> dict[str, Any]:
     from digest.app.readings import wrong
     from digest.app.status import status
     from digest.config.files import without_ads
+    from digest.render.legible import legibility
 
     room = seen.room
     proof = desk.proofs.proof(room, seen.edition, seen.day)
@@ -86,7 +89,7 @@ def health(desk: Desk, seen: Seen, asked: Mapping[str, str]) -> dict[str, Any]:
         "gmail": GMAIL,
         "budget": room.seen_by(seen.edition).size_budget,
         "thin": _thin(seen, manifest) if manifest else [],
-        "colours": [note for note in notes if "contrast" in note or "colour" in note or "color" in note],
+        "legible": legibility(proof.files["index.html"].decode("utf-8", "replace")) if manifest else None,
         "links": _dead(mail) if mail and asked.get("links") == "1" else None,
     }
 
@@ -142,6 +145,7 @@ def _dead(mail: _Mail) -> list[tuple[str, str]]:
 
 def history(desk: Desk, seen: Seen) -> dict[str, Any]:
     """What was decided, newest first: about stories, and about this issue. Raises ``DigestError``."""
+    from digest.app import adslots_file
     from digest.desk.acts import key_of
 
     room = seen.room
@@ -151,6 +155,10 @@ def history(desk: Desk, seen: Seen) -> dict[str, Any]:
         decided: list[Any] = [*marks[-200:], *edits[-200:]]
         stories = store.stories({one.story for one in decided})
         standing = [*store.marks(), *edits]
+        changes = store.file_changes()
+    now = ""
+    with suppress(DigestError):  # it is no text: nothing can be taken back in it
+        now = adslots_file.read(room.root).sha
     clock = room.publication.clock
     rows = [
         (one.at, one.by, _decision(one), stories[one.story].title if one.story in stories else one.story,
@@ -161,6 +169,12 @@ def history(desk: Desk, seen: Seen) -> dict[str, Any]:
         (one.at, one.by, _words(one), stories[one.story].title if one.story in stories else one.story, one.note,
          key_of(one))
         for one in edits[-200:]
+    ]  # fmt: skip
+    names = item_names(room)
+    rows += [
+        (one.at, one.by, one.what, names.get(one.about, one.about), one.file,
+         key_of(one) if one.after and one.after == now else "")
+        for one in changes[-200:]
     ]  # fmt: skip
     about = f"{seen.edition.name} {seen.day}"
     rows += [
