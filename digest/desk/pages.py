@@ -125,7 +125,7 @@ def environment() -> Environment:
         loader=PackageLoader("digest.desk"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
         lstrip_blocks=True,
     )  # fmt: skip
-    made.filters |= {"day": day_words, "number": lambda value: f"{value:,}", "few": few}
+    made.filters |= {"day": day_words, "number": lambda value: f"{value:,}", "few": few, "flight": flight}
     return made
 
 
@@ -133,6 +133,16 @@ def day_words(day: date | datetime) -> str:
     """``Fri 23 Jan``; of a later special ``Fri 23 Jan, no. 2``."""
     number = number_of(day)
     return f"{day:%a} {day.day} {day:%b}" + (f", no. {number}" if number > 1 else "")
+
+
+def flight(row: Mapping[str, Any]) -> str:
+    """``5 Jan – 27 Feb 2026``, of a row with ``first`` and ``last``."""
+    first, last = row["first"], row["last"]
+    if first is None and last is None:
+        return "always"
+    same = first and last and first.year == last.year
+    began = f"{first.day} {first:%b}" + ("" if same else f" {first.year}") if first else "open"
+    return f"{began} – " + (f"{last.day} {last:%b} {last.year}" if last else "open")
 
 
 def few(count: int, one: str, many: str = "") -> str:

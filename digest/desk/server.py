@@ -35,6 +35,8 @@ class Server:
 
     def serve(self) -> None:
         """Answer until ``stop``, a Ctrl-C or a SIGTERM."""
+        if self._server.should_exit:
+            return
         Thread(target=self._begin, daemon=True).start()
         self._server.run(sockets=[self._socket])
 

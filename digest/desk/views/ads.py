@@ -7,7 +7,8 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from digest.desk.desk import Desk, Seen
-from digest.desk.views.words import in_words, item_names, place_names
+from digest.desk.pages import flight as flight_words
+from digest.desk.views.words import campaign, in_words, item_names, place_names
 from digest.errors import CommandError, did_you_mean
 from digest.model import Newsroom
 
@@ -20,9 +21,7 @@ WIDTH, HEIGHT = 160, 36  # of a small chart
 
 
 def titles_of(room: Newsroom) -> dict[str, str]:
-    from digest.app.delivery_report import title_of
-
-    return {item.id: title_of(item) for item in room.ads.line_items}
+    return {item.id: campaign(room, item) for item in room.ads.line_items}
 
 
 def names_of(room: Newsroom) -> dict[str, str]:
@@ -88,7 +87,7 @@ def row_of(room: Newsroom, one: Account) -> dict[str, Any]:
     state = "paused" if item and item.paused and one.status in ("running", "to come", "open") else one.status
     return {
         "id": one.line_item,
-        "title": one.title or one.line_item,
+        "title": campaign(room, item) if item else one.title or one.line_item,
         "advertiser": one.name,
         "words": f"{one.line_item} {one.title} {one.name} {one.advertiser} {item.order if item else ''}".casefold(),
         "tier": one.tier,
@@ -161,12 +160,17 @@ def _facts(room: Newsroom, item: Any, places: Mapping[str, str]) -> list[tuple[s
     """What was agreed, in the words of the trade; what was left open is not said."""
     from digest.place.amounts import amount
 
-    flight, goal, cap = item.flight, item.goal, item.frequency_cap
+    goal, cap = item.goal, item.frequency_cap
     titles = {section.id: section.title for section in room.sections}
     names = item_names(room)
     said = [
         ("Type", item.tier),
-        ("Flight", f"{flight.first or 'open'} to {flight.last or 'open'}" if flight else "always"),
+        (
+            "Flight",
+            flight_words(
+                {"first": item.flight and item.flight.first, "last": item.flight and item.flight.last}
+            ),
+        ),
         ("Editions", ", ".join(item.editions or ()) or "all"),
         ("Places", ", ".join(places[one] for one in item.slots)),
         ("Sections", ", ".join(titles.get(one, one) for one in item.sections or ()) or "any"),

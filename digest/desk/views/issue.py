@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from digest.desk.desk import Desk, Seen
 from digest.desk.pages import line_of
 from digest.desk.proof import Proof
-from digest.desk.views.words import SIGNALS, Words, place_at, rule_words, why_not
+from digest.desk.views.words import SIGNALS, Words, campaign, place_at, rule_words, why_not
 from digest.errors import Problem
 from digest.model import Edition, Mark, Newsroom
 
@@ -29,7 +29,7 @@ VIEWS = (
         ("raw", "Raw message"),
     )),
 )  # fmt: skip
-SAID_ONCE = 3  # places that are lost for the same cause
+SAID_ONCE = 1  # place that is lost for a cause; where it takes more, the cause alone is said
 RAW = 200_000  # characters of the message that are shown; the file has all
 
 
@@ -212,8 +212,6 @@ def _lineup(
 
 def _ad(room: Newsroom, words: Words, one: Any) -> dict[str, Any]:
     """A placed or a refused ad of a manifest."""
-    from digest.app.delivery_report import title_of
-
     item = room.ads.line_item(one["line_item"])
     advertiser = room.ads.advertisers.get(item.advertiser or "") if item else None
     titles = {section.id: section.title for section in room.sections}
@@ -225,7 +223,7 @@ def _ad(room: Newsroom, words: Words, one: Any) -> dict[str, Any]:
     return {
         "kind": "ad",
         "id": one["line_item"],
-        "title": title_of(item) if item else one["line_item"],
+        "title": campaign(room, item) if item else one["line_item"],
         "advertiser": advertiser.name if advertiser else room.publication.name,
         "tier": item.tier if item else one.get("tier", ""),
         "slot": one.get("slot", ""),

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 
 from digest.desk.pages import day_words
-from digest.model import Newsroom, Slot
+from digest.model import LineItem, Newsroom, Slot
 
 SIGNALS = {
     "recency": "how new it is",
@@ -145,10 +145,23 @@ class Words:
         return _NUMBER.sub(lambda at: f"{int(at[0]):,}", text)
 
 
-def item_names(room: Newsroom) -> dict[str, str]:
-    """Every booking by its advertiser, with the campaign where the advertiser has several."""
+def campaign(room: Newsroom, item: LineItem) -> str:
+    """What was sold: the name of the order, else the id in words, without the advertiser that stands beside it."""
     from digest.app.delivery_report import title_of
 
+    known = room.ads.advertisers.get(item.advertiser or "")
+    if item.order or known is None:
+        return title_of(item)
+    name = in_words(item.id)
+    for who in (known.name, in_words(known.id)):
+        if name.casefold().startswith(f"{who.casefold()} "):
+            name = name[len(who) + 1 :]
+            break
+    return name[:1].upper() + name[1:]
+
+
+def item_names(room: Newsroom) -> dict[str, str]:
+    """Every booking by its advertiser, with the campaign where the advertiser has several."""
     known = room.ads.advertisers
     items = room.ads.line_items
     several = Counter(item.advertiser for item in items)
@@ -156,7 +169,7 @@ def item_names(room: Newsroom) -> dict[str, str]:
     for item in items:
         given = known.get(item.advertiser or "")
         name = given.name if given else item.advertiser or room.publication.name
-        found[item.id] = f"{name} ({title_of(item)})" if several[item.advertiser] > 1 else name
+        found[item.id] = f"{name} ({campaign(room, item)})" if several[item.advertiser] > 1 else name
     return found
 
 
