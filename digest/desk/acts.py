@@ -8,7 +8,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from digest.desk.desk import Desk, Seen
-from digest.errors import CommandError
+from digest.errors import AlreadySent, CommandError
 from digest.model import Approval, FileChange, IssueNote, Mark, StoryEdit
 
 if TYPE_CHECKING:
@@ -71,6 +71,16 @@ def _known(desk: Desk, seen: Seen, store: Store, story: str) -> Story:
     return known_stories(store, [story])[story]
 
 
+def _still_open(seen: Seen, store: Store, form: Form) -> None:
+    """Raises ``AlreadySent`` for a decision about an issue that has left the house, as in a tab of yesterday."""
+    built = store.built(seen.edition.name, seen.day) if form.get("reach") == "issue" else None
+    if built and built.sent_at:
+        raise AlreadySent(
+            f"{seen.edition.name} of {seen.day} was sent at {seen.room.publication.clock(built.sent_at)}; nothing "
+            "in it can change any more. Decide it for the next issue, or for every issue."
+        )
+
+
 def _reach(seen: Seen, form: Form) -> dict[str, Any]:
     """Which issues an act counts for: this one, this edition's, or every one."""
     reach = form.get("reach", "")
@@ -92,6 +102,7 @@ def _mark(desk: Desk, seen: Seen, form: Form) -> Done:
     )  # fmt: skip
 
     def do(store: Store) -> Done:
+        _still_open(seen, store, form)
         found = _known(desk, seen, store, story)
         if name == "move" and section:
             return _moved(desk, seen, form, store, made, section)
@@ -174,6 +185,7 @@ def _edit(desk: Desk, seen: Seen, form: Form) -> Done:
     story = form.get("story", "")
 
     def do(store: Store) -> Done:
+        _still_open(seen, store, form)
         found = _known(desk, seen, store, story)
         with store.writing():  # nobody else's words come between looking and saving
             return saved(store, found)

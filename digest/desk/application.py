@@ -23,7 +23,7 @@ from starlette.routing import Route
 
 from digest.desk.acts import Changed, act
 from digest.desk.desk import Desk, Seen
-from digest.desk.pages import page, wrong
+from digest.desk.pages import Wrong, page, wrong
 from digest.desk.views import ads, calendar, health, issue
 from digest.errors import AlreadySent, ConfigurationError, DigestError, Unreachable
 
@@ -39,6 +39,7 @@ KINDS = {
 }
 ASSETS = {"desk.css": "text/css; charset=utf-8", "desk.js": "text/javascript; charset=utf-8"}
 MOST = 200_000  # bytes of a form
+_NOTHING = "There is nothing here. The desk is at /."
 _STATUS = {ConfigurationError: 500, Unreachable: 503, AlreadySent: 410}  # any other: 404
 _PAGE_POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self' data:; frame-src "
@@ -98,7 +99,7 @@ def application(desk: Desk) -> Starlette:
         Route("/{edition}/{date}/{name}", site.file),
         Route("/{edition}/{date}/images/{name}", site.picture),
     ]
-    app = Starlette(routes=routes, exception_handlers={404: _lost, 405: _no_way, Exception: _defect})
+    app = Starlette(routes=routes, exception_handlers={404: site.lost, 405: _no_way, Exception: _defect})
     app.router.redirect_slashes = False
     return app
 
@@ -142,10 +143,6 @@ def _plain(status: int, text: str) -> Response:
     return PlainTextResponse(text + "\n", status, _headers())
 
 
-async def _lost(request: Request, error: Exception) -> Response:
-    return _plain(404, "There is nothing here. The desk is at /.")
-
-
 async def _no_way(request: Request, error: Exception) -> Response:
     allowed = getattr(error, "headers", None) or {"Allow": "GET, HEAD"}
     return PlainTextResponse("This is not answered here.\n", 405, _headers(**allowed))
@@ -177,7 +174,7 @@ class _Site:
         """One of the files of an issue, byte for byte."""
         name = request.path_params.get("name") or request.url.path.removeprefix("/")
         if name not in KINDS:
-            return _plain(404, "There is nothing here. The desk is at /.")
+            return _plain(404, _NOTHING)
         return self._bytes(request, name, KINDS[name])
 
     def picture(self, request: Request) -> Response:
@@ -202,6 +199,12 @@ class _Site:
         policy = mail_policy(asked) if name == "index.html" else _PAGE_POLICY
         return Response(proof.files[name], headers=_headers(policy, **more))
 
+    async def lost(self, request: Request, error: Exception) -> Response:
+        if "text/html" not in request.headers.get("accept", ""):
+            return _plain(404, _NOTHING)
+        told = Wrong("There is nothing here", "This address leads nowhere on the desk.")
+        return _html(page(self.desk, "wrong", {}, lambda: told, None), 404)
+
     def page(self, request: Request) -> Response:
         """A page, its head at once and its body as soon as it is worked out."""
         return self._page(request.url.path.removeprefix("/") or "issue", dict(request.query_params))
@@ -214,6 +217,10 @@ class _Site:
             seen = desk.seen(dict(asked))
         except DigestError as error:
             told = wrong(desk, error)
+            if said and "form" in said:  # what somebody typed is not lost because a file is broken
+                return _html(
+                    page(desk, "refused", asked, lambda: told, None, said={**said, "wrong": told}), 409
+                )
             status = 200 if isinstance(error, ConfigurationError) else _status(error)
             return _html(page(desk, "wrong", asked, lambda: told, None), status)
         make = PAGES.get(name) or (lambda *_: {"wrong": None})
@@ -251,14 +258,19 @@ class _Site:
 
     def _refused(self, form: Mapping[str, str]) -> Response | None:
         desk = self.desk
+        asked = {key: form[key] for key in ("edition", "date") if form.get(key)}
         if not desk.may_act:
-            return _plain(
-                403, "This desk is read-only: it was started with --read-only. Nothing was changed."
-            )
+            return self._read_only(asked, form)
         if not compare_digest(form.get("token", "").encode(), desk.token.encode()):
-            asked = {key: form[key] for key in ("edition", "date") if form.get(key)}
             return self._page("stale", asked, status=403, said={"form": defaultdict(str, form)})
         return None
+
+    def _read_only(self, asked: Mapping[str, str], form: Mapping[str, str]) -> Response:
+        told = Wrong("Nothing was changed", "This desk is read-only: it was started with --read-only.")
+        said = {"wrong": told, "form": defaultdict(str, form)}
+        return self._page(
+            "refused", {k: asked[k] for k in ("edition", "date") if k in asked}, status=403, said=said
+        )
 
     async def book(self, request: Request) -> Response:
         """The booking form; sent once it shows the difference, sent again it writes."""
@@ -272,7 +284,7 @@ class _Site:
             return form
         if form is None:
             if not self.desk.may_act:
-                return _plain(403, "This desk is read-only: it was started with --read-only.")
+                return self._read_only(asked, {})
             return self._booking(asked, 200, draft(self.desk, asked))
         if refused := self._refused(form):
             return refused
