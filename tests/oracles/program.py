@@ -7,6 +7,7 @@ gaps, openings or line items at a time. ``HighsModel`` and ``SatModel`` have the
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any, Protocol
 
 from digest.place.facts import bits
@@ -114,8 +115,12 @@ class SatModel:
         return self.found[column]
 
 
-def best_plan(problem: Problem, make: Callable[[], Model]) -> Plan | None:
-    """The best plan of a problem; ``None`` where no plan holds all that must run."""
+def best_plan(problem: Problem, make: Callable[[], Model], known: Plan | None = None) -> Plan | None:
+    """The best plan of a problem; ``None`` where no plan holds all that must run.
+
+    With a ``known`` plan, which claims to be the best, nothing is looked at in which two neighbours alone are more
+    uneven than all of it. Where it is not of the greatest worth, no plan may be left: an ``AssertionError``.
+    """
     model = make()
     x = {(i, o): model.column() for i in problem.left for o in bits(problem.left[i])}
     _limits(problem, model, x)
@@ -128,7 +133,7 @@ def best_plan(problem: Problem, make: Callable[[], Model]) -> Plan | None:
         model,
         {c: scale.rates[i] * scale.bands[o] for (i, o), c in x.items() if scale.rates[i] * scale.bands[o]},
     )
-    _settle(model, _spread(problem, model, x, scale))
+    _settle(model, _spread(problem, model, x, scale, _unevenness(problem, scale, known)))
     _order(problem, model, x)
     return tuple(sorted((ad for ad, column in x.items() if model.value(column)), key=lambda ad: ad[1]))
 
@@ -166,8 +171,16 @@ def _limits(problem: Problem, model: Model, x: dict[tuple[int, int], int]) -> No
             model.row(terms, 0, 0)
 
 
-def _spread(problem: Problem, model: Model, x: dict[tuple[int, int], int], scale: Scale) -> Sum:
-    """A flow from ad to ad over the openings; its cost is the spread."""
+def _unevenness(problem: Problem, scale: Scale, known: Plan | None) -> int | None:
+    if known is None:
+        return None
+    return sum(scale.cost(problem.gaps[p] - problem.gaps[o]) for (_, o), (_, p) in pairwise(known))
+
+
+def _spread(
+    problem: Problem, model: Model, x: dict[tuple[int, int], int], scale: Scale, most: int | None
+) -> Sum:
+    """A flow from ad to ad over the openings; its cost is the spread, of which no two ads make more than ``most``."""
     gaps, goal = problem.gaps, {}
     nodes = sorted({o for _, o in x})
     jump = max((f.span or 0 for f in problem.facts if f.span and f.items == -1 and f.most == 1), default=0)
@@ -178,7 +191,8 @@ def _spread(problem: Problem, model: Model, x: dict[tuple[int, int], int], scale
         starts[o] = model.column()
         into[o][starts[o]] = 1
         for p in nodes:
-            if p > o and gaps[p] - gaps[o] >= jump:
+            near = most is None or scale.cost(gaps[p] - gaps[o]) <= most
+            if p > o and gaps[p] - gaps[o] >= jump and near:
                 arc = model.column()
                 out[o][arc] = into[p][arc] = 1
                 goal[arc] = -scale.cost(gaps[p] - gaps[o])

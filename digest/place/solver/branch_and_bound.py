@@ -17,6 +17,7 @@ from digest.place.problem import Plan, Problem, Scale, Solution, broken, eligibl
 from digest.place.solver.assignment import Assignment
 from digest.place.solver.branching import split
 from digest.place.solver.budget import ASSIGN, SEARCH, Budget, BudgetSpent
+from digest.place.solver.conflicts import torn
 from digest.place.solver.greedy import greedy
 from digest.place.solver.node import Key, Node
 
@@ -46,10 +47,10 @@ class BranchAndBound:
             while self.heap and (self.best is None or self.heap[0][0] <= self._key(self.best)):
                 key, _, node = heappop(self.heap)
                 self.open, self.bound = node, -key[0]
-                if key[1] == UNKNOWN:
+                parts = self._parted(node) if key[1] == UNKNOWN else self._assign(node)
+                if key[1] == UNKNOWN and not parts:
                     self._push(node, node.even())
-                    continue
-                for part in self._assign(node):
+                for part in parts:
                     self._relax(part, node)
         except BudgetSpent:
             return self._unproven()
@@ -59,7 +60,7 @@ class BranchAndBound:
         """Take a node's best plan where its outline can be assigned; else the parts to look at instead."""
         assignment = Assignment(node.supply, node.outline, node.worth, self.budget)
         plan: Plan | None = assignment.likely()
-        parts = split(node.supply, assignment.likely())
+        parts = split(node.supply, plan or ())
         if parts:
             try:
                 plan = assignment.some(self.budget.part(ASSIGN))
@@ -72,6 +73,18 @@ class BranchAndBound:
         self._take(plan)  # it stands; open is whether it is the first in the order of the file
         self._take(assignment.first(plan))
         return []
+
+    def _parted(self, node: Node) -> list[Problem]:
+        """The parts of a node whose worthiest outline parts companions, as others of that worth mostly do too.
+
+        None where a plan of that worth is known.
+        """
+        if not node.problem.groups:
+            return []
+        if self.best is not None and self._key(self.best)[0] == node.bonus - node.worth:
+            return []
+        plan = Assignment(node.supply, node.outline, node.worth, self.budget).likely()
+        return split(node.supply, plan) if torn(node.problem, plan) else []
 
     def _relax(self, problem: Problem, near: Node | None) -> None:
         """Bound a part, and keep it where it may hold a better plan."""
