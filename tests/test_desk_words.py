@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from digest.config import load
-from digest.desk.views.words import Words, place_names, why_not
+from digest.desk.views.words import Words, why_not
+from digest.model.places import place_names
 from tests.newsrooms import ADS, newsroom
 
 TWO = ADS.replace(

@@ -109,7 +109,7 @@ def test_the_page_leads_with_what_the_advertiser_asks(room: Room) -> None:
         "Bookings": "2", "Issues": "1", "Sends": "800", "Opens": "400", "Clicks": "12", "CTR": "1.50 %",
         "Make-goods owed": "1",
     }  # fmt: skip
-    assert "In stream" in page(room, "gleammour")
+    assert "Between stories<small>after story" in page(room, "gleammour")
     assert "in_stream" not in page(room, "gleammour")
 
 

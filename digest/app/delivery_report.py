@@ -14,6 +14,7 @@ from digest.errors import CommandError, did_you_mean
 from digest.model import LineItem, Newsroom, RunAd
 from digest.model.ads import Cpm
 from digest.model.issue_date import day_of
+from digest.model.places import place_names
 from digest.place import delivery
 from digest.report.values import Account, Picture, Point, Report, Shown, in_words
 
@@ -197,10 +198,12 @@ def _deleted(newsroom: Newsroom, rows: Sequence[RunAd], span: Span) -> Account:
 def _shown(newsroom: Newsroom, run: RunAd) -> Shown:
     sends = delivery.sends_of(run, newsroom.editions)
     titles = {section.id: section.title for section in newsroom.sections}
+    where = place_names(newsroom).get(run.slot) or in_words(run.slot)  # a slot that is gone by its own name
     return Shown(
         date=run.date,
         edition=run.edition,
         slot=run.slot,
+        where=where,
         gap=run.gap,
         section=titles.get(run.section, run.section) if run.section else None,
         creative=run.creative,

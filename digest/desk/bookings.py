@@ -49,8 +49,8 @@ def draft(desk: Desk, asked: Mapping[str, str]) -> Draft:
 
 def names(desk: Desk) -> dict[str, list[tuple[str, str]]]:
     """What can be ticked: places, editions and sections, each with its words. Empty where the files cannot be read."""
-    from digest.desk.views.words import place_names
     from digest.errors import DigestError
+    from digest.model.places import place_names
 
     try:
         room = desk.proofs.newsroom()

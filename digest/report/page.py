@@ -193,7 +193,7 @@ def _row(shown: Shown, counted: bool, near: bool, several: bool) -> str:
     numbers = [("Sends", shown.sends, note)]
     numbers += [("Opens", shown.opens, ""), ("Clicks", shown.clicks, "")] if counted else []
     wide = [
-        f"{_text(in_words(shown.slot))}<small>{_text(shown.place)}</small>",
+        f"{_text(shown.where)}<small>{_text(shown.place)}</small>",
         *([_text(in_words(shown.creative))] if several else []),
         *([titles] if near else []),
     ]

@@ -16,6 +16,7 @@ class Shown:
     date: date
     edition: str
     slot: str
+    where: str  # the slot as people call it
     gap: int
     section: str | None
     creative: str

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from digest.desk.desk import Desk, Seen
 from digest.desk.pages import flight as flight_words
-from digest.desk.views.words import campaign, in_words, item_names, place_names
+from digest.desk.views.words import campaign, in_words, item_names
 from digest.errors import CommandError, did_you_mean
 from digest.model import Newsroom
+from digest.model.places import place_names
 
 if TYPE_CHECKING:
     from digest.report import Account, Point

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from digest.desk.desk import Desk, Seen
 from digest.desk.views.ads import accounts, names_of, row_of, titles_of
-from digest.desk.views.words import item_names, place_names
+from digest.desk.views.words import item_names
 from digest.errors import CommandError
 from digest.model import Newsroom
+from digest.model.places import place_names
 
 if TYPE_CHECKING:
     from digest.app.ads_calendar import Calendar, CalendarIssue

@@ -9,6 +9,7 @@ from datetime import date
 
 from digest.desk.pages import day_words
 from digest.model import LineItem, Newsroom, Slot
+from digest.model.places import POSITIONS, place_names
 
 SIGNALS = {
     "recency": "how new it is",
@@ -53,13 +54,6 @@ RULES = {
     "slot": "other places",
     "suppress_near": "a story without ads beside it",
 }
-POSITIONS = {
-    "top": "Top of the issue",
-    "section_start": "Section opener",
-    "between_stories": "Between stories",
-    "section_end": "Section closer",
-    "end": "End of the issue",
-}
 _QUOTED = re.compile(r"(“[^”]*”)")
 _DATE = re.compile(r"(?<![\w-])(\d{4}-\d\d-\d\d)(?![\w-])")
 _NUMBER = re.compile(r"(?<![\w.,:/-])\d{5,}(?![\w.:/-])")
@@ -75,22 +69,13 @@ _PHRASES = (
 
 
 def in_words(name: str) -> str:
-    """A name of a file as people say it: ``section_header`` is ``section header``."""
+    """A name of a file as people say it: ``spring-sale`` is ``spring sale``."""
     return name.replace("_", " ").replace("-", " ")
 
 
 def rule_words(rule: str) -> str:
     """A rule of placement as the reason of a refusal; a newsroom's own rule by its name."""
     return RULES.get(rule, in_words(rule))
-
-
-def place_names(room: Newsroom) -> dict[str, str]:
-    """Every slot as a reader meets it; with its own name where two stand at the same position."""
-    alike = Counter(slot.position for slot in room.ads.slots)
-    return {
-        slot.id: POSITIONS[slot.position] + (f": {in_words(slot.id)}" if alike[slot.position] > 1 else "")
-        for slot in room.ads.slots
-    }
 
 
 def place_at(slot: Slot | None, gap: int) -> str:
