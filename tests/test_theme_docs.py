@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from digest.render import loader, problems, values
+from digest.render import Request, load_theme, loader, problems, render, values
 from tests.strategies import render as make
 
 DOC = (Path(__file__).parents[1] / "docs" / "templates.md").read_text("utf-8")
@@ -27,13 +27,26 @@ def test_every_value_is_in_the_table(name: str, kind: type) -> None:
     assert {field.name for field in fields(kind)} <= set(re.findall(r"`(\w+)`", row))
 
 
-def test_the_example_is_a_block_that_works(tmp_path: Path) -> None:
+@pytest.mark.parametrize("theme", ["lively", "broadsheet", "bulletin"])
+def test_the_example_is_a_block_that_looks_right(tmp_path: Path, theme: str) -> None:
     example = re.search(r"```jinja\n(.*?)```", DOC, re.DOTALL)
     assert example
     folder = tmp_path / "templates" / "blocks"
     folder.mkdir(parents=True)
     (folder / "story.j2").write_text(example[1], "utf-8")
-    assert problems(make.newsroom(tmp_path)) == ()
+    room = make.newsroom(tmp_path, theme=theme)
+    assert problems(room) == ()
+    request = Request(
+        newsroom=room, edition=room.editions[0], day=make.DAY, lineup=make.lineup(2), plan=make.plan(),
+        theme=load_theme(room, None),
+    )  # fmt: skip
+    block = render(request).html.decode().split("data-story=")[2].split("data-story=")[0]
+    words = re.findall(r"<(a|p|h3)\b([^>]*)>[^<]", block.partition('class="footer')[0])[:3]
+    assert [name for name, _ in words] == ["a", "p", "p"]
+    assert all(re.search(r'style="[^"]*color:#', rest) for _, rest in words)  # not the blue of a browser
+    assert re.search(r'<td[^>]*style="padding:0 (24|32)px"', block)
+    assert "text-decoration:none" in words[0][1]
+    assert re.search(r'<h3 style="[^"]*font-size:1[68]|<h3 style="[^"]*font-size:20', block)
 
 
 @pytest.mark.parametrize("theme", ["lively", "broadsheet", "bulletin"])
