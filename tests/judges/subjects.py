@@ -210,14 +210,14 @@ def made(name: str, room: Newsroom, lineup: Lineup, *, banners: bool = True) -> 
     return Subject(name, rendered, message(issue, publication=room.publication, revision=1))
 
 
-def forty() -> Lineup:
-    """Forty real stories in four sections, with their pictures."""
+def forty(each: int = 10) -> Lineup:
+    """Forty real stories in four sections (or ``each`` in a section), with their pictures."""
     sections: dict[str, list[Story]] = {
         title: [] for title in ("Business", "Entertainment", "Science", "Sports")
     }
     for row in rows("newsapi_us_2022.dev"):
         members = sections.get(row["section"].title(), [])
-        if len(members) < 10 and row["title"] and row.get("summary") and row["url"].startswith("http"):
+        if len(members) < each and row["title"] and row.get("summary") and row["url"].startswith("http"):
             members.append(real(row))
     return lined_up(sections)
 
@@ -304,6 +304,7 @@ def branded(theme: str, accent: str) -> Subject:
 SUBJECTS: dict[str, Callable[[str], Subject]] = {
     "sample": from_the_command,
     "forty": lambda theme: made("forty", dressed(theme), forty()),
+    "twenty_native": lambda theme: made("twenty_native", dressed(theme), forty(5), banners=False),
     "arabic": lambda theme: made("arabic", dressed(theme, "ar_EG"), stories(ARABIC, images=True)),
     "japanese": lambda theme: made("japanese", dressed(theme, "ja_JP"), stories(JAPANESE, images=True)),
     "mixed": lambda theme: made("mixed", dressed(theme, "ar_EG"), stories(MIXED, images=True)),
