@@ -2,6 +2,7 @@
 PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
+unexport PYTHONDONTWRITEBYTECODE
 DATE   ?= 2026-01-23
 
 .PHONY: demo test lint types bench quality judges accept reference screenshots lock sbom clean
@@ -28,7 +29,7 @@ demo: $(VENV)/core  ## build the sample newsroom's daily issue
 
 test: $(VENV)/ready lint types  ## everything that must hold
 	$(BIN)/lint-imports --no-cache
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -n auto --dist worksteal
 
 lint: $(VENV)/ready
 	$(BIN)/ruff check .

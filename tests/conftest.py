@@ -1,4 +1,7 @@
-"""What every test shares: one deterministic Hypothesis profile."""
+"""What every test shares: one deterministic Hypothesis profile, and what is made once for all of them.
+
+``HYPOTHESIS_PROFILE=thorough`` tries 25 times as many examples, at random.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,7 @@ settings.register_profile(
     "laws",
     derandomize=True,
     deadline=None,
-    max_examples=60,
+    max_examples=40,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 settings.register_profile(
@@ -22,6 +25,9 @@ settings.register_profile(
 )
 settings.register_profile(  # a mutant need not be told with the smallest example
     "mutants", parent=settings.get_profile("laws"), phases=[Phase.explicit, Phase.generate]
+)
+settings.register_profile(  # for scripts/mutate.py: whether one fails is enough, not the smallest that does
+    "mutants", parent=settings.get_profile("laws"), max_examples=15, phases=[Phase.explicit, Phase.generate]
 )
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "laws"))
 

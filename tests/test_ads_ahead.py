@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from digest.errors import CommandError
@@ -26,6 +26,7 @@ from digest.place.forecast import (
     shortfalls,
     typical,
 )
+from tests.examples import examples
 from tests.following import followed
 from tests.strategies.ahead import DAILY, FIRST, NATIVE, SLOTS, WEEKLY, crowded, outlooks
 
@@ -235,7 +236,7 @@ def all_booked(asked: ForecastInputs) -> ForecastInputs:
     return replace(asked, ads=replace(asked.ads, line_items=items))
 
 
-@settings(max_examples=40)
+@examples(40)
 @given(crowded().map(all_booked), st.data())
 def test_what_is_free_can_be_sold_and_not_one_more(asked: ForecastInputs, data: st.DataObject) -> None:
     (found,) = avails(asked, ["top"])
@@ -272,7 +273,7 @@ def test_five_hundred_line_items() -> None:
     assert all(len(schedule.in_issue(issue)) == 1 for issue in schedule.issues)
 
 
-@settings(max_examples=40)
+@examples(40)
 @given(crowded())
 def test_builds_that_follow_the_plan_deliver_what_it_promised(asked: ForecastInputs) -> None:
     promised = {p.line_item: p for p in plan(asked).bookings}

@@ -15,14 +15,16 @@ from digest.place.forecast.booking import Booking
 from digest.place.forecast.model import bookings
 from digest.place.forecast.plan import booking_forecasts
 from digest.place.forecast.solve import Solved, solved
+from tests.examples import scaled
 from tests.oracles.forecast_mip import ForecastMip
 from tests.strategies.forecast_books import DAILY, NATIVE, newsroom_book
 
-# seeds, bookings, days, stories a section, ads an issue: 300 books
+# seeds, bookings, days, stories a section, ads an issue: 75 books, and all 300 in the thorough run
+MANY = min(20, scaled(5))
 BOOKS = [
-    *((range(at, at + 20), 6, 10, 2, 2) for at in range(0, 160, 20)),
-    *((range(at, at + 20), 12, 14, 3, 3) for at in range(200, 320, 20)),
-    (range(400, 420), 20, 21, 4, 4),
+    *((range(at, at + MANY), 6, 10, 2, 2) for at in range(0, 160, 20)),
+    *((range(at, at + MANY), 12, 14, 3, 3) for at in range(200, 320, 20)),
+    (range(400, 400 + MANY), 20, 21, 4, 4),
 ]
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from digest.place.forecast import Forecast, ForecastInputs, plan
+from tests.examples import examples
 from tests.oracles.ahead import Choice, Oracle
 from tests.strategies.ahead import crowded, outlooks, sections_apart
 
@@ -26,7 +27,7 @@ def test_every_issue_of_the_plan_keeps_every_rule_of_the_single_issue(outlook: F
     assert not oracle.overbooked(choice)
 
 
-@settings(max_examples=150)
+@examples(50)
 @given(st.one_of(outlooks(), crowded(), crowded(), sections_apart()))
 def test_no_plan_is_better(outlook: ForecastInputs) -> None:
     oracle = Oracle(outlook)

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from digest import config
@@ -20,6 +20,7 @@ from digest.config.checks.dates import most_under_cap
 from digest.errors import ConfigurationError
 from digest.model import Flight
 from digest.model.calendar import DateSet
+from tests.examples import examples
 from tests.strategies.config import ADSLOTS, DIGEST, damaged, documents, trees, twisted, write
 
 
@@ -31,7 +32,7 @@ def _lines(root: Path) -> list[str]:
     return []
 
 
-@settings(max_examples=200)
+@examples(80)
 @given(documents, documents)
 def test_any_bytes_give_problems_and_nothing_else(digest: bytes, adslots: bytes) -> None:
     with TemporaryDirectory() as folder:

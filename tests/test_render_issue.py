@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree  # type: ignore[import-untyped]
 
@@ -25,6 +25,7 @@ from digest.render.loader import collect
 from digest.render.templating import environment, html_gate
 from digest.render.values import Verbatim
 from digest.render.views import views_of
+from tests.examples import examples
 from tests.strategies import render as make
 
 THEMES = ("lively", "broadsheet", "bulletin")
@@ -103,7 +104,7 @@ def test_the_join_equals_inlining_the_whole_document(cache: Path, theme: str) ->
     assert tree(joined) == tree(whole(request))
 
 
-@settings(max_examples=12)
+@examples(12)
 @given(
     sizes=st.lists(st.integers(1, 6), min_size=1, max_size=4),
     images=st.booleans(),

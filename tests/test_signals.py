@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from digest.model import Ranking, Story, Window
@@ -98,7 +98,6 @@ def test_prominence_counts_what_other_sources_speak_of() -> None:
     assert signal(talked[0]) > signal(alone)
 
 
-@settings(max_examples=60)
 @given(
     st.lists(
         st.builds(

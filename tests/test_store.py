@@ -9,13 +9,14 @@ from types import MappingProxyType
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from digest.errors import AlreadySent, CommandError, DigestError, Unreachable
 from digest.model import BuiltIssue, Counts, Image, Mark, RunAd, RunStory, Story, Validators, Window
 from digest.model.urls import story_id, url_key
 from digest.store import Store, open_store
+from tests.examples import examples
 from tests.newsrooms import PUBLICATION
 from tests.strategies.stories import any_times, newsfeeds, stories, times
 
@@ -92,7 +93,7 @@ def run(one: Story, day: date = DAY, edition: str = "daily", **fields: Any) -> R
 # Stories
 
 
-@settings(max_examples=40)
+@examples(40)
 @given(feed=newsfeeds(max_size=12))
 def test_a_story_comes_back_as_it_went_in(url: str, feed: list[Story]) -> None:
     with open_store(url, PUBLICATION, rehearse=True) as store:
@@ -123,7 +124,7 @@ def test_every_field_lasts_in_both_databases(store: Store) -> None:
     assert store.stories(["s1"]) == {"s1": full}
 
 
-@settings(max_examples=30)
+@examples(30)
 @given(feed=newsfeeds(max_size=12), again=st.booleans())
 def test_the_second_time_nothing_is_new(url: str, feed: list[Story], again: bool) -> None:
     with open_store(url, PUBLICATION, rehearse=True) as store:
@@ -199,7 +200,7 @@ def test_two_rows_of_one_batch_with_one_id_both_stay(store: Store) -> None:
     assert store.upsert(twins[::-1], NOW) == Counts(unchanged=2)
 
 
-@settings(max_examples=30)
+@examples(30)
 @given(feed=st.lists(stories(id=st.sampled_from(["1", "2"])), max_size=8))
 def test_no_story_is_lost_whatever_ids_are_shared(url: str, feed: list[Story]) -> None:
     with open_store(url, PUBLICATION, rehearse=True) as store:
@@ -226,7 +227,7 @@ def test_progress_tells_how_many_are_done(store: Store) -> None:
 # Candidates
 
 
-@settings(max_examples=40)
+@examples(40)
 @given(
     feed=newsfeeds(max_size=15, embargo_until=st.none() | any_times), start=times, hours=st.integers(0, 400)
 )

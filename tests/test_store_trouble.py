@@ -16,7 +16,7 @@ from types import SimpleNamespace
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import text
 
@@ -25,6 +25,7 @@ from digest.model import Story
 from digest.store import open_store
 from digest.store.database import connect
 from digest.store.trouble import said
+from tests.examples import examples
 from tests.newsrooms import PUBLICATION
 from tests.postgres import for_test, server, stop
 
@@ -65,7 +66,7 @@ def test_a_file_that_is_no_database_stays_as_it_is(path: Path, content: bytes) -
     assert path.read_bytes() == content
 
 
-@settings(max_examples=25)
+@examples(25)
 @given(share=st.floats(0.001, 0.99))
 def test_a_half_written_database_is_told(tmp_path_factory: pytest.TempPathFactory, share: float) -> None:
     path = tmp_path_factory.mktemp("half") / "digest.db"

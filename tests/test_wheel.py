@@ -16,7 +16,8 @@ REPOSITORY = Path(__file__).parents[1]
 
 
 def run(*words: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
-    clean = {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "VIRTUAL_ENV")}
+    foreign = ("PYTHONPATH", "VIRTUAL_ENV", "PYTHONDONTWRITEBYTECODE")
+    clean = {name: value for name, value in os.environ.items() if name not in foreign}
     return subprocess.run([str(word) for word in words], cwd=cwd, env=clean, capture_output=True, text=True)
 
 
@@ -45,15 +46,19 @@ def test_a_bare_environment_builds_the_sample_newsroom(wheel: Path, tmp_path: Pa
         r"^([A-Za-z0-9._-]+==[^ \\]+)", (REPOSITORY / "requirements.lock").read_text(), re.MULTILINE
     )
     (tmp_path / "pins.txt").write_text("\n".join(pins))
-    assert run(sys.executable, "-m", "venv", tmp_path / "bare", cwd=tmp_path).returncode == 0
+    bare = run(sys.executable, "-m", "venv", "--without-pip", tmp_path / "bare", cwd=tmp_path)
+    assert bare.returncode == 0, bare.stderr
     python = next(path for path in (tmp_path / "bare").glob("*/python*") if path.stem == "python")
     pip = (
-        python,
+        sys.executable,
         "-m",
         "pip",
         "--disable-pip-version-check",
+        "--python",
+        python,
         "install",
         "--quiet",
+        "--no-compile",
         "-c",
         tmp_path / "pins.txt",
     )
