@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
@@ -14,19 +13,17 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
 
+from digest.app import audience_goals as goals
 from digest.app import variants
 from digest.app.variants import Ads, Bases, Maker, Printing
 from digest.audience import packs, table
-from digest.audience.allocation import Demand, Supply, allocate
-from digest.audience.allocation import pieces as pieces_of
 from digest.audience.choices import Group, Piece
 from digest.audience.engines import Engine, packed
 from digest.audience.history import History
-from digest.audience.shelf import Shelf
-from digest.model import TIERS, AdBook, Issue, Publication, Story
+from digest.audience.shelf import Shelf, output_of
+from digest.model import Issue, Publication, Story
 from digest.model.issue_date import day_of, number_of
 from digest.place import Request as PlaceRequest
-from digest.place import left_today
 from digest.publish import Outbox
 from digest.publish.outbox import AUDIENCE
 from digest.render import Request as RenderRequest
@@ -92,7 +89,8 @@ class Personal:
         groups = sorted(readers.groups, key=lambda one: one.choice)
         pieces = [Piece(one.code, one.choice, 0, one.readers) for one in groups]
         rows, runs, thin, may_run = self._rows(bases, pieces)
-        shared = _shared_out(place, groups, runs, may_run)
+        demand = goals.wanted(place, groups, may_run)
+        shared = goals.shared_out(place, groups, runs, may_run, demand)
         if shared is not None:
             pieces, planned = shared
             rows, runs, thin = self._parts(bases, pieces, groups, (rows, runs, thin))
@@ -105,7 +103,10 @@ class Personal:
                 "thin_variants": sum(thin),
                 "thin_readers": sum(p.readers for p, few in zip(pieces, thin, strict=True) if few),
                 "problems": readers.problems,
-                "ads": _reached(place.ads, pieces, runs, planned if shared else {}),
+                "ads": goals.reached(place.ads, pieces, runs, planned if shared else {}),
+                "goals": goals.delivered(
+                    Maker(bases), demand, planned if shared else None, pieces, rows, runs
+                ),
                 "lineups": sha256(b"".join(rows)).hexdigest(),
             },
         )
@@ -176,10 +177,8 @@ class Personal:
         place = outbox.place(edition, day) / AUDIENCE
         if ready and self._made.is_dir() and not place.exists():
             os.replace(self._made, place)  # an earlier run stopped just before
-        output = planned.bases.select.newsroom.audience.output
-        if output:
-            base = output if "://" in output else str(self.root / output)
-            shelf = Shelf(f"{base.rstrip('/')}/{edition}/{day}/{revision}")
+        if base := output_of(planned.bases.select.newsroom):
+            shelf = Shelf(f"{base}/{edition}/{day}/{revision}")
         else:
             shelf = Shelf(str(place if ready else self._made))
         made = self._packs(planned, shelf, revision)
@@ -246,45 +245,6 @@ class Personal:
         shutil.rmtree(self.work, ignore_errors=True)
 
 
-def _shared_out(
-    place: PlaceRequest, groups: Sequence[Group], runs: Sequence[Ads], may_run: Sequence[tuple[str, ...]]
-) -> tuple[list[Piece], dict[str, int]] | None:
-    """The groups parted so that goals in readers are met, and the readers planned for each; ``None`` where they are met
-    as it is, or nothing was sold by readers."""
-    targets = left_today(place)
-    had = Counter[str]()
-    for one, ads in zip(groups, runs, strict=True):
-        had.update({ad[0]: one.readers for ad in ads})
-    reach = Counter[str]()
-    for one, names in zip(groups, may_run, strict=True):
-        reach.update(dict.fromkeys(names, one.readers))
-    if all(had[name] == min(target, reach[name]) for name, target in targets.items()):
-        return None
-    numbers = {item.id: number for number, item in enumerate(place.ads.line_items)}
-    demands = [
-        Demand(
-            item=item.id,
-            tier=TIERS.index(item.tier),
-            target=min(targets.get(item.id, reach[item.id]), reach[item.id]),
-            rate=float(place.ads.line_items[number].rate_for(place.edition.expected_sends)),
-            limited=not item.is_house,
-        )
-        for number, item in enumerate(place.ads.line_items)
-    ]
-    supplies = [
-        Supply(one, tuple(sorted(numbers[name] for name in names)), len(ads))
-        for one, ads, names in zip(groups, runs, may_run, strict=True)
-    ]
-    given = allocate(supplies, demands)
-    parted = [one for s, share in zip(supplies, given, strict=True) for one in pieces_of(s, share, demands)]
-    planned = Counter[str]()
-    for share in given:
-        planned.update(
-            {demands[i].item: readers for i, readers in share.items() if demands[i].item in targets}
-        )
-    return parted, dict(planned)
-
-
 def _tellings(
     select: SelectRequest, stories: Callable[[Sequence[str]], Mapping[str, Story]], ids: Sequence[str]
 ) -> dict[str, list[str]]:
@@ -296,36 +256,6 @@ def _tellings(
     for event in group(known.values(), decided=decisions(select.marks)):
         same = [story.id for story in event if story.id in today]
         found |= {story.id: same for story in event if story.id in asked and same}
-    return found
-
-
-def _reached(
-    book: AdBook, pieces: Sequence[Piece], runs: Sequence[Ads], planned: Mapping[str, int]
-) -> list[dict[str, Any]]:
-    """Per line item, in file order, how many readers have it, and the place where most of them do."""
-    places: dict[str, Counter[tuple[str, str, int, str | None]]] = {}
-    for piece, ads in zip(pieces, runs, strict=True):
-        for name, creative, slot, gap, section in ads:
-            places.setdefault(name, Counter())[creative, slot, gap, section] += piece.readers
-    found = []
-    for item in book.line_items:
-        if item.id not in places:
-            continue
-        counts = places[item.id]
-        most = min(counts, key=lambda where: (-counts[where], where[2], where[1], where[0]))
-        found.append(
-            {
-                "line_item": item.id,
-                "creative": most[0],
-                "advertiser": item.advertiser,
-                "tier": item.tier,
-                "slot": most[1],
-                "gap": most[2],
-                "section": most[3],
-                "readers": sum(counts.values()),
-                **({"planned": planned[item.id]} if item.id in planned else {}),
-            }
-        )
     return found
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from digest.app.clicks import needs_clicks, rates_of, with_clicks
 from digest.app.forecast_inputs import lineups
+from digest.errors import CommandError
 from digest.model import BuiltIssue, Edition, Issue, IssueNote, Lineup, Newsroom, RunAd, RunStory, as_sourced
 from digest.model.calendar import cutoff_at
 from digest.model.issue_date import day_of
@@ -218,6 +219,23 @@ def ads_run(issue: Issue) -> list[RunAd]:
         )
         for ad in issue.plan.placed
     ]
+
+
+def audience_of(built: BuiltIssue | None) -> Mapping[str, Any]:
+    """The counts of the audience that an issue was built for; empty where it was for everybody only."""
+    if built is None or '"audience"' not in built.manifest:
+        return {}
+    counts: Mapping[str, Any] = json.loads(built.manifest).get("audience") or {}
+    return counts
+
+
+def keep_audience(built: BuiltIssue | None) -> None:
+    """Raises ``CommandError`` where an issue without an audience would take the place of one that has one."""
+    if (counts := audience_of(built)) and built:
+        raise CommandError(
+            f"{built.edition} of {built.date} was built for {counts['readers']:,} readers, and this build names none: "
+            "its audience/ would go. Give --audience again; with --rebuild the issue for everybody takes its place."
+        )
 
 
 def audience_ads(edition: str, day: date, audience: Mapping[str, Any]) -> list[RunAd]:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from digest.app.forecast_inputs import guided
-from digest.app.history import Memory, ads_run, fingerprint, issue_row, recall, stories_run
+from digest.app.history import Memory, ads_run, fingerprint, issue_row, keep_audience, recall, stories_run
 from digest.app.specials import as_first_built
 from digest.errors import AlreadySent, CommandError, DigestError, NothingToSend, did_you_mean
 from digest.model import (
@@ -97,6 +97,8 @@ def build(
     outcome = compose(house, edition, day, overrides, personal)
     if outcome.status == "unchanged":
         return _settle(outbox, outcome, rebuild, personal)
+    if not (personal or rebuild):
+        keep_audience(outcome.current)
     if personal:
         personal.write(outbox, outcome.revision, ready=False)
     staged = outbox.stage(edition.name, day, outcome.files)

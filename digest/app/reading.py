@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from digest.audience import packs
 from digest.audience.extras import needs
-from digest.audience.shelf import Shelf
+from digest.audience.shelf import Shelf, output_of
 from digest.errors import CommandError, Unreachable
 from digest.model import Newsroom
 from digest.publish import Outbox
@@ -40,11 +40,15 @@ class Audience:
             raise CommandError(
                 f"{edition} of {day} has no audience in {outbox}: build it with `digest build --audience`."
             )
-        output = room.audience.output
-        if not output:
+        base = output_of(room)
+        if not base:
             return cls(Shelf(str(published.place(edition, day) / AUDIENCE)), f"{edition} of {day}")
-        base = output if "://" in output else str(room.root / output)
-        return cls(Shelf(f"{base.rstrip('/')}/{edition}/{day}/{told['revision']}"), f"{edition} of {day}")
+        return cls(Shelf(f"{base}/{edition}/{day}/{told['revision']}"), f"{edition} of {day}")
+
+    @property
+    def whole(self) -> bool:
+        """Whether the last file of it is there."""
+        return self.shelf.size("complete") is not None
 
     def variant_of(self, reader: str) -> str:
         """Raises ``CommandError`` for a reader who is not in it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
@@ -20,11 +21,13 @@ _LEAST = 62
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Forgotten:
-    """What went: folders of the outbox by edition and date, and rows of the store; ``kept`` folders nobody recorded."""
+    """What went: folders of the outbox by edition and date, and rows of the store; ``kept`` folders nobody recorded.
+    ``audiences``: folders at ``audience.output``, of old issues and of revisions that later ones replaced."""
 
     folders: tuple[tuple[str, date], ...]
     kept: tuple[tuple[str, date], ...]
     rows: Pruned
+    audiences: tuple[str, ...] = ()
 
 
 def prune(
@@ -40,7 +43,9 @@ def prune(
         raise CommandError(
             f"issues to come may look back {needed(newsroom).days} days; give --before {latest} or an earlier date."
         )
-    known = {(issue.edition, issue.date) for issue in store.issues()}
+    issues = store.issues()
+    known = {(issue.edition, issue.date) for issue in issues}
+    revisions = {(one.edition, str(one.date)): (one.date, one.revision) for one in issues}
     old = [(name, day) for name in outbox.editions() for day in outbox.dates(name) if day < before]
     folders = tuple(one for one in old if one in known)
     rows = store.prune(
@@ -52,7 +57,26 @@ def prune(
     if not dry_run:
         for name, day in folders:
             outbox.remove(name, day)
-    return Forgotten(folders=folders, kept=tuple(one for one in old if one not in known), rows=rows)
+    kept = tuple(one for one in old if one not in known)
+    audiences = tuple(_audiences(newsroom, revisions, before, dry_run=dry_run))
+    return Forgotten(folders=folders, kept=kept, rows=rows, audiences=audiences)
+
+
+def _audiences(
+    newsroom: Newsroom, revisions: Mapping[tuple[str, str], tuple[date, int]], before: date, *, dry_run: bool
+) -> Iterator[str]:
+    """What is of no use any more at ``audience.output``; what the ledger does not know stays."""
+    from digest.audience.shelf import Shelf, output_of
+
+    if not (base := output_of(newsroom)):
+        return
+    shelf = Shelf(base)
+    for (edition, day), (dated, current) in sorted(revisions.items()):
+        for name in shelf.names(f"{edition}/{day}"):
+            if name.isdigit() and (dated < before or int(name) < current):
+                if not dry_run:
+                    shelf.remove(f"{edition}/{day}/{name}")
+                yield f"{edition}/{day}/{name}"
 
 
 def needed(newsroom: Newsroom) -> timedelta:

@@ -29,7 +29,7 @@ from digest.model import (
 )
 from digest.model.mail import MailerSpec
 from digest.place import Request as PlaceRequest
-from digest.place import placements
+from digest.place import place, placements
 from digest.publish.message import message, quoted_printable
 from digest.render import Kept, Theme, render
 from digest.render import Request as RenderRequest
@@ -141,14 +141,24 @@ class Maker:
     def _planned(
         self, lines: Lines, by: tuple[tuple[str, tuple[str, ...]], ...], without: tuple[str, ...]
     ) -> tuple[Ads, tuple[str, ...]]:
+        placed, may_run = placements(self._placing(lines, by, without))
+        return tuple((ad.line_item, ad.creative, ad.slot, ad.gap, ad.section) for ad in placed), may_run
+
+    def _placing(
+        self, lines: Lines, by: tuple[tuple[str, tuple[str, ...]], ...], without: tuple[str, ...]
+    ) -> PlaceRequest:
         base = self.bases.place
         overrides = base.overrides
         if without:
             pins = tuple(pin for pin in overrides.pin if pin.partition("@")[0] not in without)
             overrides = replace(overrides, pin=pins, pause=(*overrides.pause, *without))
-        request = replace(base, lineup=self.lineup(lines), reader=dict(by), overrides=overrides)
-        placed, may_run = placements(request)
-        return tuple((ad.line_item, ad.creative, ad.slot, ad.gap, ad.section) for ad in placed), may_run
+        return replace(base, lineup=self.lineup(lines), reader=dict(by), overrides=overrides)
+
+    def refusal(self, piece: Piece, row: Row, line_item: str) -> str:
+        """The rule that keeps a booking out of a variant, and why."""
+        request = self._placing(row.lines, self._asked(piece.choice), _withheld_ads(piece))
+        found = (one for one in place(request).refused if one.line_item == line_item)
+        return next((f"{one.rule}: {one.reason}" for one in found), "")
 
     def lineup(self, lines: Lines) -> Lineup:
         """A lineup as the stages know it."""

@@ -7,6 +7,7 @@ shows an object when it is complete.
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -15,6 +16,13 @@ from typing import Any
 
 from digest.audience.extras import needs
 from digest.errors import Unreachable
+from digest.model import Newsroom
+
+
+def output_of(room: Newsroom) -> str:
+    """The place that ``audience.output`` names; empty where audiences lie in their issues' folders."""
+    output = room.audience.output
+    return (output if "://" in output or not output else str(room.root / output)).rstrip("/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +62,30 @@ class Shelf:
                 part.replace(path)
             finally:
                 part.unlink(missing_ok=True)
+        except Exception as error:
+            raise self._lost(error) from None
+
+    def names(self, name: str = "") -> list[str]:
+        """What lies in a folder of it; nothing where there is none."""
+        try:
+            if self.remote:
+                system, path = self._at(name)
+                system.invalidate_cache()
+                return sorted(Path(one).name for one in system.ls(path.rstrip("/"), detail=False))
+            return sorted(one.name for one in Path(self.address, name).iterdir())
+        except (FileNotFoundError, NotADirectoryError):
+            return []
+        except Exception as error:
+            raise self._lost(error) from None
+
+    def remove(self, name: str) -> None:
+        """Take a folder away with all that is in it."""
+        try:
+            if self.remote:
+                system, path = self._at(name)
+                system.rm(path, recursive=True)
+            else:
+                shutil.rmtree(Path(self.address, name))
         except Exception as error:
             raise self._lost(error) from None
 

@@ -74,6 +74,12 @@ def tell(audience: Mapping[str, Any]) -> None:
             f"digest: {audience['thin_readers']:,} readers ({audience['thin_variants']} variants) chose so little that "
             "they get the stories of the issue for everybody."
         )
+    for one in audience.get("goals", ()):
+        if "why" in one:
+            short = one["delivered"] < one.get("planned", 0)
+            planned = f" of {one['planned']:,} planned" if "planned" in one else ""
+            text = f"{one['line_item']} has {one['delivered']:,}{planned} readers: {one['why']}."
+            (warn if short else say)(f"digest: audience: {text}" if short else f"  {text}")
     for text in problems(audience["problems"]):
         warn(f"digest: audience: {text}.")
 

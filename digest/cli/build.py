@@ -441,6 +441,7 @@ _WORDS = {
 
 
 def _tell(room: Newsroom, outcome: Outcome, dry_run: bool) -> None:
+    from digest.app.history import audience_of
     from digest.app.pipeline import summary
 
     row = summary(outcome)
@@ -466,6 +467,10 @@ def _tell(room: Newsroom, outcome: Outcome, dry_run: bool) -> None:
                 f"digest: every reader's message carries the newsroom's pictures ({weight / 1000:,.0f} kB); with "
                 "`images.base_url` in digest.yaml they lie on a server once."
             )
+    elif lost := audience_of(outcome.current):
+        warn(
+            f"digest: the audience of {lost['readers']:,} readers that revision {outcome.revision - 1} had is gone."
+        )
     if outcome.folder:
         say(f"  {outcome.folder}/index.html")
     if outcome.status == "unchanged" and outcome.issue.edition.cadence == "on_demand":

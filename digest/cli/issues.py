@@ -110,9 +110,38 @@ def restore(
     with open_store(room.store, room.publication) as store, store.lock(name):
         built = found(store, room, name, day)
         status = restore(store, place, built.edition, built.date)
-    emit(_row(built) | {"status": status, "folder": str(place.place(built.edition, built.date))})
+    lost = _lost_audience(room, place, built)
+    emit(
+        _row(built)
+        | {
+            "status": status,
+            "folder": str(place.place(built.edition, built.date)),
+            "audience_lost": bool(lost),
+        }
+    )
     words = {"there": "is there already", "completed": "was not whole; it is now", "restored": "is back"}
     say(f"{place.place(built.edition, built.date)} {words[status]} (revision {built.revision}).")
+    if lost:
+        warn(f"digest: {lost}")
+
+
+def _lost_audience(room: Newsroom, place: Outbox, built: BuiltIssue) -> str:
+    """What restoring cannot bring back of an issue for an audience, and how it comes; empty where nothing is lost."""
+    from digest.app.history import audience_of
+    from digest.app.reading import Audience
+
+    counts = audience_of(built)
+    if not counts or Audience.of(room, place.root, built.edition, built.date).whole:
+        return ""
+    how = (
+        "a sent issue is not built again: bring its audience/ folder back from a backup"
+        if built.sent_at
+        else f"digest build --edition {built.edition} --date {built.date} --no-ingest --audience FILE makes them again"
+    )
+    return (
+        f"the {counts['variants']:,} variants for {counts['readers']:,} readers are not here, and the store does not "
+        f"keep them; {how}."
+    )
 
 
 @issues.command(

@@ -107,12 +107,14 @@ def _tell(found: Forgotten, dry_run: bool) -> None:
             "folders": [{"edition": name, "date": day} for name, day in found.folders],
             "kept": [{"edition": name, "date": day} for name, day in found.kept],
             "rows": rows,
+            "audiences": list(found.audiences),
             "dry_run": dry_run,
         }
     )
     parts = [
         f"{len(found.folders)} folders",
         *(f"{count} {name.replace('_', ' ')}" for name, count in rows.items()),
+        *([f"{len(found.audiences)} audiences' revisions"] if found.audiences else []),
     ]
     say(("Would go: " if dry_run else "Gone: ") + ", ".join(parts) + ".")
     for name, day in found.kept:

@@ -1,0 +1,84 @@
+"""Goals over an audience: what is told of each booking."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from tests.audiences import DAY, audience_room, built, csv, item
+from tests.newsrooms import ADS
+
+
+def test_less_than_planned_is_told_with_the_rule(tmp_path: Path) -> None:
+    """Two competitors sold to the same readers: the plan over readers holds both, no issue does."""
+    goal = "type: sponsorship, goal: {sends: 80}, pacing: asap, rate: {per_issue: RATE}"
+    labels = ADS.replace(
+        "labels: [oral-care]}", "labels: [oral-care]}\n  smile: {name: Smile, labels: [oral-care]}"
+    )
+    items = (
+        item("one", goal.replace("RATE", "90"))
+        + item("two", goal.replace("RATE", "50"), "smile")
+        + item("by-issue", "goal: {issues: 5}, rate: {per_issue: 1}", "bay")
+        + item("nobody", f"audience: {{region: [mars]}}, {goal.replace('RATE', '1')}", "mart")
+    )
+    room = audience_room(tmp_path / "room", items=items, ads=labels)
+    path = csv(room.root / "r.csv", ({"reader_id": f"r{n}", "topics": "", "region": "x"} for n in range(100)))
+    row = built(room, "--audience", str(path))
+    goals = {one["line_item"]: one for one in row["audience"]["goals"]}
+    assert goals["one"] == {"line_item": "one", "unit": "sends", "delivered": 80, "wanted": 80, "planned": 80}
+    two = goals["two"]
+    assert (two["wanted"], two["planned"]) == (80, 80)
+    assert two["delivered"] == 20
+    assert "60 readers of one variant: outranked: without one it would fit" in two["why"]
+    assert goals["nobody"]["why"] == "no reader may have it today"
+    assert goals["nobody"]["delivered"] == goals["nobody"]["planned"] == 0
+    assert goals["by-issue"]["why"].startswith("a goal in issues is not shared out over readers")
+    said = room.run("build", "--daily", "--date", DAY, "--dry-run", "--audience", str(path)).err
+    assert "digest: audience: two has 20 of 80 planned readers: " in said
+
+
+def test_a_build_without_the_audience_does_not_take_it_away_unasked(tmp_path: Path) -> None:
+    room = audience_room(tmp_path / "room")
+    path = csv(room.root / "r.csv", ({"reader_id": f"r{n}", "topics": "health"} for n in range(3)))
+    built(room, "--audience", str(path))
+    before = room.files()
+    result = room.run("build", "--daily", "--date", DAY)
+    assert result.code == 2
+    assert "was built for 3 readers, and this build names none" in result.err
+    assert room.files() == before
+    assert built(room, "--audience", str(path))["status"] == "unchanged"
+    forced = room.run("build", "--daily", "--date", DAY, "--rebuild")
+    assert forced.code == 0
+    assert "the audience of 3 readers that revision 1 had is gone" in forced.err
+    assert not (room.root / "outbox" / "daily" / DAY / "audience").exists()
+
+
+def test_restoring_says_that_the_packs_are_not_in_the_store(tmp_path: Path) -> None:
+    room = audience_room(tmp_path / "room")
+    path = csv(room.root / "r.csv", ({"reader_id": f"r{n}", "topics": "health"} for n in range(3)))
+    built(room, "--audience", str(path))
+    whole = room.files()
+    assert room.run("issues", "restore", "daily", DAY, "--json").json["audience_lost"] is False
+    shutil.rmtree(room.root / "outbox")
+    result = room.run("issues", "restore", "daily", DAY)
+    assert "1 variants for 3 readers are not here" in result.err
+    assert f"digest build --edition daily --date {DAY} --no-ingest --audience FILE" in result.err
+    words = ("build", "--edition", "daily", "--date", DAY, "--no-ingest", "--audience", str(path))
+    assert room.run(*words).code == 0
+    assert room.files() == whole
+
+
+def test_prune_takes_replaced_revisions_from_the_output(tmp_path: Path) -> None:
+    room = audience_room(tmp_path / "room")
+    text = (room.root / "digest.yaml").read_text().replace("audience: {", "audience: {output: out, ")
+    room.write("digest.yaml", text)
+    for count in (3, 4):
+        path = csv(room.root / "r.csv", ({"reader_id": f"r{n}", "topics": "health"} for n in range(count)))
+        built(room, "--audience", str(path))
+    place = room.root / "out" / "daily" / DAY
+    assert sorted(one.name for one in place.iterdir()) == ["1", "2"]
+    words = ("store", "prune", "--before", "2025-01-01", "--json")
+    assert room.run(*words, "--dry-run").json["audiences"] == [f"daily/{DAY}/1"]
+    assert sorted(one.name for one in place.iterdir()) == ["1", "2"]
+    assert room.run(*words).json["audiences"] == [f"daily/{DAY}/1"]
+    assert [one.name for one in place.iterdir()] == ["2"]
