@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -119,7 +120,9 @@ def test_a_story_of_no_feed_runs(room: Room) -> None:
         (("stories", "edit", "s1"), "say what to change"),
         (("stories", "edit", "s1", "--title", " "), "needs a title"),
         (("stories", "edit", "s1", "--section", "nowhere"), 'no section "nowhere"'),
-        (("stories", "edit", "s1", "--image", "cat.png"), "no web address"),
+        (("stories", "edit", "s1", "--image", "cat.png"), "neither a web address"),
+        (("stories", "edit", "s1", "--image", "../cat.png"), "must lie in the newsroom"),
+        (("stories", "edit", "s1", "--image", "digest.yaml"), "is no png, jpg or gif picture"),
         (("stories", "add", "harbor", "--title", "x"), "no web address"),
         (("stories", "pin", "s1", "s2", "--position", "2"), "one story"),
         (("note", "daily", "2026-01-23"), "say what to write"),
@@ -135,6 +138,37 @@ def test_words_that_cannot_be_are_exit_2(room: Room, words: tuple[str, ...], say
     done = room.run(*words)
     assert done.code == 2
     assert says in done.err
+
+
+def test_a_picture_of_an_edit_may_be_a_file_of_the_newsroom(room: Room) -> None:
+    id = lineup(room)[0]["id"]
+    (room.root / "pictures").mkdir()
+    (room.root / "pictures" / "pier.gif").write_bytes(b"GIF89a\x58\x02\x90\x01" + bytes(20))
+    assert room.run("stories", "edit", id, "--image", "pictures/pier.gif").code == 0
+    assert room.run(*BUILD).code == 0
+    folder = room.root / "outbox" / "daily" / "2026-01-23"
+    assert [path.suffix for path in (folder / "images").iterdir()] == [".gif"]
+    assert "images/" in (folder / "index.html").read_text("utf-8")
+
+
+def test_stories_as_json_tell_all_of_a_picture(room: Room) -> None:
+    image = {
+        "url": "https://h.example/a.jpg",
+        "width": 600,
+        "height": 400,
+        "alt": "A",
+        "caption": "B",
+        "credit": "C",
+    }
+    row = {
+        "url": "https://h.example/s",
+        "title": "Pictured",
+        "published_at": "2026-01-22T12:00:00Z",
+        "image": image,
+    }
+    room.write("more.jsonl", json.dumps(row) + "\n")
+    room.run("ingest", str(room.root / "more.jsonl"))
+    assert room.run("stories", "list", "pictured", "--json").json["stories"][0]["image"] == image
 
 
 def test_a_pin_names_its_place(room: Room) -> None:

@@ -108,12 +108,13 @@ def test_a_body_without_end(tmp_path: Path, server: Server) -> None:
     assert "larger than 20 MB" in house_of(tmp_path, "rss", server).read().error
 
 
+@pytest.mark.parametrize("count", [1, 3, 12])
 @pytest.mark.parametrize("answer", [PAGE, b"[]", b"{}"])
-def test_an_error_page_withdraws_nothing(tmp_path: Path, server: Server, answer: bytes) -> None:
+def test_an_error_page_withdraws_nothing(tmp_path: Path, server: Server, answer: bytes, count: int) -> None:
     site = WordPress(server)
-    site.posts = {n: post(n) for n in range(1, 13)}
+    site.posts = {n: post(n) for n in range(1, count + 1)}
     house = House(tmp_path, type="wordpress", url=server.url)
-    assert house.read().new == 12
+    assert house.read().new == count
     known = site.answer
 
     def broken(call: Call) -> None:
@@ -127,6 +128,21 @@ def test_an_error_page_withdraws_nothing(tmp_path: Path, server: Server, answer:
     report = house.read(NOW + timedelta(hours=1))
     assert (report.error, report.withdrawn) == ("", 0)
     assert report.broken or any("none was withdrawn" in remark for remark in report.remarks)
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_all_known_posts_are_gone_where_the_site_shows_others(
+    tmp_path: Path, server: Server, kept: bool
+) -> None:
+    site = WordPress(server)
+    old = post(99, NOW - timedelta(days=400))
+    site.posts = {1: post(1), 2: post(2), 99: old}
+    house = House(tmp_path, type="wordpress", url=server.url)
+    assert house.read().new == 2
+    site.posts = {99: old} if kept else {}
+    report = house.read(NOW + timedelta(hours=1))
+    assert (report.error, report.withdrawn) == ("", 2 if kept else 0)
+    assert kept or any("none was withdrawn" in remark for remark in report.remarks)
 
 
 def test_all_of_ten_thousand_pages_come_and_the_time_is_up(

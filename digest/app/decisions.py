@@ -89,13 +89,34 @@ def story_words(room: Newsroom, given: Mapping[str, str | None]) -> dict[str, st
         raise CommandError("say what to change: --title, --summary, --image or --section (or --clear).")
     if "title" in words and not words["title"]:
         raise CommandError("a story needs a title; to keep it out: digest stories kill.")
-    if words.get("image") and not is_web_url(words["image"]):
-        raise CommandError(
-            f'--image "{words["image"]}" is no web address; write it whole, with https:// in front.'
-        )
+    if image := words.get("image"):
+        words["image"] = _picture(room, image)
     if "section" in words:
         match_of(room, words["section"])
     return words
+
+
+def _picture(room: Newsroom, said: str) -> str:
+    """A web address, or a picture file of the newsroom by its path. Raises ``CommandError``."""
+    from digest.model.keys.web import picture
+    from digest.model.keys.words import InvalidValue
+    from digest.render.pictures import local, measured
+
+    if is_web_url(said):
+        return said
+    try:
+        place = picture(said)
+        path = local(room.root, {}, place)
+        if path is not None and measured(path.read_bytes())[0]:
+            return place
+    except InvalidValue as error:
+        raise CommandError(f"--image {error.says} {error.cure}") from None
+    except OSError:
+        raise CommandError(
+            f'--image "{said[:200]}" is neither a web address (with https:// in front) nor a file of the newsroom '
+            f"({room.root}), such as pictures/pier.jpg."
+        ) from None
+    raise CommandError(f'--image "{said[:200]}" is no png, jpg or gif picture. Save it as one of these.')
 
 
 def edit(store: Store, made: StoryEdit) -> Story:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -185,7 +186,12 @@ def edit(
         str | None, typer.Option("--summary", help="The text below it; empty for none.")
     ] = None,
     image: Annotated[
-        str | None, typer.Option("--image", metavar="URL", help="Another picture; empty for none.")
+        str | None,
+        typer.Option(
+            "--image",
+            metavar="URL",
+            help="A picture, by address or file; empty for none.",
+        ),
     ] = None,
     section: Annotated[str | None, typer.Option("--section", help="The section it runs in (its id).")] = None,
     edition: ForEdition = None,
@@ -484,7 +490,7 @@ def _fields(story: Story, marks: Sequence[Mark]) -> dict[str, Any]:
         "id": story.id, "url": story.url, "title": story.title, "summary": story.summary,
         "sections": list(story.sections), "source": story.source, "author": story.author,
         "published_at": story.published_at, "updated_at": story.updated_at,
-        "image": image and {"url": image.url, "width": image.width, "height": image.height, "alt": image.alt},
+        "image": image and asdict(image),
         "popularity": dict(story.popularity), "tags": list(story.tags), "flags": list(story.flags),
         "priority": story.priority, "embargo_until": story.embargo_until, "expires_at": story.expires_at,
         "language": story.language, "first_seen": story.first_seen,

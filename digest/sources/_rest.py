@@ -11,6 +11,7 @@ from digest.errors import Unreachable
 from digest.sources._network import Answer, Web, safe
 
 ACCEPT = "application/json"
+TOO_MANY = 10  # known posts that are not gone all at once, whatever else is shown
 _SECOND = 1.5  # seconds that another page may take
 
 
@@ -29,6 +30,12 @@ def data_of(web: Web, answer: Answer, kind: type[Any]) -> Any:
     if not isinstance(data, kind):
         raise web.failure(f"{safe(answer.url)} answered with something else than JSON of that API.")
     return data
+
+
+def none_withdrawn(count: int) -> str:
+    """What is said of a site that shows none of the posts that are known: it is emptied, or broken, for the moment."""
+    what = "the one known post does not exist" if count == 1 else f"none of {count} known posts exists"
+    return f"it says that {what}; none was withdrawn. What is gone indeed: digest stories kill"
 
 
 class Pages:

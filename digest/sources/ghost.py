@@ -21,7 +21,7 @@ from digest.sources import Context, Cursor, Found, Item, Remark, Withdrawn
 from digest.sources._fields import MANY, NAME, WORD, Unfit, named_people, web_url
 from digest.sources._network import safe
 from digest.sources._pictures import chosen, offer
-from digest.sources._rest import ACCEPT, Pages, data_of, with_query
+from digest.sources._rest import ACCEPT, TOO_MANY, Pages, data_of, none_withdrawn, with_query
 from digest.sources._settings import option
 
 BACK = timedelta(days=14)  # how far a first reading looks back
@@ -114,15 +114,17 @@ def _gone(api: str, options: Options, context: Context, posts: Mapping[str, Post
             url = with_query(api, key=options.key, fields="id", limit=_IDS, filter=wanted)
             data = data_of(context.web, context.web.get(url, accept=ACCEPT), dict)
             shown |= {str(post.get("id")) for post in _posts(context, data) if isinstance(post, dict)}
+        doubtful = asked and not shown and not posts
+        if doubtful and len(asked) < TOO_MANY:  # they may be gone indeed, if it shows any other
+            url = with_query(api, key=options.key, fields="id", limit=1)
+            doubtful = not _posts(context, data_of(context.web, context.web.get(url, accept=ACCEPT), dict))
     except Unreachable as error:
         yield Remark(
             context.file, f"whether known posts are still there was not learnt ({error})", broken=True
         )
         return
-    if len(asked) >= 10 and not shown and not posts:
-        yield Remark(
-            context.file, f"it says that none of {len(asked)} known posts exists; none was withdrawn"
-        )
+    if doubtful:
+        yield Remark(context.file, none_withdrawn(len(asked)))
         return
     yield from (
         Withdrawn(id, f"{context.spec.name} does not show it any more") for id in asked if id not in shown

@@ -22,7 +22,7 @@ from digest.sources import Context, Cursor, Found, Item, Remark, Withdrawn
 from digest.sources._fields import MANY, NAME, WORD, Unfit, named_people, pixels, web_url
 from digest.sources._network import safe
 from digest.sources._pictures import chosen, offer
-from digest.sources._rest import ACCEPT, Pages, data_of, with_query
+from digest.sources._rest import ACCEPT, TOO_MANY, Pages, data_of, none_withdrawn, with_query
 from digest.sources._settings import option
 
 BACK = timedelta(days=14)  # how far a first reading looks back
@@ -159,19 +159,25 @@ class _Site:
                 for post in data_of(self.web, self.web.get(url, accept=ACCEPT), list):
                     if isinstance(post, dict):
                         shown[str(post.get("id"))] = not _protected(post)
+            doubtful = (
+                asked and not shown and not posts and (len(asked) >= TOO_MANY or not self._shows_any(type_))
+            )
         except Unreachable as error:
             self.cut.append(f"whether known posts are still there was not learnt ({error})")
             return
-        if len(asked) >= 10 and not shown and not posts:
-            yield Remark(
-                self.context.file, f"it says that none of {len(asked)} known posts exists; none was withdrawn"
-            )
+        if doubtful:
+            yield Remark(self.context.file, none_withdrawn(len(asked)))
             return
         for id in asked:
             if not shown.get(id, False):
                 hidden = f"{self.context.spec.name} does not show it any more"
                 why = _PROTECTED if id in shown else hidden
                 yield Withdrawn(f"{type_}:{id}", why)
+
+    def _shows_any(self, type_: str) -> bool:
+        """Whether it shows any post at all: one that does not is emptied, or has no posts to tell of just now."""
+        address = with_query(f"{self.root}{type_}", per_page=1, _fields="id")
+        return bool(data_of(self.web, self.web.get(address, accept=ACCEPT), list))
 
     def cuts(self) -> Iterator[Found]:
         for cut in self.cut:
