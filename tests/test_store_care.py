@@ -5,10 +5,12 @@ from __future__ import annotations
 import shutil
 import sqlite3
 import threading
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from digest.model import Story
 from digest.store import care, open_store
 from tests.newsrooms import DIGEST, PUBLICATION, Room, newsroom, story
 
@@ -198,3 +200,37 @@ def test_upgrade_says_what_it_did(tmp_path: Path) -> None:
     room = newsroom(tmp_path / "room")
     first, second = room.run("store", "upgrade", "--json").json, room.run("store", "upgrade", "--json").json
     assert (first["before"], second["before"]) == (None, second["revision"])
+
+
+def test_a_new_name_without_the_old_id_is_told_and_the_cure_works(room: Room) -> None:
+    path = room.root / "digest.yaml"
+    issues = room.run("issues", "--json").json
+    path.write_text(path.read_text().replace("name: Harbor Post,", "name: Harbor Daily,"))
+    told = 'those of "Harbor Post", which the store knows as harbor-post'
+    for words in (("status",), ("check",), ("build", "--daily", "--date", LAST, "--no-ingest")):
+        assert told in " ".join(room.run(*words).err.split()), words
+    assert told in room.run("status", "--json").json["warnings"][0]
+    assert any(told in str(one) for one in room.run("check", "--json").json["warnings"])
+    path.write_text(path.read_text().replace("name: Harbor Daily,", "name: Harbor Daily, id: harbor-post,"))
+    assert "run: digest store rename" in room.run("status").err
+    assert room.run("store", "rename").code == 0
+    assert told not in room.run("status").err
+    assert room.run("issues", "--json").json == issues
+
+
+def test_what_sources_say_of_stories_goes_with_them(room: Room) -> None:
+    old, new = "https://old.example/1", "https://new.example/1"
+    at = datetime(2026, 1, 23, tzinfo=UTC)
+    with open_store(url(room), PUBLICATION) as store:
+        rows = [
+            Story(id=where, url=where, title="T", published_at=day, first_seen=at)
+            for where, day in ((old, datetime(2024, 1, 1, tzinfo=UTC)), (new, at))
+        ]
+        store.upsert(rows, at)
+        store.remember_items("site", {"posts:1": old, "posts:2": new, "pages:2": new})
+        store.withdraw({old: "gone", new: "gone"}, at)
+    done = room.run("store", "prune", "--before", "2025-12-31", "--json").json["rows"]
+    assert (done["source_items"], done["story_notes"]) == (1, 1)
+    with open_store(url(room), PUBLICATION) as store:
+        assert store.items_since("site", datetime.min.replace(tzinfo=UTC)) == {"pages:2": new, "posts:2": new}
+        assert {id: why for id, why in store.withheld().items() if why == "withdrawn: gone"}.keys() == {new}

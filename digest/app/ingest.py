@@ -341,6 +341,8 @@ def _remember(store: Store, spec: SourceSpec, batch: Batch, now: datetime) -> in
         return 0
     known = store.items_since(spec.name, datetime.min.replace(tzinfo=UTC))
     gone = {known[one.item]: one.why for one in batch.withdrawn if one.item in known}
+    for item in known.keys() - {one.item for one in batch.withdrawn}:  # the same story by another item
+        gone.pop(known[item], None)
     store.remember_items(spec.name, {one.item: one.url for one in batch.items})
     store.returned(one.url for one in batch.items)
     fresh = {id: why for id, why in gone.items() if not store.withheld().get(id, "").startswith("withdrawn")}

@@ -167,6 +167,7 @@ class _Run:
 
     def all(self, dates: list[tuple[Edition, date]], folder: Path) -> list[tuple[dict[str, Any], int]]:
         from digest.app.pipeline import House
+        from digest.app.renamed import renamed
         from digest.model.environment import cache_folder
         from digest.publish import Outbox
         from digest.render import load_theme
@@ -181,6 +182,8 @@ class _Run:
                 house = House(self.room, store, theme, headlines)
                 return [self._meant(house, outbox, *one) for one in dates]
         with open_store(self.room.store, self.room.publication) as store:
+            if said := renamed(self.room, store, outbox):
+                warn(f"warning: {said}")
             self._ingest(store)
             house = House(self.room, store, theme, headlines)
             return [self._alone(house, outbox, *one) for one in dates]

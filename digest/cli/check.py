@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from digest.cli import app
-from digest.cli.options import Json, Root, newsroom, now, reader
+from digest.cli.options import Json, Root, newsroom, now, reader, usual_outbox
 from digest.cli.output import emit, say, warn
 from digest.errors import ConfigurationError, DigestError
 
@@ -45,6 +45,7 @@ def check(
     said += (off := _off_calendar(room))
     said += unknown_publications(room)
     said += (of_sources := _sources(room))
+    said += (other_name := _renamed(room))
     if missing := without_ads(room.root, len(room.ads.line_items)):
         said.append(missing)
     for text in said:
@@ -53,7 +54,7 @@ def check(
         (warn if problems else say)(f"note: {note}")
     found: dict[str, Any] = {
         "problems": [asdict(problem) for problem in problems],
-        "warnings": [*short, *missed, *off, *([missing] if missing else [])],
+        "warnings": [*short, *missed, *off, *other_name, *([missing] if missing else [])],
         "notes": notes,
     }
     found["sources"] = of_sources
@@ -105,6 +106,14 @@ def _off_calendar(room: Newsroom) -> list[str]:
 
     with open_store(room.store, room.publication, rehearse=True) as store:
         return off_calendar(room, store, today(room) - _RECENT)
+
+
+def _renamed(room: Newsroom) -> list[str]:
+    from digest.app.renamed import renamed
+    from digest.store import open_store
+
+    with open_store(room.store, room.publication, rehearse=True) as store:
+        return list(filter(None, [renamed(room, store, usual_outbox(room))]))
 
 
 def _sources(room: Newsroom) -> list[str]:

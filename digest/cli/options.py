@@ -15,6 +15,7 @@ from digest.errors import CommandError, did_you_mean
 if TYPE_CHECKING:
     from digest.likeness import Reader
     from digest.model import BuiltIssue, Edition, Newsroom
+    from digest.publish import Outbox
     from digest.store import Store
 
 
@@ -112,6 +113,13 @@ def folder(text: str | None, otherwise: Path) -> Path:
     if "://" in text:
         raise CommandError(f'"{text}" is an address, not a folder; issues are published to a folder.')
     return Path(text).absolute()
+
+
+def usual_outbox(room: Newsroom) -> Outbox:
+    """The outbox of commands that are not told one."""
+    from digest.publish import Outbox
+
+    return Outbox(folder(os.environ.get("DIGEST_OUTBOX") or None, room.root / "outbox"))
 
 
 def me() -> str:

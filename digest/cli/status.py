@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from digest.cli import app
-from digest.cli.options import Json, Root, newsroom, now
-from digest.cli.output import emit, say, table
+from digest.cli.options import Json, Root, newsroom, now, usual_outbox
+from digest.cli.output import emit, say, table, warn
 from digest.errors import CommandError
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ def status(
 ) -> None:
     """Per edition, is the latest due issue built, approved, handed over and sent? If not: exit 6."""
     from digest.app.readings import wrong
+    from digest.app.renamed import renamed
     from digest.app.status import NEEDS
     from digest.app.status import status as look
     from digest.store import open_store
@@ -50,12 +51,14 @@ def status(
     with open_store(room.store, room.publication) as store:
         state = look(room, store, at, timedelta(minutes=grace))
         sources = wrong(room, store.readings(), at)
+        other_name = renamed(room, store, usual_outbox(room))
     missing = [one for one in state.editions if one.missing(needs)]
     emit({
         "ok": not missing,
         "editions": [_row(one, needs) for one in state.editions],
         "newest_story": state.newest_story,
         "sources": sources,
+        "warnings": [other_name] if other_name else [],
         "broken_bookings": [{"line_item": one.line_item, "reason": one.reason} for one in room.broken],
     })  # fmt: skip
     clock = room.publication.clock
@@ -77,6 +80,8 @@ def status(
     say(_newest(state.newest_story, at))
     for words in sources:
         say(f"source {words}")
+    if other_name:
+        warn(f"warning: {other_name}")
     for booking in room.broken:
         say(f'line item "{booking.line_item}" is left out: {booking.reason}')
     if missing:

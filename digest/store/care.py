@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Select, Table, delete, exists, func, inser
 
 from digest.errors import CommandError, Unreachable
 from digest.model import Publication
-from digest.store import desk, issues, publications, ran, stories, words
+from digest.store import desk, issues, publications, ran, readings, stories, words
 from digest.store.database import Database, connect
 from digest.store.schema import HEAD, METADATA, VERSION_TABLE
 from digest.store.versions import prepare, revision_of
@@ -94,6 +94,8 @@ class Pruned:
     """How many rows went."""
 
     stories: int
+    source_items: int
+    story_notes: int
     files: int
     ran_stories: int
     ran_ads: int
@@ -104,9 +106,10 @@ def prune(
 ) -> Pruned:
     """Forget what is old; issues, receipts, manifests and the editors' words stay.
 
-    Stories published before ``seen_before`` go, unless an editor's pin stands; those without a publication time stay,
-    since they would come back as new. Files of issues dated before ``before`` go; the stories that ran before
-    ``ran_before``; the ads that ran before ``before``, but those of ``line_items``, whose goals count them.
+    Stories published before ``seen_before`` go, unless an editor's pin stands, and with them what their sources call
+    and say of them; those without a publication time stay, since they would come back as new. Files of issues dated
+    before ``before`` go; the stories that ran before ``ran_before``; the ads that ran before ``before``, but those of
+    ``line_items``, whose goals count them.
     """
     pinned = {mark.story for mark in desk.current(database) if mark.action == "pin"}
     old = select(issues.issues.c.number).where(
@@ -115,6 +118,8 @@ def prune(
     older = old.where(issues.issues.c.date < ran_before)
     return Pruned(
         stories=_stories(database, seen_before, pinned),
+        source_items=_of_no_story(database, readings.items),
+        story_notes=_of_no_story(database, readings.notes),
         files=_delete(database, issues.files, issues.files.c.issue.in_(old)),
         ran_stories=_delete(database, ran.ran_stories, ran.ran_stories.c.issue.in_(older)),
         ran_ads=_delete(
@@ -147,6 +152,13 @@ def _stories(database: Database, before: datetime, pinned: Collection[str]) -> i
             gone += database.run(delete(stories.stories).where(database.among(c.number, numbers)))
         if len(numbers) < 10 * _AT_ONCE:
             return gone
+
+
+def _of_no_story(database: Database, table: Table) -> int:
+    """What was remembered of stories that are not there."""
+    c = stories.stories.c
+    there = exists().where(c.publication == table.c.publication, c.id == table.c.story)
+    return _delete(database, table, table.c.publication == database.publication, ~there)
 
 
 def shrink(database: Database) -> None:

@@ -88,12 +88,12 @@ def of_sources(database: Database) -> dict[str, list[Reading]]:
 
 def remember_items(database: Database, source: str, addresses: Mapping[str, str]) -> None:
     """What a source calls the stories at these addresses: item -> address."""
-    keys = {url_key(url): item for item, url in addresses.items()}
+    keys = {item: url_key(url) for item, url in addresses.items()}  # two items may have one address
     with database.writing():
-        ids = _ids(database, keys)
+        ids = _ids(database, set(keys.values()))
         rows = [
             {"source": source, "item": item, "story": ids[key], "publication": database.publication}
-            for key, item in keys.items()
+            for item, key in keys.items()
             if key in ids
         ]
         known = [row["item"] for row in rows]
