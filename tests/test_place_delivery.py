@@ -22,7 +22,7 @@ from digest.place.delivery import (
     sends_of,
     standing,
 )
-from digest.place.keywords import fold, found
+from digest.place.keywords import fold, occurs
 from digest.place.rotation import choose
 from tests.strategies.ads import BANNER, BOX, DAY, EDITIONS, NATIVE, SLOTS, requests
 from tests.test_place_rules import request_of
@@ -155,7 +155,7 @@ def test_rotation_is_among_the_creatives_that_fit_and_by_weight() -> None:
     ],
 )
 def test_keywords_are_whole_words_in_any_case(keyword: str, text: str, is_in: bool) -> None:
-    assert found(keyword, (fold(text),)) is is_in
+    assert occurs(keyword, (fold(text),)) is is_in
 
 
 BOOKED = {

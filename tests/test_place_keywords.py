@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from digest.place.keywords import fold, found
+from digest.place.keywords import fold, occurs
 from tests.newsrooms import ADS, newsroom
 
 
@@ -28,7 +28,7 @@ from tests.newsrooms import ADS, newsroom
     ],
 )
 def test_a_keyword_counts_where_a_reader_would_see_it(keyword: str, text: str, counts: bool) -> None:
-    assert found(keyword, (fold(text),)) is counts
+    assert occurs(keyword, (fold(text),)) is counts
 
 
 @pytest.mark.parametrize(

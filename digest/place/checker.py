@@ -56,7 +56,7 @@ def _places(table: Eligibility, plan: Plan) -> Iterator[str]:
         if not table.left[item] >> opening & 1 or item in table.barred:
             yield f"{context.items[item].id} may not stand in {context.place(opening)}"
     for what, name in ((0, "line item"), (1, "opening")):
-        used = [one[what] for one in plan]
+        used = [ad[what] for ad in plan]
         if len(set(used)) < len(used):
             yield f"one {name} is used twice"
 

@@ -12,7 +12,7 @@ def cliques(blocked: Mapping[int, int]) -> list[int]:
 
     ``blocked`` maps a line item to the mask of those that exclude it, itself included.
     """
-    found: list[int] = []
+    masks: list[int] = []
     unsaid = {item: mask & ~(1 << item) for item, mask in blocked.items()}
     for item in blocked:
         while unsaid[item]:
@@ -21,7 +21,7 @@ def cliques(blocked: Mapping[int, int]) -> list[int]:
             while other:
                 clique, common = clique | other, common & blocked[other.bit_length() - 1] & ~other
                 other = common & -common
-            found.append(clique)
+            masks.append(clique)
             for member in bits(clique):
                 unsaid[member] &= ~clique
-    return found
+    return masks

@@ -11,7 +11,7 @@ from digest.model import Adjacency, Edition, Entry, LineItem, Opening, RunAd, Sl
 from digest.place import delivery
 from digest.place.delivery import Standing, earlier, editions_before, load, standing
 from digest.place.facts import bits, mask_of
-from digest.place.keywords import found, words_of
+from digest.place.keywords import occurs, words_of
 from digest.place.openings import next_to, openings
 from digest.place.request import Request
 from digest.place.rotation import fitting
@@ -72,7 +72,7 @@ class IssueContext:
         return tuple(
             f"section {entry.section}"
             if entry.section in policy.sections
-            else next((f'keyword "{word}"' for word in policy.keywords if found(word, words)), "")
+            else next((f'keyword "{word}"' for word in policy.keywords if occurs(word, words)), "")
             for entry, words in zip(self.entries, self.words, strict=True)
         )
 
@@ -153,8 +153,8 @@ class IssueContext:
     def avoided(self, adjacency: Adjacency) -> dict[int, str]:
         """The stories (by index) a line item keeps away from, each with the reason in words."""
         if adjacency not in self._hits:
-            found_hits = ((s, self._hit(adjacency, s)) for s in range(self.stories))
-            self._hits[adjacency] = {s: why for s, why in found_hits if why}
+            hits = ((s, self._hit(adjacency, s)) for s in range(self.stories))
+            self._hits[adjacency] = {s: why for s, why in hits if why}
         return self._hits[adjacency]
 
     def _hit(self, adjacency: Adjacency, story: int) -> str:
@@ -164,7 +164,7 @@ class IssueContext:
         flags = sorted(adjacency.avoid_flags & self.flags[story])
         if flags:
             return self.flag(story, flags[0])
-        return next((f'keyword "{k}"' for k in adjacency.avoid_keywords if found(k, self.words[story])), "")
+        return next((f'keyword "{k}"' for k in adjacency.avoid_keywords if occurs(k, self.words[story])), "")
 
     def flag(self, story: int, name: str) -> str:
         """A flag of a story in words, with what gave it."""
@@ -203,5 +203,5 @@ class IssueContext:
 
     def place(self, opening: int) -> str:
         """An opening in words."""
-        one = self.openings[opening]
-        return f"{one.slot} at gap {one.gap}"
+        opened = self.openings[opening]
+        return f"{opened.slot} at gap {opened.gap}"

@@ -46,13 +46,13 @@ class Eligibility:
         """The limits that these line items can reach together, in order of asking."""
         limits = self.limits
         if 2 * items.bit_count() > len(self.left):
-            return [one for one in limits if (one[1].items & items).bit_count() > one[1].most]
+            return [limit for limit in limits if (limit[1].items & items).bit_count() > limit[1].most]
         self._index()
         numbers = set(self.by_item[EVERYWHERE])
         for item in bits(items):
             numbers.update(self.by_item.get(item, ()))
-        found = [limits[number] for number in sorted(numbers)]
-        return [one for one in found if (one[1].items & items).bit_count() > one[1].most]
+        near = [limits[number] for number in sorted(numbers)]
+        return [limit for limit in near if (limit[1].items & items).bit_count() > limit[1].most]
 
     def _index(self) -> None:
         if self.by_item:

@@ -157,21 +157,21 @@ def _cost(planning: Planning, item: int) -> Cost | None:
     """By a search of its own; ``None`` where it ended at its bound on work."""
     group = planning.context.groups[item]
     try:
-        found, pinned = planning.best_with(group), True
-        if found is None:
-            found, pinned = planning.best_with(group, pinned=False), False
+        solution, pinned = planning.best_with(group), True
+        if solution is None:
+            solution, pinned = planning.best_with(group, pinned=False), False
     except BudgetSpent:
         return None
-    if found is None:
+    if solution is None:
         return None
-    then, now = dict(found.plan), planning.placed
+    then, now = dict(solution.plan), planning.placed
     names = [booking.id for booking in planning.context.items]
-    stage = planning.difference(found.plan)
-    urgency, revenue = _worth(planning, found.plan), _revenue(planning, found.plan)
+    stage = planning.difference(solution.plan)
+    urgency, revenue = _worth(planning, solution.plan), _revenue(planning, solution.plan)
     change = {tier: urgency[tier] - had for tier, had in _worth(planning, planning.solution.plan).items()}
     more = revenue - _revenue(planning, planning.solution.plan)
     words = _words(stage, change, more) if pinned else _words(Difference(PINNED), change, more)
-    if not found.optimal:
+    if not solution.optimal:
         words += "; a better one may exist: the search ended at its bound on work"
     return Cost(
         tuple(names[i] for i in sorted(now.keys() - then)),
@@ -179,7 +179,7 @@ def _cost(planning: Planning, item: int) -> Cost | None:
         change,
         amount(more),
         words,
-        stage.stage if pinned or planning.is_better_than(found.plan) else None,
+        stage.stage if pinned or planning.is_better_than(solution.plan) else None,
     )
 
 

@@ -65,12 +65,12 @@ def bits(mask: int) -> Iterator[int]:
 
 def members(mask: int) -> list[int]:
     """The numbers in a mask that holds few, ascending."""
-    found = []
+    numbers = []
     while mask:
         low = mask & -mask
-        found.append(low.bit_length() - 1)
+        numbers.append(low.bit_length() - 1)
         mask ^= low
-    return found
+    return numbers
 
 
 def mask_of(numbers: Iterator[int] | list[int] | range | tuple[int, ...]) -> int:

@@ -52,7 +52,7 @@ def words_of(story: Story) -> tuple[str, ...]:
     return tuple(fold(text) for text in (story.title, story.summary, *story.tags, *sourced) if text)
 
 
-def found(keyword: str, words: Iterable[str]) -> bool:
+def occurs(keyword: str, words: Iterable[str]) -> bool:
     """Whether the keyword stands in one of the folded texts (see ``words_of``)."""
     folded = fold(keyword)
     return bool(folded) and any(folded in text and _pattern(folded).search(text) for text in words)

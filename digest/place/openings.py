@@ -31,10 +31,10 @@ def slot_layout(lineup: Lineup) -> SlotLayout:
 def openings(lineup: Lineup, slots: tuple[Slot, ...]) -> tuple[Opening, ...]:
     """Every opening of the lineup, by gap, then slot in file order."""
     plan = slot_layout(lineup)
-    found = [
+    places = [
         (opening.gap, index, opening) for index, slot in enumerate(slots) for opening in _of_slot(slot, plan)
     ]
-    return tuple(opening for _, _, opening in sorted(found, key=lambda one: one[:2]))
+    return tuple(opening for _, _, opening in sorted(places, key=lambda place: place[:2]))
 
 
 def _of_slot(slot: Slot, plan: SlotLayout) -> Iterator[Opening]:

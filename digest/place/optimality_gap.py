@@ -13,9 +13,9 @@ from digest.place.stages import ORDER, SPREAD, VALUE, Level, sums
 ENDED = "the plan of the ads is not proven to be the best, because the search ended at its bound on work"
 
 
-def optimality_gap(scale: Scale, levels: Sequence[Level], found: Solution) -> OptimalityGap:
+def optimality_gap(scale: Scale, levels: Sequence[Level], solution: Solution) -> OptimalityGap:
     """The first stage in which another plan might be better, and by how much at most."""
-    ours, most = sums(scale, found.merit), sums(scale, found.bound)
+    ours, most = sums(scale, solution.merit), sums(scale, solution.bound)
     for level, has, bound in zip(levels, ours, most, strict=False):
         if bound > has:
             return _bookings(level, bound - has, levels)

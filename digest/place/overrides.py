@@ -82,11 +82,11 @@ def _no_opening(table: Eligibility, number: int, slot: str) -> str:
     item = context.items[number]
     if slot not in item.slots:
         return f"slot: it is booked for {', '.join(item.slots)}, not for {slot}"
-    here = context.by_slot.get(slot, 0)
-    if not here:
+    in_slot = context.by_slot.get(slot, 0)
+    if not in_slot:
         return f"slot: this issue of {counted(context.stories, 'story', 'stories')} has no opening of {slot}"
-    step = [step for step in table.steps[number] if step.removed & here][-1]
-    opening = next(bits(step.removed & here))
+    step = [step for step in table.steps[number] if step.removed & in_slot][-1]
+    opening = next(bits(step.removed & in_slot))
     return f"{step.rule}: no opening of {slot} is left: {step.fact.why(opening)}"
 
 
@@ -152,7 +152,7 @@ def _least(things: list[Any], possible: Callable[[list[Any]], bool]) -> list[Any
     """A smallest set that is still impossible: drop what is not needed for that."""
     kept = list(things)
     for thing in things:
-        fewer = [one for one in kept if one != thing]
+        fewer = [other for other in kept if other != thing]
         if not possible(fewer):
             kept = fewer
     return kept

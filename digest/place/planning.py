@@ -49,13 +49,13 @@ class Planning:
     def _solve(self) -> Solution:
         if all(item in self.alive for item in self.pins):
             try:
-                found = self.best_with(0)
+                solution = self.best_with(0)
             except BudgetSpent:
                 raise CommandError(
                     f"{len(self.pins)} pins are too many to find a plan for; drop some."
                 ) from None
-            if found is not None:
-                return found
+            if solution is not None:
+                return solution
         raise overrides.clash(self.table, self.pins)
 
     def best_with(self, items: int, *, pinned: bool = True) -> Solution | None:
@@ -71,8 +71,8 @@ class Planning:
         best, pins = self.solution, mask_of(list(self.pins))
         while True:
             swaps, placed = self.swaps_of(best.plan), {item for item, _ in best.plan}
-            found = [swap for item in self.alive if item not in placed and (swap := swaps.of(item))]
-            plans = [best.plan, *(swap.plan for swap in found if not swap.out & pins)]
+            better = [swap for item in self.alive if item not in placed and (swap := swaps.of(item))]
+            plans = [best.plan, *(swap.plan for swap in better if not swap.out & pins)]
             plan = min(plans, key=lambda plan: (-self.scale.merit(plan), reading(self.problem, plan)))
             if plan == best.plan:
                 return best

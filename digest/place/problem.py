@@ -111,7 +111,7 @@ class Scale:
 
     def merit(self, plan: Iterable[Candidate]) -> int:
         """What a whole plan is worth."""
-        plan = sorted(plan, key=lambda one: one[1])
+        plan = sorted(plan, key=lambda ad: ad[1])
         gaps = [self.problem.gaps[o] for _, o in plan]
         spread = sum(self.cost(b - a) for a, b in pairwise(gaps))
         return sum(self.gain(i, o) for i, o in plan) - spread

@@ -76,27 +76,27 @@ class RefusalReasons:
     def _stopped(self, item: int) -> Verdict | None:
         """The first rule that alone closes every opening; one that another ad holds is closed by no rule about ads."""
         openings, held = self.planning.alive[item], self.planning.swaps.held
-        closing = [one for _, one in self.planning.swaps.closing(item)]
+        closing = [stop for _, stop in self.planning.swaps.closing(item)]
         closed: dict[str, int] = dict.fromkeys(self.rules, 0)
-        for one in closing:
-            closed[one.rule] |= one.openings & ~held if one.ads else one.openings
+        for stop in closing:
+            closed[stop.rule] |= stop.openings & ~held if stop.ads else stop.openings
         for rule, mask in closed.items():
             if not openings & ~mask:
-                return Verdict(rule, self._closed_by(item, [one for one in closing if one.rule == rule]))
+                return Verdict(rule, self._closed_by(item, [stop for stop in closing if stop.rule == rule]))
         return None
 
     def _closed_by(self, item: int, closing: Sequence[Closing]) -> str:
         """How one rule closes every opening: one sentence where it is the same in all, else the first ones."""
         said: list[tuple[int, str]] = []
         left = self.planning.alive[item]
-        for one in closing:
-            here = left & one.openings
-            if here and one.fact.span is None:
-                why = one.fact.why(item, one.ads)
-                said += [(opening, why) for opening in bits(here)]
+        for stop in closing:
+            places = left & stop.openings
+            if places and stop.fact.span is None:
+                why = stop.fact.why(item, stop.ads)
+                said += [(opening, why) for opening in bits(places)]
             else:
-                said += [(opening, self._why(one.fact, item, opening)) for opening in bits(here)]
-            left &= ~here
+                said += [(opening, self._why(stop.fact, item, opening)) for opening in bits(places)]
+            left &= ~places
         said.sort()
         if len({why for _, why in said}) == 1:
             return said[0][1]
@@ -138,11 +138,12 @@ class RefusalReasons:
         swap = self.planning.swaps.of(item)
         if swap is None:
             return Verdict("outranked", "the search for a place for it ended at its bound on work")
-        found = self._better(swap)
+        difference = self._better(swap)
         names = tuple(self.context.items[other].id for other in bits(swap.out))
         gap = self.context.place(dict(swap.plan)[item])
-        reason = f"without {_listed(names)} it would fit ({gap}), but {_Words(self.planning, swap, item).of(found)}"
-        return Verdict("outranked", reason, names, found.stage)
+        decides = _Words(self.planning, swap, item).of(difference)
+        reason = f"without {_listed(names)} it would fit ({gap}), but {decides}"
+        return Verdict("outranked", reason, names, difference.stage)
 
     def _better(self, swap: Swap) -> Difference:
         if swap.out & self.planning.swaps.pins:
@@ -158,18 +159,18 @@ class _Words:
     swap: Swap
     item: int
 
-    def of(self, found: Difference) -> str:
+    def of(self, difference: Difference) -> str:
         """What decides for those who would have to leave."""
         out = list(bits(self.swap.out))
-        if found.stage == PINNED:
+        if difference.stage == PINNED:
             return f"{self._say([i for i in out if i in self.planning.pins], 'is', 'are')} pinned by hand"
-        if found.level is not None:
-            return self._bookings(found.level)
-        if found.stage == VALUE:
+        if difference.level is not None:
+            return self._bookings(difference.level)
+        if difference.stage == VALUE:
             ours = sum((self._value(i, self.planning.placed[i]) for i in out), Fraction(0))
             theirs = sum((self._value(i, o) for i, o in self.swap.plan if i in self._group), Fraction(0))
             return f"{self._say(out, 'pays', 'pay together')} more here ({amount(ours)} to {amount(theirs)})"
-        if found.stage == SPREAD:
+        if difference.stage == SPREAD:
             return f"the value is the same, and the ads are spread more evenly with {self._say(out)}"
         return f"all else is equal, and {self._say(out)} {self._order()}"
 

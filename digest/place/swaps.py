@@ -160,13 +160,13 @@ class Swaps:
         asked = problem(self.table, {**{item: self.alive[item] for item in bits(group)}, **fixed}, group)
         stay = dict.fromkeys(fixed, 1), {item: 1 for item in bits(self.pins) if item in fixed}
         try:
-            found = solve(replace(asked, levels=(*stay, *asked.levels)), SWAP)
+            solution = solve(replace(asked, levels=(*stay, *asked.levels)), SWAP)
         except BudgetSpent:
             return None
-        if found is None:
+        if solution is None:
             return None
-        kept = mask_of([item for item, _ in found.plan])
-        return Swap(mask_of(list(fixed)) & ~kept, found.plan)
+        kept = mask_of([item for item, _ in solution.plan])
+        return Swap(mask_of(list(fixed)) & ~kept, solution.plan)
 
 
 def _split(parts: list[Part], openings: int, out: int, counts: tuple[int, ...]) -> list[Part]:

@@ -33,8 +33,8 @@ class Rule(Protocol):
 @cache
 def catalogue() -> tuple[tuple[str, Rule], ...]:
     """Every rule with its name, in the order of asking."""
-    found = [(name, cast(Rule, load(__name__, name))) for name in names(__name__)]
-    return tuple(sorted(found, key=lambda one: (STAGES.index(one[1].STAGE), one[1].ORDER, one[0])))
+    rules = [(name, cast(Rule, load(__name__, name))) for name in names(__name__)]
+    return tuple(sorted(rules, key=lambda rule: (STAGES.index(rule[1].STAGE), rule[1].ORDER, rule[0])))
 
 
 def rule_help(name: str) -> str:

@@ -13,8 +13,8 @@ def facts(context: IssueContext) -> Iterator[Fact]:
     reader = context.request.reader
     for number, item in enumerate(context.items):
         for column, wanted in item.audience.items():
-            values = {one.casefold() for one in wanted}
-            if not values.isdisjoint(one.casefold() for one in reader.get(column, ())):
+            values = {value.casefold() for value in wanted}
+            if not values.isdisjoint(value.casefold() for value in reader.get(column, ())):
                 continue
             whom = (
                 f"these readers have {', '.join(reader.get(column, ())) or 'none'}"

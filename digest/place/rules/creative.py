@@ -27,7 +27,10 @@ def facts(context: IssueContext) -> Iterator[Fact]:
 
 def _why(context: IssueContext, item: LineItem, opening: int) -> str:
     slot = context.slots[context.openings[opening].slot]
-    has = [f"{one.id} ({one.size or 'no size' if one.image else 'no image'})" for one in item.creatives]
+    has = [
+        f"{creative.id} ({creative.size or 'no size' if creative.image else 'no image'})"
+        for creative in item.creatives
+    ]
     takes = [*slot.sizes, *(["native ads"] if slot.native else [])]
     return (
         f"{slot.id} takes {' and '.join(takes) or 'nothing'}, and none of its creatives fits: "
@@ -39,5 +42,5 @@ def _none_today(context: IssueContext, item: LineItem, opening: int) -> str:
     booked = context.request.ads.line_item(item.id)
     if booked is None or not booked.creatives:
         return "it has no creatives yet"
-    spans = [f"{one.id} ({one.dates})" for one in booked.creatives]
+    spans = [f"{creative.id} ({creative.dates})" for creative in booked.creatives]
     return f"none of its creatives is for {context.day}: {', '.join(spans)}"

@@ -21,5 +21,5 @@ def facts(context: IssueContext) -> Iterator[Fact]:
 
 
 def _why(context: IssueContext, sections: tuple[str, ...], opening: int) -> str:
-    here = context.openings[opening].section
-    return f"it wants {', '.join(sections) or 'no section'}; {context.place(opening)} is in {here or 'no section'}"
+    section = context.openings[opening].section
+    return f"it wants {', '.join(sections) or 'no section'}; {context.place(opening)} is in {section or 'no section'}"

@@ -48,11 +48,11 @@ class Limits:
                 self.local.append((most, items, openings))
 
     def _present(self, openings: int) -> int:
-        found = self.present.get(openings)
-        if found is None:
-            found = mask_of([item for item, mask in self.left.items() if mask & openings])
-            self.present[openings] = found
-        return found
+        items = self.present.get(openings)
+        if items is None:
+            items = mask_of([item for item, mask in self.left.items() if mask & openings])
+            self.present[openings] = items
+        return items
 
     def _read_span(self, fact: AtMost, items: int, openings: int) -> None:
         if fact.most == 1 and items == self.items and openings == self.everywhere:
