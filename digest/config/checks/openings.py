@@ -12,7 +12,7 @@ from math import floor
 
 from digest.config import tree as t
 from digest.config.checks.companions import groups
-from digest.config.checks.configuration import Configuration, problem
+from digest.config.checks.configuration import Configuration, as_written, is_valid, problem
 from digest.config.checks.creatives import fits
 from digest.config.validation import ReadFile
 from digest.errors import Problem
@@ -24,15 +24,27 @@ def doubt(config: Configuration) -> Iterator[Problem]:
     if config.ads is None or not config.book.policy.max_ads or not config.book.policy.max_ratio:
         return
     for index, item in enumerate(config.book.line_items):
-        if config.all_editions_valid(item) and _judged(config, item):
-            yield from _of(config, config.ads, ("line_items", index), item)
+        path: t.Path = ("line_items", index)
+        if config.all_editions_valid(item) and _judged(config, item) and _whole(config.ads, path):
+            yield from _of(config, config.ads, path, item)
     yield from _companions(config, config.ads)
 
 
 def _judged(config: Configuration, item: LineItem) -> bool:
     """Whether its slots and sections are known; what is not known is told already."""
-    there = {slot.id for slot in config.book.slots}
-    return bool(item.slots) and there.issuperset(item.slots) and bool(config.sections)
+    file, there = config.ads, {slot.id for slot in config.book.slots}
+    slots = bool(item.slots) and all(
+        name in there and file and is_valid(file, ("slots",), name) for name in item.slots
+    )
+    sections = {section.id for section in config.sections}
+    return slots and bool(sections) and sections.issuperset(config.names("sections") or ())
+
+
+def _whole(file: ReadFile, path: t.Path) -> bool:
+    """Whether what decides on its places could be read; what could not is told already, and might have had one."""
+    written = as_written(file, path)
+    keys = ("slots", "sections", "creatives")
+    return all(t.child(written, key) is None or is_valid(file, path, key) for key in keys)
 
 
 def _of(config: Configuration, file: ReadFile, path: t.Path, item: LineItem) -> Iterator[Problem]:
