@@ -1,6 +1,7 @@
 """Issue after issue by a loop of dates: no story lost or doubled, goals counted right, plan and calendar as it ran.
 
-The ordinary suite goes from New Year past the change of the clocks in March; ``DIGEST_YEAR=1`` the whole of 2026.
+The ordinary suite goes over four weeks with days off and the change of the clocks in March; ``DIGEST_YEAR=1`` over the
+whole of 2026.
 """
 
 from __future__ import annotations
@@ -13,11 +14,14 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from digest.model.issue_date import day_of, issue_date, number_of
 from tests.newsrooms import Room, newsroom, story
 
 ZONE = ZoneInfo("America/New_York")
-FIRST = date(2026, 1, 1)
-LAST = date(2026, 12, 31) if os.environ.get("DIGEST_YEAR") else date(2026, 3, 15)
+WHOLE = bool(os.environ.get("DIGEST_YEAR"))
+FIRST = date(2026, 1, 1) if WHOLE else date(2026, 2, 16)
+LAST = date(2026, 12, 31) if WHOLE else date(2026, 3, 15)
+BEFORE = 4  # days of stories before the first date
 SKIPPED = {date(2026, 1, 1), date(2026, 1, 19), date(2026, 2, 16), date(2026, 2, 17), date(2026, 12, 25)}
 DIGEST = """\
 publication: {name: Harbor Post, url: "https://harbor.example", timezone: America/New_York,
@@ -26,19 +30,29 @@ sources: [{name: post, type: jsonl, url: stories.jsonl}]
 sections: [{id: local-news, title: Local News, top: 60, min: 0}]
 thin: {min_stories: 1, widen: 0h}
 editions:
-  daily: {cadence: daily, days: [mon, tue, wed, thu, fri], cutoff: "06:00", no_repeat_for: 366d,
+  daily: {cadence: daily, days: [mon, tue, wed, thu, fri], cutoff: "06:00", no_repeat_for: 370d,
           from: "a@harbor.example"}
-  alert: {cadence: on_demand, cutoff: "12:00", no_repeat_for: 366d, catch_up: 366d, from: "a@harbor.example"}
+  alert: {cadence: on_demand, no_repeat_for: 370d, from: "a@harbor.example"}
 """
 
 
+def editions_of(n: int) -> list[str]:
+    return ["alert"] if n % 6 == 0 else ["daily", "alert"] if n % 6 == 3 else ["daily"]
+
+
+def goal_of(n: int) -> int:
+    return 4 if n % 6 == 0 else 2 + n % 4
+
+
 def bookings() -> str:
-    """Forty of them: some for days of the week, some paused for a while, all with a goal of issues."""
+    """Forty of them: for the daily, for specials or for both, some for days of the week, some paused for a while, all
+    with a goal of issues."""
     made = ["policy: {max_ads: 3, min_gap: 0, max_ratio: 1/2}", "slots:",
             "  in_stream: {position: between_stories, native: true}", "line_items:"]  # fmt: skip
     for n in range(40):
         start = FIRST + timedelta(days=9 * n % 340)
         days = ", days: [tue, thu]" if n % 4 == 1 else ""
+        only = f", editions: [{', '.join(editions_of(n))}]"
         rest = (
             f", pauses: [{{from: {start + timedelta(days=3)}, to: {start + timedelta(days=9)}}}]"
             if n % 5 == 2
@@ -46,58 +60,77 @@ def bookings() -> str:
         )
         made.append(
             f"  - {{id: b{n}, advertiser: a{n}, flight: {{start: {start}, end: {start + timedelta(days=27)}{days}}}, "
-            f"slots: [in_stream], goal: {{issues: {2 + n % 4}}}, editions: [daily]{rest}, creatives: "
+            f"slots: [in_stream], goal: {{issues: {goal_of(n)}}}{only}{rest}, creatives: "
             f'[{{id: c, headline: H{n}, url: "https://a{n}.example/"}}]}}'
         )
     return "\n".join([*made, "advertisers:", *(f"  a{n}: {{}}" for n in range(40))]) + "\n"
 
 
+def times() -> dict[str, datetime]:
+    """Three stories a day, one in the night and two in the afternoon, by id."""
+    days = [FIRST + timedelta(days=n) for n in range(-BEFORE, (LAST - FIRST).days)]
+    return {
+        f"s{3 * n + part}": datetime.combine(day, time(hour, 30), ZONE)
+        for n, day in enumerate(days)
+        for part, hour in enumerate((2, 14, 16))
+    }
+
+
 @pytest.fixture(scope="module")
 def room(tmp_path_factory: pytest.TempPathFactory) -> Room:
     made = newsroom(tmp_path_factory.mktemp("year") / "room", digest=DIGEST, ads=bookings())
-    days = [FIRST - timedelta(days=1) + timedelta(days=n) for n in range((LAST - FIRST).days + 1)]
     made.stories(
-        story(2 * n + half, section="Local News", published_at=f"{day}T{2 + 14 * half:02d}:30:00")
-        for n, day in enumerate(days)
-        for half in (0, 1)
+        story(int(name[1:]), section="Local News", published_at=at.isoformat())
+        for name, at in times().items()
     )
     assert made.run("ingest").code == 0
     return made
 
 
-def issues() -> list[date]:
-    days = (FIRST + timedelta(days=n) for n in range((LAST - FIRST).days + 1))
-    return [day for day in days if day.weekday() < 5 and day not in SKIPPED]
+def _days() -> list[date]:
+    return [FIRST + timedelta(days=n) for n in range((LAST - FIRST).days + 1)]
+
+
+def mornings() -> list[date]:
+    """The dates of the daily; on the first morning, where it is a day off, what was due before is built."""
+    planned = [day for day in _days() if day.weekday() < 5 and day not in SKIPPED]
+    return planned if FIRST in planned else [date(2025, 12, 31) if WHOLE else date(2026, 2, 13), *planned]
+
+
+def alerts() -> list[str]:
+    """One each Wednesday, in every second week a second one."""
+    wednesdays = [day for day in _days() if day.weekday() == 2]
+    return [key for n, day in enumerate(wednesdays) for key in [f"{day}", f"{day}.2"][: 1 + n % 2]]
 
 
 @pytest.fixture(scope="module")
 def ran(room: Room) -> dict[str, list[date]]:
-    """Every issue built on its own morning; an alert each Wednesday at one o'clock."""
+    """Every issue built on its own morning; an alert on Wednesdays at one o'clock, and at half past five."""
     import digest.cli.build
 
     clock = pytest.MonkeyPatch()
     built: dict[str, list[date]] = {"daily": [], "alert": []}
-    for number in range((LAST - FIRST).days + 1):
-        day = FIRST + timedelta(days=number)
-        for edition, hour in (("daily", 7), ("alert", 13)):
-            if edition == "alert" and day.weekday() != 2:
-                continue
-            at = datetime.combine(day, time(hour), ZONE).astimezone(UTC)
-            clock.setattr(digest.cli.build, "now", lambda at=at: at)
-            words = ("--daily",) if edition == "daily" else ("--edition", "alert")
-            result = room.run("build", *words, "--no-ingest", "--json")
-            assert result.code == 0, (day, result.err)
-            built[edition] += [
-                date.fromisoformat(one["date"]) for one in result.json["issues"] if one["status"] == "built"
-            ]
+    todo = [(datetime.combine(day, time(7), ZONE), "daily") for day in _days()]
+    for key in map(issue_date, alerts()):
+        hour = time(13) if number_of(key) == 1 else time(17, 30)
+        todo.append((datetime.combine(day_of(key), hour, ZONE), "alert"))
+    for moment, edition in sorted(todo):
+        at = moment.astimezone(UTC)
+        clock.setattr(digest.cli.build, "now", lambda at=at: at)
+        words = ("--daily",) if edition == "daily" else ("--edition", "alert")
+        result = room.run("build", *words, "--no-ingest", "--json")
+        assert result.code == 0, (moment, result.err)
+        made = [one["date"] for one in result.json["issues"] if one["status"] == "built"]
+        built[edition] += map(issue_date, made)
+        for day in made if edition == "alert" else ():
+            assert room.run("mark-sent", edition, day).code == 0
     clock.undo()
     return built
 
 
 def test_the_dates_are_those_of_the_calendar(ran: dict[str, list[date]]) -> None:
-    """The first morning is a day off: it builds what was due before."""
-    assert ran["daily"] == [FIRST - timedelta(days=1), *issues()]
-    assert ran["alert"] == [day for day in _days() if day.weekday() == 2]
+    assert ran["daily"] == mornings()
+    assert [str(day) for day in ran["alert"]] == alerts()
 
 
 @pytest.mark.parametrize("edition", ["daily", "alert"])
@@ -109,56 +142,56 @@ def test_no_story_is_lost_or_doubled(edition: str, room: Room, ran: dict[str, li
     seen = Counter(one["id"] for made in manifests for part in made["sections"] for one in part["stories"])
     assert set(seen.values()) == {1}
     first, last = (datetime.fromisoformat(at) for at in (windows[0]["start"], windows[-1]["end"]))
-    days = [FIRST - timedelta(days=1) + timedelta(days=n) for n in range((LAST - FIRST).days + 1)]
-    times = {
-        f"s{2 * n + half}": datetime.combine(day, time(2 + 14 * half, 30), ZONE)
-        for n, day in enumerate(days)
-        for half in (0, 1)
-    }
-    assert set(seen) == {name for name, at in times.items() if first <= at < last}
+    assert set(seen) == {name for name, at in times().items() if first <= at < last}
+
+
+def _placed(room: Room, ran: dict[str, list[date]]) -> list[tuple[str, str, date]]:
+    """Every ad of every issue: booking, edition, the issue's key."""
+    return [
+        (one["line_item"], edition, day)
+        for edition, days in ran.items()
+        for day in days
+        for one in room.manifest(edition, str(day))["ads"]["placed"]
+    ]
 
 
 def test_goals_are_counted_right(room: Room, ran: dict[str, list[date]]) -> None:
     """The report counts what stands in the manifests; nothing runs past its goal, out of its flight or in a pause."""
-    placed = [
-        (one["line_item"], day)
-        for day in ran["daily"]
-        for one in room.manifest("daily", str(day))["ads"]["placed"]
-    ]
-    counted = Counter(name for name, _ in placed)
+    placed = _placed(room, ran)
+    counted = Counter(name for name, _, _ in placed)
     report = room.run("ads", "report", "--json", "--to", str(LAST)).json["line_items"]
     assert {one["line_item"]: one["delivered"] for one in report} == {
         f"b{n}": counted[f"b{n}"] for n in range(40)
     }
-    for name, day in placed:
-        n = int(name[1:])
+    assert any(edition == "alert" and number_of(day) == 2 for _, edition, day in placed)
+    for name, edition, key in placed:
+        n, day = int(name[1:]), day_of(key)
         start = FIRST + timedelta(days=9 * n % 340)
+        assert edition in editions_of(n)
         assert start <= day <= start + timedelta(days=27)
         assert n % 4 != 1 or day.weekday() in (1, 3)
         assert n % 5 != 2 or not start + timedelta(days=3) <= day <= start + timedelta(days=9)
-        assert counted[name] <= 2 + n % 4
+        assert counted[name] <= goal_of(n)
     over = [n for n in range(40) if FIRST + timedelta(days=9 * n % 340 + 27) <= LAST]
-    assert all(counted[f"b{n}"] == 2 + n % 4 for n in over), {n: counted[f"b{n}"] for n in over}
+    assert over
+    assert all(counted[f"b{n}"] == goal_of(n) for n in over), {n: counted[f"b{n}"] for n in over}
 
 
 def test_plan_and_calendar_agree_with_what_ran(room: Room, ran: dict[str, list[date]]) -> None:
     first, last = LAST - timedelta(days=27), LAST
-    plan = room.run("ads", "plan", "--from", str(first), "--to", str(last), "--json").json
-    planned = {one["date"]: sorted(ad["line_item"] for ad in one["ads"]) for one in plan["issues"]}
     known = {
-        str(day): sorted(one["line_item"] for one in room.manifest("daily", str(day))["ads"]["placed"])
-        for day in ran["daily"]
+        (edition, str(day)): sorted(
+            one["line_item"] for one in room.manifest(edition, str(day))["ads"]["placed"]
+        )
+        for edition, days in ran.items()
+        for day in days
         if day >= first
     }
-    assert planned == known
-    calendar = room.run("ads", "calendar", "--from", str(first), "--to", str(last), "--json").json
-    shown = {
-        one["date"]: sorted(one["slots"]["in_stream"])
-        for one in calendar["days"]
-        if one["edition"] == "daily"
+    span = ("--from", str(first), "--to", str(last), "--json")
+    plan = room.run("ads", "plan", *span).json["issues"]
+    assert known == {
+        (one["edition"], one["date"]): sorted(ad["line_item"] for ad in one["ads"]) for one in plan
     }
-    assert {day: ads for day, ads in shown.items() if ads} == {day: ads for day, ads in known.items() if ads}
-
-
-def _days() -> list[date]:
-    return [FIRST + timedelta(days=n) for n in range((LAST - FIRST).days + 1)]
+    assert all(one["built"] for one in plan)
+    calendar = room.run("ads", "calendar", *span).json["days"]
+    assert known == {(one["edition"], one["date"]): sorted(one["slots"]["in_stream"]) for one in calendar}

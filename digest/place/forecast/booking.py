@@ -23,6 +23,7 @@ from digest.place import delivery
 from digest.place.forecast.issues import BookingForecast, ForecastInputs, IssueDate
 
 NO_CLICKS = "no receipt tells a click on it yet: how many issues its goal needs, nobody can say"
+ON_DEMAND = "in editions on demand alone: when the next one comes, nobody can say"
 SOME_READERS = "for some readers only: never in the issue for everybody, and so not in this plan"
 
 Chance = tuple[IssueDate, int]  # an issue, and the number of the column that says whether it runs there
@@ -47,6 +48,8 @@ class Booking:
         made = cls(item, inputs, tuple(sorted(kept.values(), key=lambda run: (run.date, run.edition))))
         if item.audience:
             return replace(made, item=replace(item, goal=None), remark=SOME_READERS)
+        if made.editions and all(one.cadence == "on_demand" for one in made.editions.values()):
+            return replace(made, item=replace(item, goal=None), remark=ON_DEMAND)
         if item.goal is None or item.goal.unit != "clicks":
             return made
         least = min(map(made.worth, made.editions), default=0)

@@ -33,7 +33,7 @@ def day_by_day(inputs: ForecastInputs) -> Forecast:
     return Forecast(
         first=inputs.first,
         last=inputs.last,
-        issues=inputs.issues(),
+        issues=inputs.told(),
         ads=in_order(inputs, [*ads, *built_ads(inputs)]),
         bookings=tuple(_booking(inputs, item, ads) for item in inputs.ads.line_items),
         complete=complete,

@@ -52,6 +52,13 @@ class ForecastInputs:
             if edition.has_issue(day)
         )
 
+    def told(self) -> tuple[IssueDate, ...]:
+        """The same with what is built besides: specials, and issues of days that are days off now."""
+        order = {edition.name: number for number, edition in enumerate(self.editions)}
+        planned = self.issues()
+        within = {one for one in self.built if self.first <= day_of(one.date) <= self.last and one.edition in order}
+        return tuple(sorted(within.union(planned), key=lambda one: (one.date, order[one.edition])))
+
     def is_fact(self, run: RunAd) -> bool:
         """Whether the ledger's row counts: of an issue before the span, or built within it."""
         built = IssueDate(run.date, run.edition) in self.built and day_of(run.date) <= self.last

@@ -21,7 +21,7 @@ def forecast(found: Solved) -> Forecast:
     return Forecast(
         first=made.inputs.first,
         last=made.inputs.last,
-        issues=made.issues,
+        issues=made.inputs.told(),
         ads=in_order(made.inputs, [*ads, *built_ads(made.inputs)]),
         bookings=booking_forecasts(made, chosen),
         bounds=tuple(found.bounds),
