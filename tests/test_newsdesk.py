@@ -202,7 +202,14 @@ def test_a_pin_that_cannot_work_says_so_at_once(room: Room) -> None:
     room.run("ingest")
     told = room.run("stories", "pin", "s90")
     assert told.code == 0
-    assert "as things stand it will not run in daily 2026-01-23" in told.err
+    assert (
+        "as things stand it will not run in daily 2026-01-23: window: it is of 2025-11-01 10:00, and the issue has "
+        "stories from 2026-01-22 06:00 up to 2026-01-23 06:00; pinned with --date 2026-01-23 it may run"
+    ) in told.err
+    cured = room.run("stories", "pin", "s90", "--date", "2026-01-23", "--json").json["marks"][0]
+    assert cured["problems"] == []
+    assert room.run(*BUILD).code == 0
+    assert "s90" in [one["id"] for one in lineup(room)]
     ran = lineup(room)[0]["id"]
     assert room.run("mark-sent", "daily", "2026-01-23").code == 0
     repeated = room.run("stories", "pin", ran, "--json")

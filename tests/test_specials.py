@@ -436,6 +436,21 @@ def test_a_store_keeps_and_counts_specials_of_many_days(tmp_path: Path, clock: C
         assert not store.issues(day=date(2026, 1, 22))
 
 
+def test_a_booking_for_specials_alone_is_not_called_overbooked(tmp_path: Path, clock: Clock) -> None:
+    """No plan knows when the next one comes; what is built is listed, and the goal is left out of the plan."""
+    room = booked(tmp_path, "goal: {issues: 9}, editions: [alert]")
+    two(room, clock)
+    span = ("--from", "2026-01-23", "--to", "2026-02-10", "--json")
+    plan = room.run("ads", "plan", *span).json
+    assert [(one["edition"], one["date"], len(one["ads"])) for one in plan["issues"] if one["ads"]] == [
+        ("alert", "2026-01-23", 1), ("alert", SECOND, 1),
+    ]  # fmt: skip
+    (line,) = plan["line_items"]
+    assert (line["delivered"], line["short"]) == (2, 0)
+    assert "when the next one comes, nobody can say" in line["remark"]
+    assert room.run("ads", "check", *span).code == 0
+
+
 def test_preview_is_what_a_build_of_the_next_special_makes(tmp_path: Path, clock: Clock) -> None:
     from digest.desk import Asked, Proofs
 

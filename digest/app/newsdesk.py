@@ -103,7 +103,30 @@ def verdict(
     if any(entry.story.id == story for entry in chosen.lineup):
         return Verdict(edition.name, day, "")
     left = next((one.why for one in chosen.left_out if one.story.id == story), "")
-    return Verdict(edition.name, day, left or "window: it is no candidate of this issue")
+    return Verdict(edition.name, day, left or _no_candidate(newsroom, store, edition, day, story, now))
+
+
+def _no_candidate(
+    newsroom: Newsroom, store: Store, edition: Edition, day: date, story: str, now: datetime
+) -> str:
+    """Why an issue does not even consider a story, and what would help."""
+    edition = at_hand(newsroom, store, edition, day, now)
+    memory = recall(store, newsroom, edition, day)
+    ran = next((one for one in memory.ran if one.story.id == story), None)
+    if ran is not None:
+        where = "" if ran.edition == edition.name else f" in {ran.edition}"
+        return f"no_repeat: ran {ran.date}{where}"
+    found = store.stories([story]).get(story)
+    if found is None:
+        return "no story has this id any more"
+    clock = newsroom.publication.clock
+    previous = memory.previous.window.end if memory.previous else None
+    window = window_of(edition, day, newsroom.publication.zone, previous)
+    said = (
+        f"window: it is of {clock(found.time)}, and the issue has stories from {clock(window.start)} up to "
+    )
+    cure = f"; pinned with --date {day} it may run" if found.time < window.start else ""
+    return f"{said}{clock(window.end)}{cure}"
 
 
 def time_of_addition(newsroom: Newsroom, store: Store, now: datetime) -> datetime:

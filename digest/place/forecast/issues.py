@@ -56,7 +56,9 @@ class ForecastInputs:
         """The same with what is built besides: specials, and issues of days that are days off now."""
         order = {edition.name: number for number, edition in enumerate(self.editions)}
         planned = self.issues()
-        within = {one for one in self.built if self.first <= day_of(one.date) <= self.last and one.edition in order}
+        within = {
+            one for one in self.built if self.first <= day_of(one.date) <= self.last and one.edition in order
+        }
         return tuple(sorted(within.union(planned), key=lambda one: (one.date, order[one.edition])))
 
     def is_fact(self, run: RunAd) -> bool:
