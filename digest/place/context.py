@@ -47,14 +47,17 @@ class IssueContext:
 
     @cached_property
     def titles(self) -> dict[str, str]:
+        """Per section of the lineup, its title."""
         return {section.id: section.title for section in self.request.lineup.sections}
 
     @cached_property
     def capacity(self) -> int:
+        """The most ads that the issue may have, by ``max_ads`` and ``max_ratio``."""
         return load(self.policy.max_ads, self.policy.max_ratio, self.stories)
 
     @cached_property
     def near(self) -> tuple[int, ...]:
+        """Per story, the openings next to it, as a mask."""
         masks = [0] * self.stories
         for number, opening in enumerate(self.openings):
             for position in next_to(opening.gap, self.policy.adjacency_radius, self.stories):
@@ -63,6 +66,7 @@ class IssueContext:
 
     @cached_property
     def words(self) -> tuple[tuple[str, ...], ...]:
+        """Per story, its fields in which keywords are looked for, folded."""
         return tuple(words_of(entry.story) for entry in self.entries)
 
     @cached_property
@@ -86,6 +90,7 @@ class IssueContext:
 
     @cached_property
     def by_slot(self) -> dict[str, int]:
+        """Per slot, the mask of its openings."""
         masks: dict[str, int] = defaultdict(int)
         for number, opening in enumerate(self.openings):
             masks[opening.slot] |= 1 << number
@@ -93,6 +98,7 @@ class IssueContext:
 
     @cached_property
     def by_section(self) -> dict[str | None, int]:
+        """Per section, the mask of the openings in it; ``None`` for those in no section."""
         masks: dict[str | None, int] = defaultdict(int)
         for number, opening in enumerate(self.openings):
             masks[opening.section] |= 1 << number
@@ -113,10 +119,12 @@ class IssueContext:
 
     @cached_property
     def paid(self) -> int:
+        """The line items that are no house ads, as a mask."""
         return mask_of([number for number, item in enumerate(self.items) if not item.is_house])
 
     @cached_property
     def standings(self) -> tuple[Standing, ...]:
+        """Per line item, how far it is in its delivery."""
         editions = self.request.editions
         return tuple(standing(item, editions, self.edition, self.day, self.rows(item)) for item in self.items)
 
@@ -145,6 +153,7 @@ class IssueContext:
         return self.in_slots(names)
 
     def in_slots(self, names: list[str] | tuple[str, ...]) -> int:
+        """The openings of these slots, as a mask."""
         mask = 0
         for name in names:
             mask |= self.by_slot.get(name, 0)
@@ -189,6 +198,7 @@ class IssueContext:
         return (1 << bisect_left(self.gaps, gap + span)) - (1 << first)
 
     def band(self, opening: Opening) -> str:
+        """The third of the issue in which an opening lies: ``upper``, ``middle`` or ``lower``."""
         return delivery.band(opening.gap, self.stories)
 
     def weight(self, opening: int) -> Fraction:

@@ -40,6 +40,7 @@ def runs_in(item: LineItem, edition: Edition) -> bool:
 
 
 def editions_of(item: LineItem, editions: Iterable[Edition]) -> tuple[Edition, ...]:
+    """The editions that a line item is booked for."""
     return tuple(edition for edition in editions if runs_in(item, edition))
 
 

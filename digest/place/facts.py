@@ -74,6 +74,7 @@ def members(mask: int) -> list[int]:
 
 
 def mask_of(numbers: Iterator[int] | list[int] | range | tuple[int, ...]) -> int:
+    """The mask that holds these numbers."""
     mask = 0
     for number in numbers:
         mask |= 1 << number

@@ -16,10 +16,12 @@ class SlotLayout:
     sections: tuple[tuple[str, int, int], ...]  # id, position of the first story, of the last
 
     def section_of(self, position: int) -> str | None:
+        """The section of the story at a position; ``None`` where it has none."""
         return next((name for name, first, last in self.sections if first <= position <= last), None)
 
 
 def slot_layout(lineup: Lineup) -> SlotLayout:
+    """What of a lineup decides where openings are."""
     sections, at = [], 0
     for section in lineup.sections:
         if section.entries:

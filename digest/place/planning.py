@@ -80,6 +80,7 @@ class Planning:
             best = Solution(plan, merit, optimal=False, bound=max(best.bound, merit))
 
     def swaps_of(self, plan: Plan) -> Swaps:
+        """Who would have to leave this plan so that others fit."""
         return Swaps(self.table, self.alive, self.scale, mask_of(list(self.pins)), plan)
 
     @cached_property

@@ -107,6 +107,7 @@ class Scale:
         return gain
 
     def gain(self, number: int, opening: int) -> int:
+        """What a line item adds to the merit in an opening, the spread apart."""
         return self.item(number) + self.rates[number] * self.bands[opening] * self.spread
 
     def merit(self, plan: Iterable[Candidate]) -> int:
@@ -143,6 +144,7 @@ def within(fact: AtMost, plan: Iterable[Candidate]) -> Plan:
 
 
 def exceeds(fact: AtMost, plan: Iterable[Candidate], gaps: Sequence[int]) -> bool:
+    """Whether a plan breaks a fact; ``gaps`` are per opening."""
     inside = within(fact, plan)
     if fact.span is None:
         return len(inside) > fact.most

@@ -15,6 +15,7 @@ def fits(creative: Creative, slot: Slot) -> bool:
 
 
 def fitting(item: LineItem, slot: Slot) -> tuple[Creative, ...]:
+    """The creatives of a line item that fit a slot, in file order."""
     return tuple(creative for creative in item.creatives if fits(creative, slot))
 
 

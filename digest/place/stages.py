@@ -23,6 +23,7 @@ class Level:
 
     @property
     def name(self) -> str:
+        """What a sentence calls the stage: the tier, or that it was preferred."""
         return PREFERRED if self.wanted else self.tier
 
 

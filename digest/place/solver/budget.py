@@ -43,8 +43,10 @@ class Budget:
             raise BudgetSpent
 
     def part(self, steps: int) -> Budget:
+        """So many steps of this budget, or what is left of it."""
         return Budget(steps, self)
 
     @property
     def spent(self) -> bool:
+        """Whether no steps are left."""
         return self.left < 0

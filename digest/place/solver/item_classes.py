@@ -66,6 +66,7 @@ class ItemClasses:
         return apart and len(outline) <= self.limits.cap and all(self.kind[o] >= 0 for o in outline)
 
     def gain(self, item: int, opening: int) -> int:
+        """What a line item adds to the worth of a plan in an opening."""
         return self.base[item] + self.scale.rates[item] * self.scale.bands[opening]
 
     def _relations(self) -> dict[int, list[Relation]]:

@@ -59,11 +59,13 @@ class Node:
         return tuple(kept)
 
     def add(self, multipliers: Multipliers) -> Bound:
+        """One more bound, from these multipliers."""
         bound = Bound(self.supply, multipliers)
         self.bounds.append(bound)
         return bound
 
     def bound(self) -> int:
+        """What no plan of this part is worth more than."""
         return min(bound.most for bound in self.bounds)
 
     def weigh(self) -> None:

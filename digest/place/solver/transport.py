@@ -33,6 +33,7 @@ class Multipliers:
 
     @classmethod
     def of(cls, supply: ItemClasses, own: Iterable[int], pools: Iterable[int]) -> Multipliers:
+        """Those of these costs, per place of a class (``own``) and of a pool."""
         own, pools = tuple(own), tuple(pools)
         costs = tuple(
             cost + (pools[members.pool] if members.pool >= 0 else 0)
@@ -61,6 +62,7 @@ class Transport:
         self.filled: dict[int, dict[int, int]] = {}
 
     def copy(self) -> Transport:
+        """The same assignment, to be changed apart; it spends from the same budget."""
         made = object.__new__(Transport)
         made.supply, made.budget, made.worth = self.supply, self.budget, self.worth
         made.free, made.free_in_pool = self.free[:], self.free_in_pool[:]
