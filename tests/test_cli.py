@@ -430,9 +430,9 @@ def test_sqlite_is_in_wal_mode(room: Room) -> None:
 @pytest.mark.parametrize(
     ("words", "says"),
     [
-        (("stories", "list", "--limit", "0"), "greater than or equal to 1"),
-        (("stories", "list", "--limit", "few"), "valid integer"),
-        (("mark-sent", "daily", "2026-01-23", "--delivered", "-1"), "greater than or equal to 0"),
+        (("stories", "list", "--limit", "0"), "Invalid value for '--limit'"),
+        (("stories", "list", "--limit", "few"), "Invalid value for '--limit'"),
+        (("mark-sent", "daily", "2026-01-23", "--delivered", "-1"), "Invalid value for '--delivered'"),
     ],
 )
 def test_words_that_are_no_value(room: Room, words: tuple[str, ...], says: str) -> None:

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 from digest.errors import AlreadySent, CommandError, DigestError
 from digest.mailers import AnswerLost, Mailer, Sender, capabilities
 from digest.model.issue_date import day_of
+from digest.model.counts import counted
 from digest.model.mail import Campaign, CampaignNote, MailerSpec, Message
 
 if TYPE_CHECKING:
@@ -192,10 +193,9 @@ class Handover:
     def _campaign(self, mailer: Mailer, message: Message, wish: Wish) -> Handed:
         edition, day = message.edition, message.date
         if lost := len(set(_OWN_PICTURE.findall(message.html))):
-            which = "picture file" if lost == 1 else "picture files"
             self.said.append(
-                f"{lost} {which} of the newsroom cannot be found by readers of a campaign at {self.spec.type}. Serve "
-                "the issue's folder images/ and name its address: `images: {base_url: …}`."
+                f"{counted(lost, 'picture file')} of the newsroom cannot be found by readers of a campaign at "
+                f"{self.spec.type}. Serve the issue's folder images/ and name its address: `images: {{base_url: …}}`."
             )
         at = self._moment(mailer, wish)
         notes = self._notes(edition, day)

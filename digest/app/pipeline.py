@@ -32,6 +32,7 @@ from digest.model import (
     Window,
     with_edits,
 )
+from digest.model.counts import counted
 from digest.place import Request as PlaceRequest
 from digest.place import place
 from digest.place.delivery import editions_before
@@ -350,7 +351,7 @@ def _thin(newsroom: Newsroom, edition: Edition, day: date, window: Window, selec
     key = "thin.min_stories" if edition.min_stories is None else f"editions.{edition.name}.min_stories"
     said = (
         f"{edition.name} of {day}: nothing to send, and nothing was written. An issue needs at least "
-        f"{least} {'story' if least == 1 else 'stories'} ({key} in digest.yaml)"
+        f"{counted(least, 'story', 'stories')} ({key} in digest.yaml)"
     )
     if not selection.candidates:
         return (

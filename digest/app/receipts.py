@@ -12,6 +12,7 @@ from typing import Any
 
 from digest.app.addresses import Issue, matched, merged
 from digest.errors import CommandError
+from digest.model.counts import counted
 from digest.model.mail import Clicked, Clicks, IssueReceipt, LinkClicks, Receipt
 
 COUNTS = ("sent", "delivered", "opens")
@@ -74,22 +75,19 @@ def _oddities(whole: Receipt, clicks: Sequence[Clicked]) -> list[str]:
     unknown = [one for one in clicks if one.what == "unknown"]
     if shared:
         found.append(
-            f"{_count(shared, 'address stands', 'addresses stand')} in several ads or stories, so nobody can say whose "
-            "clicks those are; they count for none. Give each ad's `url` a `{line_item}` of its own."
+            f"{counted(len(shared), 'address stands', 'addresses stand')} in several ads or stories, so "
+            "nobody can say whose clicks those are; they count for none. Give each ad's `url` a "
+            "`{line_item}` of its own."
         )
     if unknown:
         example = unknown[0].url.partition("?")[0][:100]
         found.append(
-            f"{_count(unknown, 'address was', 'addresses were')} clicked that we did not write, such as {example}; "
-            "they are kept and count for nothing."
+            f"{counted(len(unknown), 'address was', 'addresses were')} clicked that we did not write, such as "
+            f"{example}; they are kept and count for nothing."
         )
     if whole.sent is not None and whole.delivered is not None and whole.delivered > whole.sent:
         found.append(f"more were delivered ({whole.delivered:,}) than sent ({whole.sent:,}); that cannot be.")
     return found
-
-
-def _count(rows: list[Clicked], one: str, several: str) -> str:
-    return f"{len(rows)} {one if len(rows) == 1 else several}"
 
 
 def from_file(path: Path) -> Receipt:

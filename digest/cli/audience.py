@@ -86,6 +86,8 @@ def tell(audience: Mapping[str, Any]) -> None:
 
 def problems(found: Mapping[str, Any]) -> Iterator[str]:
     """What was wrong with rows of the table, in words."""
+    from digest.model.counts import counted
+
     for key, one, several in (
         ("without_id", "row has no reader_id and is left out", "rows have no reader_id and are left out"),
         (
@@ -96,10 +98,10 @@ def problems(found: Mapping[str, Any]) -> Iterator[str]:
         ("unreadable_rows", "line cannot be read as CSV", "lines cannot be read as CSV"),
     ):
         if count := found.get(key):
-            yield f"{count:,} {one if count == 1 else several}"
+            yield counted(count, one, several)
     for name, count in (found.get("unknown_sections") or {}).items():
         named = f'the section "{name}"' if not name.startswith("and ") else f"{name[4:]} unknown sections"
-        yield f"{count:,} {'row names' if count == 1 else 'rows name'} {named}, which the edition has not"
+        yield f"{counted(count, 'row names', 'rows name')} {named}, which the edition has not"
     for column, count in (found.get("no_numbers") or {}).items():
-        rows = "row has" if count == 1 else "rows have"
-        yield f'{count:,} {rows} no whole number of stories in "{column}"; the section\'s own holds'
+        rows = counted(count, "row has", "rows have")
+        yield f'{rows} no whole number of stories in "{column}"; the section\'s own holds'

@@ -446,20 +446,21 @@ _WORDS = {
 def _tell(room: Newsroom, outcome: Outcome, dry_run: bool) -> None:
     from digest.app.history import audience_of
     from digest.app.pipeline import summary
+    from digest.model.counts import counted
 
     row = summary(outcome)
     state = _WORDS["rehearsed"] if dry_run else _WORDS[outcome.status]
     say(f"{row['edition']} {row['date']}: {state} (revision {row['revision']}).")
     say(f'  "{row["subject"]}"')
-    counts = [_count(row["stories"], "story", "stories"), _count(row["ads"], "ad", "ads")]
+    counts = [counted(row["stories"], "story", "stories"), counted(row["ads"], "ad")]
     if row["refused"]:
-        counts.append(f"{_count(row['refused'], 'booking', 'bookings')} not placed (digest explain says why)")
+        counts.append(f"{counted(row['refused'], 'booking')} not placed (digest explain says why)")
     say(f"  {', '.join(counts)}; {row['bytes'] / 1000:.0f} kB of HTML")
     for note in outcome.issue.selection.notes:
         say(f"  {note}")
     if behind := sum(left.why.startswith("same_event:") for left in outcome.issue.selection.left_out):
-        stand = "story stands behind another" if behind == 1 else "stories stand behind others"
-        say(f"  {behind} {stand}: digest explain says which")
+        stand = counted(behind, "story stands behind another", "stories stand behind others")
+        say(f"  {stand}: digest explain says which")
     if outcome.issue.audience:
         from digest.cli.audience import tell
 
@@ -504,10 +505,6 @@ def _without_creatives(room: Newsroom, outcome: Outcome) -> list[str]:
     day = outcome.issue.date
     out = {one.line_item for one in outcome.issue.plan.refused if one.rule == "creative"}
     return [item.id for item in room.ads.line_items if item.id in out and not item.creatives_on(day)]
-
-
-def _count(number: int, one: str, several: str) -> str:
-    return f"{number} {one if number == 1 else several}"
 
 
 def _show(room: Newsroom, outcome: Outcome) -> None:

@@ -26,6 +26,7 @@ def recover(
 ) -> None:
     """Rebuild the ledger from the outbox: for a store that was lost, or restored from a backup."""
     from digest.app.sending import recover
+    from digest.model.counts import counted
     from digest.publish import Outbox
     from digest.store import open_store
 
@@ -45,7 +46,7 @@ def recover(
             say(f"{one.edition} {one.date}, revision {one.revision}{sent}: {_WORDS[one.status]}")
     new = sum(one.status in _WORDS for one in found)
     would = "would be recovered" if dry_run else "recovered"
-    say(f"{new} of {len(found)} {'issue' if len(found) == 1 else 'issues'} {would}.")
+    say(f"{new} of {counted(len(found), 'issue')} {would}.")
     if any(one.status == "unreadable" for one in found):
         raise typer.Exit(Unreachable.exit_code)
 

@@ -11,6 +11,8 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from digest.model.counts import counted
+
 SPACES = re.compile("[\u00a0\u1680\u2000-\u200b\u202f\u205f\u3000\ufeff]")
 _LARGEST = 1_000_000  # characters of a file that is tried
 _LONGEST = 400  # characters of a line
@@ -37,7 +39,7 @@ class Repair:
         bare = self.written.strip()
         width = len(self.written) - len(self.written.lstrip(" "))
         if self.message.startswith("this line is indented"):
-            count = f"{width} space{'' if width == 1 else 's'}" if width else "no space"
+            count = counted(width, "space") if width else "no space"
             return f"Begin it with {count}, as the lines beside it do."
         if SECRET.search(bare) or not bare.isprintable():
             return "Mend the line; what it holds is not shown here."

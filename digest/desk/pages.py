@@ -18,6 +18,7 @@ from digest.errors import (
     NothingToSend,
     Unreachable,
 )
+from digest.model.counts import counted
 from digest.model.issue_date import number_of
 
 if TYPE_CHECKING:
@@ -125,7 +126,7 @@ def environment() -> Environment:
         loader=PackageLoader("digest.desk"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
         lstrip_blocks=True,
     )  # fmt: skip
-    made.filters |= {"day": day_words, "number": lambda value: f"{value:,}", "few": few, "flight": flight}
+    made.filters |= {"day": day_words, "number": lambda value: f"{value:,}", "few": counted, "flight": flight}
     return made
 
 
@@ -143,8 +144,3 @@ def flight(row: Mapping[str, Any]) -> str:
     same = first and last and first.year == last.year
     began = f"{first.day} {first:%b}" + ("" if same else f" {first.year}") if first else "open"
     return f"{began} – " + (f"{last.day} {last:%b} {last.year}" if last else "open")
-
-
-def few(count: int, one: str, many: str = "") -> str:
-    """``1 story``, ``2 stories``."""
-    return f"{count:,} {one if count == 1 else many or one + 's'}"

@@ -8,6 +8,7 @@ from fractions import Fraction
 from functools import cached_property
 
 from digest.model import Adjacency, Edition, Entry, LineItem, Opening, RunAd, Slot
+from digest.model.companions import companion_groups
 from digest.place import delivery
 from digest.place.delivery import Standing, earlier, editions_before, load, standing
 from digest.place.facts import bits, mask_of
@@ -15,11 +16,6 @@ from digest.place.keywords import occurs, words_of
 from digest.place.openings import next_to, openings
 from digest.place.request import Request
 from digest.place.rotation import fitting
-
-
-def counted(number: int, one: str, more: str) -> str:
-    """A number with its noun: ``1 ad``, ``3 ads``."""
-    return f"{number} {one if number == 1 else more}"
 
 
 class IssueContext:
@@ -107,15 +103,9 @@ class IssueContext:
     @cached_property
     def groups(self) -> tuple[int, ...]:
         """Per line item, the mask of its companions and itself: symmetric and transitive."""
-        masks = [1 << number for number in range(len(self.items))]
-        for number, item in enumerate(self.items):
-            for name in item.companions:
-                other = self.index.get(name)
-                if other is not None:
-                    merged = masks[number] | masks[other]
-                    for member in bits(merged):
-                        masks[member] = merged
-        return tuple(masks)
+        groups = [mask_of([self.index[name] for name in group]) for group in companion_groups(self.items)]
+        masks = {number: group for group in groups for number in bits(group)}
+        return tuple(masks[number] for number in range(len(self.items)))
 
     @cached_property
     def paid(self) -> int:

@@ -8,8 +8,8 @@ from typing import Any
 
 from digest.errors import CommandError
 from digest.model import TIERS, Opening, Placement
+from digest.model.counts import counted
 from digest.place.amounts import amount
-from digest.place.context import counted
 from digest.place.facts import bits
 from digest.place.planning import Planning
 from digest.place.problem import Plan
@@ -188,7 +188,7 @@ def _words(stage: Difference, urgency: dict[str, int], more: Fraction) -> str:
     parts = []
     for tier, change in urgency.items():
         if change:
-            due = counted(abs(change), "due issue", "due issues")
+            due = counted(abs(change), "due issue")
             parts.append(f"{due} {'more' if change > 0 else 'fewer'} of {TIER_WORDS[tier][1]}")
     if more:
         parts.append(f"{amount(abs(more))} {'more' if more > 0 else 'less'} in value")

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from digest.model import OptimalityGap
+from digest.model.counts import counted
 from digest.place.amounts import amount
 from digest.place.problem import Scale, Solution
 from digest.place.stages import ORDER, SPREAD, VALUE, Level, sums
@@ -29,7 +30,7 @@ def _bookings(level: Level, open_: int, levels: Sequence[Level]) -> OptimalityGa
     tiered = {other.priority for other in levels if other.tier == level.tier}
     of = f" of priority {level.priority}" if len(tiered) > 1 else ""
     if plain:
-        words = f"up to {open_} more {level.tier} {'booking' if open_ == 1 else 'bookings'}{of}"
+        words = f"up to {counted(open_, f'more {level.tier} booking')}{of}"
     else:
         words = f"{level.tier} bookings{of} of up to {open_} more urgency (issues behind)"
     return OptimalityGap(

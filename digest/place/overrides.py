@@ -8,7 +8,8 @@ from typing import Any
 
 from digest.errors import CommandError, did_you_mean
 from digest.model import Overrides
-from digest.place.context import IssueContext, counted
+from digest.model.counts import counted
+from digest.place.context import IssueContext
 from digest.place.eligibility import Eligibility, Step, eligible, problem
 from digest.place.facts import bits, mask_of
 from digest.place.solver import possible

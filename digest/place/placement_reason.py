@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from digest.model.ads import PRIORITY
+from digest.model.counts import counted
 from digest.place.amounts import amount
-from digest.place.context import counted
 from digest.place.openings import next_to
 from digest.place.planning import Planning
 from digest.place.refusal_reason import TIER_WORDS
@@ -31,9 +31,7 @@ def _standing(planning: Planning, item: int) -> str:
         tier = f"{tier} of priority {booking.priority}"
     if booking.goal is None or now.even is None:
         return f"{tier} without a goal"
-    behind = (
-        f": {counted(now.urgency, 'issue', 'issues')} behind" if now.even > now.delivered else ", on time"
-    )
+    behind = f": {counted(now.urgency, 'issue')} behind" if now.even > now.delivered else ", on time"
     return (
         f"{tier} that has {now.delivered} of its {booking.goal.amount} {booking.goal.unit} and should have "
         f"{now.even} by today on an even plan{behind}"

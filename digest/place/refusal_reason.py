@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from digest.model import TIERS, LineItem
+from digest.model.counts import counted
 from digest.place import overrides
 from digest.place.amounts import amount
 from digest.place.checker import Closing, against
-from digest.place.context import counted
 from digest.place.eligibility import problem
 from digest.place.facts import AtMost, bits, mask_of
 from digest.place.planning import Planning
@@ -186,7 +186,7 @@ class _Words:
         if due == len(out):
             return f"{self._say(out)} are {len(out)} {TIER_WORDS[level.tier][1]} for {len(theirs)}"
         behind = self._say(out, "is further behind its plan", "are together further behind their plans")
-        return f"{behind} ({counted(due, 'issue', 'issues')} due to {sum(level.weights[i] for i in theirs)})"
+        return f"{behind} ({counted(due, 'issue')} due to {sum(level.weights[i] for i in theirs)})"
 
     def _ranks(self, level: Level, out: list[int]) -> str:
         """Where no booking of the other side is of the tier and priority that decides."""

@@ -7,6 +7,7 @@ from datetime import date
 from html import escape
 from importlib.resources import files
 
+from digest.model.counts import counted
 from digest.report.chart import svg, words
 from digest.report.values import Account, Picture, Report, Shown, in_words, rate_of
 
@@ -134,7 +135,7 @@ def _picture(account: Account, one: Picture) -> str:
         lines = (("h3", one.headline), ("p", one.body or ("" if one.headline else one.alt)), ("b", one.cta))
         inside = "".join(f"<{tag}>{_text(text)}</{tag}>" for tag, text in lines if text)
     shown = account.of(one.creative)
-    said = [f"{len(shown)} {'issue' if len(shown) == 1 else 'issues'}"]
+    said = [counted(len(shown), "issue")]
     clicks = [row.clicks for row in shown if row.clicks is not None]
     if clicks:
         said.append(f"{sum(clicks):,} clicks")

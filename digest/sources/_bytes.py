@@ -10,6 +10,8 @@ from io import StringIO
 from itertools import chain
 from pathlib import Path
 
+from digest.model.counts import counted
+
 _BLOCK = 1 << 20  # bytes that are read of a file at a time
 
 _MARKS = (
@@ -120,7 +122,7 @@ def _mixed(data: bytes, named: list[tuple[str, str, str]], remarks: list[str]) -
         told = next((by for by, codec, _ in named if codec == "utf-8"), "guess")
         text = _stray(loose)
         return Decoded(text, "utf-8", told, strays, (*remarks, _told_replaced(strays, "UTF-8")))
-    guess = f"it is no UTF-8 and was read as Windows text ({strays} {'byte' if strays == 1 else 'bytes'})"
+    guess = f"it is no UTF-8 and was read as Windows text ({counted(strays, 'byte')})"
     return Decoded(_windows(data), "cp1252", "guess", 0, (*remarks, guess))
 
 

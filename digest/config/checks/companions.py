@@ -10,6 +10,7 @@ from digest.config.checks.dates import dates_in
 from digest.errors import Problem
 from digest.model import LineItem
 from digest.model.calendar import DateSet
+from digest.model.companions import companion_groups
 
 
 def doubt(config: Configuration) -> Iterator[Problem]:
@@ -32,32 +33,12 @@ def doubt(config: Configuration) -> Iterator[Problem]:
                 says,
                 "Companions run in one issue or not at all.",
             )
-    for group in groups(config.book.line_items):
+    for group in companion_groups(config.book.line_items):
         if len(group) > 2 and apart.isdisjoint(group) and not meet(config, [items[name] for name in group]):
             first = next(name for name in group if items[name].companions)
             path: t.Path = ("line_items", places[first], "companions")
             says = f"never meet in one issue: {', '.join(group)}."
             yield problem(config.ads, path, says, "Companions run in one issue or not at all.")
-
-
-def groups(items: Sequence[LineItem]) -> list[list[str]]:
-    """The companions that hang together, each group in file order."""
-    order = list(dict.fromkeys(item.id for item in items))
-    leader = {name: name for name in order}
-
-    def lead(name: str) -> str:
-        while leader[name] != name:
-            leader[name] = name = leader[leader[name]]
-        return name
-
-    for item in items:
-        for other in item.companions:
-            if other in leader:
-                leader[lead(item.id)] = lead(other)
-    found_groups: dict[str, list[str]] = {}
-    for name in order:
-        found_groups.setdefault(lead(name), []).append(name)
-    return [group for group in found_groups.values() if len(group) > 1]
 
 
 def meet(config: Configuration, items: Sequence[LineItem]) -> bool:

@@ -12,6 +12,7 @@ from digest.errors import Problem
 from digest.model import Edition, LineItem
 from digest.model.ads import Cpm
 from digest.model.calendar import DateSet, days_in_words
+from digest.model.counts import counted
 
 
 def check(config: Configuration) -> Iterator[Problem]:
@@ -130,7 +131,7 @@ def _goal(file: ReadFile, path: t.Path, item: LineItem, spans: list[DateSet]) ->
     issues = sum(span.count or 0 for span in spans)
     place = (*path, "goal", "issues")
     if wanted > issues:
-        says = f"is {wanted}, but the flight meets only {_issues(issues)}."
+        says = f"is {wanted}, but the flight meets only {counted(issues, 'issue')}."
         yield problem(file, place, says, f"Write a goal of at most {issues}, or lengthen the flight.")
         return
     cap = item.frequency_cap
@@ -142,7 +143,3 @@ def _goal(file: ReadFile, path: t.Path, item: LineItem, spans: list[DateSet]) ->
     if most < wanted:
         says = f"is {wanted}, but its frequency cap lets it reach at most {most}."
         yield problem(file, place, says, f"Write a goal of at most {most}, or loosen the frequency_cap.")
-
-
-def _issues(number: int) -> str:
-    return "1 issue" if number == 1 else f"{number} issues"

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from digest.config import tree as t
-from digest.config.checks.companions import groups
 from digest.config.checks.configuration import Configuration, problem
 from digest.config.checks.dates import issue_dates
 from digest.config.validation import ReadFile
 from digest.errors import Problem
 from digest.model import LineItem
 from digest.model.calendar import DateSet
+from digest.model.companions import companion_groups
 
 _TOO_LONG = 3_660  # days of a flight that are looked at one by one
 
@@ -117,7 +117,9 @@ def _neighbours(config: Configuration, file: ReadFile, path: t.Path, item: LineI
 def _together(config: Configuration, file: ReadFile) -> Iterator[Problem]:
     """Companions that the publisher's rules never let into one issue."""
     policy, items = config.book.policy, {item.id: item for item in config.book.line_items}
-    for group in groups(config.book.line_items):
+    for group in companion_groups(config.book.line_items):
+        if len(group) == 1:
+            continue
         members = [items[name] for name in group]
         index = next(
             n for n, item in enumerate(config.book.line_items) if item.id in group and item.companions

@@ -13,6 +13,7 @@ from fractions import Fraction
 from functools import cached_property
 
 from digest.model import AdBook, Edition, LineItem, Lineup, Opening
+from digest.model.companions import companion_groups
 from digest.place.context import IssueContext
 from digest.place.facts import EVERYWHERE, AtMost, Refusal, bits, mask_of
 from digest.place.forecast.seating import Left, Seating
@@ -180,18 +181,4 @@ def _circles(apart: Sequence[int]) -> Iterator[int]:
 def groups_of(items: tuple[LineItem, ...]) -> list[tuple[int, ...]]:
     """The line items that run together, as numbers; one alone is a group. In file order."""
     index = {item.id: number for number, item in enumerate(items)}
-    leader = list(range(len(items)))
-
-    def lead(number: int) -> int:
-        while leader[number] != number:
-            leader[number] = number = leader[leader[number]]
-        return number
-
-    for number, item in enumerate(items):
-        for name in item.companions:
-            if name in index:
-                leader[lead(index[name])] = lead(number)
-    found: dict[int, list[int]] = {}
-    for number in range(len(items)):
-        found.setdefault(lead(number), []).append(number)
-    return [tuple(group) for group in found.values()]
+    return [tuple(index[line_item] for line_item in group) for group in companion_groups(items)]

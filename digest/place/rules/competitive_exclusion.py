@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from digest.place.context import IssueContext, counted
+from digest.model.counts import counted
+from digest.place.context import IssueContext
 from digest.place.facts import EVERYWHERE, AtMost, Candidate, Fact, bits
 
 STAGE, ORDER = "plan", 50

@@ -6,7 +6,8 @@ Issues of every edition count, dated before today; today's own is the one more.
 from collections.abc import Iterator
 
 from digest.model import LineItem, RunAd
-from digest.place.context import IssueContext, counted
+from digest.model.counts import counted
+from digest.place.context import IssueContext
 from digest.place.delivery import in_window
 from digest.place.facts import EVERYWHERE, Fact, Refusal, always
 
@@ -31,6 +32,6 @@ def _why(item: LineItem, ran: tuple[RunAd, ...]) -> str:
     which = ", ".join(f"{run.edition} of {run.date}" for run in ran)
     listed = f": {which}" if ran else ""
     return (
-        f"it ran in {counted(len(ran), 'issue', 'issues')} of the {cap.per_days} days that end today and may run in "
+        f"it ran in {counted(len(ran), 'issue')} of the {cap.per_days} days that end today and may run in "
         f"{cap.max_issues} of them, today's included{listed}"
     )

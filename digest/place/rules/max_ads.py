@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from digest.place.context import IssueContext, counted
+from digest.model.counts import counted
+from digest.place.context import IssueContext
 from digest.place.facts import EVERYWHERE, AtMost, Fact
 
 STAGE, ORDER = "plan", 20
@@ -15,5 +16,5 @@ def facts(context: IssueContext) -> Iterator[Fact]:
         most,
         EVERYWHERE,
         EVERYWHERE,
-        lambda item, others: f"the issue has {counted(len(others), 'ad', 'ads')} and may have {most}",
+        lambda item, others: f"the issue has {counted(len(others), 'ad')} and may have {most}",
     )

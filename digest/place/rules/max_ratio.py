@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from math import floor
 
-from digest.place.context import IssueContext, counted
+from digest.model.counts import counted
+from digest.place.context import IssueContext
 from digest.place.facts import EVERYWHERE, AtMost, Fact
 
 STAGE, ORDER = "plan", 30
@@ -18,7 +19,7 @@ def facts(context: IssueContext) -> Iterator[Fact]:
         EVERYWHERE,
         EVERYWHERE,
         lambda item, others: (
-            f"the issue has {counted(len(others), 'ad', 'ads')} and "
+            f"the issue has {counted(len(others), 'ad')} and "
             f"{counted(context.stories, 'story allows', 'stories allow')} {most} (max_ratio {ratio})"
         ),
     )

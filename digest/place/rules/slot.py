@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from functools import partial
 
 from digest.model import LineItem
-from digest.place.context import IssueContext, counted
+from digest.model.counts import counted
+from digest.place.context import IssueContext
 from digest.place.facts import EVERYWHERE, Fact, Refusal
 
 STAGE, ORDER = "openings", 10
