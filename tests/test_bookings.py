@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from digest import config
-from digest.model.ads import Cpm
+from digest.model.rates import Cpm
 from tests.newsrooms import DIGEST, Room, newsroom, story
 
 HEAD = """\

@@ -12,9 +12,9 @@ from pathlib import Path
 
 from digest.errors import CommandError, did_you_mean
 from digest.model import LineItem, Newsroom, RunAd
-from digest.model.ads import Cpm
 from digest.model.issue_date import day_of
 from digest.model.places import place_names
+from digest.model.rates import Cpm
 from digest.place import delivery
 from digest.report.values import Account, Picture, Point, Report, Shown, in_words
 

@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING, Literal, Protocol
 
 from digest.errors import AlreadySent, CommandError, DigestError
 from digest.mailers import AnswerLost, Mailer, Sender, capabilities
-from digest.model.issue_date import day_of
 from digest.model.counts import counted
+from digest.model.issue_date import day_of
 from digest.model.mail import Campaign, CampaignNote, MailerSpec, Message
 
 if TYPE_CHECKING:

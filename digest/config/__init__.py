@@ -1,7 +1,7 @@
 """``digest.yaml`` and ``adslots.yaml`` -> a ``Newsroom``, or every problem with its place.
 
 ``load`` reads both files whole, so that all problems come at once; a valid configuration is cached under ``var/cache``
-by its content. Keys and defaults are the fields of ``digest.model.newsroom`` and ``digest.model.ads``.
+by its content. Keys and defaults are the fields of ``digest.model``.
 Ids are letters, digits, ``.``, ``_`` and ``-``, starting with a letter or digit, at most 100 long.
 """
 

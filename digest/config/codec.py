@@ -1,7 +1,7 @@
 """Frozen values of the model as plain JSON, and back; nothing but those classes is ever made.
 
 A value that JSON has not is an object with one key, its type: ``{"date": "2026-01-23"}``,
-``{"digest.model.ads.Goal": {"unit": "issues", "amount": 10}}``. A JSON list is a tuple.
+``{"digest.model.rates.Goal": {"unit": "issues", "amount": 10}}``. A JSON list is a tuple.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from digest.config.outside import Reference
 from digest.errors import Problem
-from digest.model.ads import AdBook, BrokenBooking
+from digest.model.ad_book import AdBook, BrokenBooking
 from digest.model.newsroom import DigestFile
 
 

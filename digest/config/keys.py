@@ -9,7 +9,7 @@ from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
 from digest.config import files
 from digest.config import tree as t
-from digest.model.ads import AdBook
+from digest.model.ad_book import AdBook
 from digest.model.keys import Block, ByName, Key, Kind, Written
 from digest.model.newsroom import DigestFile
 

@@ -10,7 +10,7 @@ from digest.config import tree as t
 from digest.config.compiled import Compiled
 from digest.config.validation import ReadFile
 from digest.errors import Problem
-from digest.model.ads import BrokenBooking
+from digest.model.ad_book import BrokenBooking
 
 
 def leave_out(made: Compiled, file: ReadFile) -> None:

@@ -3,39 +3,21 @@
 Times are aware ``datetime`` values in UTC; dates are issue dates in the publication's zone.
 """
 
-from digest.model.ads import (
-    TIERS,
-    AdBook,
-    Adjacency,
-    Advertiser,
-    Creative,
-    Flight,
-    FrequencyCap,
-    Goal,
-    LineItem,
-    Policy,
-    Sensitive,
-    Slot,
-)
+from digest.model.ad_book import AdBook
+from digest.model.ads import TIERS, Adjacency, Advertiser, Creative, Flight, FrequencyCap, LineItem
 from digest.model.appearance import CustomBlock, Footer, FooterLink, Images, PlainText
 from digest.model.audience import Audience
 from digest.model.editing import Approval, FileChange, IssueNote, StoryEdit, as_sourced, with_edits
+from digest.model.edition import Edition
 from digest.model.history import BuiltIssue, RunAd, RunStory
 from digest.model.intake import AsItWas, Counts, Reading, Rejected, Validators
 from digest.model.issue import Issue, Opening, OptimalityGap, Overrides, Placement, Plan, Refusal, Rendered
 from digest.model.likeness import Likeness
-from digest.model.newsroom import (
-    Edition,
-    Links,
-    Logo,
-    Look,
-    Newsroom,
-    Publication,
-    Ranking,
-    SectionSpec,
-    SourceSpec,
-    Thin,
-)
+from digest.model.look import Links, Look
+from digest.model.newsroom import Newsroom, Ranking, SectionSpec, SourceSpec, Thin
+from digest.model.policy import Policy, Sensitive, Slot
+from digest.model.publication import Logo, Publication
+from digest.model.rates import Goal
 from digest.model.stories import (
     Entry,
     Image,

@@ -1,144 +1,30 @@
 """The bookings as written in ``adslots.yaml``. Amounts are exact fractions.
 
-Every field with a ``Key`` is a key of the file: see :mod:`digest.model.keys`. Where a value is written otherwise than
-it is kept, the class ``...Keys`` before it is how it is written.
+Every field with a ``Key`` is a key of the file: see :mod:`digest.model.keys`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from fractions import Fraction
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated
 
-from digest.errors import Problem
 from digest.model.calendar import EVERY_DAY, DateSet
 from digest.model.days import DateRanges
 from digest.model.issue_date import day_of
-from digest.model.keys import NAME, READ_ONLY, SOME, Block, ByName, Key, Written, empty
+from digest.model.keys import NAME, READ_ONLY, SOME, Block, Key, Written, empty
 from digest.model.keys import kinds as k
 from digest.model.keys.words import InvalidValue
+from digest.model.rates import Cpm, Goal, GoalKeys, RateKeys
 
 if TYPE_CHECKING:
-    from digest.model.newsroom import Edition
+    pass
 
 TIERS = ("sponsorship", "standard", "bulk", "house")
 PRIORITY = 8  # of a booking that names none: the middle of 1 to 16
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sensitive(Block):
-    """Stories that get the flag ``sensitive``: of these sections, or with one of these keywords."""
-
-    sections: Annotated[
-        frozenset[k.Id], Key("the ids of sections whose stories are all sensitive", default="none")
-    ] = frozenset()
-    keywords: Annotated[
-        k.Lines, Key("whole words that make a story sensitive, in its title, summary or tags")
-    ] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WithinStories(Block):
-    """``competitive_exclusion`` as a distance."""
-
-    within_stories: Annotated[k.Count, Key("competitors keep at least so many stories apart")]
-
-    def value(self) -> int:
-        return self.within_stories
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Policy(Block):
-    """The publisher's rules; no booking overrides them.
-
-    ``competitive_exclusion`` is ``"issue"``, ``"none"``, or a distance in stories (``within_stories``).
-    ``horizon`` in days lets a plan over the coming issues decide first; ``None`` is off.
-    """
-
-    max_ads: Annotated[k.Count, Key("ads in an issue, our own included")] = 4
-    max_ratio: Annotated[
-        k.ExactShare, Key("ads per story: with `1/4`, an issue of 11 stories has at most 2")
-    ] = Fraction(1, 4)
-    min_gap: Annotated[
-        k.Count,
-        Key(
-            "stories between any two ads. The place above the first story counts as gap 0. `0` switches it off"
-        ),
-    ] = 3
-    max_per_advertiser: Annotated[k.Positive, Key("ads of one advertiser in an issue")] = 1
-    competitive_exclusion: Annotated[
-        str | int,
-        Written(WithinStories, k.Exclusion),
-        Key(
-            "advertisers that share a label: never in one `issue`, or at least so many stories apart "
-            "(`{within_stories: 5}`), or `none`"
-        ),
-    ] = "issue"
-    adjacency_radius: Annotated[k.Count, Key('how many stories on each side count as "next to" an ad')] = 1
-    suppress_near: Annotated[k.Lines, Key("flags of stories that no paid ad may stand next to")] = ("no_ads",)
-    sensitive: Annotated[
-        Sensitive,
-        Key(
-            "`{sections, keywords}`: stories of these sections, or with one of these words, get the flag "
-            "`sensitive`",
-            default="none",
-        ),
-    ] = Sensitive()
-    disclosure: Annotated[k.Line, Key("the label on every ad")] = "Advertisement"
-    broken_bookings: Annotated[
-        k.BrokenBookings,
-        Key(
-            "`leave_out`: a line item that cannot be read is left out of the issues, and everybody is told; with "
-            "`stop` nothing is built until it is mended"
-        ),
-    ] = "stop"
-    horizon: Annotated[
-        k.Horizon | None,
-        Key("plan this many days ahead (`28d`) and let that plan decide what runs today", default="off"),
-    ] = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BandKeys(Block):
-    """``bands`` as they are written."""
-
-    upper: Annotated[k.Exact, Key("what the first third of the issue is worth")] = Fraction(1)
-    middle: Annotated[k.Exact, Key("what the second third is worth")] = Fraction(1)
-    lower: Annotated[k.Exact, Key("what the last third is worth")] = Fraction(1)
-
-    def value(self) -> Mapping[str, Fraction]:
-        return MappingProxyType({"upper": self.upper, "middle": self.middle, "lower": self.lower})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Slot(Block):
-    """A named, sellable position. ``position``: top | section_start | section_end | between_stories | end."""
-
-    id: Annotated[str, NAME] = ""
-    position: Annotated[
-        k.Position,
-        Key(
-            "`top` before the first section, `section_start` under a section's heading, `between_stories`, "
-            "`section_end` after its last story, `end` after the last story"
-        ),
-    ]
-    sizes: Annotated[
-        tuple[k.Size, ...], Key("the pictures that fit, as width x height: `[600x150, 300x250]`")
-    ] = ()
-    native: Annotated[k.Flag, Key("`true`: ads without a picture fit")] = False
-    first_after: Annotated[k.Count, Key("for `between_stories`: no ad before this many stories")] = 1
-    bands: Annotated[
-        Mapping[str, Fraction],
-        Written(BandKeys),
-        Key(
-            "`{upper, middle, lower}`: what the thirds of an issue are worth against each other. A band that is "
-            "not named is worth 1",
-            default="all worth 1",
-        ),
-    ] = field(default_factory=empty)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -302,71 +188,6 @@ class Flight(Block):
         return tuple(
             day for day in (low + timedelta(days=i) for i in range((high - low).days + 1)) if day in self
         )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Goal:
-    """What was booked: ``amount`` issues, sends or clicks."""
-
-    unit: str  # issues | sends | clicks
-    amount: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GoalKeys(Block):
-    """``goal`` as it is written."""
-
-    JSON_SCHEMA = MappingProxyType(
-        {"oneOf": [{"required": [unit]} for unit in ("issues", "sends", "clicks")]}
-    )
-
-    issues: Annotated[k.Positive | None, Key("how many issues were bought")] = None
-    sends: Annotated[k.Positive | None, Key("or how many mails sent")] = None
-    clicks: Annotated[k.Positive | None, Key("or how many clicks, as `digest receipts` counts them")] = None
-
-    def verify(self) -> None:
-        if sum(one is not None for one in (self.issues, self.sends, self.clicks)) != 1:
-            cure = "Write {issues: 10}, {sends: 500000} or {clicks: 2000}."
-            raise InvalidValue("needs one number: issues, sends or clicks.", cure)
-
-    def value(self) -> Goal:
-        if self.issues is not None:
-            return Goal(unit="issues", amount=self.issues)
-        if self.clicks is not None:
-            return Goal(unit="clicks", amount=self.clicks)
-        return Goal(unit="sends", amount=self.sends or 0)
-
-
-@dataclass(frozen=True, slots=True)
-class Cpm:
-    """A rate for a thousand sends: what an issue brings depends on its edition's ``expected_sends``."""
-
-    amount: Fraction
-
-    def __bool__(self) -> bool:
-        return bool(self.amount)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RateKeys(Block):
-    """``rate`` as it is written."""
-
-    JSON_SCHEMA = MappingProxyType({"oneOf": [{"required": [unit]} for unit in ("per_issue", "cpm")]})
-
-    per_issue: Annotated[k.Exact | None, Key("what an issue brings")] = None
-    cpm: Annotated[
-        k.Exact | None,
-        Key("or what a thousand mails bring; every edition it may run in then needs `expected_sends`"),
-    ] = None
-
-    def verify(self) -> None:
-        if (self.per_issue is None) == (self.cpm is None):
-            raise InvalidValue(
-                "needs one amount: per_issue or cpm.", "Write {per_issue: 450} or {cpm: 12.50}."
-            )
-
-    def value(self) -> Fraction | Cpm:
-        return Cpm(self.cpm) if self.cpm is not None else self.per_issue or Fraction(0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -565,76 +386,3 @@ class LineItem(Block):
             if any(day in days for days in self.blackout)
             else ""
         )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BrokenBooking:
-    """A line item that cannot be read and is left out. ``number`` is its place in the file, from 0."""
-
-    line_item: str  # its id, or where it stands
-    number: int
-    problems: tuple[Problem, ...]
-
-    @property
-    def reason(self) -> str:
-        return " ".join(str(problem) for problem in self.problems)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AdBook(Block):
-    """The whole of ``adslots.yaml``; slots and line items in file order, which decides ties."""
-
-    policy: Annotated[
-        Policy, Key("the publisher's rules, which no booking overrides: see [policy](#policy)")
-    ] = Policy()
-    slots: Annotated[
-        tuple[Slot, ...], ByName(k.Id, Slot), Key("the places that are sold: see [slots](#slots)")
-    ] = ()
-    advertisers: Annotated[
-        Mapping[str, Advertiser],
-        ByName(k.Id, Advertiser, as_table=True),
-        Key("who buys: see [advertisers](#advertisers)", default="none"),
-    ] = field(default_factory=empty)
-    line_items: Annotated[tuple[LineItem, ...], Key("the bookings: see [line_items](#line_items)")] = ()
-
-    def in_issue(self, edition: Edition, day: date) -> AdBook:
-        """The book as an issue sees it: the edition's own policy, and the creatives that may be shown on its date."""
-        own = {key: getattr(edition, key) for key in ("max_ads", "max_ratio", "min_gap")}
-        own = {key: value for key, value in own.items() if value is not None}
-        book = replace(self, policy=replace(self.policy, **own)) if own else self
-        return book._on(day)
-
-    def _on(self, day: date) -> AdBook:
-        items = tuple(
-            item
-            if len(shown := item.creatives_on(day)) == len(item.creatives)
-            else replace(item, creatives=shown)
-            for item in self.line_items
-        )
-        return self if items == self.line_items else replace(self, line_items=items)
-
-    @property
-    def now(self) -> Mapping[str, str]:
-        """What a booking that had another id is called now, by its old ids."""
-        return {old: item.id for item in self.line_items for old in item.was}
-
-    @property
-    def shared(self) -> Mapping[str, tuple[str, ...]]:
-        """The publications that share a booking, by its id and its old ids."""
-        return {
-            name: item.publications
-            for item in self.line_items
-            for name in (item.id, *item.was)
-            if item.publications
-        }
-
-    def of(self, publication: str) -> AdBook:
-        """The book as a publication sees it: bookings of others are for none of its editions."""
-        items = tuple(
-            replace(item, editions=()) if item.publications and publication not in item.publications else item
-            for item in self.line_items
-        )
-        return self if items == self.line_items else replace(self, line_items=items)
-
-    def line_item(self, name: str) -> LineItem | None:
-        return next((item for item in self.line_items if item.id == name), None)

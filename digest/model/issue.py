@@ -8,7 +8,7 @@ from datetime import date
 from types import MappingProxyType
 from typing import Any
 
-from digest.model.newsroom import Edition
+from digest.model.edition import Edition
 from digest.model.stories import Selection, Window
 
 

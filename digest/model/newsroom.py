@@ -5,97 +5,25 @@ Every field with a ``Key`` is a key of the file: see :mod:`digest.model.keys`.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, time, timedelta
-from hashlib import blake2b
+from datetime import timedelta
 from itertools import count
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated, Any
-from unicodedata import normalize
-from zoneinfo import ZoneInfo
 
 from digest.model.appearance import CustomBlock, Footer, Images, PlainText
 from digest.model.audience import Audience
-from digest.model.calendar import EVERY_DAY, Calendar
-from digest.model.days import DateRanges
-from digest.model.issue_date import number_of
-from digest.model.keys import NAME, READ_ONLY, SOME, Block, ByName, Key, Written, empty
+from digest.model.edition import Edition
+from digest.model.keys import SOME, Block, ByName, Key, Written, empty
 from digest.model.keys import kinds as k
+from digest.model.look import LinkKeys, Links, Look
 from digest.model.mail import MailerSpec, Mailing
+from digest.model.publication import Publication
 
 if TYPE_CHECKING:
-    from digest.model.ads import AdBook, BrokenBooking
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Logo(Block):
-    """The masthead's picture; width and height in CSS pixels."""
-
-    url: Annotated[k.Picture, Key("the address of the picture, or a file of the newsroom")]
-    width: Annotated[k.Pixels, Key("in pixels, as shown")]
-    height: Annotated[k.Pixels, Key("in pixels, as shown")]
-    dark_url: Annotated[
-        k.Picture, Key("the picture for dark mode, of the same size", default="the same, on a light ground")
-    ] = ""
-
-
-def slug(name: str) -> str:
-    """A name as an id: ``The Harbor Post`` is ``the-harbor-post``; one without Latin letters is a hash of it."""
-    plain = normalize("NFKD", name.casefold()).encode("ascii", "ignore").decode()
-    found = "-".join(re.findall(r"[a-z0-9]+", plain))[:60].strip("-")
-    return found or f"p-{blake2b(name.encode(), digest_size=6).hexdigest()}"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Publication(Block):
-    """The brand."""
-
-    name: Annotated[k.Line, Key("the name readers know")]
-    url: Annotated[k.Url, Key("the website")]
-    timezone: Annotated[
-        k.Zone,
-        Key(
-            'such as `America/New_York`. It decides what "today" is, when a cutoff is, on which day a flight ends'
-        ),
-    ] = "UTC"
-    locale: Annotated[k.Locale, Key("how dates are written")] = "en_US"
-    currency: Annotated[k.Line, Key("of the rates, as reports for accounting name it, such as `EUR`")] = "USD"
-    address: Annotated[
-        k.Text, Key("the postal address in the footer. Anti-spam laws ask for one, so give it")
-    ] = ""
-    skip: Annotated[
-        DateRanges,
-        Key("dates on which no edition has an issue: `[2026-12-25, {from: 2026-12-24, to: 2026-12-26}]`"),
-    ] = ()
-    logo: Annotated[
-        Logo | None,
-        Key(
-            "`{url, width, height, dark_url}`: a picture in the masthead instead of the name, size in pixels as shown"
-        ),
-    ] = None
-    id: Annotated[
-        k.PublicationId,
-        Key(
-            "whose rows these are in a store that several newsrooms share: small letters, digits and hyphens. Name "
-            "it before you change the name: the history stands under the id",
-            default="from the name",
-        ),
-    ] = ""
-
-    def __post_init__(self) -> None:
-        if not self.id:
-            object.__setattr__(self, "id", slug(self.name))
-
-    @property
-    def zone(self) -> ZoneInfo:
-        return ZoneInfo(self.timezone)
-
-    def clock(self, at: datetime) -> str:
-        """A moment as people of the house read it, such as ``2026-01-23 06:00``: on their own clocks."""
-        return f"{at.astimezone(self.zone):%Y-%m-%d %H:%M}"
+    from digest.model.ad_book import AdBook, BrokenBooking
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,194 +92,6 @@ class SectionSpec(Block):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Edition(Block):
-    """A newsletter product with a cadence. ``weekday`` counts from Monday = 0 (weekly only)."""
-
-    name: Annotated[str, NAME] = ""
-    cadence: Annotated[
-        k.Cadence,
-        Key("`daily`, `weekly`, `monthly`, or `on_demand`: a special, whenever it is built by name"),
-    ] = "daily"
-    weekdays: Annotated[
-        k.Weekdays,
-        Key(
-            "the day of a weekly issue, or several: `fri`, `[tue, fri]`",
-            name="weekday",
-            default="**required** for weekly",
-        ),
-    ] = frozenset()
-    days: Annotated[
-        k.Weekdays,
-        Key(
-            "the weekdays on which a daily edition comes out, such as `[mon, tue, wed, thu, fri]`",
-            default="all",
-        ),
-    ] = EVERY_DAY
-    day: Annotated[
-        k.DayOfMonth,
-        Key("the day of a monthly issue; a month that has no such day has the issue on its last"),
-    ] = 1
-    every: Annotated[
-        k.Step, Key("`2`: every second day, week or month of the cadence, counted from `first`")
-    ] = 1
-    first: Annotated[
-        k.Day | None, Key("the date of the first issue; needed by `every`, and before it there is none")
-    ] = None
-    skip: Annotated[
-        DateRanges,
-        Key(
-            "dates without an issue: `[2026-12-25, {from: 2026-12-24, to: 2026-12-26}]`. No story is lost by it"
-        ),
-    ] = ()
-    cutoff: Annotated[
-        k.Clock,
-        Key(
-            "local time at which an issue's window ends. The daily of the 23rd covers the 22nd, 06:00, up to the "
-            "23rd, 06:00"
-        ),
-    ] = time(6, 0)
-    sections: Annotated[k.Ids, SOME, Key("which sections, in which order", default="all")] = ()
-    subject: Annotated[
-        k.LineTemplate,
-        Key(
-            "the subject line: `{lead}`, `{second}` and `{third}` are the titles of the first stories, `{date}`, "
-            "`{count}`, `{sections}`, `{publication}` and `{edition}` are what they say"
-        ),
-    ] = "{lead}"
-    preheader: Annotated[
-        k.LineTemplate,
-        Key(
-            'the line mail programs show after the subject; the same words in braces. `{plus}` is "Plus: " and the '
-            "second and third headline"
-        ),
-    ] = "{plus}"
-    sender: Annotated[k.Sender, Key("the sender, as `NewsFinale <news@newsfinale.example>`", name="from")] = (
-        ""
-    )
-    expected_sends: Annotated[
-        k.Positive | None,
-        Key("how many people get it. Needed where an advertiser bought a number of sends"),
-    ] = None
-    catch_up: Annotated[
-        k.Length,
-        Key(
-            "after missed issues the window reaches back to where the last one ended, but no further than this"
-        ),
-    ] = timedelta(days=3)
-    late: Annotated[
-        k.Length,
-        Key(
-            "a story that appeared up to this long before the window, but was not yet known when the previous "
-            "issue was built, still gets its chance"
-        ),
-    ] = timedelta(hours=24)
-    no_repeat: Annotated[
-        k.NoRepeat,
-        Key(
-            "do not bring an event again that ran in this `edition`, in any edition of the `publication`, or "
-            "`none`"
-        ),
-    ] = "edition"
-    no_repeat_for: Annotated[k.Length, Key("how far back that looks")] = timedelta(days=7)
-    sponsored: Annotated[
-        k.Sponsored,
-        Key(
-            "what becomes of posts that a source marks as paid for: `left_out`, or `labelled`: they run with the label "
-            "that ads have"
-        ),
-    ] = "left_out"
-    theme: Annotated[k.Id, Key("another theme for this edition", default="as in `look`")] = ""
-    look: Annotated[
-        EditionLook,
-        Key(
-            "what this edition wears: `{theme, density, colors, fonts}`, over the newsroom's `look`",
-            default="as above",
-        ),
-    ] = field(default_factory=lambda: EditionLook())
-    locale: Annotated[
-        k.Locale,
-        Key("the language of its dates and fixed words, such as `es_US`", default="the publication's"),
-    ] = ""
-    top: Annotated[
-        Mapping[k.Id, k.Positive],
-        READ_ONLY,
-        Key(
-            "how many stories at most in a section, for this edition: `{local-news: 8}`",
-            default="the sections'",
-        ),
-    ] = field(default_factory=empty)
-    min: Annotated[
-        Mapping[k.Id, k.Count],
-        READ_ONLY,
-        Key("with how few a section looks further back, for this edition", default="the sections'"),
-    ] = field(default_factory=empty)
-    min_stories: Annotated[
-        k.Count | None, Key("with fewer stories it is not built", default="as in `thin`")
-    ] = None
-    links: Annotated[
-        Links | None,
-        Written(LinkKeys),
-        Key(
-            "what is added to its links, instead of `links`: `{utm_source: daily, link_prefix: …}`",
-            default="as above",
-        ),
-    ] = None
-    size_budget: Annotated[k.Positive | None, Key("bytes of HTML of its issues", default="as above")] = None
-    max_ads: Annotated[
-        k.Count | None, Key("ads in an issue of this edition", default="the policy's, in `adslots.yaml`")
-    ] = None
-    max_ratio: Annotated[
-        k.ExactShare | None, Key("ads per story in this edition", default="the policy's")
-    ] = None
-    min_gap: Annotated[
-        k.Count | None, Key("stories between any two ads in this edition", default="the policy's")
-    ] = None
-    title: Annotated[
-        k.Line, Key("the newsletter's own name in the masthead, below the brand's", default="none")
-    ] = ""
-    tagline: Annotated[k.Line, Key("a line of the masthead below the name", default="none")] = ""
-    reply_to: Annotated[k.Sender, Key("where a reader's answer goes", default="to `from`")] = ""
-    headers: Annotated[
-        k.Headers, Key("header fields of your own for `message.eml`: `{X-Campaign: daily}`", default="none")
-    ] = field(default_factory=empty)
-    mailing: Annotated[
-        Mailing | None,
-        Key(
-            "another mailer for this edition: a word or a block, as above", name="mailer", default="as above"
-        ),
-    ] = None
-
-    @property
-    def mailer(self) -> str:
-        """The language of its merge tags, where it has its own mailer."""
-        return self.mailing.dialect if self.mailing else ""
-
-    approval: Annotated[
-        k.Approval,
-        Key("`required`: a built issue is a proposal until somebody says `digest approve`; else `none`"),
-    ] = "none"
-
-    @property
-    def calendar(self) -> Calendar:
-        return Calendar(
-            cadence=self.cadence,
-            weekdays=self.weekdays if self.cadence == "weekly" else self.days,
-            day=self.day,
-            every=self.every,
-            first=self.first,
-            skip=self.skip,
-        )
-
-    def has_issue(self, day: date) -> bool:
-        """Whether an issue dated ``day`` is planned; one on demand never is."""
-        return day in self.calendar
-
-    def may_have_issue(self, day: date) -> bool:
-        """Whether an issue dated ``day`` may be built."""
-        return self.cadence == "on_demand" or (self.has_issue(day) and number_of(day) == 1)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Ranking(Block):
     """The declared score: the sum of weight x signal over the names in ``weights`` (empty: those of ``select``)."""
 
@@ -412,64 +152,6 @@ class Thin(Block):
         Key("how far before the issue's end a section under its `min` may look, in steps of 12 hours"),
     ] = timedelta(hours=72)
     min_stories: Annotated[k.Count, Key("with fewer stories the issue is not built at all (exit code 3)")] = 3
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Links:
-    """Parameters added to links; values may hold ``{edition}`` and ``{date}``."""
-
-    parameters: Mapping[str, str] = field(default_factory=empty)  # utm_source -> "{edition}"
-    link_prefix: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LinkKeys(Block):
-    """``links`` as it is written: any key but these is a parameter."""
-
-    OTHER_KEYS = "parameters"
-    JSON_SCHEMA = MappingProxyType({"propertyNames": {"pattern": "^(link_prefix|utm_[A-Za-z0-9_]*)$"}})
-
-    link_prefix: Annotated[
-        k.Prefix, Key("the address of a redirecting service that is put before every link")
-    ] = ""
-    parameters: Annotated[Mapping[str, k.LinkValue], READ_ONLY] = field(default_factory=empty)
-
-    def value(self) -> Links:
-        return Links(parameters=self.parameters, link_prefix=self.link_prefix)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Look(Block):
-    """The theme and what the brand sets in it. ``colors`` and ``fonts`` are by the theme's names."""
-
-    theme: Annotated[
-        k.Id,
-        Key(
-            "`lively`, `broadsheet`, `bulletin`, or one of your own: a folder in the newsroom's `templates/themes/`"
-        ),
-    ] = "lively"
-    density: Annotated[k.Density, Key("`comfortable` or `compact`")] = "comfortable"
-    colors: Annotated[
-        k.Colors,
-        Key('the brand\'s colors as `"#RRGGBB"`, by the names the theme gives them', default="the theme's"),
-    ] = field(default_factory=empty)
-    fonts: Annotated[
-        k.Fonts, Key("the brand's fonts, by the names the theme gives them", default="the theme's")
-    ] = field(default_factory=empty)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EditionLook(Block):
-    """What an edition changes of the newsroom's look; its colours and fonts are put over those."""
-
-    theme: Annotated[k.Id, Key("another theme", default="the newsroom's")] = ""
-    density: Annotated[k.Density | None, Key("`comfortable` or `compact`", default="the newsroom's")] = None
-    colors: Annotated[k.Colors, Key("colors by the theme's names", default="the newsroom's")] = field(
-        default_factory=empty
-    )
-    fonts: Annotated[k.Fonts, Key("fonts by the theme's names", default="the newsroom's")] = field(
-        default_factory=empty
-    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

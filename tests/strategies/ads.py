@@ -27,7 +27,7 @@ from digest.model import (
     Slot,
     Story,
 )
-from digest.model.ads import Cpm
+from digest.model.rates import Cpm
 from digest.place import Request
 
 DAY = date(2026, 1, 23)

@@ -10,9 +10,9 @@ from digest.config.checks.dates import issue_dates, most_in_a_day, most_under_ca
 from digest.config.validation import ReadFile
 from digest.errors import Problem
 from digest.model import Edition, LineItem
-from digest.model.ads import Cpm
 from digest.model.calendar import DateSet, days_in_words
 from digest.model.counts import counted
+from digest.model.rates import Cpm
 
 
 def check(config: Configuration) -> Iterator[Problem]:

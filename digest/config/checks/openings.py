@@ -11,12 +11,12 @@ from fractions import Fraction
 from math import floor
 
 from digest.config import tree as t
-from digest.config.checks.companions import groups
 from digest.config.checks.configuration import Configuration, as_written, is_valid, problem
 from digest.config.checks.creatives import fits
 from digest.config.validation import ReadFile
 from digest.errors import Problem
 from digest.model import Edition, LineItem, Slot
+from digest.model.companions import companion_groups
 
 
 def doubt(config: Configuration) -> Iterator[Problem]:
@@ -151,7 +151,9 @@ def _too_late(
 def _companions(config: Configuration, file: ReadFile) -> Iterator[Problem]:
     """Groups that the longest issue of no edition of theirs can hold together."""
     items = {item.id: item for item in config.book.line_items}
-    for group in groups(config.book.line_items):
+    for group in companion_groups(config.book.line_items):
+        if len(group) == 1:
+            continue
         members = [items[name] for name in group]
         if not all(config.all_editions_valid(item) and _judged(config, item) for item in members):
             continue
