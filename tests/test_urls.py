@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.model.urls import LONGEST, canonical_url, host_of, is_web_url, story_id, url_key
+from digest.model.urls import LONGEST, canonical_url, is_web_url, story_id, url_key
 
 parts = st.text(alphabet="abcXYZ019/%:@!$&'()*+,;=~-._?[]é中 \t\n#", max_size=12)
 any_url = st.builds(
@@ -144,11 +144,3 @@ def test_no_web_addresses(url: str) -> None:
 @given(any_url.filter(is_web_url))
 def test_canonical_addresses_stay_web_addresses(url: str) -> None:
     assert is_web_url(canonical_url(url))
-
-
-@pytest.mark.parametrize(
-    ("url", "host"),
-    [("https://u@A.b:1/c", "a.b"), ("http://[::1]:2/", "[::1]"), ("nothing", ""), ("http://a]/", "")],
-)
-def test_hosts(url: str, host: str) -> None:
-    assert host_of(url) == host

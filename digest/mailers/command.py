@@ -15,7 +15,7 @@ from digest.mailers._wire import AnswerLost, MailerRefused, redact
 from digest.model.mail import Capabilities, MailerSpec, Message
 
 CAPABILITIES = Capabilities(
-    draft=False, schedule=False, cancel=False, test=False, sent=False, opens=False, clicks="none", finds=False
+    draft=False, schedule=False, cancel=False, test=False, sent=False, opens=False, clicks="none"
 )
 SETTINGS = Settings(needs=("run",), may=("seconds",), lists=False)
 SECONDS = 600

@@ -151,7 +151,6 @@ class Capabilities:
     sent: bool = True
     opens: bool = True
     clicks: Clicks = "unique"
-    finds: bool = True  # whether it can be asked what it has; without it an answer lost stays lost
     notes: tuple[str, ...] = ()
 
     @property

@@ -6,7 +6,6 @@ import re
 from typing import Final
 from urllib.parse import urlsplit
 
-SHOWN: Final = frozenset({"png", "jpg", "jpeg", "gif"})  # what every mail program shows
 UNSHOWN: Final = frozenset({"webp", "avif", "svg", "heic", "tif", "tiff", "bmp", "ico", "jxl"})
 LEAST: Final = 64  # pixels; what is smaller is a spacer, a counter or an icon
 _NO_PHOTOGRAPH: Final = re.compile(  # of an address in lower case: four times as fast as ignoring case

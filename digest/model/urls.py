@@ -94,13 +94,6 @@ def _is_port(port: str) -> bool:
     return number is not None and number < 65536
 
 
-def host_of(url: str) -> str:
-    """The host of an absolute URL in lower case, brackets of an IPv6 address included; else ``""``."""
-    parts = _PARTS.match(url)
-    found = _AUTHORITY.fullmatch(parts[2]) if parts else None
-    return found["host"].lower() if found else ""
-
-
 def story_id(url: str) -> str:
     """The id of a story whose source gives none: 16 hexadecimal digits of its canonical URL's SHA-256."""
     return url_key(url)[:16]

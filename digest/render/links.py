@@ -95,11 +95,6 @@ def problems(links: Links) -> list[str]:
     return found
 
 
-def unknown_macros(url: str) -> list[str]:
-    """Names in braces that an ad's URL uses and nobody fills in."""
-    return [name for name in _FIELD.findall(url) if name not in MACROS]
-
-
 def _is_web(url: str) -> bool:
     return _WEB.match(url) is not None
 

@@ -20,7 +20,6 @@ from digest.distribution import install
 from digest.errors import ConfigurationError, Problem
 from digest.render._phrases import DEFAULT_DISCLOSURE, PHRASES, RIGHT_TO_LEFT, Labels
 
-VARIABLES: Final = ("lead", "second", "third", "plus", "date", "count", "sections", "publication", "edition")
 SUBJECT_LENGTH: Final = 78  # graphemes; what a phone and a desktop list show at most
 PREHEADER_LENGTH: Final = 200
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, Index, Integer, Table, Text, delete, func, insert, select
+from sqlalchemy import Column, Index, Integer, Table, Text, delete, insert, select
 
 from digest.model import Reading
 from digest.model.urls import url_key
@@ -169,11 +169,3 @@ def _ids(database: Database, keys: Iterable[str], *, undated: bool = False) -> d
         with database.reading():
             found |= {str(row[0]): str(row[1]) for row in database.rows(statement)}
     return found
-
-
-def last_error(database: Database) -> dict[str, str]:
-    """What went wrong at the last reading of each source; empty where nothing did."""
-    last = select(func.max(_r.number)).where(_r.publication == database.publication).group_by(_r.source)
-    with database.reading():
-        rows = database.rows(select(_r.source, _r.error).where(_r.number.in_(last)))
-    return {str(row[0]): str(row[1]) for row in rows}

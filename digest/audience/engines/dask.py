@@ -13,7 +13,6 @@ from digest.errors import DigestError, Unreachable
 
 PATIENCE: Final = "20s"  # for a scheduler to answer
 RETRIES: Final = 5  # how often a task may lose its worker
-QUIET: Final = 120  # seconds without any result after which the cluster is asked whether it has workers
 
 _known: dict[str, Any] = {}  # in a worker: what the tasks of a run share, by its name
 
