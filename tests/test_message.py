@@ -6,6 +6,7 @@ import email
 import email.errors
 import email.policy
 import quopri
+import re
 import subprocess
 import sys
 from dataclasses import replace
@@ -18,7 +19,7 @@ from hypothesis import strategies as st
 
 from digest.errors import ConfigurationError
 from digest.model import Issue
-from digest.publish.message import LINE, encoded_words, message, quoted_printable, sender
+from digest.publish.message import LINE, encoded_words, header_text, message, quoted_printable, sender
 from tests.strategies.issues import PUBLICATION, WINDOW, issue
 
 ORDER = [
@@ -133,6 +134,19 @@ def test_quoted_printable_agrees_with_the_standard_library(content: bytes) -> No
     assert b"=0A" not in encoded
 
 
+@pytest.mark.parametrize("before", range(60, 80))
+def test_a_soft_break_cuts_no_encoded_byte_and_no_line_short(before: int) -> None:
+    lines = quoted_printable(b"x" * before + "é".encode() * 40).split(b"=\r\n")
+    assert all(re.fullmatch(rb"(?:[^=]|=[0-9A-F]{2})*", line) for line in lines)
+    assert all(74 <= len(line) + 1 <= 76 for line in lines[:-1])
+
+
+@pytest.mark.parametrize(("letters", "lines"), [(41, 1), (42, 2)])
+def test_a_header_is_folded_at_76_characters_and_not_before(letters: int, lines: int) -> None:
+    folded = header_text(f"{'a' * 24} {'b' * letters}", used=len("Subject: ") + 1)
+    assert len(folded.split("\r\n")) == lines
+
+
 @given(st.lists(st.binary(max_size=90).map(lambda data: data + b"\n"), min_size=1, max_size=5))
 def test_quoted_printable_of_a_join_is_the_join(pieces: list[bytes]) -> None:
     """So fragments that end in a line break can be encoded once and joined for every reader."""
@@ -167,8 +181,9 @@ def test_senders(words: str, expected: tuple[str, str]) -> None:
     "words", ["News", "a b@c.example", "News <a@b@c>", "x <ü@a.example>", "x <a@b.example\r\n>,"]
 )
 def test_what_is_no_sender_is_said(words: str) -> None:
-    with pytest.raises(ConfigurationError, match="is no mail address"):
+    with pytest.raises(ConfigurationError, match="is no mail address") as told:
         sent(issue(sender=words))
+    assert [(one.file, one.line, one.column) for one in told.value.problems] == [("digest.yaml", 1, 1)]
 
 
 @pytest.mark.parametrize(

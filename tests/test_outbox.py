@@ -111,6 +111,27 @@ def test_a_kill_at_any_step_leaves_the_old_issue_or_the_new_one(
     assert finished, "more steps than tried"
 
 
+@pytest.mark.skipif(not os.path.isdir("/proc/self/fd"), reason="only Linux tells what a handle is of")
+def test_everything_is_on_the_disk_before_it_is_moved(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flushed: dict[str, int] = {}
+
+    def fsync(handle: int) -> None:
+        flushed[os.readlink(f"/proc/self/fd/{handle}")] = os.fstat(handle).st_size
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    before = os.listdir("/proc/self/fd")
+    staged = Outbox(tmp_path.resolve()).stage("daily", DAY, NEW)
+    assert flushed.pop(str(staged.folder)) >= 0
+    assert flushed == {str(staged.folder / name): len(data) for name, data in NEW.items()}
+    assert os.listdir("/proc/self/fd") == before
+
+
+def test_an_edition_without_a_folder_has_nothing_to_finish(tmp_path: Path) -> None:
+    assert Outbox(tmp_path).recover("daily", Ledger().recorded) == []
+
+
 def test_a_staged_folder_that_is_not_whole_is_never_published(tmp_path: Path) -> None:
     outbox, ledger = Outbox(tmp_path), Ledger()
     staged = outbox.stage("daily", DAY, NEW)
