@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -39,6 +40,16 @@ def test_the_wheel_holds_templates_migrations_and_word_lists(wheel: Path) -> Non
             inside = path if folder == "digest" else Path("digest") / path
             if path.suffix != ".pyc":
                 assert inside.as_posix() in names
+
+
+def test_the_bill_of_materials_is_of_what_is_locked() -> None:
+    """`make sbom` after `make lock`."""
+    locked = re.findall(
+        r"^([A-Za-z0-9._-]+)==([^ \\;]+)", (REPOSITORY / "requirements.txt").read_text(), re.MULTILINE
+    )
+    told = json.loads((REPOSITORY / "sbom.json").read_text())["components"]
+    assert {(one["name"], one["version"]) for one in told} == set(locked)
+    assert len(locked) > 10
 
 
 def test_a_bare_environment_builds_the_sample_newsroom(wheel: Path, tmp_path: Path) -> None:
