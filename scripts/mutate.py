@@ -298,6 +298,7 @@ def main() -> int:
     parser.add_argument(
         "--only", nargs="*", default=[], metavar="FILE:LINE", help="all mutants of these lines"
     )
+    parser.add_argument("--of", nargs="*", default=TARGETS, choices=TARGETS)
     parser.add_argument("--tests", nargs="*", default=TESTS, metavar="NAME", help="only tests/test_NAME.py")
     parser.add_argument(
         "--entered", type=Path, help="keep here which test enters what, and read it from here"
@@ -306,10 +307,10 @@ def main() -> int:
     os.chdir(REPOSITORY)
     sys.path.insert(0, str(REPOSITORY))
     os.environ |= {"HYPOTHESIS_PROFILE": "mutants", "DIGEST_DATA": "/nowhere"}
-    every = [one for target in TARGETS for one in mutants(REPOSITORY, REPOSITORY / "digest" / target)]
+    every = [one for target in words.of for one in mutants(REPOSITORY, REPOSITORY / "digest" / target)]
     random.Random(words.seed).shuffle(every)
     chosen = [one for one in every if not words.only or f"{one.file}:{one.line}" in words.only]
-    print(f"{len(every)} mutants of {', '.join(TARGETS)}; seed {words.seed}", flush=True)
+    print(f"{len(every)} mutants of {', '.join(words.of)}; seed {words.seed}", flush=True)
     for file in {mutant.file for mutant in chosen}:
         import_module(file.removesuffix(".py").removesuffix("/__init__").replace("/", "."))
     plugin = Mutating(chosen, len(chosen) if words.only else words.count, words.entered)

@@ -52,7 +52,7 @@ def test_of_two_at_once_one_acts_and_the_other_says_so(
 
 
 def test_no_kill_makes_two_or_loses_an_id(tmp_path: Path) -> None:
-    """A few of them; `python -m scripts.kills --handover` does 500."""
+    """A few of them; `python -m scripts.kills --only handover` does as many as you like."""
     pytest.importorskip("aiosmtpd", reason="aiosmtpd is not installed")
     tally = kills(tmp_path, 24, seed=16)
     assert tally.wrong == []
