@@ -21,6 +21,7 @@ import pytest
 
 from digest.app.audience import Personal
 from digest.audience.engines import local
+from digest.audience.shelf import Shelf
 from tests.audiences import DAY, audience_room, built, csv, folder, item, of_reader, table
 from tests.newsrooms import Room
 
@@ -470,3 +471,63 @@ def test_a_bar_is_wiped_also_after_an_error(
         list(personal._run("pack", None, [1], "packs"))
     assert "packs [" in (drawn := capsys.readouterr().err)
     assert drawn.endswith(" \r")
+
+
+IDS = (
+    "Ünïcödé",
+    "u\u0308",
+    "ü",
+    "名前",
+    "مرحبا",
+    "\u202eevil",
+    "👩‍👩‍👧",
+    "a'b;DROP",
+    'say "hi"',
+    "x" * 3000,
+    "007",
+    " pad",
+)
+
+
+def test_ids_of_any_unicode_stay_what_they_are(room: Room, tmp_path: Path) -> None:
+    path = tmp_path / "r.parquet"
+    rows = ", ".join("('" + one.replace("'", "''") + "')" for one in IDS)
+    duckdb.execute(
+        f"COPY (SELECT id AS reader_id, '' AS topics, '' AS health_top, '' AS language, 'tampa' AS region "
+        f"FROM (VALUES {rows}) t(id)) TO '{path}' (FORMAT parquet)"
+    )
+    assert built(room, "--audience", str(path))["audience"]["readers"] == len(IDS)
+    assert {one for (one,) in table(folder(room) / "recipients.parquet", "reader_id")} == set(IDS)
+    place = tmp_path / "out"
+    assert room.run("export", "daily", DAY, "--reader", "\u202eevil", "--to", str(place)).code == 0
+    assert (place / "index.html").read_bytes() == of_reader(room, "\u202eevil")["html"]
+
+
+def test_a_full_disk_in_mid_run_loses_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, room: Room
+) -> None:
+    monkeypatch.setattr(local, "processors", lambda: 1)
+    path, written = many(room.root / "r.csv"), list[str]()
+    whole = Shelf.write
+
+    def full(self: Shelf, name: str, pieces: Any) -> None:
+        written.append(name)
+        if name == "packs/0002.txt":
+            with monkeypatch.context() as disk:
+                disk.setattr(
+                    os, "fsync", lambda _: (_ for _ in ()).throw(OSError(28, "No space left on device"))
+                )
+                whole(self, name, pieces)
+        whole(self, name, pieces)
+
+    with monkeypatch.context() as disk:
+        disk.setattr(Shelf, "write", full)
+        row = built(room, "--audience", str(path), code=4)
+    assert "No space left on device" in row["error"]
+    assert "the same command finishes what is missing" in row["error"]
+    assert not folder(room).parent.exists()
+    first = room.root / "outbox" / "daily" / f".{DAY}.audience" / "made" / "packs" / "0001.eml"
+    at = first.stat().st_mtime_ns
+    assert built(room, "--audience", str(path))["status"] == "built"
+    assert (folder(room) / "packs" / "0001.eml").stat().st_mtime_ns == at
+    assert not list(folder(room).rglob(".*"))

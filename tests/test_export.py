@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
 
 import pytest
 
@@ -75,3 +79,46 @@ def test_a_pack_that_is_cut_is_said(room: Room) -> None:
     result = room.run("export", "daily", DAY, "--variant", last)
     assert result.code == 4
     assert "build it again" in result.err
+
+
+def test_a_readers_issue_in_a_browser(room: Room) -> None:
+    process = subprocess.Popen(
+        [
+            sys.executable,
+            "-m",
+            "digest",
+            "preview",
+            "--reader",
+            "cora",
+            "--port",
+            "0",
+            "--json",
+            "--root",
+            str(room.root),
+        ],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    try:
+        assert process.stdout is not None
+        told = json.loads(process.stdout.readline())
+        row = of_reader(room, "cora")
+        assert told["variant"] == row["variant"]
+        for path, data in (
+            ("index.html", row["html"]),
+            ("index.txt", row["txt"]),
+            ("message.eml", row["eml"]),
+        ):
+            with urlopen(told["url"].replace("index.html", path), timeout=10) as answer:
+                assert answer.read() == data
+        for request, code in (
+            (Request(told["url"], headers={"Host": "evil.example:80"}), 403),
+            (Request(told["url"].replace("index.html", "../digest.yaml")), 404),
+        ):
+            with pytest.raises(HTTPError) as refused:
+                urlopen(request, timeout=10)
+            assert refused.value.code == code
+    finally:
+        process.terminate()
+        process.communicate()
+    assert room.run("preview", "--reader", "nobody").code == 2

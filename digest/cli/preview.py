@@ -40,6 +40,12 @@ def preview(
         Path | None,
         typer.Option("--export", metavar="DIR", help="Write the pages as files into this folder, and end."),
     ] = None,
+    reader: Annotated[
+        str | None,
+        typer.Option(
+            "--reader", metavar="ID", help="The issue of this reader of an audience, as it was built."
+        ),
+    ] = None,
     by: By = "",
     outbox: OutboxFolder = None,
     root: Root = None,
@@ -48,6 +54,12 @@ def preview(
     """The desk in your browser: the issue as it will be sent, why it is so, and the acts that change it."""
     from digest.desk import Asked, Desk, FileLinks, Links, Proofs, listen
 
+    if reader is not None:
+        from digest.cli.preview_reader import show_reader
+
+        with _until_stopped():
+            show_reader(reader, edition, day, port, export, outbox, root)
+        return
     where = root_of(root)
     asked = Asked(
         root=where,
