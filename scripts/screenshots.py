@@ -54,14 +54,16 @@ def main() -> None:
             for view in VIEWS:
                 photograph(browser, page, view, IMAGES / f"{theme}-{view}.png")
         together(browser)
+        build(Path(folder) / "desk", THEMES[0], ("2026-01-21", "2026-01-22"))
+        desk(browser, Path(folder) / "desk")
         page = report(Path(folder) / "report")
         for view, width, height in (("", 900, 1180), ("-phone", 390, 1180)):
             photograph_report(browser, page, width, height, IMAGES / f"ad-report{view}.png")
         browser.close()
 
 
-def build(newsroom: Path, theme: str) -> Path:
-    """The sample issue in a theme, built in a newsroom of its own."""
+def build(newsroom: Path, theme: str, days: tuple[str, ...] = (DATE,)) -> Path:
+    """The sample's issues in a theme, built in a newsroom of their own; the page of the last one."""
     newsroom.mkdir()
     shutil.copytree(ROOT / "samples", newsroom / "samples")
     for name in ("newsfinale.xml", "wire.jsonl"):
@@ -71,8 +73,9 @@ def build(newsroom: Path, theme: str) -> Path:
     text = (ROOT / "digest.yaml").read_text("utf-8")
     text, changed = re.subn(r"(?m)^look:.*$", f"look: {{theme: {theme}}}", text)
     (newsroom / "digest.yaml").write_text(text if changed else f"{text}\nlook: {{theme: {theme}}}\n", "utf-8")
-    digest(newsroom, "build", "--daily", "--date", DATE)
-    return newsroom / "outbox" / "daily" / DATE / "index.html"
+    for day in days:
+        digest(newsroom, "build", "--daily", "--date", day)
+    return newsroom / "outbox" / "daily" / days[-1] / "index.html"
 
 
 def photograph(browser: Browser, page: Path, view: str, out: Path) -> None:
@@ -149,7 +152,7 @@ def photograph_report(browser: Browser, page: Path, width: int, height: int, out
 
 
 def desk(browser: Browser, newsroom: Path) -> None:
-    """The desk over the sample: the issue with the reasons beside it, and the calendar."""
+    """The desk over the sample: the issue with the reasons beside it, the calendar and the bookings."""
     from datetime import UTC, date, datetime
     from threading import Thread
 
@@ -160,14 +163,15 @@ def desk(browser: Browser, newsroom: Path) -> None:
     clock = datetime(day.year, day.month, day.day, 14, tzinfo=UTC)
     with listen(Desk(Proofs(asked, lambda: clock), Links()), 0) as server:
         Thread(target=server.serve, daemon=True).start()
-        for name, scheme in (("", "light"), ("calendar", "light"), ("bookings", "dark")):
+        for name, scheme in (("", "light"), ("calendar?plan=1", "light"), ("bookings", "dark")):
             tab = browser.new_page(viewport={"width": 1280, "height": 860}, color_scheme=scheme)  # type: ignore[arg-type]
+            tab.set_default_timeout(120_000)  # a busy machine takes its time
             tab.goto(server.url + name)
             if not name:
                 tab.frame_locator("iframe").locator("[data-line-item]").first.wait_for()
                 tab.locator(".row.story > details > summary").nth(2).click()
                 tab.wait_for_timeout(500)
-            tab.screenshot(path=IMAGES / f"desk-{name or 'issue'}.png")
+            tab.screenshot(path=IMAGES / f"desk-{name.partition('?')[0] or 'issue'}.png")
             tab.close()
 
 

@@ -22,7 +22,7 @@ sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not 
 DAY = "2026-01-23"
 NOW = datetime(2026, 1, 23, 14, 0, tzinfo=UTC)
 TOKEN = "the-token-of-this-run"
-SOON = 20_000  # milliseconds a step may take on a busy machine
+SOON = 90_000  # milliseconds a step may take on a busy machine
 AXE = NODE_MODULES / "axe-core" / "axe.min.js"
 PAGES = (
     "/", "/calendar?plan=1", "/bookings", "/booking?line_item=aquafresh", "/why?line_item=later", "/sources", "/health",

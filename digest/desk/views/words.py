@@ -62,7 +62,7 @@ _PHRASES = (
     (re.compile(r"openings that the rules before left"), "places that are left"),
     (re.compile(r"\bopening(s?)\b"), r"place\1"),
     (re.compile(r"\bfrequency_cap\b"), "cap"),
-    (re.compile(r"\bslots\b"), "places"),
+    (re.compile(r"\bslot(s?)\b"), r"place\1"),
     (re.compile(r'flag "([\w-]+)"'), r"“\1”"),
     (re.compile(r'keyword "([^"]+)"'), r"the word “\1”"),
 )
