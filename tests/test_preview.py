@@ -603,3 +603,35 @@ def test_a_newsroom_that_cannot_be_written_to_can_be_looked_at(room: Room) -> No
         assert b"<html" in seen(proofs(room))["index.html"]
     finally:
         room.root.chmod(0o700)
+
+
+def test_specials_are_as_their_builds_make_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("digest.cli.build.now", lambda: NOW)
+    room = newsroom(tmp_path, digest=DIGEST + "  flash: {cadence: on_demand}\n")
+    for day in (DAY, f"{DAY}.2"):
+        before = everything(room.root)
+        shown = seen(proofs(room), "flash", day)
+        assert everything(room.root) == before
+        assert room.run("build", "--edition", "flash", "--date", day).code == 0
+        assert shown == room.files("flash", day)
+        assert room.run("mark-sent", "flash", day).code == 0
+    page = text(proofs(room), f"/calendar?edition=flash&date={DAY}.2&plan=1")
+    assert f"edition=flash&amp;date={DAY}.2" in page
+
+
+def test_the_issue_for_everybody_of_an_audience_is_shown(tmp_path: Path) -> None:
+    pytest.importorskip("duckdb")
+    from tests.audiences import audience_room, built, csv, item
+
+    room = audience_room(tmp_path, items=item("tampa-only", "audience: {region: [tampa]}", "bay"))
+    before = everything(room.root)
+    shown = seen(proofs(room))
+    assert everything(room.root) == before
+    readers = csv(room.root / "readers.csv", [{"reader_id": "a", "topics": "health", "region": "tampa"}])
+    built(room, "--audience", str(readers))
+    assert {name: data for name, data in room.files().items() if name in ("index.html", "index.txt")} == {
+        name: shown[name] for name in ("index.html", "index.txt")
+    }
+    made = proofs(room)
+    assert seen(made) == {name: room.files()[name] for name in NAMES}
+    assert "Built as revision 1" in text(made)
