@@ -31,6 +31,7 @@ _TITLES: dict[type[DigestError], str] = {
     Unreachable: "Something cannot be reached",
     CommandError: "There is nothing here",
 }
+_ANSWERS = ("book", "conflict", "refused", "stale")  # to a form: loaded again they would send it again
 NAV = (
     ("issue", "Issue"), ("calendar", "Calendar"), ("bookings", "Bookings"), ("sources", "Sources"),
     ("health", "Health"), ("history", "History"),
@@ -64,7 +65,7 @@ def page(
         "desk": desk, "links": desk.links, "to": desk.links.to, "seen": seen, "nav": NAV, "page": template,
         "asked": defaultdict(str, asked), "done": desk.told.get(asked.get("done", "")), "flush": _HERE,
         "make": lambda: _made(desk, make), "said": said or {}, "version": _version(desk, seen),
-        "state": "" if desk.links.static else desk.links.to("state", **state_of(asked)),
+        "state": "" if desk.links.static or template in _ANSWERS else desk.links.to("state", **state_of(asked)),
     }  # fmt: skip
     piece: list[str] = []
     try:
