@@ -7,38 +7,32 @@ lost is found by looking again. Whoever calls holds the issue's lock.
 
 from __future__ import annotations
 
-import json
 import re
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
-from hashlib import sha256
-from pathlib import Path
-from typing import TYPE_CHECKING, Literal, Protocol
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Literal
 
+from digest.app.campaign_notes import (
+    Ledger,
+    content_hash,
+    content_of,
+    fate,
+    issue_noted,
+    last_content,
+    unanswered,
+)
 from digest.errors import AlreadySent, CommandError, DigestError
 from digest.mailers import AnswerLost, Mailer, Sender, capabilities
 from digest.model.counts import counted
-from digest.model.issue_date import day_of
 from digest.model.mail import Campaign, CampaignNote, MailerSpec, Message
 
 if TYPE_CHECKING:
-    from digest.model import BuiltIssue, Edition, Newsroom
+    pass
 
-LATE = timedelta(minutes=15)  # how long a mailer may take to list what it has made
 LOOKS = (0.5, 2.0, 5.0)  # seconds before it is looked for again
 _OVER = ("sending", "sent", "stopped")
-
-
-class Ledger(Protocol):
-    """What is remembered of campaigns, oldest first."""
-
-    def campaign_notes(self, edition: str, day: date) -> list[CampaignNote]:
-        """Every note of one issue."""
-
-    def note_campaign(self, note: CampaignNote) -> None:
-        """One more note, kept for good before this returns."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,72 +58,6 @@ class Handed:
     tests: tuple[str, ...] = ()
 
 
-def name_of(edition: str, day: date, publication: str) -> str:
-    """How a campaign is named, and found: ``daily 2026-01-23 harbor-post``."""
-    return f"{edition} {day.isoformat()} {publication}"
-
-
-def message_of(
-    newsroom: Newsroom,
-    edition: Edition,
-    built: BuiltIssue,
-    files: dict[str, bytes],
-    folder: Path,
-    spec: MailerSpec,
-    publication: str,
-) -> Message:
-    """The issue in the outbox as a mailer gets it. Raises ``ConfigurationError`` for a ``from`` that is no address."""
-    from digest.publish.message import sender
-
-    manifest = json.loads(built.manifest)
-    who, address = sender(edition.sender, newsroom.publication)
-    return Message(
-        name=name_of(built.edition, built.date, publication),
-        publication=newsroom.publication.name,
-        edition=built.edition,
-        date=built.date,
-        revision=built.revision,
-        subject=str(manifest["subject"]),
-        preheader=str(manifest["preheader"]),
-        sender_name=who,
-        sender_address=address,
-        reply_to=getattr(edition, "reply_to", "") or "",
-        html=files["index.html"].decode("utf-8"),
-        text=files["index.txt"].decode("utf-8"),
-        eml=files["message.eml"],
-        lists=tuple(spec.lists.get(built.edition, ())),
-        folder=folder,
-        files=files,
-    )
-
-
-def due(words: str, day: date, newsroom: Newsroom) -> datetime:
-    """``06:30`` on the issue's date, or ``2026-01-23T06:30``, on the publication's clocks.
-
-    An hour that a change of clocks skips is read with the offset before it; of two, the first. Raises ``CommandError``.
-    """
-    text = words.strip()
-    try:
-        at = datetime.fromisoformat(
-            text if "-" in text[5:] or "T" in text or " " in text else f"{day_of(day)}T{text}"
-        )
-    except ValueError:
-        raise CommandError(
-            f'"{words}" is no time; write it as 06:30 (on the issue\'s date) or {day_of(day)}T06:30.'
-        ) from None
-    return (at.replace(tzinfo=newsroom.publication.zone) if at.tzinfo is None else at).astimezone(UTC)
-
-
-def check_due(at: datetime, now: datetime, newsroom: Newsroom) -> None:
-    """Raises ``CommandError`` for a time that has passed."""
-    if at <= now:
-        clock = newsroom.publication.clock
-        raise CommandError(
-            f"{clock(at)} ({newsroom.publication.timezone}) has passed; it is {clock(now)}. "
-            "Give a later --at, send with --now, or leave a draft with --draft."
-        )
-
-
 _OWN_PICTURE = re.compile(r'\bsrc="(images/[^"]+)"')
 
 
@@ -153,7 +81,7 @@ class Handover:
 
     def revision_of(self, edition: str, day: date, campaign: str) -> int | None:
         """The revision of the issue that a campaign has; ``None`` where it is not known."""
-        last = _last_content(self._notes(edition, day), campaign)
+        last = last_content(self._notes(edition, day), campaign)
         return last.revision if last else None
 
     def hand_over(self, message: Message, wish: Wish) -> Handed:
@@ -246,10 +174,10 @@ class Handover:
                 return replace(found, name=name)
             self.said.append(f"campaign {known} was deleted at {self.spec.type}.")
         found = self._named(mailer, name, day)
-        if found is None and _unanswered(notes, self.now()):
+        if found is None and unanswered(notes, self.now()):
             found = self._look_again(mailer, name, day)
         if found is not None and found.id != known:
-            self._note(*_issue(name, day), "created", name=name, campaign=found.id)
+            self._note(*issue_noted(name, day), "created", name=name, campaign=found.id)
         return found
 
     def _named(self, mailer: Mailer, name: str, day: date) -> Campaign | None:
@@ -308,8 +236,8 @@ class Handover:
         self, found: Campaign, notes: list[CampaignNote], message: Message, wish: Wish, at: datetime | None
     ) -> bool:
         """Whether the mailer has it already as it shall be."""
-        last = _last_content(notes, found.id)
-        written = last is not None and last.content == _content(message)
+        last = last_content(notes, found.id)
+        written = last is not None and last.content == content_of(message)
         untouched = found.html is None or found.html == message.html
         named = found.subject in (None, message.subject)
         wanted = {"draft": "draft", "schedule": "scheduled", "now": ""}[wish.action]
@@ -323,11 +251,11 @@ class Handover:
 
     def _edited(self, found: Campaign, notes: list[CampaignNote], message: Message) -> None:
         """Say what somebody changed in the mailer's own pages; handing over writes the issue again."""
-        last = _last_content(notes, found.id)
-        if last is None or found.html is None or last.content == _content_of(found.subject, found.html):
+        last = last_content(notes, found.id)
+        if last is None or found.html is None or last.content == content_hash(found.subject, found.html):
             return
         if (
-            last.content != _content(message)
+            last.content != content_of(message)
             and last.revision != message.revision
             and found.html == message.html
         ):
@@ -382,12 +310,12 @@ class Handover:
             if wish.action == "draft":
                 return self._handed("tested", message, "", "draft", None, wish)
         notes = self._notes(message.edition, message.date)
-        left = [one for one in mailer.targets() if _fate(notes, one) != "delivered"]
+        left = [one for one in mailer.targets() if fate(notes, one) != "delivered"]
         if not left:
             raise AlreadySent(
                 f"{message.edition} of {message.date} was handed over by {self.spec.type} already."
             )
-        open_ends = [one for one in left if _fate(notes, one) == "intended"]
+        open_ends = [one for one in left if fate(notes, one) == "intended"]
         if open_ends and not wish.again:
             raise AlreadySent(
                 f"{message.edition} of {message.date} may have gone to {', '.join(open_ends)}: an earlier run ended "
@@ -438,7 +366,7 @@ class Handover:
         return [one for one in self.ledger.campaign_notes(edition, day) if one.mailer == self.spec.type]
 
     def _done(self, message: Message, event: str, campaign: str, at: datetime | None = None) -> None:
-        content = _content(message) if event in ("created", "updated", "delivered") else ""
+        content = content_of(message) if event in ("created", "updated", "delivered") else ""
         self._note(
             message.edition, message.date, event,
             name=message.name, campaign=campaign, revision=message.revision, content=content, due=at,
@@ -462,29 +390,3 @@ class Handover:
                 due=due,
             )
         )
-
-
-def _issue(name: str, day: date) -> tuple[str, date]:
-    return name.split(" ", 1)[0], day
-
-
-def _content(message: Message) -> str:
-    return _content_of(message.subject, message.html)
-
-
-def _content_of(subject: str | None, html: str) -> str:
-    return sha256(f"{subject}\0{html}".encode()).hexdigest()
-
-
-def _last_content(notes: Iterable[CampaignNote], campaign: str) -> CampaignNote | None:
-    return next((one for one in reversed(list(notes)) if one.content and one.campaign == campaign), None)
-
-
-def _unanswered(notes: list[CampaignNote], now: datetime) -> bool:
-    """Whether the last thing known is that a campaign was about to be made, a short while ago."""
-    return bool(notes) and notes[-1].event == "intended" and now - notes[-1].at < LATE
-
-
-def _fate(notes: list[CampaignNote], target: str) -> str:
-    """The last that is known of one target: delivered | intended | failed, or empty."""
-    return next((one.event for one in reversed(notes) if one.campaign == target), "")

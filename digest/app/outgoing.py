@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from digest.app.addresses import issue_of
 from digest.app.approval import needs_approval
-from digest.app.handover import Handed, Handover, Wish, check_due, due, message_of, name_of
+from digest.app.campaign_message import check_due, due, message_of, name_of
+from digest.app.handover import Handed, Handover, Wish
 from digest.app.receipts import Read, from_file, settled
 from digest.app.sending import mark_sent
 from digest.errors import AlreadySent, CommandError

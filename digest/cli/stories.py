@@ -28,16 +28,8 @@ app.add_typer(stories, name="stories", no_args_is_help=True)
 Ids = Annotated[
     list[str], typer.Argument(metavar="ID…", help="Story ids, as `digest stories list` shows them.")
 ]
-First = Annotated[str, typer.Argument(metavar="ID", help="A story's id.")]
-Second = Annotated[str, typer.Argument(metavar="ID", help="Another story's id.")]
-ForEdition = Annotated[str | None, typer.Option("--edition", help="Only for this edition.")]
-ForDate = Annotated[
-    str | None, typer.Option("--date", metavar="YYYY-MM-DD", help="Only for the issue of this date.")
-]
-Until = Annotated[str | None, typer.Option(metavar="YYYY-MM-DD", help="Up to this issue date, inclusive.")]
 Note = Annotated[str, typer.Option(help="Why; kept and shown.")]
 _FIRST = ("kill", "hold", "pin", "split", "join")  # what decides where several are said of one story
-InSection = Annotated[str | None, typer.Option("--section", help="The section id it is pinned into.")]
 
 
 @stories.command("list", epilog="Example: digest stories list harbor bridge --section local-news")
@@ -97,7 +89,7 @@ def listing(
                 clock(story.time),
                 story.source,
                 ", ".join(story.sections),
-                ", ".join(mark.action + _reach(mark) for mark in marks.get(story.id, [])),
+                ", ".join(mark.action + reach(mark) for mark in marks.get(story.id, [])),
                 story.title,
             ]
             for story in rows
@@ -137,97 +129,12 @@ def _lineup(room: Newsroom, edition: Edition, day: str | None, section: str | No
         [
             [
                 str(line.position), line.section, line.story.id,
-                ", ".join(mark.action + _reach(mark) for mark in marks.get(line.story.id, [])), line.story.title,
+                ", ".join(mark.action + reach(mark) for mark in marks.get(line.story.id, [])), line.story.title,
             ]
             for line in lines
         ],
         wrap=72,
     )  # fmt: skip
-
-
-@stories.command(
-    "pin", epilog="Example: digest stories pin s1042 --position 2 --edition daily --date 2026-01-23"
-)
-def pin(
-    ids: Ids, section: InSection = None, edition: ForEdition = None, day: ForDate = None, until: Until = None,
-    position: Annotated[
-        int | None, typer.Option("--position", min=1, help="The place in its section, from 1 (one story).")
-    ] = None,
-    note: Note = "", by: By = "", root: Root = None, json: Json = False,
-) -> None:  # fmt: skip
-    """Put stories first in their section, past its top and every score, or at a place of their own."""
-    if position is not None and len(set(ids)) > 1:
-        raise CommandError("--position is for one story; pin the others by themselves.")
-    _mark(
-        "pin",
-        ids,
-        root,
-        edition=edition,
-        section=section,
-        day=day,
-        until=until,
-        note=note,
-        by=by,
-        position=position,
-    )
-
-
-@stories.command(
-    "edit", epilog='Example: digest stories edit s1042 --title "The bridge reopens" --note "shorter"'
-)
-def edit(
-    id: Annotated[
-        str, typer.Argument(metavar="ID", help="The story's id, as `digest stories list` shows it.")
-    ],
-    title: Annotated[
-        str | None, typer.Option("--title", help="The headline for readers of the newsletter.")
-    ] = None,
-    summary: Annotated[
-        str | None, typer.Option("--summary", help="The text below it; empty for none.")
-    ] = None,
-    image: Annotated[
-        str | None,
-        typer.Option(
-            "--image",
-            metavar="URL",
-            help="A picture, by address or file; empty for none.",
-        ),
-    ] = None,
-    section: Annotated[str | None, typer.Option("--section", help="The section it runs in (its id).")] = None,
-    edition: ForEdition = None,
-    day: ForDate = None,
-    clear: Annotated[
-        bool, typer.Option("--clear", help="Take the edits back that were made for the same issues.")
-    ] = False,
-    note: Note = "",
-    by: By = "",
-    root: Root = None,
-    json: Json = False,
-) -> None:
-    """Change what readers see of a story. The source's own words stay, and its updates do not undo yours."""
-    from digest.app.decisions import edit as remember
-    from digest.app.decisions import story_words, without_issue
-    from digest.model import StoryEdit
-    from digest.store import open_store
-
-    room = newsroom(root)
-    if edition is not None:
-        edition_named(room, edition)
-    words = {"title": title, "summary": summary, "image": image, "section": section}
-    made = StoryEdit(
-        story=id, edition=edition, date=None if day is None else as_issue(day), cleared=clear, note=note,
-        by=by or me(), at=now(), **({} if clear else story_words(room, words)),
-    )  # fmt: skip
-    with open_store(room.store, room.publication) as store:
-        found = remember(store, made)
-    idle = without_issue(room, [made])
-    emit({"edit": _edit_fields(made) | {"problems": idle}})
-    say(f'{"edits taken back" if clear else "edited"}: "{found.title}" ({id}){_reach(made)}')
-    for name, value in ({} if clear else words).items():
-        if value is not None:
-            say(f'  {name}: "{value}"')
-    for text in idle:
-        warn(f"digest: {text}")
 
 
 @stories.command(
@@ -262,139 +169,7 @@ def add(
     )
 
 
-@stories.command("hold", epilog="Example: digest stories hold s1042 --until 2026-01-25")
-def hold(
-    ids: Ids, edition: ForEdition = None, day: ForDate = None, until: Until = None,
-    note: Note = "", by: By = "", root: Root = None, json: Json = False,
-) -> None:  # fmt: skip
-    """Keep stories out for now."""
-    _mark("hold", ids, root, edition=edition, day=day, until=until, note=note, by=by)
-
-
-@stories.command("kill", epilog='Example: digest stories kill s1042 --note "wrong name in the headline"')
-def kill(
-    ids: Ids, edition: ForEdition = None, day: ForDate = None, until: Until = None,
-    note: Note = "", by: By = "", root: Root = None, json: Json = False,
-) -> None:  # fmt: skip
-    """Keep stories out, whatever else is said; a kill beats a pin."""
-    _mark("kill", ids, root, edition=edition, day=day, until=until, note=note, by=by)
-
-
-@stories.command("split", epilog="Example: digest stories split s1042 s1077")
-def split(
-    first: First, second: Second, note: Note = "", by: By = "", root: Root = None, json: Json = False
-) -> None:
-    """Say that two stories tell two events, however alike they are: both may run."""
-    _pair("split", first, second, root, note=note, by=by)
-
-
-@stories.command("join", epilog="Example: digest stories join s1042 s1077")
-def join(
-    first: First, second: Second, note: Note = "", by: By = "", root: Root = None, json: Json = False
-) -> None:
-    """Say that two stories tell one event, however little is alike: only one of them runs."""
-    _pair("join", first, second, root, note=note, by=by)
-
-
-@stories.command("release", epilog="Example: digest stories release s1042")
-def release(
-    ids: Ids, edition: ForEdition = None, note: Note = "", by: By = "", root: Root = None, json: Json = False
-) -> None:
-    """Take back pins, holds, kills, splits and joins."""
-    from digest.app.decisions import known_stories
-    from digest.store import open_store
-
-    room = newsroom(root)
-    if edition is not None:
-        edition_named(room, edition)
-    with open_store(room.store, room.publication) as store:
-        known_stories(store, ids)
-        freed = store.release(ids, edition=edition, by=by or me(), note=note, at=now())
-    emit({"released": ids, "marks": freed})
-    if freed:
-        say(f"{len(ids)} released ({freed} marks taken back).")
-    else:
-        say("Nothing to release: no decision stands" + (f" for {edition} alone." if edition else "."))
-
-
-@stories.command("history", epilog="Example: digest stories history s1042")
-def history(ids: Ids, root: Root = None, json: Json = False) -> None:
-    """Every decision ever made about stories: when, who, what and why."""
-    from digest.app.decisions import known_stories
-    from digest.store import open_store
-
-    room = newsroom(root)
-    with open_store(room.store, room.publication) as store:
-        known_stories(store, ids)
-        marks = [mark for one in dict.fromkeys(ids) for mark in store.marks_of(one)]
-        edits = [edit for one in dict.fromkeys(ids) for edit in store.edits(one)]
-    rows = [_mark_fields(mark) for mark in marks] + [_edit_fields(edit) for edit in edits]
-    emit({"history": sorted(rows, key=lambda row: row["at"])})
-    if not rows:
-        say("Nothing was ever decided about " + ("these stories." if len(ids) > 1 else "this story."))
-        return
-    clock = room.publication.clock
-    table(
-        ("when", "who", "story", "what", "why"),
-        [
-            [clock(at), by, story, what, why]
-            for at, by, story, what, why in sorted(
-                [(m.at, m.by, m.story, m.action + _reach(m), m.note) for m in marks]
-                + [(e.at, e.by, e.story, _said(e) + _reach(e), e.note) for e in edits]
-            )
-        ],
-    )
-
-
-def _mark(
-    action: str, ids: list[str], root: Any, *, edition: str | None, day: str | None, until: str | None,
-    note: str, by: str, section: str | None = None, position: int | None = None,
-) -> None:  # fmt: skip
-    from digest.app import decisions
-    from digest.model import Mark
-    from digest.store import open_store
-
-    room = newsroom(root)
-    if edition is not None:
-        edition_named(room, edition)
-    marks = [
-        Mark(
-            story=one, action=action, edition=edition, section=section, date=None if day is None else as_issue(day),
-            until=None if until is None else as_date(until), position=position, note=note, by=by or me(), at=now(),
-        )
-        for one in dict.fromkeys(ids)
-    ]  # fmt: skip
-    with open_store(room.store, room.publication) as store:
-        found = decisions.mark(room, store, marks)
-        doubts = decisions.doubts(room, store, marks, now()) if action == "pin" else {}
-    idle = decisions.without_issue(room, marks[:1]) if action != "pin" else []
-    problems = {mark.story: [*doubts.get(mark.story, []), *idle] for mark in marks}
-    emit({"marks": [_mark_fields(mark) | {"problems": problems[mark.story]} for mark in marks]})
-    for mark in marks:
-        say(f'{action}: "{found[mark.story].title}" ({mark.story}){_scope(mark)}')
-        for text in problems[mark.story]:
-            warn(f"digest: {text}")
-
-
-def _pair(action: str, first: str, second: str, root: Any, *, note: str, by: str) -> None:
-    """A decision about two stories; it holds for every issue until it is released."""
-    from digest.app.decisions import mark as decide
-    from digest.model import Mark
-    from digest.store import open_store
-
-    if first == second:
-        raise CommandError(
-            f"{action} needs two different stories; {first} was named twice. Nothing was changed."
-        )
-    room = newsroom(root)
-    mark = Mark(story=first, other=second, action=action, note=note, by=by or me(), at=now())
-    with open_store(room.store, room.publication) as store:
-        found = decide(room, store, [mark])
-    emit({"marks": [_mark_fields(mark)]})
-    say(f'{action}: "{found[first].title}" ({first}) and "{found[second].title}" ({second}){_scope(mark)}')
-
-
-def _scope(mark: Mark) -> str:
+def scope(mark: Mark) -> str:
     parts = [
         f"in {mark.section}" if mark.section else "",
         f"at place {mark.position}" if mark.position else "",
@@ -407,7 +182,7 @@ def _scope(mark: Mark) -> str:
     return "".join(f" {part}" for part in parts if part)
 
 
-def _reach(mark: Mark | StoryEdit) -> str:
+def reach(mark: Mark | StoryEdit) -> str:
     """Which issues a mark or an edit speaks of, where these are not all, and of which other story."""
     until = getattr(mark, "until", None)
     position = getattr(mark, "position", None)
@@ -457,30 +232,11 @@ def _next(room: Newsroom, edition: Edition) -> date:
     return next_issue_date(edition, last_issue_date(edition, room.publication.zone, now()))
 
 
-def _mark_fields(mark: Mark) -> dict[str, Any]:
+def mark_fields(mark: Mark) -> dict[str, Any]:
     return {
         "story": mark.story, "action": mark.action, "edition": mark.edition, "section": mark.section,
         "date": mark.date, "until": mark.until, "position": mark.position, "note": mark.note, "by": mark.by,
         "at": mark.at, **({"other": mark.other} if mark.other else {}),
-    }  # fmt: skip
-
-
-def _said(edit: StoryEdit) -> str:
-    """What an edit changed, in words."""
-    if edit.cleared:
-        return "edits taken back"
-    return "edit " + ", ".join(
-        f'{name} "{value}"'
-        for name in ("title", "summary", "image")
-        if (value := getattr(edit, name)) is not None
-    )
-
-
-def _edit_fields(edit: StoryEdit) -> dict[str, Any]:
-    return {
-        "story": edit.story, "action": "clear" if edit.cleared else "edit", "title": edit.title,
-        "summary": edit.summary, "image": edit.image, "section": edit.section, "edition": edit.edition,
-        "date": edit.date, "note": edit.note, "by": edit.by, "at": edit.at,
     }  # fmt: skip
 
 
@@ -494,8 +250,8 @@ def _fields(story: Story, marks: Sequence[Mark]) -> dict[str, Any]:
         "popularity": dict(story.popularity), "tags": list(story.tags), "flags": list(story.flags),
         "priority": story.priority, "embargo_until": story.embargo_until, "expires_at": story.expires_at,
         "language": story.language, "first_seen": story.first_seen,
-        "desk": _mark_fields(marks[0]) if marks else None, "marks": [_mark_fields(mark) for mark in marks],
+        "desk": mark_fields(marks[0]) if marks else None, "marks": [mark_fields(mark) for mark in marks],
     }  # fmt: skip
 
 
-from digest.cli import stories_report  # noqa: E402, F401  (its command)
+from digest.cli import stories_decisions, stories_report  # noqa: E402, F401  (their commands)
