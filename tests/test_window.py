@@ -46,8 +46,11 @@ def test_cutoff_in_local_time(zone: str, day: date, cutoff: time, expected: str)
     assert cutoff_at(day, cutoff, ZoneInfo(zone)) == utc(expected)
 
 
-def test_a_folded_cutoff_is_still_the_first() -> None:
-    assert cutoff_at(date(2026, 11, 1), time(1, 30, fold=1), NEW_YORK) == utc("2026-11-01T05:30")
+def test_of_an_hour_that_comes_twice_a_written_cutoff_is_the_first_and_a_special_may_have_the_second() -> (
+    None
+):
+    assert cutoff_at(date(2026, 11, 1), time(1, 30), NEW_YORK) == utc("2026-11-01T05:30")
+    assert cutoff_at(date(2026, 11, 1), time(1, 30, fold=1), NEW_YORK) == utc("2026-11-01T06:30")
 
 
 @pytest.mark.parametrize(
