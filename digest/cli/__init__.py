@@ -170,6 +170,12 @@ def main() -> None:
     sys.exit(code)
 
 
+def _in_words(message: str) -> str:
+    """What Typer says of numbers, without its notation."""
+    message = message.replace("is not a valid int range.", "is not a whole number.")
+    return message.replace("is not in the range x>=", "is less than ")
+
+
 def _run(arguments: list[str], debug: bool) -> int:
     """The exit code of a command line; what went wrong is told, with ``--json`` on standard output too."""
     as_json = "--json" in arguments
@@ -178,7 +184,7 @@ def _run(arguments: list[str], debug: bool) -> int:
         _readable(arguments)
         code = app(arguments, standalone_mode=False)
     except typer.TyperException as error:  # words that no command takes
-        text = error.format_message()
+        text = _in_words(error.format_message())
         warn(
             f"digest: {text} (`digest {asked or ''}{' ' if asked in _FILES else ''}--help` shows what it takes.)",
             "error",

@@ -153,8 +153,8 @@ def as_issue(text: str) -> date:
         return issue_date(text)
     except ValueError:
         raise CommandError(
-            f'"{text}" is no issue\'s date; write it as YYYY-MM-DD, such as 2026-01-23. The second special of a day '
-            "is 2026-01-23.2."
+            f'"{text}" is not a date; write it as YYYY-MM-DD, such as 2026-01-23, or 2026-01-23.2 for the second '
+            "special of that day."
         ) from None
 
 
