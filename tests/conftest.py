@@ -23,9 +23,6 @@ settings.register_profile(
 settings.register_profile(
     "thorough", parent=settings.get_profile("laws"), derandomize=False, max_examples=1000
 )
-settings.register_profile(  # a mutant need not be told with the smallest example
-    "mutants", parent=settings.get_profile("laws"), phases=[Phase.explicit, Phase.generate]
-)
 settings.register_profile(  # for scripts/mutate.py: whether one fails is enough, not the smallest that does
     "mutants", parent=settings.get_profile("laws"), max_examples=15, phases=[Phase.explicit, Phase.generate]
 )
@@ -39,13 +36,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 @pytest.fixture(scope="session", autouse=True)
 def _themes_are_compiled_once() -> Iterator[None]:
     """Half a second each, and hundreds of newsrooms wear the same: kept by what the cache of a newsroom goes by."""
-    from digest.render import compiler, theme
+    from digest.render import compiler, inliner, theme
 
-    kept: dict[str, theme.Compiled] = {}
+    kept: dict[object, theme.Compiled] = {}
     compile_theme = compiler.compiled
 
     def compiled(newsroom: Any, name: str, files: Mapping[str, Any]) -> theme.Compiled:
-        key = theme._key(newsroom, name, files)
+        # A judge compares with a theme that is not inlined: its inliner is another one.
+        key = (theme._key(newsroom, name, files), inliner._premailed, inliner._kept_classes)
         if key not in kept:
             kept[key] = compile_theme(newsroom, name, files)
         return kept[key]

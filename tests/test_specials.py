@@ -103,7 +103,7 @@ def test_what_is_no_key_is_refused(text: str, tmp_path: Path) -> None:
         issue_date(text)
     said = newsroom(tmp_path, digest=DIGEST + ALERT).run("explain", "alert", text)
     assert said.code == 2
-    assert "The second special of a day is 2026-01-23.2" in said.err
+    assert "2026-01-23.2 for the second special of that day" in said.err
 
 
 def test_the_next_special_comes_once_the_last_one_is_sent(tmp_path: Path, clock: Clock) -> None:
