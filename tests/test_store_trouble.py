@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import re
 import signal
@@ -10,6 +11,7 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
@@ -22,7 +24,7 @@ from sqlalchemy import text
 
 from digest.errors import CommandError, DigestError, Unreachable
 from digest.model import Story
-from digest.store import open_store
+from digest.store import database, open_store
 from digest.store.database import connect
 from digest.store.trouble import said
 from tests.examples import examples
@@ -249,7 +251,7 @@ def test_a_statement_that_fails_is_our_defect() -> None:
 
 _HOLDER = """
 import sys, time
-from digest.store import open_store
+from digest.store import database, open_store
 from tests.newsrooms import PUBLICATION
 with open_store(sys.argv[1], PUBLICATION) as store, store.lock("daily"):
     print("held", flush=True)
@@ -303,9 +305,10 @@ def test_a_lock_is_waited_for(path: Path) -> None:
 
 _WRITER = """
 import sys
+from contextlib import closing
 from datetime import UTC, datetime
 from digest.model import Story
-from digest.store import open_store
+from digest.store import database, open_store
 from tests.newsrooms import PUBLICATION
 now = datetime(2026, 1, 23, 12, tzinfo=UTC)
 def one(n):
@@ -325,6 +328,27 @@ def test_many_writers_at_once_lose_nothing(kind: str, path: Path, request: pytes
     assert [(writer.communicate()[1], writer.returncode) for writer in writers] == [("", 0)] * 3
     with open_store(url, PUBLICATION) as store:
         assert len(store.search(limit=1000)) == 440
+
+
+def _open_new(file: Path, begin: float) -> None:
+    while time.time() < begin:
+        pass
+    with closing(sqlite3.connect(file, isolation_level=None, timeout=database.BUSY)) as connection:
+        database._set_up_sqlite(False, connection, None)
+        connection.execute(f"CREATE TABLE t{os.getpid()} (a)")
+
+
+def test_a_new_file_is_opened_by_several_at_the_same_instant(tmp_path: Path) -> None:
+    """SQLite does not wait while it changes the journal's mode: without another try every 25th was told "locked"."""
+    forks = multiprocessing.get_context("fork")
+    for number in range(40):
+        about = (tmp_path / f"{number}.db", time.time() + 0.02)
+        openers = [forks.Process(target=_open_new, args=about) for _ in range(6)]
+        for opener in openers:
+            opener.start()
+        for opener in openers:
+            opener.join()
+        assert [opener.exitcode for opener in openers] == [0] * 6
 
 
 def test_a_writer_killed_in_the_middle_leaves_whole_stories(path: Path) -> None:

@@ -11,6 +11,7 @@ from functools import partial
 from hashlib import blake2b
 from operator import itemgetter
 from pathlib import Path
+from time import monotonic, sleep
 from typing import Any
 from urllib.parse import quote
 
@@ -260,7 +261,23 @@ def _set_up_sqlite(rehearse: bool, connection: Any, record: Any) -> None:
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA cache_size = -8000")
     if not rehearse:
-        connection.execute("PRAGMA journal_mode = WAL")
+        _write_ahead(connection)
+
+
+def _write_ahead(connection: Any) -> None:
+    """Where several open a new file at once, SQLite tells all but one of them at once that it is locked: two that
+    waited for each other's lock here would wait for ever. So they come again."""
+    import sqlite3
+
+    until = monotonic() + BUSY
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or monotonic() > until:
+                raise
+        sleep(0.02)
 
 
 def _begin_sqlite(connection: Connection) -> None:
