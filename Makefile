@@ -68,7 +68,8 @@ lock:  ## resolve the dependencies anew, for every platform, with hashes
 
 sbom: $(VENV)/core  ## a software bill of materials (CycloneDX) of what a newsroom installs
 	$(PIP) cyclonedx-bom
-	$(BIN)/cyclonedx-py requirements --output-reproducible --pyproject pyproject.toml -o sbom.json requirements.txt
+	$(BIN)/cyclonedx-py requirements --output-reproducible --pyproject pyproject.toml -o - requirements.txt \
+	  | $(BIN)/python -m scripts.sbom > sbom.json
 
 clean:
 	rm -rf $(VENV) outbox var
