@@ -119,6 +119,34 @@ def test_help_groups_the_commands_and_cuts_no_sentence(tmp_path: Path) -> None:
     assert "\x1b" not in shown
 
 
+@pytest.mark.parametrize(
+    ("words", "command"),
+    [
+        ("stories add --url x", "digest stories add"),
+        ("stories add --title", "digest stories add"),  # whose error knows no command
+        ("stories eat", "digest stories"),
+        ("--root nowhere ads avails --nope", "digest ads avails"),
+        ("--nope", "digest"),
+    ],
+)
+def test_wrong_words_are_shown_the_help_of_their_command(
+    words: str, command: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["digest", *words.split()])
+    with pytest.raises(SystemExit, match="2"):
+        main()
+    assert f"(`{command} --help` shows what it takes.)" in capsys.readouterr().err
+
+
+def test_a_group_without_a_command_shows_its_help(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["digest", "store"])
+    with pytest.raises(SystemExit, match="2"):
+        main()
+    assert capsys.readouterr().err.startswith("Usage: digest store ")
+
+
 def test_a_shell_completes_commands(tmp_path: Path) -> None:
     asked = {"_DIGEST_COMPLETE": "complete_bash", "COMP_WORDS": "digest bu", "COMP_CWORD": "1"}
     where = os.environ | {"PYTHONPATH": str(REPOSITORY)} | asked

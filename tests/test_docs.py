@@ -40,10 +40,19 @@ def test_the_list_of_commands_says_what_the_help_of_each_says() -> None:
         assert f"{name} {' '.join(sentence.split())}" in shown
 
 
-@pytest.mark.parametrize("name", [name for name in COMMANDS if not getattr(COMMANDS[name], "commands", None)])
-def test_the_help_of_every_command_has_an_example_that_it_takes(name: str) -> None:
+@pytest.mark.parametrize("group", ["ads", "issues", "store", "stories"])
+def test_the_help_of_a_group_cuts_no_sentence(group: str) -> None:
+    shown = " ".join(CliRunner().invoke(app, [group, "--help"]).stdout.split())
+    for name, command in COMMANDS[f"digest {group}"].commands.items():
+        sentence = command.help.partition("\n\n")[0]
+        assert f"{name} {' '.join(sentence.split())}" in shown
+
+
+@pytest.mark.parametrize("name", [name for name in COMMANDS if name != "digest"])
+def test_every_help_has_one_example_that_is_taken(name: str) -> None:
     example = COMMANDS[name].epilog or ""
     assert example.startswith(f"Example: {name}")
+    assert "Example" not in (COMMANDS[name].help or "")
     COMMANDS[name].make_context(name, shlex.split(example.removeprefix(f"Example: {name}")))
 
 

@@ -179,16 +179,16 @@ def _in_words(message: str) -> str:
 def _run(arguments: list[str], debug: bool) -> int:
     """The exit code of a command line; what went wrong is told, with ``--json`` on standard output too."""
     as_json = "--json" in arguments
-    asked = next((word for word in arguments if word in _FILES), None)
     try:
         _readable(arguments)
-        code = app(arguments, standalone_mode=False)
+        code = app(arguments, prog_name="digest", standalone_mode=False)
     except typer.TyperException as error:  # words that no command takes
-        text = _in_words(error.format_message())
-        warn(
-            f"digest: {text} (`digest {asked or ''}{' ' if asked in _FILES else ''}--help` shows what it takes.)",
-            "error",
-        )
+        text, context = _in_words(error.format_message()), getattr(error, "ctx", None)
+        if context and text == context.get_help():  # a group of commands without one: its help is the answer
+            warn(text, "error")
+            return _failed(f"{context.command_path} needs a command.", error.exit_code, as_json)
+        asked = context.command_path if context else _command_path(arguments)
+        warn(f"digest: {text} (`{asked} --help` shows what it takes.)", "error")
         return _failed(text, error.exit_code, as_json)
     except SystemExit:
         return 0  # Typer's answer to a reader that went away, as `head` does: the rest has nobody to read it
@@ -209,6 +209,17 @@ def _run(arguments: list[str], debug: bool) -> int:
         warn(f"digest: {text}", "error")
         return _failed(text, _INTERRUPTED, as_json)
     return code if isinstance(code, int) else 0
+
+
+def _command_path(arguments: list[str]) -> str:
+    """``digest stories add``: the command that words name, for an error that does not know its own."""
+    command: Any = get_group(commands(next((word for word in arguments if word in _FILES), None)))
+    path = ["digest"]
+    for word in arguments:
+        if isinstance(command, TyperGroup) and word in command.commands:
+            command = command.commands[word]
+            path.append(word)
+    return " ".join(path)
 
 
 def _readable(arguments: list[str]) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from digest.cli import app
+from digest.cli.groups import Commands
 from digest.cli.options import Json, Root, as_date, newsroom, now
 from digest.cli.output import emit, say, table, warn
 from digest.cli.progress import progress
@@ -22,7 +23,9 @@ if TYPE_CHECKING:
     from digest.place.forecast import Avail, Avails, BookingForecast, Forecast, IssueDate
 
 ads = typer.Typer(
+    cls=Commands,
     help="The bookings: the days ahead, what can still be sold, what was delivered.",
+    epilog="Example: digest ads plan --to 2026-02-15",
     rich_markup_mode=None,
 )
 app.add_typer(ads, name="ads", no_args_is_help=True)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from digest.cli import app
+from digest.cli.groups import Commands
 from digest.cli.options import (
     By,
     EditionName,
@@ -31,7 +32,12 @@ if TYPE_CHECKING:
     from digest.model import BuiltIssue, Newsroom
     from digest.publish import Outbox
 
-issues = typer.Typer(help="What was built, sent, and when.", rich_markup_mode=None)
+issues = typer.Typer(
+    cls=Commands,
+    help="What was built, sent, and when.",
+    epilog="Example: digest issues show daily 2026-01-23",
+    rich_markup_mode=None,
+)
 app.add_typer(issues, name="issues")
 
 
@@ -210,10 +216,7 @@ def mark_sent(
     root: Root = None,
     json: Json = False,
 ) -> None:
-    """The mailer's receipt: a sent issue is never rebuilt; goals in sends count what was delivered.
-
-    Example: digest mark-sent daily 2026-01-23 --delivered 47120
-    """
+    """The mailer's receipt: a sent issue is never rebuilt; goals in sends count what was delivered."""
     from digest.app import sending
     from digest.publish import Outbox
     from digest.store import open_store

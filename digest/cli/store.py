@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from digest.cli import app
+from digest.cli.groups import Commands
 from digest.cli.options import Json, OutboxFolder, Root, as_date, folder, newsroom, now
 from digest.cli.output import emit, say, warn
 from digest.errors import Unreachable
@@ -16,16 +17,18 @@ from digest.errors import Unreachable
 if TYPE_CHECKING:
     from digest.app.retention import Forgotten
 
-store = typer.Typer(help="Check, upgrade, prune, copy and back up the store.", rich_markup_mode=None)
+store = typer.Typer(
+    cls=Commands,
+    help="Check, upgrade, prune, copy and back up the store.",
+    epilog="Example: digest store check",
+    rich_markup_mode=None,
+)
 app.add_typer(store, name="store", no_args_is_help=True)
 
 
 @store.command("check", epilog="Example: digest store check")
 def check(root: Root = None, json: Json = False) -> None:
-    """Whether the store is sound, what it holds and whose it is; changes nothing.
-
-    Example: digest store check
-    """
+    """Whether the store is sound, what it holds and whose it is; changes nothing."""
     from digest.store.care import check
 
     found = check(newsroom(root).store)
@@ -46,10 +49,7 @@ def check(root: Root = None, json: Json = False) -> None:
 
 @store.command("upgrade", epilog="Example: digest store upgrade")
 def upgrade(root: Root = None, json: Json = False) -> None:
-    """Bring the store up to this version; every other command does it too, where its role may make tables.
-
-    Example: digest store upgrade
-    """
+    """Bring the store up to this version; every other command does it too, where its role may make tables."""
     from digest.store.care import upgrade
 
     before, after = upgrade(newsroom(root).store)
@@ -62,10 +62,7 @@ def upgrade(root: Root = None, json: Json = False) -> None:
 
 @store.command("rename", epilog="Example: digest store rename")
 def rename(root: Root = None, json: Json = False) -> None:
-    """Let the store know the publication under the name that digest.yaml now gives it.
-
-    Example: digest store rename
-    """
+    """Let the store know the publication under the name that digest.yaml now gives it."""
     from digest.store.care import rename
 
     publication = newsroom(root).publication
@@ -82,10 +79,7 @@ def prune(
     root: Root = None,
     json: Json = False,
 ) -> None:
-    """Forget old stories and folders; the ledger keeps what goals, caps and repeats need.
-
-    Example: digest store prune --before 2025-07-01 --dry-run
-    """
+    """Forget old stories and folders; the ledger keeps what goals, caps and repeats need."""
     from digest.app.retention import prune
     from digest.publish import Outbox
     from digest.store import open_store
@@ -129,10 +123,7 @@ def copy(
     root: Root = None,
     json: Json = False,
 ) -> None:
-    """Copy the whole store into an empty one, such as from SQLite to PostgreSQL, or back.
-
-    Example: digest store copy postgresql+psycopg://digest@db.example/digest
-    """
+    """Copy the whole store into an empty one, such as from SQLite to PostgreSQL, or back."""
     from digest.store.care import copy
 
     counts = copy(newsroom(root).store, to)
@@ -153,10 +144,7 @@ def backup(
     root: Root = None,
     json: Json = False,
 ) -> None:
-    """A consistent copy of the store as a SQLite file, while builds go on.
-
-    Example: digest store backup /backup/digest-2026-01-23.db
-    """
+    """A consistent copy of the store as a SQLite file, while builds go on."""
     from digest.store.care import backup
 
     size = backup(newsroom(root).store, file.absolute())

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from digest.cli import app
+from digest.cli.groups import Commands
 from digest.cli.options import By, Json, Root, as_date, as_issue, me, newsroom, now
 from digest.cli.options import edition as edition_named
 from digest.cli.output import emit, say, table, warn
@@ -20,7 +21,9 @@ if TYPE_CHECKING:
     from digest.model import Edition, Mark, Newsroom, Story, StoryEdit
 
 stories = typer.Typer(
+    cls=Commands,
     help="The editors' desk: list, pin, hold, kill, edit, add and release stories; what was decided before.",
+    epilog="Example: digest stories list harbor bridge",
     rich_markup_mode=None,
 )
 app.add_typer(stories, name="stories", no_args_is_help=True)
