@@ -36,12 +36,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 @pytest.fixture(scope="session", autouse=True)
 def _themes_are_compiled_once() -> Iterator[None]:
     """Half a second each, and hundreds of newsrooms wear the same: kept by what the cache of a newsroom goes by."""
-    from digest.render import compiler, inliner, theme
+    from digest.render import CompiledTheme, compiler, inliner, theme
 
-    kept: dict[object, theme.Compiled] = {}
+    kept: dict[object, CompiledTheme] = {}
     compile_theme = compiler.compiled
 
-    def compiled(newsroom: Any, name: str, files: Mapping[str, Any]) -> theme.Compiled:
+    def compiled(newsroom: Any, name: str, files: Mapping[str, Any]) -> CompiledTheme:
         # A judge compares with a theme that is not inlined: its inliner is another one.
         key = (theme._key(newsroom, name, files), inliner._premailed, inliner._kept_classes)
         if key not in kept:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from digest.app.pipeline import House, Outcome
     from digest.app.readings import SourceReport
     from digest.likeness import Reader
-    from digest.render import Compiled
+    from digest.render import CompiledTheme
     from digest.store import Store
 
 _SHOWN = 10  # rejected stories of a source
@@ -53,7 +53,7 @@ def proof(
     outbox: Path,
     now: datetime,
     reader: Reader | None = None,
-    themes: MutableMapping[str, Compiled] | None = None,
+    themes: MutableMapping[str, CompiledTheme] | None = None,
 ) -> Proof:
     """The proof of one issue; editions of ``before`` are built first, as a build of all of them would.
     ``themes`` are kept from one proof to the next.

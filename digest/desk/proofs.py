@@ -19,7 +19,7 @@ from digest.model.issue_date import issue_date
 
 if TYPE_CHECKING:
     from digest.likeness import Reader
-    from digest.render import Compiled
+    from digest.render import CompiledTheme
     from digest.store import Store
 
 _FILE = re.compile(r"sqlite(?:\+\w+)?:///([^?]+)")
@@ -57,7 +57,7 @@ class Proofs:
         self._room: tuple[str, Newsroom] | None = None
         self._reader: tuple[str, Reader] | None = None
         self._made: dict[tuple[str, date], _Made] = {}
-        self._themes: dict[str, Compiled] = {}
+        self._themes: dict[str, CompiledTheme] = {}
 
     def newsroom(self) -> Newsroom:
         """The newsroom as its files are now. Raises ``ConfigurationError``."""

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from digest.errors import ConfigurationError, Problem
 from digest.model import Newsroom
+from digest.render.compiled_theme import CompiledTheme
 from digest.render.issue import Request, render
 from digest.render.loader import themes
 from digest.render.renderer import Kept
-from digest.render.theme import Compiled, Theme, load_theme
+from digest.render.theme import Theme, load_theme
 
 
 def problems(newsroom: Newsroom) -> tuple[Problem, ...]:
@@ -19,7 +20,7 @@ def problems(newsroom: Newsroom) -> tuple[Problem, ...]:
     be written here. Compiles; meant for ``check``."""
     from datetime import date
 
-    from digest.render.compiler import problems as found
+    from digest.render.check import problems as found
     from digest.render.digest_yaml import unwritable_dates
     from digest.render.words import format_date
 
@@ -39,13 +40,23 @@ def problems(newsroom: Newsroom) -> tuple[Problem, ...]:
 def remarks(newsroom: Newsroom) -> tuple[str, ...]:
     """For ``check``: what builds and is still worth knowing, of colours that were changed and of pictures."""
     from digest.render import pictures, tokens
-    from digest.render.theme import collected, looks
+    from digest.render.looks import looks, template_files
 
     colors = (
-        tokens.adapted(collected(newsroom, seen.look.theme)["tokens.css"], seen.look)
+        tokens.adapted(template_files(newsroom, seen.look.theme)["tokens.css"], seen.look)
         for seen in looks(newsroom).values()
     )
     return tuple(dict.fromkeys([*(one for some in colors for one in some), *pictures.remarks(newsroom)]))
 
 
-__all__ = ["Compiled", "Kept", "Request", "Theme", "load_theme", "problems", "remarks", "render", "themes"]
+__all__ = [
+    "CompiledTheme",
+    "Kept",
+    "Request",
+    "Theme",
+    "load_theme",
+    "problems",
+    "remarks",
+    "render",
+    "themes",
+]

@@ -4,16 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from digest import model
 from digest.errors import ConfigurationError, Problem
-from digest.render.budget import Fragment
-
-if TYPE_CHECKING:
-    from digest.render.renderer import Renderer
 
 POSITIONS: Final = ("after_masthead", "after_lead", "before_footer")
 AFTER_SECTION: Final = "after_section:"
@@ -40,24 +35,6 @@ def place_of(block: model.CustomBlock, sections: Iterable[str]) -> str:
         return block.position
     section = block.position.removeprefix(AFTER_SECTION).strip()
     return f"{AFTER_SECTION} {section}" if section in sections else "before_footer"
-
-
-def fragments(
-    newsroom: model.Newsroom, edition: model.Edition, lineup: model.Lineup, renderer: Renderer
-) -> dict[str, list[Fragment]]:
-    """The newsroom's own blocks by place. A block without data today is left out."""
-    sections = {section.id for section in lineup.sections}
-    found: dict[str, list[Fragment]] = {}
-    for block in configured(newsroom):
-        if block.editions and edition.name not in block.editions:
-            continue
-        data = read(newsroom.root, block)
-        if data or not block.data:
-            at_hand = {"data": renderer.views.data(data), "block": block.name}
-            make = partial(Fragment, template_of(block), at_hand)
-            fragment = renderer.once(template_of(block), block.name, make)
-            found.setdefault(place_of(block, sections), []).append(fragment)
-    return found
 
 
 def read(root: Path, block: model.CustomBlock) -> Any:

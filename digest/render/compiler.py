@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from difflib import get_close_matches
+from collections.abc import Mapping
 from types import CodeType
 from typing import Final
 
 from digest.errors import ConfigurationError, Problem
 from digest.model import Newsroom
-from digest.render import blocks, boxes, css, disclosure, lint, loader, tokens
+from digest.render import boxes, css, lint, tokens
+from digest.render.compiled_theme import CompiledTheme, Name
 from digest.render.inliner import Unbalanced, inlined_templates
 from digest.render.loader import FRAMES, INLINED, KEPT, Source
 from digest.render.templating import constant_html, environment, split
-from digest.render.theme import Compiled, Name, collected, looks
 
 NARROW: Final = "@media only screen and (max-width:620px)"
 DARK: Final = "@media (prefers-color-scheme:dark)"
@@ -64,7 +63,7 @@ def _styles(narrow: list[css.Rule], dark: list[css.Rule]) -> tuple[str, ...]:
     return tuple(f"<style>\n{part}\n</style>" for part in parts if part)
 
 
-def compiled(newsroom: Newsroom, theme: str, files: Mapping[str, Source]) -> Compiled:
+def compiled(newsroom: Newsroom, theme: str, files: Mapping[str, Source]) -> CompiledTheme:
     """One theme, ready for the cache. Raises ``ConfigurationError`` with every problem."""
     sheet, values, found = examined(newsroom, files)
     if found:
@@ -78,7 +77,7 @@ def compiled(newsroom: Newsroom, theme: str, files: Mapping[str, Source]) -> Com
         name.replace("-", "_"): values[name] for name in ("accent", "on-accent", "paper", "ink", "canvas")
     }
     widths = {name: boxes.boxes(text) for (name, part), text in html.items() if part == "html"}
-    return Compiled(theme, code, sheet.styles, sheet.outlook, shades, widths)
+    return CompiledTheme(theme, code, sheet.styles, sheet.outlook, shades, widths)
 
 
 def examined(
@@ -171,33 +170,3 @@ def _code(text: str, key: Name, files: Mapping[str, Source]) -> CodeType:
     jinja = environment(constant_html if part == "html" else str)
     made: CodeType = jinja.compile(text, name=shown, filename=shown)
     return made
-
-
-def problems(newsroom: Newsroom) -> tuple[Problem, ...]:
-    """Everything wrong with the templates of a newsroom's themes, sorted."""
-    found: set[Problem] = set()
-    for seen in looks(newsroom).values():
-        theme = seen.look.theme
-        try:
-            files = collected(newsroom, theme)
-        except ConfigurationError as error:
-            found.update(error.problems)
-            continue
-        sheet, _, wrong = examined(seen, files)
-        found.update(wrong or order_problems(files, sheet))
-        if any(
-            (newsroom.seen_by(one).look.theme, one.sponsored) == (theme, "labelled")
-            for one in newsroom.editions
-        ):
-            found.update(disclosure.problems(newsroom, theme))
-    return tuple(sorted([*found, *blocks.problems(newsroom), *_misspelt(newsroom)]))
-
-
-def _misspelt(newsroom: Newsroom) -> Iterator[Problem]:
-    """Files whose names are nearly those of a template: they would never be read."""
-    for name in loader.stray(newsroom.root, blocks.names(newsroom)):
-        near = get_close_matches(name, loader.NAMES, 1, 0.8)
-        if near:
-            yield Problem(
-                f"templates/{name}", 1, 1, "no theme reads a file of this name.", f"Did you mean {near[0]}?"
-            )

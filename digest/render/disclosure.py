@@ -7,8 +7,8 @@ from typing import Final
 
 from digest.errors import Problem
 from digest.model import Newsroom
+from digest.render.looks import template_files
 from digest.render.templating import split
-from digest.render.theme import collected
 
 STORIES: Final = ("lead", "feature", "story", "brief", "more_online")
 _PRINTED: Final = re.compile(r"\{\{[^}]*\.label\b")
@@ -17,7 +17,7 @@ _CURE: Final = "Print {{ story.label }} beside the headline; it is empty where n
 
 def problems(newsroom: Newsroom, theme: str) -> list[Problem]:
     """The blocks of a theme that would print a sponsored post without its label."""
-    files = collected(newsroom, theme)
+    files = template_files(newsroom, theme)
     return [
         Problem(
             part.shown, *part.place(len(part.text) - len(part.text.lstrip())),

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Any, Final
 
 from digest import model
@@ -166,7 +167,7 @@ def _styles(styles: tuple[str, ...], views: Views) -> str:
 def _blocks(request: Request, renderer: Renderer) -> Iterator[Fragment]:
     """Every block in reading order; at one gap: section_end, between_stories, heading, section_start."""
     ads = _ads(request, renderer)
-    own = blocks.fragments(request.newsroom, request.edition, request.lineup, renderer)
+    own = _own_blocks(request, renderer)
     total = len(request.lineup)
     yield from _opening(request, renderer, ads.get(("top", 0), []), own.get("after_masthead", []))
     for number, section in enumerate(request.lineup.sections, 1):
@@ -186,6 +187,22 @@ def _blocks(request: Request, renderer: Renderer) -> Iterator[Fragment]:
     yield from ads.get(("end", total), ())
     yield from own.get("before_footer", ())
     yield renderer.once("footer", "", lambda: Fragment("footer", {}))
+
+
+def _own_blocks(request: Request, renderer: Renderer) -> dict[str, list[Fragment]]:
+    """The newsroom's own blocks by place. A block without data today is left out."""
+    sections = {section.id for section in request.lineup.sections}
+    placed: dict[str, list[Fragment]] = {}
+    for block in blocks.configured(request.newsroom):
+        if block.editions and request.edition.name not in block.editions:
+            continue
+        data = blocks.read(request.newsroom.root, block)
+        if data or not block.data:
+            template = blocks.template_of(block)
+            at_hand = {"data": renderer.views.data(data), "block": block.name}
+            fragment = renderer.once(template, block.name, partial(Fragment, template, at_hand))
+            placed.setdefault(blocks.place_of(block, sections), []).append(fragment)
+    return placed
 
 
 def _heading(renderer: Renderer, section: model.Section, number: int) -> Fragment:

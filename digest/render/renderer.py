@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any, Final
 from digest import model
 from digest.errors import ConfigurationError, Problem
 from digest.render.budget import Fragment
+from digest.render.compiled_theme import CompiledTheme, Name
 from digest.render.folding import folded
 from digest.render.plaintext import set_text
-from digest.render.theme import Compiled, Name
 from digest.render.views import BOXES, Views
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ class Kept:
     varying: frozenset[Name] = frozenset()  # what prints words of its very variant: rendered each time
     numbered: frozenset[Name] = frozenset()  # what prints a story's number in the issue
 
-    def learn(self, compiled: Compiled) -> None:
+    def learn(self, compiled: CompiledTheme) -> None:
         """See which blocks of the theme print what differs between variants."""
         if not self.varying and not self.numbered:
             known = compiled.words()

@@ -10,50 +10,24 @@ from __future__ import annotations
 import marshal
 import os
 import sys
-from collections.abc import Iterable, Iterator, Mapping, MutableMapping
+from collections.abc import Iterable, Mapping, MutableMapping
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
 from types import CodeType
 from typing import TYPE_CHECKING, Any, Final
 
-from digest.errors import ConfigurationError, Problem
 from digest.model import Edition, Newsroom
-from digest.render import blocks, loader
+from digest.render.compiled_theme import CompiledTheme, Name
 from digest.render.dialects import dialect
-from digest.render.loader import FRAMES, Source
+from digest.render.loader import Source
+from digest.render.looks import look_of, looks, template_files, used
 from digest.render.templating import environment, html_gate, text_gate
 
 if TYPE_CHECKING:
     from jinja2 import Template
 
-Name = tuple[str, str]  # a block or frame, and its part
 _MARSHALLED: Final = b"digest theme 2\n"
-
-
-@dataclass(frozen=True, slots=True)
-class Compiled:
-    """One theme as code. ``styles`` and ``outlook`` go into the head, ``colors`` into the templates' ``look``;
-    ``boxes`` has the width of each picture's box, by block and the picture's name."""
-
-    name: str
-    code: Mapping[Name, CodeType]
-    styles: tuple[str, ...]
-    outlook: str
-    colors: Mapping[str, str]
-    boxes: Mapping[str, Mapping[str, int]]
-
-    def words(self) -> dict[Name, frozenset[str]]:
-        """By block or frame and part, every constant text of its code: the names that it prints are among them."""
-        return {name: frozenset(_constants(one)) for name, one in self.code.items()}
-
-
-def _constants(code: CodeType) -> Iterator[str]:
-    for one in code.co_consts:
-        if isinstance(one, CodeType):
-            yield from _constants(one)
-        elif isinstance(one, str):
-            yield one
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +36,13 @@ class Theme:
 
     digest: str
     default: str
-    compiled: Mapping[str, Compiled]  # by the names of :func:`looks`
+    compiled: Mapping[str, CompiledTheme]  # by the names of :func:`digest.render.looks.looks`
     editions: Mapping[str, str]  # which of them an edition wears
     _ready: dict[tuple[str, str], dict[Name, Template]] = field(
         default_factory=dict, repr=False, compare=False
     )
 
-    def of(self, edition: Edition) -> Compiled:
+    def of(self, edition: Edition) -> CompiledTheme:
         """The compiled theme of an edition."""
         return self.compiled[self.editions.get(edition.name, self.default)]
 
@@ -85,7 +59,7 @@ def load_theme(
     cache: Path | None,
     *,
     remember: bool = True,
-    known: MutableMapping[str, Compiled] | None = None,
+    known: MutableMapping[str, CompiledTheme] | None = None,
 ) -> Theme:
     """The themes of a newsroom, from the cache folder if they are there, else compiled and left there.
 
@@ -95,32 +69,13 @@ def load_theme(
     Raises ``ConfigurationError`` with every problem of the templates.
     """
     worn = looks(newsroom)
-    sources = {name: collected(newsroom, name) for name in used(newsroom)}
+    sources = {name: template_files(newsroom, name) for name in used(newsroom)}
     compiled = {
         name: replace(_cached(seen, name, sources[seen.look.theme], cache, remember, known), name=name)
         for name, seen in worn.items()
     }
     editions = {edition.name: look_of(newsroom, edition) for edition in newsroom.editions}
     return Theme(_fingerprint(sources), newsroom.look.theme, compiled, editions)
-
-
-def look_of(newsroom: Newsroom, edition: Edition) -> str:
-    """The name of what an edition wears: its theme, with the edition's name where it changes more than the theme."""
-    look = newsroom.seen_by(edition).look
-    return look.theme if look == replace(newsroom.look, theme=look.theme) else f"{look.theme}@{edition.name}"
-
-
-def looks(newsroom: Newsroom) -> dict[str, Newsroom]:
-    """Every look that is worn, by name, the newsroom's own first; each as the newsroom that wears it."""
-    worn = {newsroom.look.theme: newsroom}
-    for edition in newsroom.editions:
-        worn.setdefault(look_of(newsroom, edition), newsroom.seen_by(edition))
-    return worn
-
-
-def used(newsroom: Newsroom) -> tuple[str, ...]:
-    """The themes that the newsroom and its editions name, the newsroom's first."""
-    return tuple(dict.fromkeys(seen.look.theme for seen in looks(newsroom).values()))
 
 
 def templates(code: Mapping[Name, CodeType], mailer: str) -> dict[Name, Template]:
@@ -133,25 +88,6 @@ def templates(code: Mapping[Name, CodeType], mailer: str) -> dict[Name, Template
         "text": environment(text_gate(mailer_dialect)),
     }
     return {name: Template.from_code(environments[name[1]], code[name], {}) for name in code}
-
-
-def collected(newsroom: Newsroom, theme: str) -> dict[str, Source]:
-    known = loader.themes(newsroom.root)
-    if theme not in known:
-        from digest.render.digest_yaml import unknown_theme
-
-        raise unknown_theme(newsroom.root, theme, known)
-    try:
-        return loader.collect(newsroom.root, theme, blocks.names(newsroom))
-    except LookupError as error:
-        message = f"theme `{theme}` extends `{error.args[0]}`, which is not there or extends it."
-        cure = f"There are: {', '.join(known)}."
-        raise ConfigurationError(
-            [Problem(f"templates/themes/{theme}/theme.yaml", 1, 1, message, cure)]
-        ) from None
-    except (OSError, UnicodeDecodeError) as error:
-        message = f"a template cannot be read: {error}."
-        raise ConfigurationError([Problem("templates", 1, 1, message, "Save it as UTF-8 text.")]) from None
 
 
 def _fingerprint(sources: Mapping[str, Mapping[str, Source]]) -> str:
@@ -169,8 +105,8 @@ def _cached(
     files: Mapping[str, Source],
     cache: Path | None,
     remember: bool,
-    known: MutableMapping[str, Compiled] | None,
-) -> Compiled:
+    known: MutableMapping[str, CompiledTheme] | None,
+) -> CompiledTheme:
     theme = newsroom.look.theme
     key = f"theme-{name}-{_key(newsroom, theme, files)[:24]}.bin"
     found = known.get(key) if known is not None else None
@@ -202,21 +138,7 @@ def _programs() -> Iterable[str]:
     """Size and time of the programs that make a theme: a new version compiles anew."""
     from importlib.util import find_spec
 
-    here = Path(__file__).parent
-    for name in (
-        "compiler",
-        "css",
-        "templating",
-        "inliner",
-        "tokens",
-        "values",
-        "theme",
-        "lint",
-        "colors",
-        "boxes",
-        "loader",
-    ):
-        yield _stamp(here / f"{name}.py")
+    yield from map(_stamp, sorted(Path(__file__).parent.glob("*.py")))
     for package in ("jinja2", "premailer", "cssutils"):
         spec = find_spec(package)
         yield _stamp(Path(spec.origin)) if spec and spec.origin else package
@@ -230,7 +152,7 @@ def _stamp(path: Path) -> str:
     return f"{path.name}:{status.st_size}:{status.st_mtime_ns}"
 
 
-def _read(path: Path) -> Compiled | None:
+def _read(path: Path) -> CompiledTheme | None:
     """What the cache holds, if it is whole: the hash comes first, as broken code must never be unmarshalled."""
     try:
         data = path.read_bytes()
@@ -240,12 +162,12 @@ def _read(path: Path) -> Compiled | None:
     if head != _MARSHALLED + sha256(body).digest():
         return None
     try:
-        return Compiled(*marshal.loads(body))
+        return CompiledTheme(*marshal.loads(body))
     except (ValueError, EOFError, TypeError):
         return None
 
 
-def _write(path: Path, made: Compiled) -> None:
+def _write(path: Path, made: CompiledTheme) -> None:
     body = marshal.dumps(
         (made.name, dict(made.code), made.styles, made.outlook, dict(made.colors), dict(made.boxes))
     )
@@ -265,6 +187,3 @@ def _forget_old(path: Path) -> None:
     kept: list[Any] = sorted(path.parent.glob(f"{theme}-*.bin"), key=lambda one: one.stat().st_mtime_ns)
     for old in kept[:-3]:
         old.unlink(missing_ok=True)
-
-
-__all__ = ["FRAMES", "Compiled", "Name", "Theme", "load_theme", "templates", "used"]
