@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digest import config
-from digest.config import tree
+from digest.config import parsing
 from digest.config.checks.dates import most_under_cap
 from digest.errors import ConfigurationError
 from digest.model import Flight
@@ -57,9 +57,9 @@ def test_damaged_files_give_problems_inside_them(files: tuple[bytes, bytes]) -> 
 @given(trees)
 def test_both_parsers_of_yaml_agree_and_keep_every_word(value: dict[str, Any]) -> None:
     text = yaml.safe_dump(value, allow_unicode=True)
-    by_c = tree.parse(text, "x")
+    by_c = parsing.parse(text, "x")
     assert by_c.usable
-    assert by_c == tree.parse(text, "x", yaml.SafeLoader)
+    assert by_c == parsing.parse(text, "x", yaml.SafeLoader)
 
 
 _unknown = st.from_regex(r"q[a-z]{3,8}q", fullmatch=True)

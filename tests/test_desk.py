@@ -341,7 +341,7 @@ def test_a_block_is_put_into_any_file(at: At, file: str) -> None:
         "creatives": [{"id": "c"}],
     }
     text = book.with_booking(book.read(at.room.root), item, ("acme", {"name": "Acme: no, # one"}), "by\nme")
-    from digest.config.tree import parse
+    from digest.config.parsing import parse
 
     parsed = parse(text.replace("\r\n", "\n"), "adslots.yaml")
     assert not parsed.problems

@@ -13,7 +13,7 @@ from hypothesis import given
 from jsonschema import Draft202012Validator as Validator
 
 from digest import registry
-from digest.config import json_schema, outside, tree
+from digest.config import json_schema, outside, parsing, tree
 from digest.config.compile import compile_files
 from digest.model.keys.words import Word
 from tests import newsrooms
@@ -35,7 +35,7 @@ _NUMBER = re.compile(r"[-+]?(\d+|(\.\d+|\d+(\.\d*)?)([eE][-+]?\d+)?)")
 
 def as_editors_read(text: str) -> Any:
     """YAML 1.2 as JSON, as editors hand it to a schema: ``no`` is a word, ``2026-01-23`` a text, ``0.1`` a number."""
-    return _value(tree.plain(tree.parse(text, "").tree)) or {}
+    return _value(tree.plain(parsing.parse(text, "").tree)) or {}
 
 
 def _value(value: Any) -> Any:

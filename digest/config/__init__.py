@@ -95,7 +95,7 @@ def json_schema(file: str) -> dict[str, Any]:
 
 @lru_cache(maxsize=len(files.NAMES))
 def _tree(content: bytes, file: str) -> Any:
-    from digest.config.tree import parse
+    from digest.config.parsing import parse
 
     text = files.decode(content, file)
     return parse(text, file).tree if isinstance(text, str) else None

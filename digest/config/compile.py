@@ -11,6 +11,7 @@ from digest.config.environment import Filled, fill
 from digest.config.keys import MODELS, words
 from digest.config.left_out import leave_out
 from digest.config.outside import Reference
+from digest.config.parsing import parse
 from digest.config.validation import ReadFile, validate
 from digest.errors import Problem
 from digest.model.newsroom import DigestFile
@@ -44,7 +45,7 @@ def _read(contents: dict[str, bytes], file: str, problems: list[Problem]) -> tup
     if isinstance(text, Problem):
         problems.append(text)
         return None, nothing
-    parsed = t.parse(text, file)
+    parsed = parse(text, file)
     problems += parsed.problems
     if not parsed.usable:
         return None, nothing
