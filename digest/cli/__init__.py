@@ -59,8 +59,13 @@ _SECTIONS = {
         "store": "Check, upgrade, prune, copy and back up the store.",
     },
 }
-_ELSEWHERE = {"approve": "note", "mark-sent": "issues"}  # commands in a file of another name
-_FILES = {name: _ELSEWHERE.get(name, name) for section in _SECTIONS.values() for name in section}
+_ELSEWHERE = {  # commands in files of other names, in the order in which help names theirs
+    "approve": ("note",),
+    "mark-sent": ("issues",),
+    "ads": ("ads_plan", "ads_calendar", "ads_check", "ads_explain", "ads_report"),
+    "stories": ("stories_list", "stories_decisions", "stories_report"),
+}
+_FILES = {name: _ELSEWHERE.get(name, (name,)) for section in _SECTIONS.values() for name in section}
 
 
 class _Group(TyperGroup):
@@ -147,8 +152,9 @@ def _root(
 
 def commands(name: str | None = None) -> typer.Typer:
     """The application with one command, or with all of them: only what is asked for is imported."""
-    for file in sorted({_FILES[name]} if name in _FILES else set(_FILES.values())):
-        import_module(f"digest.cli.{file}")
+    for command in (name,) if name in _FILES else sorted(_FILES):
+        for file in _FILES[command]:
+            import_module(f"digest.cli.{file}")
     return app
 
 

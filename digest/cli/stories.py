@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from digest.cli import app
 from digest.cli.groups import Commands
-from digest.cli.options import By, Json, Root, as_date, as_issue, me, newsroom, now
-from digest.cli.options import edition as edition_named
-from digest.cli.output import emit, say, table, warn
-from digest.errors import CommandError
 
 if TYPE_CHECKING:
-    from datetime import date, datetime
-
-    from digest.model import Edition, Mark, Newsroom, Story, StoryEdit
+    from digest.model import Mark, StoryEdit
 
 stories = typer.Typer(
     cls=Commands,
@@ -32,144 +24,6 @@ Ids = Annotated[
     list[str], typer.Argument(metavar="ID…", help="Story ids, as `digest stories list` shows them.")
 ]
 Note = Annotated[str, typer.Option(help="Why; kept and shown.")]
-_FIRST = ("kill", "hold", "pin", "split", "join")  # what decides where several are said of one story
-
-
-@stories.command("list", epilog="Example: digest stories list harbor bridge --section local-news")
-def listing(
-    words: Annotated[
-        list[str] | None,
-        typer.Argument(metavar="[WORD…]", help="Beginnings of words of title, summary, author, tags."),
-    ] = None,
-    section: Annotated[str | None, typer.Option(help="Only of this section (its id).")] = None,
-    edition: Annotated[
-        str | None, typer.Option(help="The stories of this edition's issue, of --date or the one due next.")
-    ] = None,
-    day: Annotated[
-        str | None, typer.Option("--date", metavar="YYYY-MM-DD", help="Only in the window of this date.")
-    ] = None,
-    limit: Annotated[int, typer.Option(min=1, help="At most so many.")] = 50,
-    root: Root = None,
-    json: Json = False,
-) -> None:
-    """The stories of the store, newest first; with --edition those of an issue, built or not, in their order."""
-    from digest.model.search import can_be_found
-    from digest.store import open_store
-
-    room = newsroom(root)
-    for word in words or ():
-        if not can_be_found(word):
-            raise CommandError(f'"{word[:60]}" holds no letter and no digit to look for.')
-    if edition is not None:
-        _match(room, section)
-        _lineup(room, edition_named(room, edition), day, section, words or [])
-        return
-    span = _span(room, edition, day)
-    with open_store(room.store, room.publication) as store:
-        if words and not store.has_index:
-            warn(
-                "digest: this Python's SQLite has no FTS5, so there is no index for words: every story is read."
-            )
-        marks = _by_story(store.marks())
-        match = _match(room, section)
-        rows = store.search(words=words or [], span=span, match=match, limit=limit)
-        total = len(rows)
-        if total == limit:
-            total = store.count(words=words or [], span=span, match=match)
-    emit({"stories": [_fields(story, marks.get(story.id, [])) for story in rows], "total": total})
-    if not rows:
-        narrowed = words or section or span
-        say(
-            "No story matches." if narrowed else "The store has no story yet. Read the sources: digest ingest"
-        )
-        return
-    clock = room.publication.clock
-    table(
-        ("id", "published", "source", "section", "desk", "title"),
-        [
-            [
-                story.id,
-                clock(story.time),
-                story.source,
-                ", ".join(story.sections),
-                ", ".join(mark.action + reach(mark) for mark in marks.get(story.id, [])),
-                story.title,
-            ]
-            for story in rows
-        ],
-        wrap=72,
-    )
-    if total > len(rows):
-        say(f"{len(rows)} of {total} stories; --limit {total} shows all.")
-
-
-def _lineup(room: Newsroom, edition: Edition, day: str | None, section: str | None, words: list[str]) -> None:
-    """The stories of one issue: as it was sent, else as it would be built now."""
-    from digest.app.newsdesk import issue_due, stories_of
-    from digest.model.search import has_words
-    from digest.store import open_store
-
-    with open_store(room.store, room.publication) as store:
-        date_ = issue_due(room, store, edition, now()) if day is None else as_issue(day)
-        lines, sent = stories_of(room, store, edition, date_, now())
-        marks = _by_story(store.marks())
-    lines = [
-        line for line in lines if section in (None, line.section) and has_words(words, line.story.searched)
-    ]
-    emit({
-        "edition": edition.name, "date": date_, "sent": sent, "total": len(lines),
-        "stories": [
-            _fields(line.story, marks.get(line.story.id, []))
-            | {"position": line.position, "in_section": line.section}
-            for line in lines
-        ],
-    })  # fmt: skip
-    if not lines:
-        say(f"{edition.name} {date_} has no such story. `digest explain` or a dry run say why.")
-        return
-    table(
-        ("place", "section", "id", "desk", "title"),
-        [
-            [
-                str(line.position), line.section, line.story.id,
-                ", ".join(mark.action + reach(mark) for mark in marks.get(line.story.id, [])), line.story.title,
-            ]
-            for line in lines
-        ],
-        wrap=72,
-    )  # fmt: skip
-
-
-@stories.command(
-    "add", epilog='Example: digest stories add https://x.example/a --title "A story" --section local-news'
-)
-def add(
-    url: Annotated[str, typer.Argument(metavar="URL", help="Where readers find it.")],
-    title: Annotated[str, typer.Option("--title", help="Its headline.")],
-    summary: Annotated[str, typer.Option("--summary", help="The text below it.")] = "",
-    section: Annotated[str, typer.Option("--section", help="The section it belongs to (its id).")] = "",
-    note: Note = "",
-    by: By = "",
-    root: Root = None,
-    json: Json = False,
-) -> None:
-    """A story of no feed: it is published now, and competes like any other (pin it to be sure)."""
-    from digest.app.newsdesk import story_of, time_of_addition
-    from digest.model import StoryEdit
-    from digest.store import open_store
-
-    room, at = newsroom(root), now()
-    if section:
-        _match(room, section)
-    with open_store(room.store, room.publication) as store:
-        made = story_of(url, title, summary, section, time_of_addition(room, store, at), at)
-        counts = store.upsert([made], at)
-        words = {"title": made.title, "summary": made.summary or None, "section": section or None}
-        store.edit(StoryEdit(story=made.id, note=note, by=by or me(), at=at, **words))  # type: ignore[arg-type]
-    emit({"story": made.id, "new": bool(counts.new)})
-    say(
-        f'{"added" if counts.new else "known already; your words now stand over it"}: "{made.title}" ({made.id})'
-    )
 
 
 def scope(mark: Mark) -> str:
@@ -202,59 +56,9 @@ def reach(mark: Mark | StoryEdit) -> str:
     return f" ({said})" if said else ""
 
 
-def _by_story(marks: Iterable[Mark]) -> dict[str, list[Mark]]:
-    """The marks of each story, what decides first: a kill beats a hold, a hold beats a pin, then the latest."""
-    found: dict[str, list[Mark]] = {}
-    for mark in sorted(marks, key=lambda mark: mark.at, reverse=True):
-        for story in filter(None, (mark.story, mark.other)):
-            found.setdefault(story, []).append(mark)
-    return {story: sorted(of, key=lambda mark: _FIRST.index(mark.action)) for story, of in found.items()}
-
-
-def _match(room: Newsroom, section: str | None) -> frozenset[str] | None:
-    from digest.app.decisions import match_of
-
-    return None if section is None else match_of(room, section)
-
-
-def _span(room: Newsroom, edition: str | None, day: str | None) -> tuple[datetime, datetime] | None:
-    if edition is None and day is None:
-        return None
-    from digest.select import window_of
-
-    chosen = room.editions[0] if edition is None else edition_named(room, edition)
-    window = window_of(
-        chosen, _next(room, chosen) if day is None else as_date(day), room.publication.zone, None
-    )
-    return window.start, window.end
-
-
-def _next(room: Newsroom, edition: Edition) -> date:
-    from digest.select import last_issue_date, next_issue_date
-
-    return next_issue_date(edition, last_issue_date(edition, room.publication.zone, now()))
-
-
 def mark_fields(mark: Mark) -> dict[str, Any]:
     return {
         "story": mark.story, "action": mark.action, "edition": mark.edition, "section": mark.section,
         "date": mark.date, "until": mark.until, "position": mark.position, "note": mark.note, "by": mark.by,
         "at": mark.at, **({"other": mark.other} if mark.other else {}),
     }  # fmt: skip
-
-
-def _fields(story: Story, marks: Sequence[Mark]) -> dict[str, Any]:
-    image = story.image
-    return {
-        "id": story.id, "url": story.url, "title": story.title, "summary": story.summary,
-        "sections": list(story.sections), "source": story.source, "author": story.author,
-        "published_at": story.published_at, "updated_at": story.updated_at,
-        "image": image and asdict(image),
-        "popularity": dict(story.popularity), "tags": list(story.tags), "flags": list(story.flags),
-        "priority": story.priority, "embargo_until": story.embargo_until, "expires_at": story.expires_at,
-        "language": story.language, "first_seen": story.first_seen,
-        "desk": mark_fields(marks[0]) if marks else None, "marks": [mark_fields(mark) for mark in marks],
-    }  # fmt: skip
-
-
-from digest.cli import stories_decisions, stories_report  # noqa: E402, F401  (their commands)

@@ -14,7 +14,6 @@ from digest.errors import CommandError
 
 if TYPE_CHECKING:
     from digest.model import StoryEdit
-from digest.cli import stories_report  # noqa: F401  (its command)
 
 First = Annotated[str, typer.Argument(metavar="ID", help="A story's id.")]
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from hashlib import sha256
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from digest.desk.bookings import pause, undo
 from digest.desk.desk import Desk, Seen
+from digest.desk.outcome import Changed, Done, key_of
 from digest.errors import AlreadySent, CommandError
-from digest.model import Approval, FileChange, IssueNote, Mark, StoryEdit
+from digest.model import Approval, FileChange, Mark, StoryEdit
 
 if TYPE_CHECKING:
     from digest.model import Story
@@ -17,30 +17,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 Form = Mapping[str, str]
-
-
-class Changed(CommandError):
-    """Somebody else changed the same thing since the page was opened. ``theirs`` is what stands now."""
-
-    def __init__(self, text: str, theirs: Mapping[str, str]) -> None:
-        super().__init__(text)
-        self.theirs = dict(theirs)
-
-
-@dataclass(frozen=True, slots=True)
-class Done:
-    """What was done, in words; ``undo`` is its key, empty where nothing can be taken back. ``at`` is a place of the
-    page."""
-
-    text: str
-    undo: str = ""
-    at: str = ""
-
-
-def key_of(made: Mark | StoryEdit | IssueNote | Approval | FileChange) -> str:
-    """A name for one row of the history, to take it back by."""
-    kind = type(made).__name__
-    return f"{kind}:{sha256(repr(made).encode()).hexdigest()[:24]}"
 
 
 def act(desk: Desk, seen: Seen, form: Form) -> Done:
@@ -310,15 +286,11 @@ def _undo(desk: Desk, seen: Seen, form: Form) -> Done:
 
     done = _store(desk, seen, do)
     if changed:
-        from digest.desk.bookings import undo
-
         return undo(desk, seen, changed[0])
     return done
 
 
 def _pause(desk: Desk, seen: Seen, form: Form) -> Done:
-    from digest.desk.bookings import pause
-
     return pause(desk, seen, form.get("line_item", ""), form["act"] == "pause")
 
 

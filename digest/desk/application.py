@@ -21,8 +21,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from digest.desk.acts import Changed, act
+from digest.desk.acts import act
 from digest.desk.desk import Desk, Seen
+from digest.desk.outcome import Changed
 from digest.desk.pages import Wrong, page, wrong
 from digest.desk.views import ads, calendar, health, issue
 from digest.errors import AlreadySent, ConfigurationError, DigestError, Unreachable

@@ -11,8 +11,8 @@ from difflib import unified_diff
 from typing import Any
 
 from digest.app import adslots_file
-from digest.desk.acts import Done
 from digest.desk.desk import Desk, Seen
+from digest.desk.outcome import Done, key_of
 from digest.desk.views.words import item_names
 from digest.errors import CommandError, DigestError, Problem
 from digest.model import FileChange
@@ -133,7 +133,6 @@ def _remembered(
     desk: Desk, seen: Seen, about: str, what: str, said: str, act: Callable[[], adslots_file.Splice]
 ) -> Done:
     """Change the file and write it into the history; where that cannot be written, the file is not changed either."""
-    from digest.desk.acts import key_of
     from digest.store import open_store
 
     with open_store(seen.room.store, seen.room.publication) as store:

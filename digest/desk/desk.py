@@ -15,8 +15,8 @@ from digest.desk.proofs import Proofs
 from digest.model import Edition, Newsroom
 
 if TYPE_CHECKING:
-    from digest.desk.acts import Done
     from digest.desk.links import Links
+    from digest.desk.outcome import Done
     from digest.desk.views.words import Words
     from digest.store import Store
 

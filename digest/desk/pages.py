@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from digest.desk.desk import Desk, Seen
+from digest.desk.views.dates import day_words, flight_words
 from digest.errors import (
     AlreadySent,
     CommandError,
@@ -19,7 +19,6 @@ from digest.errors import (
     Unreachable,
 )
 from digest.model.counts import counted
-from digest.model.issue_date import number_of
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -127,21 +126,10 @@ def environment() -> Environment:
         loader=PackageLoader("digest.desk"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
         lstrip_blocks=True,
     )  # fmt: skip
-    made.filters |= {"day": day_words, "number": lambda value: f"{value:,}", "few": counted, "flight": flight}
+    made.filters |= {
+        "day": day_words,
+        "number": lambda value: f"{value:,}",
+        "few": counted,
+        "flight": flight_words,
+    }
     return made
-
-
-def day_words(day: date | datetime) -> str:
-    """``Fri 23 Jan``; of a later special ``Fri 23 Jan, no. 2``."""
-    number = number_of(day)
-    return f"{day:%a} {day.day} {day:%b}" + (f", no. {number}" if number > 1 else "")
-
-
-def flight(row: Mapping[str, Any]) -> str:
-    """``5 Jan – 27 Feb 2026``, of a row with ``first`` and ``last``."""
-    first, last = row["first"], row["last"]
-    if first is None and last is None:
-        return "always"
-    same = first and last and first.year == last.year
-    began = f"{first.day} {first:%b}" + ("" if same else f" {first.year}") if first else "open"
-    return f"{began} – " + (f"{last.day} {last:%b} {last.year}" if last else "open")

@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from digest.desk.desk import Desk, Seen
-from digest.desk.pages import flight as flight_words
+from digest.desk.views.dates import flight_words
 from digest.desk.views.words import campaign, in_words, item_names
 from digest.errors import CommandError, did_you_mean
 from digest.model import Newsroom

@@ -146,7 +146,7 @@ def _dead(mail: _Mail) -> list[tuple[str, str]]:
 def history(desk: Desk, seen: Seen) -> dict[str, Any]:
     """What was decided, newest first: about stories, and about this issue. Raises ``DigestError``."""
     from digest.app import adslots_file
-    from digest.desk.acts import key_of
+    from digest.desk.outcome import key_of
 
     room = seen.room
     with desk.reading(room) as store:

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import date
 
-from digest.desk.pages import day_words
+from digest.desk.views.dates import day_words
 from digest.model import LineItem, Newsroom, Slot
 from digest.model.places import POSITIONS, place_names
 
