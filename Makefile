@@ -50,7 +50,7 @@ bench: $(VENV)/ready  ## ratios, measured side by side; the rival solvers and mj
 	$(BIN)/python -m bench
 
 quality: $(VENV)/ready  ## ranking and events against real data (DIGEST_DATA names its folder)
-	$(BIN)/python -m bench.quality
+	$(BIN)/python -m bench quality embedding
 
 judges: $(VENV)/ready  ## real judges of e-mail; needs node, java, chromium, spamassassin
 	$(BIN)/python -m tests.judges

@@ -75,9 +75,6 @@ def main() -> None:
     made = list(columns())
     print(f"\nfalse merges among {len(made)} invented columns, results and recurring headlines")
     line("this project", f"{sum(len(event) > 1 for event in group(made))}", "aim 0")
-    from bench import embedding  # which measures with what is here
-
-    embedding.main()
 
 
 def line(name: str, figures: str, note: str = "") -> None:
