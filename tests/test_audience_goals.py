@@ -61,7 +61,7 @@ def test_restoring_says_that_the_packs_are_not_in_the_store(tmp_path: Path) -> N
     assert room.run("issues", "restore", "daily", DAY, "--json").json["audience_lost"] is False
     shutil.rmtree(room.root / "outbox")
     result = room.run("issues", "restore", "daily", DAY)
-    assert "1 variants for 3 readers are not here" in result.err
+    assert "1 variant for 3 readers: not here" in result.err
     assert f"digest build --edition daily --date {DAY} --no-ingest --audience FILE" in result.err
     words = ("build", "--edition", "daily", "--date", DAY, "--no-ingest", "--audience", str(path))
     assert room.run(*words).code == 0

@@ -155,7 +155,7 @@ def test_a_number_leaves_none_out_and_planned_editions_have_none(tmp_path: Path,
     clock("2026-01-23T10:00")
     early = room.run("build", "--edition", "alert", "--date", "2026-01-23.3")
     assert early.code == 2
-    assert "alert has no issues of 2026-01-23 so far. The next is 2026-01-23." in early.err
+    assert "alert has no issue of 2026-01-23 so far. The next is 2026-01-23." in early.err
     built(room)
     assert room.run("build", "--edition", "alert", "--date", "2026-01-23.3").code == 2
     assert built(room, "--date", SECOND)["status"] == "skipped", "nothing is new, so there is nothing to send"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from digest.distribution import install
 from digest.errors import CommandError, Problem
+from digest.model.counts import counted
 
 if TYPE_CHECKING:
     from datetime import date
@@ -106,8 +107,8 @@ def doubts(schedule: Forecast) -> list[str]:
             "Stopped: this is the best plan known by then. It breaks no rule; a better one may exist."
         )
     said += [
-        f"The {bound.tier} bookings are {bound.short:,} issues short in this plan, and at least {bound.least:,} "
-        "in any: the search for a better one ended at its bound on work."
+        f"The {bound.tier} bookings are {counted(bound.short, 'issue')} short in this plan, and at least "
+        f"{bound.least:,} in any: the search for a better one ended at its bound on work."
         for bound in schedule.bounds
     ]
     if schedule.gap:

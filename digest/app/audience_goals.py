@@ -11,6 +11,7 @@ from digest.audience.allocation import Demand, Supply, allocate
 from digest.audience.allocation import pieces as pieces_of
 from digest.audience.choices import Group, Piece
 from digest.model import TIERS, AdBook, LineItem
+from digest.model.counts import counted
 from digest.place import Request as PlaceRequest
 from digest.place import left_today
 
@@ -141,7 +142,7 @@ def _less_planned(target: int, plan: int, reach: int) -> str:
     if plan >= target:
         return ""
     if reach <= plan:
-        return f"{reach:,} readers may have it today" if reach else "no reader may have it today"
+        return f"{counted(reach, 'reader')} may have it today" if reach else "no reader may have it today"
     return "the issues hold no more ads, and others come before it"
 
 
@@ -160,7 +161,7 @@ def _less_delivered(
     )
     for at in lost[:LOOKED_AT]:
         if why := maker.refusal(pieces[at], unpacked_row(rows[at]), item):
-            readers = f"{pieces[at].readers:,} readers of one variant"
+            readers = f"{counted(pieces[at].readers, 'reader')} of one variant"
             return f"the plan over readers does not know which ads exclude each other; {readers}: {why}"
     return ""
 

@@ -14,6 +14,7 @@ from digest.app.forecast_inputs import lineups
 from digest.errors import CommandError
 from digest.model import BuiltIssue, Edition, Issue, IssueNote, Lineup, Newsroom, RunAd, RunStory, as_sourced
 from digest.model.calendar import cutoff_at
+from digest.model.counts import counted
 from digest.model.issue_date import day_of
 from digest.place.delivery import editions_before
 
@@ -233,8 +234,9 @@ def keep_audience(built: BuiltIssue | None) -> None:
     """Raises ``CommandError`` where an issue without an audience would take the place of one that has one."""
     if (counts := audience_of(built)) and built:
         raise CommandError(
-            f"{built.edition} of {built.date} was built for {counts['readers']:,} readers, and this build names none: "
-            "its audience/ would go. Give --audience again; with --rebuild the issue for everybody takes its place."
+            f"{built.edition} of {built.date} was built for {counted(counts['readers'], 'reader')}, and this build "
+            "names none: its audience/ would go. Give --audience again; with --rebuild the issue for everybody takes "
+            "its place."
         )
 
 

@@ -360,7 +360,7 @@ def _thin(newsroom: Newsroom, edition: Edition, day: date, window: Window, selec
         )
     rules = Counter(one.why.partition(":")[0] for one in selection.left_out)
     stopped = ", ".join(f"{count} stopped by {rule}" for rule, count in sorted(rules.items()))
-    of = f"of {selection.candidates} candidates {len(selection.lineup)} may run"
+    of = f"of {counted(selection.candidates, 'candidate')} {len(selection.lineup)} may run"
     notes = "".join(f"\n  {note}" for note in selection.notes)
     return f"{said}; {of}{stopped and f' ({stopped})'}.{notes}"
 

@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from digest.model import AsItWas, Counts, Newsroom, Publication, Reading, Story
+from digest.model.counts import counted
 
 if TYPE_CHECKING:
     from digest.sources import Batch, Rejected
@@ -24,7 +25,7 @@ _LEAST = 5  # gaps between news that tell what is usual
 _QUIET = timedelta(days=2)  # shorter is no silence
 
 
-def counted(lines: Iterable[str]) -> dict[str, int]:
+def tally(lines: Iterable[str]) -> dict[str, int]:
     """Remarks by what they say, without where and without the values in them; the most frequent first."""
     said = Counter(_VALUES.sub("…", _WHERE.sub("", line, count=1)) for line in lines)
     return _most_first(said)
@@ -53,7 +54,7 @@ class SourceReport:
     @property
     def counts(self) -> dict[str, int]:
         """What was left out, mended or guessed, by what was said of it."""
-        return counted((*self.remarks, *(f"{one.where}: {one.why}" for one in self.rejected)))
+        return tally((*self.remarks, *(f"{one.where}: {one.why}" for one in self.rejected)))
 
     @property
     def told(self) -> dict[str, int]:
@@ -182,7 +183,7 @@ def quiet(publication: Publication, readings: Sequence[Reading], now: datetime) 
     if not sound:
         return ""
     had = max((one.items for one in sound[:-1]), default=0)
-    empty = "" if sound[-1].items or not had else f"it is empty; it had {had} items"
+    empty = "" if sound[-1].items or not had else f"it is empty; it had {counted(had, 'item')}"
     news = [one.at for one in sound if one.new]
     gaps = [after - before for before, after in pairwise(news)]
     if len(gaps) < _LEAST or now - news[-1] <= max(2 * max(gaps), _QUIET):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from digest.errors import CommandError
 from digest.model import Newsroom
+from digest.model.counts import counted
 from digest.publish import Outbox
 
 if TYPE_CHECKING:
@@ -41,7 +42,8 @@ def prune(
     latest = now.astimezone(zone).date() - needed(newsroom)
     if before > latest:
         raise CommandError(
-            f"issues to come may look back {needed(newsroom).days} days; give --before {latest} or an earlier date."
+            f"issues to come may look back {counted(needed(newsroom).days, 'day')}; give --before {latest} or an "
+            "earlier date."
         )
     issues = store.issues()
     known = {(issue.edition, issue.date) for issue in issues}

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from digest.app.status import handed_over
 from digest.errors import CommandError
 from digest.model import BuiltIssue, Edition, Newsroom
+from digest.model.counts import counted
 from digest.model.issue_date import MOST, day_of, number_of, numbered
 from digest.select import until
 
@@ -40,7 +41,7 @@ def check_number(store: Store, edition: Edition, day: date) -> None:
     last = max((number_of(one.date) for one in store.issues(edition.name, day)), default=0)
     if number_of(day) > last + 1:
         raise CommandError(
-            f"{edition.name} has {last or 'no'} issue{'' if last == 1 else 's'} of {day_of(day)} so far. The next is "
+            f"{edition.name} has {counted(last, 'issue') if last else 'no issue'} of {day_of(day)} so far. The next is "
             f"{numbered(day, last + 1)}."
         )
 

@@ -15,6 +15,7 @@ from digest.cli.ads import ads, issue_date, today
 from digest.cli.options import Json, Root, newsroom
 from digest.cli.output import emit, say, table
 from digest.errors import CommandError, did_you_mean
+from digest.model.counts import counted
 
 if TYPE_CHECKING:
     from digest.model import Newsroom
@@ -126,7 +127,8 @@ def _show(name: str, fates: list[Fate], start: date, end: date) -> None:
         f"{rule} {count}" for rule, count in sorted(rules.items(), key=lambda one: (-one[1], one[0]))
     )
     say(
-        f"{name}, {start} to {end}: ran in {ran} of {len(fates)} issues{f'; stopped by {why}' if why else ''}\n"
+        f"{name}, {start} to {end}: ran in {ran} of {counted(len(fates), 'issue')}"
+        f"{f'; stopped by {why}' if why else ''}\n"
     )
     if fates:
         heads = ("date", "edition", "ran in", "stopped by", "why")

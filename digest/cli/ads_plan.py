@@ -13,6 +13,7 @@ from digest.cli.options import Json, Root, newsroom
 from digest.cli.output import emit, say, table, warn
 from digest.cli.progress import progress
 from digest.errors import CommandError, did_you_mean
+from digest.model.counts import counted
 
 if TYPE_CHECKING:
     from datetime import date
@@ -66,7 +67,8 @@ def _issue(schedule: Forecast, issue: IssueDate, built: bool) -> dict[str, Any]:
 
 
 def _show_plan(schedule: Forecast) -> None:
-    say(f"{schedule.first} to {schedule.last}: {len(schedule.issues)} issues, {len(schedule.ads)} ads\n")
+    issues, ads = counted(len(schedule.issues), "issue"), counted(len(schedule.ads), "ad")
+    say(f"{schedule.first} to {schedule.last}: {issues}, {ads}\n")
     rows = [
         [f"{ad.date:%a} {ad.date}", ad.edition, ad.slot, ad.line_item, "built" if ad.built else ""]
         for ad in schedule.ads

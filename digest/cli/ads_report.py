@@ -13,6 +13,7 @@ from digest.cli.ads import ads, issue_date, tell_never_run, today
 from digest.cli.options import Json, Root, known, newsroom
 from digest.cli.output import emit, say, table
 from digest.errors import CommandError, DigestError
+from digest.model.counts import counted
 
 if TYPE_CHECKING:
     from digest.model import Newsroom
@@ -217,7 +218,8 @@ def _show(account: Account, every: bool) -> None:
         for one in account.pictures if len(account.pictures) > 1 else ():
             made = _creative(account, one.creative)
             say(
-                f"     {one.creative}: {made['issues']} issues, {made['clicks']} clicks, CTR {_percent(made['ctr'])}"
+                f"     {one.creative}: {counted(made['issues'], 'issue')}, {counted(made['clicks'], 'click')}, "
+                f"CTR {_percent(made['ctr'])}"
             )
     rows = account.shown if every else account.shown[-_SHOWN:]
     if rows:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from digest.cli.output import say, warn
 from digest.cli.progress import progress
 from digest.errors import CommandError
+from digest.model.counts import counted
 
 if TYPE_CHECKING:
     from digest.app.audience import Personal
@@ -68,11 +69,12 @@ def _absolute(address: str) -> str:
 
 def tell(audience: Mapping[str, Any]) -> None:
     """What an audience amounts to, and what is wrong with its rows."""
-    say(f"  {audience['readers']:,} readers share {audience['variants']:,} variants")
+    share = counted(audience["readers"], "reader shares", "readers share")
+    say(f"  {share} {counted(audience['variants'], 'variant')}")
     if audience["thin_readers"]:
         warn(
-            f"digest: {audience['thin_readers']:,} readers ({audience['thin_variants']} variants) chose so little that "
-            "they get the stories of the issue for everybody."
+            f"digest: {counted(audience['thin_readers'], 'reader')} ({counted(audience['thin_variants'], 'variant')}) "
+            "chose so little that they get the stories of the issue for everybody."
         )
     for one in audience.get("goals", ()):
         if "why" in one:
@@ -86,8 +88,6 @@ def tell(audience: Mapping[str, Any]) -> None:
 
 def problems(found: Mapping[str, Any]) -> Iterator[str]:
     """What was wrong with rows of the table, in words."""
-    from digest.model.counts import counted
-
     for key, one, several in (
         ("without_id", "row has no reader_id and is left out", "rows have no reader_id and are left out"),
         (

@@ -73,7 +73,8 @@ def tell(room: Newsroom, outcome: Outcome, dry_run: bool) -> None:
             )
     elif lost := audience_of(outcome.current):
         warn(
-            f"digest: the audience of {lost['readers']:,} readers that revision {outcome.revision - 1} had is gone."
+            f"digest: the audience of {counted(lost['readers'], 'reader')} that revision {outcome.revision - 1} had is "
+            "gone."
         )
     if outcome.folder:
         say(f"  {outcome.folder}/index.html")

@@ -13,6 +13,7 @@ from digest.cli import app
 from digest.cli.options import Json, Root, newsroom, now, reader, usual_outbox
 from digest.cli.output import emit, say, warn
 from digest.errors import ConfigurationError, DigestError
+from digest.model.counts import counted
 
 if TYPE_CHECKING:
     from digest.model import Newsroom
@@ -63,9 +64,10 @@ def check(
         raise typer.Exit(ConfigurationError.exit_code)
     emit(found)
     counts = (
-        f"{len(room.sections)} sections, {len(room.editions)} editions, {len(room.ads.line_items)} bookings"
+        f"{counted(len(room.sections), 'section')}, {counted(len(room.editions), 'edition')}, "
+        f"{counted(len(room.ads.line_items), 'booking')}"
     )
-    told = f"{len(said)} warning{'s' if len(said) > 1 else ''}" if said else "no problems found"
+    told = counted(len(said), "warning") if said else "no problems found"
     say(f"{room.publication.name}: {told} ({counts}).")
 
 

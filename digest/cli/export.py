@@ -11,6 +11,7 @@ from digest.cli import app
 from digest.cli.options import EditionName, IssueDate, Json, OutboxFolder, Root, as_issue, folder, newsroom
 from digest.cli.output import emit, say
 from digest.errors import CommandError
+from digest.model.counts import counted
 
 
 @app.command("export", epilog="Example: digest export daily 2026-01-23 --reader r1042")
@@ -47,7 +48,7 @@ def export(
     if stream is not None:
         count = found.stream(stream.absolute())
         emit({"stream": str(stream), "readers": count})
-        say(f"{count:,} readers: {stream}")
+        say(f"{counted(count, 'reader')}: {stream}")
         return
     name = variant or found.variant_of(reader or "")
     files = found.files(name)

@@ -27,6 +27,7 @@ from digest.cli.options import (
 )
 from digest.cli.output import emit, say, table, warn
 from digest.errors import CommandError
+from digest.model.counts import counted
 
 if TYPE_CHECKING:
     from digest.model import BuiltIssue, Newsroom
@@ -145,8 +146,8 @@ def _lost_audience(room: Newsroom, place: Outbox, built: BuiltIssue) -> str:
         else f"digest build --edition {built.edition} --date {built.date} --no-ingest --audience FILE makes them again"
     )
     return (
-        f"the {counts['variants']:,} variants for {counts['readers']:,} readers are not here, and the store does not "
-        f"keep them; {how}."
+        f"{counted(counts['variants'], 'variant')} for {counted(counts['readers'], 'reader')}: not here, and the "
+        f"store does not keep them; {how}."
     )
 
 

@@ -15,6 +15,7 @@ import typer
 from digest.cli.output import emit, say, table, warn
 from digest.cli.progress import progress
 from digest.errors import CommandError
+from digest.model.counts import counted
 
 _OURS = ("newsrooms", "more_newsrooms", "root", "json", "engine", "scheduler", "outbox")
 _PLACES = ("audience", "history")  # paths that are meant from each newsroom
@@ -125,6 +126,8 @@ def _report(found: Sequence[dict[str, Any]], *, strict: bool) -> None:
     for one in found:
         for text in one["warnings"]:
             warn(f"digest: {Path(one['newsroom']).name}: {text}")
-    say(f"{len(found)} newsrooms: {', '.join(f'{count} {name}' for name, count in totals.items())}.")
+    say(
+        f"{counted(len(found), 'newsroom')}: {', '.join(f'{count} {name}' for name, count in totals.items())}."
+    )
     if strict or 0 not in codes:
         raise typer.Exit(max(codes))

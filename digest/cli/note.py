@@ -23,6 +23,7 @@ from digest.cli.options import (
 )
 from digest.cli.output import emit, say
 from digest.errors import CommandError
+from digest.model.counts import counted
 
 if TYPE_CHECKING:
     from digest.model import IssueNote
@@ -85,7 +86,7 @@ def _said(text: str | None, file: Path | None, subject: str | None, preheader: s
 def _told(written: IssueNote) -> str:
     parts = []
     if written.text:
-        parts.append(f"a note of {len(written.text.split())} words")
+        parts.append(f"a note of {counted(len(written.text.split()), 'word')}")
     parts += [f'{key} "{value}"' for key in ("subject", "preheader") if (value := getattr(written, key))]
     return f"{', '.join(parts)}, by {written.by or 'nobody named'}. The next build shows it."
 

@@ -13,6 +13,7 @@ from digest.cli.handover import house_of
 from digest.cli.options import Json, OutboxFolder, Root, as_issue, folder, newsroom, now
 from digest.cli.output import emit, say, table, warn
 from digest.errors import CommandError, DigestError
+from digest.model.counts import counted
 
 if TYPE_CHECKING:
     from datetime import date
@@ -129,7 +130,7 @@ def _show(read: Read) -> None:
         )
     stories = sum(one.what == "story" for one in whole.clicks)
     if whole.clicks:
-        say(f"   {len(ads)} links of ads, {stories} of stories; counted are {_KINDS[got.kind]}")
+        say(f"   {counted(len(ads), 'link')} of ads, {stories} of stories; counted are {_KINDS[got.kind]}")
     for words in read.said:
         warn(f"digest: {words}")
 

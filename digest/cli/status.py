@@ -13,6 +13,7 @@ from digest.cli import app
 from digest.cli.options import Json, Root, newsroom, now, usual_outbox
 from digest.cli.output import emit, say, table, warn
 from digest.errors import CommandError
+from digest.model.counts import counted
 
 if TYPE_CHECKING:
     from digest.app.status import EditionStatus
@@ -116,5 +117,5 @@ def _newest(newest: datetime | None, at: datetime) -> str:
     if newest is None:
         return "The store has no story yet. Read the sources: digest ingest"
     hours = int((at - newest).total_seconds() // 3600)
-    old = f"{hours} hours old" if hours != 1 else "1 hour old"
+    old = f"{counted(hours, 'hour')} old"
     return f"The newest story is {old}." if hours >= 1 else "The newest story is less than an hour old."

@@ -13,6 +13,7 @@ from digest.cli.groups import Commands
 from digest.cli.options import Json, OutboxFolder, Root, as_date, folder, newsroom, now
 from digest.cli.output import emit, say, warn
 from digest.errors import Unreachable
+from digest.model.counts import counted
 
 if TYPE_CHECKING:
     from digest.app.retention import Forgotten
@@ -106,7 +107,7 @@ def _tell(found: Forgotten, dry_run: bool) -> None:
         }
     )
     parts = [
-        f"{len(found.folders)} folders",
+        counted(len(found.folders), "folder"),
         *(f"{count} {name.replace('_', ' ')}" for name, count in rows.items()),
         *([f"{len(found.audiences)} audiences' revisions"] if found.audiences else []),
     ]

@@ -11,6 +11,7 @@ from digest.cli.options import edition as edition_named
 from digest.cli.output import emit, say, table, warn
 from digest.cli.stories import Ids, Note, mark_fields, reach, scope, stories
 from digest.errors import CommandError
+from digest.model.counts import counted
 
 if TYPE_CHECKING:
     from digest.model import StoryEdit
@@ -170,7 +171,7 @@ def release(
         freed = store.release(ids, edition=edition, by=by or me(), note=note, at=now())
     emit({"released": ids, "marks": freed})
     if freed:
-        say(f"{len(ids)} released ({freed} marks taken back).")
+        say(f"{len(ids)} released ({counted(freed, 'mark')} taken back).")
     else:
         say("Nothing to release: no decision stands" + (f" for {edition} alone." if edition else "."))
 

@@ -13,6 +13,7 @@ from digest.cli.options import edition as edition_named
 from digest.cli.output import emit, say, table, warn
 from digest.cli.stories import Note, mark_fields, reach, stories
 from digest.errors import CommandError
+from digest.model.counts import counted
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -88,7 +89,7 @@ def listing(
         wrap=72,
     )
     if total > len(rows):
-        say(f"{len(rows)} of {total} stories; --limit {total} shows all.")
+        say(f"{len(rows)} of {counted(total, 'story', 'stories')}; --limit {total} shows all.")
 
 
 def _lineup(room: Newsroom, edition: Edition, day: str | None, section: str | None, words: list[str]) -> None:

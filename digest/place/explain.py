@@ -101,7 +101,7 @@ class Explanation:
         """Lines for people."""
         lines = [f"{self.line_item}: " + ("placed" if self.placed else f"not placed: {self.rule}")]
         lines.append(f"   {self.placed.because if self.placed else self.reason}")
-        lines.append(f"   the issue has {self.openings} openings")
+        lines.append(f"   the issue has {counted(self.openings, 'opening')}")
         for one in self.asked:
             lines += _asked(one)
         if self.left:

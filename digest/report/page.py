@@ -138,7 +138,7 @@ def _picture(account: Account, one: Picture) -> str:
     said = [counted(len(shown), "issue")]
     clicks = [row.clicks for row in shown if row.clicks is not None]
     if clicks:
-        said.append(f"{sum(clicks):,} clicks")
+        said.append(counted(sum(clicks), "click"))
     rate = rate_of(shown)
     said += [f"CTR {100 * rate:.2f} %"] if rate is not None else []
     label = f"<small>{_text(one.disclosure)}</small>" if one.disclosure else ""
@@ -155,10 +155,10 @@ def _result(account: Account) -> str:
         return ""
     said = []
     if account.opens is not None:
-        said.append(f"its issues were opened {account.opens:,} times")
+        said.append(f"its issues were opened {counted(account.opens, 'time')}")
     if account.clicks is not None:
-        kind = "readers clicked" if account.clicks_kind == "unique" else "clicks"
-        said.append(f"{account.clicks:,} {kind}")
+        kind = ("reader clicked", "readers clicked") if account.clicks_kind == "unique" else ("click",)
+        said.append(counted(account.clicks, *kind))
     if account.ctr is not None:
         said.append(f"a click-through rate of {100 * account.ctr:.2f} % of the mails sent")
     text = "; ".join(said)

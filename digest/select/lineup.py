@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from digest.model import Entry, LeftOut, Lineup, Section, SectionSpec, Selection, Story
+from digest.model.counts import counted
 from digest.select.fill import SectionPlan, fill
 from digest.select.marks import DeskMarks
 from digest.select.pool import CandidatePool
@@ -139,7 +140,8 @@ def _left_out(pool: CandidatePool, id: str, why: str, section: str | None) -> Le
 def _thin_notes(request: SelectRequest, plan: SectionPlan) -> list[str]:
     titles = {section.id: section for section in request.sections}
     notes = [
-        f"{id} is left out: {count} of at least {titles[id].min} stories" for id, count in plan.thin.items()
+        f"{id} is left out: {count} of at least {counted(titles[id].min, 'story', 'stories')}"
+        for id, count in plan.thin.items()
     ]
     widened = [id for id in plan.starts if id not in plan.thin]
     clock = request.newsroom.publication.clock

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from digest.model import RunStory, Story, as_sourced
+from digest.model.counts import counted
 from digest.model.issue_date import day_of
 from digest.select.candidates import Candidate
 from digest.select.events import decisions, group
@@ -123,6 +124,7 @@ def repeats(request: SelectRequest, id: str, events: Events) -> str:
         return f"no_repeat: ran {ran.date}{where}" + ("" if ran.story.id == id else f" as {ran.story.id}")
     most = request.newsroom.ranking.max_per_event_day
     if most is not None and events.issues_today.get(number, 0) >= most:
-        told = events.issues_today[number]
-        return f"max_per_event_day: {told} issues of {day_of(request.day)} tell this event already"
+        day = day_of(request.day)
+        told = counted(events.issues_today[number], f"issue of {day} tells", f"issues of {day} tell")
+        return f"max_per_event_day: {told} this event already"
     return ""

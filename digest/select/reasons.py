@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from digest.model.counts import counted
 from digest.select.candidates import Candidate
 from digest.select.events import decided_by
 from digest.select.fill import SectionPlan
@@ -98,7 +99,10 @@ def _outdone(
     if not homes:
         section = candidate.sections[0]
         least = next(spec.min for spec in request.sections if spec.id == section)
-        return f"thin: {section} has {plan.thin[section]} of at least {least} stories", section
+        return (
+            f"thin: {section} has {plan.thin[section]} of at least {counted(least, 'story', 'stories')}",
+            section,
+        )
     section = min(
         homes, key=lambda home: standings[home].rank.get(candidate.story.id, 0) - standings[home].top
     )
@@ -117,14 +121,19 @@ def _beaten(
         and standing.sources[source] >= ranking.max_per_source
         and not (full and behind)
     ):
-        return (
-            f"max_per_source: {standing.sources[source]} stories of {candidate.story.source} run in {section}"
-        )
+        return f"max_per_source: {_running(standing, candidate, section)}"
     if ranking.diversity > 0 and standing.sources[source] and not (full and behind):
-        return f"diversity: {standing.sources[source]} stories of {candidate.story.source} run in {section}"
+        return f"diversity: {_running(standing, candidate, section)}"
     rank = _ordinal(standing.rank.get(candidate.story.id, 0))
     last = f", the last that runs has {standing.last:.2f}" if standing.last is not None else ""
     return f"top: {rank} of {section}, {len(standing.runs)} run (score {score:.2f}{last})"
+
+
+def _running(standing: _Standing, candidate: Candidate, section: str) -> str:
+    """How many stories of its source run in the section: ``2 stories of the Tribune run in local-news``."""
+    name = candidate.story.source
+    words = f"story of {name} runs in {section}", f"stories of {name} run in {section}"
+    return counted(standing.sources[source_of(candidate.story)], *words)
 
 
 def _ordinal(number: int) -> str:

@@ -153,9 +153,9 @@ def _own_marks(data: bytes, codec: str) -> int:
 
 
 def _told_replaced(count: int, charset: str) -> str:
-    if count == 1:
-        return f"1 byte is no {charset} and was replaced"
-    return f"{count} bytes are no {charset} and were replaced"
+    return counted(
+        count, f"byte is no {charset} and was replaced", f"bytes are no {charset} and were replaced"
+    )
 
 
 def _strict(data: bytes, codec: str) -> str | None:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime, time, timedelta
 
 from digest.model import AsItWas, Story
+from digest.model.counts import counted
 from digest.sources import Context, Found, Remark, Untimed
 from digest.sources._settings import Common
 from digest.sources._times import OLDEST
@@ -41,7 +42,10 @@ def finished(
             kept += 1
             yield from _timed(it if as_it_is else _told(it, common), context, latest)
     if beyond:
-        yield Remark(context.file, f"{beyond} stories beyond the limit of {common.limit} were left out")
+        limit = f"beyond the limit of {common.limit}"
+        yield Remark(
+            context.file, counted(beyond, f"story {limit} was left out", f"stories {limit} were left out")
+        )
 
 
 def _leaves_all(common: Common) -> bool:

@@ -17,6 +17,7 @@ from digest.config.validation import ReadFile
 from digest.errors import Problem
 from digest.model import Edition, LineItem, Slot
 from digest.model.companions import companion_groups
+from digest.model.counts import counted
 
 
 def doubt(config: Configuration) -> Iterator[Problem]:
@@ -109,9 +110,8 @@ def _no_load(config: Configuration, editions: Sequence[Edition]) -> tuple[str, s
             parts.append(f"{edition.name} takes none (max_ads or max_ratio of the edition is 0)")
             continue
         ratio = policy.max_ratio if edition.max_ratio is None else edition.max_ratio
-        parts.append(
-            f"{edition.name} has at most {_longest(config, edition)} stories, and max_ratio is {ratio}"
-        )
+        most = counted(_longest(config, edition), "story", "stories")
+        parts.append(f"{edition.name} has at most {most}, and max_ratio is {ratio}")
     return (
         f"leave it no place: its editions never hold an ad: {'; '.join(parts)}.",
         "Raise max_ratio or max_ads, or let the sections hold more stories (top).",
@@ -183,7 +183,8 @@ def _too_many(config: Configuration, edition: Edition, members: Sequence[LineIte
         return f"they are {count}, and an issue of {edition.name} has room for {load} (max_ads, max_ratio and top)"
     gap = policy.min_gap if edition.min_gap is None else edition.min_gap
     if (count - 1) * gap > longest:
-        return f"they are {count}, min_gap is {gap}, and {edition.name} has at most {longest} stories (min_gap and top)"
+        most = counted(longest, "story", "stories")
+        return f"they are {count}, min_gap is {gap}, and {edition.name} has at most {most} (min_gap and top)"
     for slot in config.book.slots:
         if slot.position not in ("section_start", "section_end"):
             continue

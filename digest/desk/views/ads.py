@@ -11,6 +11,7 @@ from digest.desk.views.dates import flight_words
 from digest.desk.views.words import campaign, in_words, item_names
 from digest.errors import CommandError, did_you_mean
 from digest.model import Newsroom
+from digest.model.counts import counted
 from digest.model.places import place_names
 
 if TYPE_CHECKING:
@@ -177,7 +178,7 @@ def _facts(room: Newsroom, item: Any, places: Mapping[str, str]) -> list[tuple[s
         ("Sections", ", ".join(titles.get(one, one) for one in item.sections or ()) or "any"),
         ("Goal", f"{goal.amount:,} {goal.unit}, {item.pacing}" if goal else "none"),
         ("Rate", f"{amount(Fraction(item.rate))} {room.publication.currency} an issue" if item.rate else ""),
-        ("At most", f"{cap.max_issues} issues in {cap.per_days} days" if cap else ""),
+        ("At most", f"{counted(cap.max_issues, 'issue')} in {counted(cap.per_days, 'day')}" if cap else ""),
         ("Runs together with", ", ".join(names.get(one, one) for one in item.companions)),
         ("Keeps others out of", f"the {item.exclusive}" if item.exclusive != "none" else ""),
         ("Order", item.order),

@@ -13,6 +13,7 @@ from digest.desk.pages import line_of
 from digest.desk.views.issue import GMAIL
 from digest.desk.views.words import item_names
 from digest.errors import DigestError
+from digest.model.counts import counted
 
 BUILDS = 12
 
@@ -51,7 +52,7 @@ def ago(at: datetime, now: datetime) -> str:
     for size, word in ((1440, "day"), (60, "hour"), (1, "minute")):
         if minutes >= size:
             count = minutes // size
-            return f"{count:,} {word}{'s' if count > 1 else ''} ago"
+            return f"{counted(count, word)} ago"
     return "just now"
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from digest.model import Lineup
+from digest.model.counts import counted
 from digest.place.delivery import editions_before
 from digest.place.forecast.issues import ForecastInputs, IssueDate, PlannedAd
 from digest.place.forecast.plan import plan
@@ -53,7 +54,7 @@ def guided(request: Request, lineups: Mapping[str, Lineup], days: int) -> Reques
 
 
 def _sentence(runs: tuple[PlannedAd, ...], today: IssueDate, days: int) -> str:
-    span = f"the plan over the coming {days} days"
+    span = f"the plan over the coming {counted(days, 'day')}"
     later = [run for run in runs if (run.date, run.edition) != (today.date, today.edition)]
     if len(later) < len(runs):
         return f"{span} runs it in this issue{_dates(' and on ', later, today)}"
