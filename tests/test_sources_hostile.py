@@ -214,7 +214,8 @@ def test_what_was_guessed_is_said() -> None:
     assert "read as Windows text" in remark
     (remark,) = remarks(read(feed("<title>Café</title>", encoding="iso-8859-1")))
     assert remark == "it is UTF-8, though its declaration says iso-8859-1"
-    assert decoded(feed("<title>x</title>", encoding="bogus").encode()).told_by == "guess"
+    (remark,) = decoded(feed("<title>Café</title>", encoding="bogus").encode()).remarks
+    assert remark == 'the charset "bogus" (of its declaration) is unknown'
 
 
 def test_one_bad_line_of_a_file_is_one() -> None:

@@ -48,15 +48,9 @@ _SURE = 6  # runs of letters beyond ASCII that are right in UTF-8 by no accident
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """Text, the name of its encoding, and what told it: ``mark``, ``server``, ``declaration``, ``guess``.
-
-    ``replaced`` bytes were none in it. ``remarks`` are sentences for people.
-    """
+    """Text, and sentences for people about what was guessed or replaced in it."""
 
     text: str
-    charset: str
-    told_by: str
-    replaced: int = 0
     remarks: tuple[str, ...] = ()
 
 
@@ -78,23 +72,22 @@ def decoded(data: bytes, *, server: str = "") -> Decoded:
         remarks += [
             f"it is UTF-8, though its {by} says {name}" for by, codec, name in named if codec != "utf-8"
         ]
-        told = next((by for by, codec, _ in named if codec == "utf-8"), "guess")
-        return Decoded(strict, "utf-8", told, 0, tuple(remarks) if not strict.isascii() else ())
+        return Decoded(strict, tuple(remarks) if not strict.isascii() else ())
     for by, codec, _ in named:
         text = _strict(data, codec) if codec != "utf-8" else None
         if text is not None:
             others = [f"its {other} says {name}, its {by} {codec}" for other, c, name in named if c != codec]
-            return Decoded(text, codec, by, 0, (*remarks, *others[:1]))
+            return Decoded(text, (*remarks, *others[:1]))
     return _mixed(data, named, remarks)
 
 
 def _marked(data: bytes) -> Decoded | None:
     for mark, codec in _MARKS:
         if data.startswith(mark):
-            return _replaced(data, codec, "mark", [])
+            return _replaced(data, codec, [])
     for bare, codec in _BARE:
         if bare.match(data):
-            return _replaced(data, codec, "guess", [])
+            return _replaced(data, codec, [])
     return None
 
 
@@ -112,18 +105,16 @@ def _is_utf8(text: str, codecs_named: list[str]) -> bool:
 
 def _mixed(data: bytes, named: list[tuple[str, str, str]], remarks: list[str]) -> Decoded:
     """Text that is right in nothing: UTF-8 with stray bytes where it has letters of UTF-8; else what was named."""
-    other = next(((by, codec) for by, codec, _ in named if codec not in _LATIN), None)
+    other = next((codec for _, codec, _ in named if codec not in _LATIN), None)
     if other is not None:
-        return _replaced(data, other[1], other[0], remarks)
+        return _replaced(data, other, remarks)
     loose = data.decode("utf-8", "surrogateescape")
     strays = len(re.findall("[\udc80-\udcff]", loose))
     letters = sum(1 for _ in re.finditer("[\u0080-\ud7ff\ue000-\U0010ffff]", loose))
     if letters or (strays == 1 and named):
-        told = next((by for by, codec, _ in named if codec == "utf-8"), "guess")
-        text = _stray(loose)
-        return Decoded(text, "utf-8", told, strays, (*remarks, _told_replaced(strays, "UTF-8")))
+        return Decoded(_stray(loose), (*remarks, _told_replaced(strays, "UTF-8")))
     guess = f"it is no UTF-8 and was read as Windows text ({counted(strays, 'byte')})"
-    return Decoded(_windows(data), "cp1252", "guess", 0, (*remarks, guess))
+    return Decoded(_windows(data), (*remarks, guess))
 
 
 def _stray(loose: str) -> str:
@@ -139,12 +130,12 @@ def _meant(run: re.Match[str]) -> str:
     return "\ufffd" * len(byte)
 
 
-def _replaced(data: bytes, codec: str, told: str, remarks: list[str]) -> Decoded:
+def _replaced(data: bytes, codec: str, remarks: list[str]) -> Decoded:
     text = data.decode(codec, "replace")
     before = text.count("\ufffd")
     spoiled = before and before != _own_marks(data, codec)
     found = [*remarks, _told_replaced(before, codec.upper())] if spoiled else remarks
-    return Decoded(text, codec.removesuffix("-sig"), told, before if spoiled else 0, tuple(found))
+    return Decoded(text, tuple(found))
 
 
 def _own_marks(data: bytes, codec: str) -> int:
