@@ -82,9 +82,9 @@ def issue_of(edition: str, day: date, manifest: str, html: str) -> Issue:
     """The issue of a manifest and its HTML; without the HTML the addresses of its stories alone are known."""
     record = json.loads(manifest)
     stories, owners = _stories(record)
-    found = written(html)
-    for address, whose in found.items():
-        owners[address] = frozenset(whose)
+    addresses = written(html)
+    for address, link_owners in addresses.items():
+        owners[address] = frozenset(link_owners)
     slots = {ad["line_item"]: ad["slot"] for ad in record["ads"]["placed"]}
     return Issue(edition, day, owners, slots, stories)
 
@@ -120,33 +120,33 @@ def _clicked(issue: Issue, plain: Mapping[str, set[Owner]], link: LinkClicks) ->
         unique=link.unique,
         total=link.total,
     )
-    named = [one for one in owners if one.line_item or one.story]
+    named = [owner for owner in owners if owner.line_item or owner.story]
     if not named:
         return replace(base, what="other" if owners else "unknown")
-    if len({one.key for one in named}) > 1:
+    if len({owner.key for owner in named}) > 1:
         return replace(base, what="shared")
-    one = min(named, key=lambda owner: owner.creative)
-    if one.line_item:
-        slot = issue.slots.get(one.line_item, "")
-        return replace(base, what="ad", line_item=one.line_item, creative=one.creative, slot=slot)
-    section, position = issue.stories.get(one.story, ("", 0))
-    return replace(base, what="story", story=one.story, section=section, position=position)
+    first = min(named, key=lambda owner: owner.creative)
+    if first.line_item:
+        slot = issue.slots.get(first.line_item, "")
+        return replace(base, what="ad", line_item=first.line_item, creative=first.creative, slot=slot)
+    section, position = issue.stories.get(first.story, ("", 0))
+    return replace(base, what="story", story=first.story, section=section, position=position)
 
 
 def merged(links: Iterable[LinkClicks]) -> list[LinkClicks]:
     """Each address once, its counts added up: a mailer may list one link once for each place it stands in."""
-    found: dict[str, LinkClicks] = {}
+    merged_links: dict[str, LinkClicks] = {}
     for link in links:
         url = link.url.strip().removesuffix("@TrackLink")
-        before = found.get(url)
+        before = merged_links.get(url)
         if before is None:
-            found[url] = replace(link, url=url)
+            merged_links[url] = replace(link, url=url)
         else:
-            found[url] = LinkClicks(
+            merged_links[url] = LinkClicks(
                 url=url, unique=_sum(before.unique, link.unique), total=_sum(before.total, link.total)
             )
-    return [found[url] for url in found if url]
+    return [merged_links[url] for url in merged_links if url]
 
 
-def _sum(one: int | None, other: int | None) -> int | None:
-    return other if one is None else one if other is None else one + other
+def _sum(first: int | None, second: int | None) -> int | None:
+    return second if first is None else first if second is None else first + second

@@ -38,56 +38,60 @@ class Looked:
     @property
     def not_foreseen(self) -> list[tuple[str, str]]:
         """Bookings with something to deliver that no plan can speak of, and why."""
-        every = self.forecast.bookings if self.forecast else ()
-        return [(one.line_item, one.remark) for one in every if one.remark and one.booked is None]
+        bookings = self.forecast.bookings if self.forecast else ()
+        return [
+            (booking.line_item, booking.remark)
+            for booking in bookings
+            if booking.remark and booking.booked is None
+        ]
 
 
-def inputs_of(room: Newsroom, first: date, last: date) -> ForecastInputs:
+def inputs_of(newsroom: Newsroom, first: date, last: date) -> ForecastInputs:
     """What the forecast of these dates is asked."""
     from digest.app.forecast_inputs import inputs
     from digest.store import open_store
 
-    with open_store(room.store, room.publication, rehearse=True) as store:
-        return inputs(room, store, first, last)
+    with open_store(newsroom.store, newsroom.publication, rehearse=True) as store:
+        return inputs(newsroom, store, first, last)
 
 
-def unknown_publications(room: Newsroom) -> list[str]:
+def unknown_publications(newsroom: Newsroom) -> list[str]:
     """The publications named by shared bookings that the store does not know, in words."""
     from digest.store import open_store
 
-    named = {name for item in room.ads.line_items if item.editions != () for name in item.publications}
+    named = {name for item in newsroom.ads.line_items if item.editions != () for name in item.publications}
     if not named:
         return []
-    with open_store(room.store, room.publication, rehearse=True) as store:
+    with open_store(newsroom.store, newsroom.publication, rehearse=True) as store:
         known = store.publications()
     return [
         f'shared bookings name the publication "{name}", which this store does not know: what it delivers is not '
         "counted. It is known once its newsroom has built with this store."
-        for name in sorted(named - known.keys() - {room.publication.id})
+        for name in sorted(named - known.keys() - {newsroom.publication.id})
     ]
 
 
-def shared_words(asked: ForecastInputs) -> list[str]:
+def shared_words(inputs: ForecastInputs) -> list[str]:
     """Of the bookings that publications share, what the others had delivered before the plan begins."""
     from digest.place import delivery
 
-    found = []
-    for item in asked.ads.line_items:
-        rows = [run for run in asked.ran_ads if run.line_item == item.id and run.date < asked.first]
+    remarks = []
+    for item in inputs.ads.line_items:
+        rows = [run for run in inputs.ran_ads if run.line_item == item.id and run.date < inputs.first]
         if item.publications and item.editions != ():
-            had = delivery.elsewhere(item, rows, asked.editions) or "nothing so far"
-            found.append(
+            had = delivery.elsewhere(item, rows, inputs.editions) or "nothing so far"
+            remarks.append(
                 f"{item.id} is shared by {', '.join(item.publications)}. Others delivered: {had}; what they will "
                 "deliver is not in this plan"
             )
-    return found
+    return remarks
 
 
-def planned(asked: ForecastInputs, tell: Tell | None = None) -> Forecast:
+def planned(inputs: ForecastInputs, tell: Tell | None = None) -> Forecast:
     """The plan; where the solver is missing, the coming issues one by one (``without_solver`` says so)."""
     from digest.place import forecast
 
-    return forecast.plan(asked, tell) if forecast.available() else forecast.day_by_day(asked)
+    return forecast.plan(inputs, tell) if forecast.available() else forecast.day_by_day(inputs)
 
 
 def without_solver() -> str:
@@ -101,95 +105,98 @@ def without_solver() -> str:
 
 def doubts(schedule: Forecast) -> list[str]:
     """What the plan cannot vouch for, in words."""
-    said = []
+    remarks = []
     if not schedule.complete:
-        said.append(
+        remarks.append(
             "Stopped: this is the best plan known by then. It breaks no rule; a better one may exist."
         )
-    said += [
+    remarks += [
         f"The {bound.tier} bookings are {counted(bound.short, 'issue')} short in this plan, and at least "
         f"{bound.least:,} in any: the search for a better one ended at its bound on work."
         for bound in schedule.bounds
     ]
     if schedule.gap:
-        said.append(
+        remarks.append(
             f"Pacing, value and early dates may be better by {100 * schedule.gap:.1f} % at most; no goal loses by it."
         )
-    return said
+    return remarks
 
 
-def never_run(asked: ForecastInputs, schedule: Forecast) -> list[tuple[str, list[str]]]:
+def never_run(inputs: ForecastInputs, schedule: Forecast) -> list[tuple[str, list[str]]]:
     """Paid bookings that the plan runs in none of their issues, each with who is in the way."""
     from digest.place import forecast
 
     forgotten = [
-        one.line_item
-        for one in schedule.bookings
-        if one.dates and not one.issues and forecast.is_unserved(asked, one)
+        booking.line_item
+        for booking in schedule.bookings
+        if booking.dates and not booking.issues and forecast.is_unserved(inputs, booking)
     ]
-    return list(forecast.in_the_way(asked, schedule, forgotten).items())
+    return list(forecast.in_the_way(inputs, schedule, forgotten).items())
 
 
-def look(room: Newsroom, first: date, last: date | None = None, tell: Tell | None = None) -> Looked:
+def look(newsroom: Newsroom, first: date, last: date | None = None, tell: Tell | None = None) -> Looked:
     """Plan from ``first`` to ``last``, by default as far as booked flights go. Without the solver, day by day."""
     from digest.app.forecast_inputs import is_ahead, last_end
 
-    end = last or last_end(room, first)
+    end = last or last_end(newsroom, first)
     if end < first:
         raise CommandError(f"--to {end} lies before --from {first}.")
-    owed = _owed(room, first)
-    if not any(is_ahead(item, first) for item in room.ads.line_items):
+    owed = _owed(newsroom, first)
+    if not any(is_ahead(item, first) for item in newsroom.ads.line_items):
         return Looked(end, (), (), owed, None)
-    asked = inputs_of(room, first, end)
-    said, short = shortfalls(asked, tell)
-    wrong = tuple(_place(room, one) for one in short)
-    return Looked(end, short, wrong, owed, said, tuple(shared_words(asked)))
+    inputs = inputs_of(newsroom, first, end)
+    schedule, short = shortfalls(inputs, tell)
+    wrong = tuple(_place(newsroom, shortfall) for shortfall in short)
+    return Looked(end, short, wrong, owed, schedule, tuple(shared_words(inputs)))
 
 
-def shortfalls(asked: ForecastInputs, tell: Tell | None = None) -> tuple[Forecast, tuple[Shortfall, ...]]:
+def shortfalls(inputs: ForecastInputs, tell: Tell | None = None) -> tuple[Forecast, tuple[Shortfall, ...]]:
     """The bookings that the coming issues do not serve."""
     from digest.place import forecast
 
-    return forecast.shortfalls(asked, tell) if forecast.available() else forecast.short_day_by_day(asked)
+    return forecast.shortfalls(inputs, tell) if forecast.available() else forecast.short_day_by_day(inputs)
 
 
-def _owed(room: Newsroom, first: date) -> tuple[tuple[str, int, str], ...]:
+def _owed(newsroom: Newsroom, first: date) -> tuple[tuple[str, int, str], ...]:
     """Make-goods: what flights that ended before ``first`` are short."""
     from digest.place import delivery
     from digest.store import open_store
 
     over = [
         item
-        for item in room.ads.line_items
+        for item in newsroom.ads.line_items
         if item.goal and item.flight and item.flight.last and item.flight.last < first
     ]
     if not over:
         return ()
-    with open_store(room.store, room.publication, rehearse=True) as store:
+    with open_store(newsroom.store, newsroom.publication, rehearse=True) as store:
         rows = store.ran_ads(
-            before=first, line_items=[item.id for item in over], now=room.ads.now, shared=room.ads.shared
+            before=first,
+            line_items=[item.id for item in over],
+            now=newsroom.ads.now,
+            shared=newsroom.ads.shared,
         )
-    found = []
+    owed = []
     for item in over:
         assert item.goal is not None
-        had = delivery.delivered(item, delivery.earlier(item, rows, first), room.editions)
+        had = delivery.delivered(item, delivery.earlier(item, rows, first), newsroom.editions)
         if had < item.goal.amount:
-            found.append((item.id, item.goal.amount - had, item.goal.unit))
-    return tuple(found)
+            owed.append((item.id, item.goal.amount - had, item.goal.unit))
+    return tuple(owed)
 
 
-def _place(room: Newsroom, short: Shortfall) -> Problem:
+def _place(newsroom: Newsroom, short: Shortfall) -> Problem:
     from digest.config import problem_at
 
     name = short.booking.line_item
-    number = room.numbers[name]
+    number = newsroom.numbers[name]
     key = "id" if short.booking.booked is None else "goal"
-    return problem_at(room.root, "adslots.yaml", ("line_items", number, key), *words(room, short))
+    return problem_at(newsroom.root, "adslots.yaml", ("line_items", number, key), *words(newsroom, short))
 
 
-def words(room: Newsroom, short: Shortfall) -> tuple[str, str]:
+def words(newsroom: Newsroom, short: Shortfall) -> tuple[str, str]:
     """What is wrong, and how to mend it."""
-    says = _missing(room, short)
+    says = _missing(newsroom, short)
     booking = short.booking
     if short.homeless:
         return f"{says} A typical issue has no place for it at all.", (
@@ -207,9 +214,9 @@ def words(room: Newsroom, short: Shortfall) -> tuple[str, str]:
     )
 
 
-def _missing(room: Newsroom, short: Shortfall) -> str:
+def _missing(newsroom: Newsroom, short: Shortfall) -> str:
     what = short.booking
-    item = room.ads.line_item(what.line_item)
+    item = newsroom.ads.line_item(what.line_item)
     assert item is not None
     ends = f" by {item.flight.last}" if item.flight and item.flight.last else ""
     if what.booked is not None:

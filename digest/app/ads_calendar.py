@@ -51,57 +51,62 @@ def span(first: date | None, last: date | None, today: date) -> tuple[date, date
     return start, end
 
 
-def as_known(room: Newsroom, start: date, end: date, today: date) -> Calendar:
+def as_known(newsroom: Newsroom, start: date, end: date, today: date) -> Calendar:
     """What ran, and which issues are to come, their ads not planned yet; issues before ``today`` that are not there
     were missed."""
     from digest.place import forecast
     from digest.store import open_store
 
-    with open_store(room.store, room.publication, rehearse=True) as store:
-        built = {(one.date, one.edition): one for one in store.issues() if start <= day_of(one.date) <= end}
+    with open_store(newsroom.store, newsroom.publication, rehearse=True) as store:
+        built = {
+            (issue.date, issue.edition): issue
+            for issue in store.issues()
+            if start <= day_of(issue.date) <= end
+        }
         runs = [
             forecast.PlannedAd(
                 date=run.date, edition=run.edition, line_item=run.line_item, slot=run.slot, gap=run.gap,
                 section=run.section, built=True,
             )
-            for run in store.ran_ads(now=room.ads.now)
+            for run in store.ran_ads(now=newsroom.ads.now)
             if start <= day_of(run.date) <= end
         ]  # fmt: skip
-    states = {key: "sent" if one.sent_at else "built" for key, one in built.items()}
+    states = {key: "sent" if issue.sent_at else "built" for key, issue in built.items()}
     first = max(start, today)
     for number in range((end - start).days + 1):
         day = start + timedelta(days=number)
-        for edition in room.editions:
+        for edition in newsroom.editions:
             if edition.has_issue(day):
                 states.setdefault((day, edition.name), "planned" if day >= first else "missed")
     by_issue = _by_issue(runs)
-    order = {edition.name: number for number, edition in enumerate(room.editions)}
-    issues = sorted(states, key=lambda one: (one[0], order.get(one[1], len(order)), one[1]))
+    order = {edition.name: number for number, edition in enumerate(newsroom.editions)}
+    issues = sorted(states, key=lambda key: (key[0], order.get(key[1], len(order)), key[1]))
     return Calendar(
-        start, end, tuple(CalendarIssue(*one, states[one], by_issue.get(one, ())) for one in issues), ()
+        start, end, tuple(CalendarIssue(*key, states[key], by_issue.get(key, ())) for key in issues), ()
     )
 
 
-def calendar(room: Newsroom, start: date, end: date, today: date, tell: Tell | None = None) -> Calendar:
+def calendar(newsroom: Newsroom, start: date, end: date, today: date, tell: Tell | None = None) -> Calendar:
     """What ran and what is planned."""
-    known = as_known(room, start, end, today)
+    known = as_known(newsroom, start, end, today)
     first = max(start, today)
     if first > end:
         return known
-    asked = inputs_of(room, first, end)
-    schedule = planned(asked, tell)
+    inputs = inputs_of(newsroom, first, end)
+    schedule = planned(inputs, tell)
     coming = _by_issue(run for run in schedule.ads if not run.built)
     return replace(
         known,
         issues=tuple(
-            replace(one, ads=one.ads + coming.get((one.date, one.edition), ())) for one in known.issues
+            replace(issue, ads=issue.ads + coming.get((issue.date, issue.edition), ()))
+            for issue in known.issues
         ),
-        never_runs=tuple(never_run(asked, schedule)),
+        never_runs=tuple(never_run(inputs, schedule)),
     )
 
 
 def _by_issue(runs: Iterable[PlannedAd]) -> dict[tuple[date, str], tuple[PlannedAd, ...]]:
-    found: dict[tuple[date, str], tuple[PlannedAd, ...]] = {}
+    ads: dict[tuple[date, str], tuple[PlannedAd, ...]] = {}
     for run in sorted(runs, key=lambda run: run.gap):
-        found[run.date, run.edition] = (*found.get((run.date, run.edition), ()), run)
-    return found
+        ads[run.date, run.edition] = (*ads.get((run.date, run.edition), ()), run)
+    return ads

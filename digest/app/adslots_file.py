@@ -56,10 +56,10 @@ class Splice:
         return cls(start, old[start : len(old) - end], new[start : len(new) - end], before, after)
 
 
-def _alike(one: str, other: str) -> int:
+def _alike(first: str, second: str) -> int:
     """How many characters two texts begin with alike."""
-    pairs = enumerate(zip(one, other, strict=False))
-    return next((number for number, (a, b) in pairs if a != b), min(len(one), len(other)))
+    pairs = enumerate(zip(first, second, strict=False))
+    return next((number for number, (a, b) in pairs if a != b), min(len(first), len(second)))
 
 
 def read(root: Path) -> Version:
@@ -78,16 +78,18 @@ def read(root: Path) -> Version:
 
 def problems(root: Path, before: str, after: str) -> list[Problem]:
     """What is wrong or doubtful in the file as it would be, and was not before."""
-    known = {one.message for one in _judged(root, before)}
-    return [one for one in _judged(root, after) if one.message not in known]
+    known = {problem.message for problem in _judged(root, before)}
+    return [problem for problem in _judged(root, after) if problem.message not in known]
 
 
 def _judged(root: Path, text: str) -> list[Problem]:
     from digest.config.compile import compile_files
 
     digest = files.read_bytes(root, files.DIGEST)
-    made = compile_files({files.DIGEST: digest if isinstance(digest, bytes) else b"", NAME: text.encode()})
-    return sorted(one for one in {*made.problems, *made.doubts} if one.file == NAME)
+    compiled = compile_files(
+        {files.DIGEST: digest if isinstance(digest, bytes) else b"", NAME: text.encode()}
+    )
+    return sorted(problem for problem in {*compiled.problems, *compiled.doubts} if problem.file == NAME)
 
 
 def write(root: Path, shown: Version, text: str) -> Splice:
@@ -98,23 +100,23 @@ def write(root: Path, shown: Version, text: str) -> Splice:
     return _replaced(root, shown.sha, shown.whole, shown.mark + text)
 
 
-def take_back(root: Path, made: Splice) -> Splice:
+def take_back(root: Path, change: Splice) -> Splice:
     """The file as it was before a change, if nobody touched it since. Raises ``CommandError``, ``Unreachable``."""
     version = read(root)
-    if version.sha != made.after:
-        raise CommandError(f"{NAME} was changed since; nothing was taken back. {_by_hand(made)}")
+    if version.sha != change.after:
+        raise CommandError(f"{NAME} was changed since; nothing was taken back. {_by_hand(change)}")
     text = version.whole
-    before = text[: made.start] + made.was + text[made.start + len(made.now) :]
-    if made.before:
+    before = text[: change.start] + change.was + text[change.start + len(change.now) :]
+    if change.before:
         return _replaced(root, version.sha, text, before)
     (root / NAME).unlink()
-    return Splice.of(text, "", made.after, "")
+    return Splice.of(text, "", change.after, "")
 
 
-def _by_hand(made: Splice) -> str:
+def _by_hand(change: Splice) -> str:
     """How to take a change back where the desk does not."""
-    new = [line.strip() for line in made.now.splitlines() if line.strip()]
-    old = [line.strip() for line in made.was.splitlines() if line.strip()]
+    new = [line.strip() for line in change.now.splitlines() if line.strip()]
+    old = [line.strip() for line in change.was.splitlines() if line.strip()]
     if new:
         return (
             f"To do it by hand: take out the {len(new)} lines from “{new[0]}” on."
@@ -155,8 +157,8 @@ def with_booking(
     """
     text = version.text.replace("\r\n", "\n")
     if advertiser:
-        name, said = advertiser
-        text = _into(text, "advertisers", lambda column: _entry(name, said, column))
+        name, details = advertiser
+        text = _into(text, "advertisers", lambda column: _entry(name, details, column))
     text = _into(text, "line_items", lambda column: _item(item, comment, column))
     return text.replace("\n", version.newline)
 
@@ -204,9 +206,9 @@ def _without(text: str, node: Any, key: Any, value: Any) -> str:
 
 def _line_item(text: str, wanted: str) -> Any:
     node = _entries(text).get("line_items")
-    for one in node[1].value if node else ():
-        if any(key.value == "id" and value.value == wanted for key, value in one.value):
-            return one
+    for item in node[1].value if node else ():
+        if any(key.value == "id" and value.value == wanted for key, value in item.value):
+            return item
     raise CommandError(f'adslots.yaml has no booking "{wanted}" any more; nothing was changed.')
 
 
@@ -226,11 +228,11 @@ def _entries(text: str) -> dict[str, tuple[Any, Any]]:
 
 def _into(text: str, name: str, block: Callable[[int], str]) -> str:
     """A block at the end of a list or of a table of the file; ``block(column)`` writes it."""
-    found = _entries(text).get(name)
-    if found is None:
+    entry = _entries(text).get(name)
+    if entry is None:
         text = text if text.endswith("\n") or not text else text + "\n"
         return f"{text}\n{name}:\n{block(2)}".lstrip("\n")
-    key, node = found
+    key, node = entry
     if not getattr(node, "value", None):  # `line_items:` or `line_items: []`
         end = node.end_mark.index if node.value != "" else text.find(":", key.end_mark.index) + 1
         line = text.find("\n", end)
@@ -268,8 +270,8 @@ def _item(item: Mapping[str, Any], comment: str, column: int) -> str:
     return "\n".join(["", f"{pad}# --- {_line(comment)}", *body, ""])
 
 
-def _entry(name: str, said: Mapping[str, Any], column: int) -> str:
-    return " " * column + _dumped({name: _flow(said)}).rstrip("\n") + "\n"
+def _entry(name: str, details: Mapping[str, Any], column: int) -> str:
+    return " " * column + _dumped({name: _flow(details)}).rstrip("\n") + "\n"
 
 
 def _dumped(value: Mapping[str, Any]) -> str:
@@ -278,20 +280,20 @@ def _dumped(value: Mapping[str, Any]) -> str:
     yaml = YAML()
     yaml.width = 100_000
     yaml.indent(mapping=2, sequence=4, offset=2)
-    out = StringIO()
-    yaml.dump(_node(value), out)
-    return out.getvalue()
+    stream = StringIO()
+    yaml.dump(_node(value), stream)
+    return stream.getvalue()
 
 
 def _node(value: Mapping[str, Any]) -> Any:
     from ruamel.yaml.comments import CommentedMap
 
-    made = CommentedMap()
-    for key, one in value.items():
-        made[key] = _value(one)
+    mapping = CommentedMap()
+    for key, item in value.items():
+        mapping[key] = _value(item)
         if key in _NOTES:
-            made.yaml_add_eol_comment(_NOTES[key], key=key, column=0)
-    return made
+            mapping.yaml_add_eol_comment(_NOTES[key], key=key, column=0)
+    return mapping
 
 
 def _value(value: Any) -> Any:
@@ -306,16 +308,18 @@ def _value(value: Any) -> Any:
         )
         return value if plain else DoubleQuotedScalarString(value)
     if isinstance(value, Sequence):
-        made = CommentedSeq([_node(one) if isinstance(one, Mapping) else _value(one) for one in value])
-        if not any(isinstance(one, Mapping) for one in value):
-            made.fa.set_flow_style()
-        return made
+        sequence = CommentedSeq(
+            [_node(item) if isinstance(item, Mapping) else _value(item) for item in value]
+        )
+        if not any(isinstance(item, Mapping) for item in value):
+            sequence.fa.set_flow_style()
+        return sequence
     return value
 
 
 def _flow(value: Mapping[str, Any]) -> Any:
     from ruamel.yaml.comments import CommentedMap
 
-    made = CommentedMap({key: _value(one) for key, one in value.items()})
-    made.fa.set_flow_style()
-    return made
+    mapping = CommentedMap({key: _value(item) for key, item in value.items()})
+    mapping.fa.set_flow_style()
+    return mapping

@@ -15,10 +15,10 @@ def approval_of(store: Store, built: BuiltIssue) -> Approval | None:
 
     ``built`` comes with its manifest (see ``Store.built``).
     """
-    given = store.approval(built.edition, built.date)
-    if given is None or given.revision != built.revision:
+    approval = store.approval(built.edition, built.date)
+    if approval is None or approval.revision != built.revision:
         return None
-    return given if given.manifest == built.manifest_sha256 else None
+    return approval if approval.manifest == built.manifest_sha256 else None
 
 
 def needs_approval(store: Store, edition: Edition, built: BuiltIssue) -> bool:

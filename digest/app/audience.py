@@ -72,22 +72,22 @@ class Personal:
 
         Raises ``CommandError`` or ``Unreachable`` for an audience that cannot be read.
         """
-        db, had = table.connect(self.work), ""
+        db, history = table.connect(self.work), ""
         if self.history:
-            told = partial(_tellings, select, stories)
-            had = History(
-                self.history, self.root, issue.edition.name, issue.date, place.ads.line_items, told
+            same_events = partial(_tellings, select, stories)
+            history = History(
+                self.history, self.root, issue.edition.name, issue.date, place.ads.line_items, same_events
             ).relation(db)
             items = (
-                replace(one, frequency_cap=None) for one in place.ads.line_items
+                replace(item, frequency_cap=None) for item in place.ads.line_items
             )  # each reader's own holds
             place = replace(place, ads=replace(place.ads, line_items=tuple(items)))
         bases = variants.bare(Bases(select, place, render, issue))
         newsroom, edition = select.newsroom, select.edition
         source = table.source(db, self.address, self.root, rejects=True)
-        readers = table.read(db, source, self.work, newsroom.audience, newsroom.sections_of(edition), had)
-        groups = sorted(readers.groups, key=lambda one: one.choice)
-        pieces = [Piece(one.code, one.choice, 0, one.readers) for one in groups]
+        readers = table.read(db, source, self.work, newsroom.audience, newsroom.sections_of(edition), history)
+        groups = sorted(readers.groups, key=lambda group: group.choice)
+        pieces = [Piece(group.code, group.choice, 0, group.readers) for group in groups]
         rows, runs, thin, may_run = self._rows(bases, pieces)
         demand = goals.wanted(place, groups, may_run)
         shared = goals.shared_out(place, groups, runs, may_run, demand)
@@ -115,8 +115,8 @@ class Personal:
         """Each task's number and result; the bar is wiped however it ends."""
         if not tasks:
             return
-        with self.progress(what) as told:
-            yield from self.engine.run(f"{variants.__name__}:{name}", packed(shared), tasks, told)
+        with self.progress(what) as progress:
+            yield from self.engine.run(f"{variants.__name__}:{name}", packed(shared), tasks, progress)
 
     def _rows(
         self, bases: Bases, pieces: Sequence[Piece]
@@ -125,19 +125,19 @@ class Personal:
         maker = Maker(bases)
         maker.shared.pool(bases.select, {}, {})  # events and scores: once, here
         tasks = [pieces[at : at + CHUNK] for at in range(0, len(pieces), CHUNK)]
-        found: list[list[tuple[bytes, Ads, bool, tuple[str, ...]]]] = [[] for _ in tasks]
+        results: list[list[tuple[bytes, Ads, bool, tuple[str, ...]]]] = [[] for _ in tasks]
         answers = self._run("rows", maker, tasks, "variants: stories and ads")
         same: dict[Ads, Ads] = {}
         for number, rows in answers:
-            found[number] = [
+            results[number] = [
                 (row, same.setdefault(ads, ads), thin, may_run) for row, ads, thin, may_run in rows
             ]
-        every = [one for rows in found for one in rows]
+        packed_variants = [variant for rows in results for variant in rows]
         return (
-            [one[0] for one in every],
-            [one[1] for one in every],
-            [one[2] for one in every],
-            [one[3] for one in every],
+            [variant[0] for variant in packed_variants],
+            [variant[1] for variant in packed_variants],
+            [variant[2] for variant in packed_variants],
+            [variant[3] for variant in packed_variants],
         )
 
     def _parts(
@@ -145,13 +145,17 @@ class Personal:
         bases: Bases,
         pieces: Sequence[Piece],
         groups: Sequence[Group],
-        whole: tuple[list[bytes], list[Ads], list[bool]],
+        of_groups: tuple[list[bytes], list[Ads], list[bool]],
     ) -> tuple[list[bytes], list[Ads], list[bool]]:
         """The variants of parts of groups, from those of the whole groups. Taking away a booking that is not in the
         best plan leaves that plan the best, so only the other parts are placed again."""
         numbers = {group.code: number for number, group in enumerate(groups)}
-        of = [numbers[piece.code] for piece in pieces]
-        rows, runs, thin = [whole[0][n] for n in of], [whole[1][n] for n in of], [whole[2][n] for n in of]
+        group_numbers = [numbers[piece.code] for piece in pieces]
+        rows, runs, thin = (
+            [of_groups[0][n] for n in group_numbers],
+            [of_groups[1][n] for n in group_numbers],
+            [of_groups[2][n] for n in group_numbers],
+        )
         again = [
             at for at, piece in enumerate(pieces) if not {ad[0] for ad in runs[at]}.isdisjoint(piece.without)
         ]
@@ -162,8 +166,8 @@ class Personal:
         answers = self._run("parts", Maker(bases), tasks, "variants: ads shared out")
         for at, piece in enumerate(pieces):
             rows[at] = variants.renamed(piece, rows[at]) if piece.without else rows[at]
-        for number, found in answers:
-            for at, (row, ads) in zip(again[number * CHUNK :], found, strict=False):
+        for number, placed in answers:
+            for at, (row, ads) in zip(again[number * CHUNK :], placed, strict=False):
                 rows[at], runs[at] = row, ads
         return rows, runs, thin
 
@@ -181,10 +185,10 @@ class Personal:
             shelf = Shelf(f"{base}/{edition}/{day}/{revision}")
         else:
             shelf = Shelf(str(place if ready else self._made))
-        made = self._packs(planned, shelf, revision)
+        count = self._packs(planned, shelf, revision)
         if ready:
             self.close()
-        return made
+        return count
 
     @property
     def _made(self) -> Path:
@@ -197,7 +201,7 @@ class Personal:
         self.close()
 
     def _packs(self, planned: _Planned, shelf: Shelf, revision: int) -> int:
-        names = [one.variant for one in planned.pieces]
+        names = [piece.variant for piece in planned.pieces]
         base = self._base(planned, revision)
         starts = range(0, len(names), packs.SIZE)
         keys = [packs.key_of(base, planned.rows[at : at + packs.SIZE]) for at in starts]
@@ -211,10 +215,10 @@ class Personal:
             for done, index in self._run("pack", job, tasks, "variants: packs"):
                 indexes[missing[done]] = index
         shelf.sweep()
-        told = sha256("".join(keys).encode()).hexdigest().encode()
-        if missing or shelf.read("complete") != told:
-            self._tables(shelf, planned, [one or {} for one in indexes])
-            shelf.write("complete", [told])
+        digest = sha256("".join(keys).encode()).hexdigest().encode()
+        if missing or shelf.read("complete") != digest:
+            self._tables(shelf, planned, [index or {} for index in indexes])
+            shelf.write("complete", [digest])
         return len(missing)
 
     def _base(self, planned: _Planned, revision: int) -> str:
@@ -251,12 +255,12 @@ def _tellings(
     """Today's stories by the id of a story of before that tells the same event."""
     today = {story.id: story for story in select.stories}
     before = {run.story.id: run.story for run in select.ran} | dict(stories(ids))
-    asked, found = set(ids), dict[str, list[str]]()
-    known = {id: story for id, story in before.items() if id in asked} | today
+    wanted, same_events = set(ids), dict[str, list[str]]()
+    known = {id: story for id, story in before.items() if id in wanted} | today
     for event in group(known.values(), decided=decisions(select.marks)):
         same = [story.id for story in event if story.id in today]
-        found |= {story.id: same for story in event if story.id in asked and same}
-    return found
+        same_events |= {story.id: same for story in event if story.id in wanted and same}
+    return same_events
 
 
 def _told(planned: _Planned, indexes: Sequence[Mapping[str, Any]]) -> Any:

@@ -28,8 +28,8 @@ def wanted(
 
 def _reach(groups: Sequence[Group], may_run: Sequence[tuple[str, ...]]) -> Counter[str]:
     reach = Counter[str]()
-    for one, names in zip(groups, may_run, strict=True):
-        reach.update(dict.fromkeys(names, one.readers))
+    for group, names in zip(groups, may_run, strict=True):
+        reach.update(dict.fromkeys(names, group.readers))
     return reach
 
 
@@ -44,10 +44,10 @@ def shared_out(
     as it is, or nothing was sold by readers."""
     targets = {name: target for name, (target, _) in demand.items()}
     reach = _reach(groups, may_run)
-    had = Counter[str]()
-    for one, ads in zip(groups, runs, strict=True):
-        had.update({ad[0]: one.readers for ad in ads})
-    if all(had[name] == min(target, reach[name]) for name, target in targets.items()):
+    delivered = Counter[str]()
+    for group, ads in zip(groups, runs, strict=True):
+        delivered.update({ad[0]: group.readers for ad in ads})
+    if all(delivered[name] == min(target, reach[name]) for name, target in targets.items()):
         return None
     numbers = {item.id: number for number, item in enumerate(place.ads.line_items)}
     demands = [
@@ -61,13 +61,15 @@ def shared_out(
         for number, item in enumerate(place.ads.line_items)
     ]
     supplies = [
-        Supply(one, tuple(sorted(numbers[name] for name in names)), len(ads))
-        for one, ads, names in zip(groups, runs, may_run, strict=True)
+        Supply(group, tuple(sorted(numbers[name] for name in names)), len(ads))
+        for group, ads, names in zip(groups, runs, may_run, strict=True)
     ]
-    given = allocate(supplies, demands)
-    parted = [one for s, share in zip(supplies, given, strict=True) for one in pieces_of(s, share, demands)]
+    shares = allocate(supplies, demands)
+    parted = [
+        piece for s, share in zip(supplies, shares, strict=True) for piece in pieces_of(s, share, demands)
+    ]
     planned = Counter[str]()
-    for share in given:
+    for share in shares:
         planned.update(
             {demands[i].item: readers for i, readers in share.items() if demands[i].item in targets}
         )
@@ -82,13 +84,13 @@ def reached(
     for piece, ads in zip(pieces, runs, strict=True):
         for name, creative, slot, gap, section in ads:
             places.setdefault(name, Counter())[creative, slot, gap, section] += piece.readers
-    found = []
+    rows = []
     for item in book.line_items:
         if item.id not in places:
             continue
         counts = places[item.id]
         most = min(counts, key=lambda where: (-counts[where], where[2], where[1], where[0]))
-        found.append(
+        rows.append(
             {
                 "line_item": item.id,
                 "creative": most[0],
@@ -101,7 +103,7 @@ def reached(
                 **({"planned": planned[item.id]} if item.id in planned else {}),
             }
         )
-    return found
+    return rows
 
 
 def delivered(
@@ -116,26 +118,29 @@ def delivered(
 
     ``planned`` is ``None`` where all goals are met without a plan. What is sold by issues or clicks is not planned.
     """
-    had = Counter[str]()
+    readers = Counter[str]()
     for piece, ads in zip(pieces, runs, strict=True):
-        had.update({ad[0]: piece.readers for ad in ads})
-    found = []
+        readers.update({ad[0]: piece.readers for ad in ads})
+    report = []
     for item in maker.bases.place.ads.line_items:
         if item.goal is None or item.editions == ():
             continue
-        told: dict[str, Any] = {"line_item": item.id, "unit": item.goal.unit, "delivered": had[item.id]}
+        row: dict[str, Any] = {"line_item": item.id, "unit": item.goal.unit, "delivered": readers[item.id]}
         if item.id not in demand:
-            why = f"a goal in {item.goal.unit} is not shared out over readers: it runs wherever the rules place it"
-            found.append(told | {"why": why})
+            unit = item.goal.unit
+            unplanned = (
+                f"a goal in {unit} is not shared out over readers: it runs wherever the rules place it"
+            )
+            report.append(row | {"why": unplanned})
             continue
         target, reach = demand[item.id]
-        plan = had[item.id] if planned is None else planned.get(item.id, 0)
+        plan = readers[item.id] if planned is None else planned.get(item.id, 0)
         reasons = [_less_planned(target, plan, reach)]
-        if had[item.id] < plan:
+        if readers[item.id] < plan:
             reasons.append(_less_delivered(maker, item.id, pieces, rows, runs))
-        why = "; ".join(filter(None, reasons))
-        found.append(told | {"wanted": target, "planned": plan, **({"why": why} if why else {})})
-    return found
+        shortfall = "; ".join(filter(None, reasons))
+        report.append(row | {"wanted": target, "planned": plan, **({"why": shortfall} if shortfall else {})})
+    return report
 
 
 def _less_planned(target: int, plan: int, reach: int) -> str:
@@ -160,16 +165,16 @@ def _less_delivered(
         key=lambda at: -pieces[at].readers,
     )
     for at in lost[:LOOKED_AT]:
-        if why := maker.refusal(pieces[at], unpacked_row(rows[at]), item):
+        if reason := maker.refusal(pieces[at], unpacked_row(rows[at]), item):
             readers = f"{counted(pieces[at].readers, 'reader')} of one variant"
-            return f"the plan over readers does not know which ads exclude each other; {readers}: {why}"
+            return f"the plan over readers does not know which ads exclude each other; {readers}: {reason}"
     return ""
 
 
 def _meant(item: LineItem, piece: Piece) -> bool:
     """Whether the booking is for these readers."""
-    values = {column: {one.casefold() for one in has} for column, has in piece.choice.by}
+    values = {column: {value.casefold() for value in has} for column, has in piece.choice.by}
     return all(
-        not values.get(column, set()).isdisjoint(one.casefold() for one in asked)
+        not values.get(column, set()).isdisjoint(value.casefold() for value in asked)
         for column, asked in item.audience.items()
     )

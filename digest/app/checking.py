@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _Place: TypeAlias = tuple[str, tuple[str | int, ...]]  # file, and the keys and indices down to the value
 
 
-def problems(room: Newsroom, *, remember: bool = True) -> list[Problem]:
+def problems(newsroom: Newsroom, *, remember: bool = True) -> list[Problem]:
     """Bookings that cannot do what they promise, templates that are broken, files that are not there.
 
     Without ``remember`` nothing is written, not even the cache.
@@ -24,78 +24,79 @@ def problems(room: Newsroom, *, remember: bool = True) -> list[Problem]:
     from digest.config import problems as doubts
     from digest.render import problems as broken
 
-    return sorted({*doubts(room.root, remember=remember), *broken(room), *_files(room)})
+    return sorted({*doubts(newsroom.root, remember=remember), *broken(newsroom), *_files(newsroom)})
 
 
-def notes(room: Newsroom) -> list[str]:
+def notes(newsroom: Newsroom) -> list[str]:
     """What builds and is still worth knowing: of the mailer, of colours and of pictures."""
-    return [*_mailer(room), *_appearance(room)]
+    return [*_mailer(newsroom), *_appearance(newsroom)]
 
 
-def _mailer(room: Newsroom) -> list[str]:
+def _mailer(newsroom: Newsroom) -> list[str]:
     from digest.app.outgoing import losses
     from digest.registry import load
 
-    dialects = dict.fromkeys(room.mailing_of(edition).dialect for edition in room.editions)
+    dialects = dict.fromkeys(newsroom.mailing_of(edition).dialect for edition in newsroom.editions)
     missing = [
         f"mailer {name}: {what}"
         for name in dialects
         for what in load("digest.render.dialects", name).DIALECT.missing
     ]
-    return [*missing, *losses(room)]
+    return [*missing, *losses(newsroom)]
 
 
-def _appearance(room: Newsroom) -> list[str]:
+def _appearance(newsroom: Newsroom) -> list[str]:
     """What rendering changes or cannot show: colours made readable, pictures of a kind or weight mail does not bear."""
     from digest.render import remarks
 
-    return list(remarks(room))
+    return list(remarks(newsroom))
 
 
-def _files(room: Newsroom) -> list[Problem]:
+def _files(newsroom: Newsroom) -> list[Problem]:
     """Sources on disk that are not there. A feed on the network may be down for a night; a file may not."""
     from digest.config import problem_at
     from digest.model.environment import variables
 
     return [
         problem_at(
-            room.root,
+            newsroom.root,
             "digest.yaml",
             ("sources", number, "url"),
             f'the file of source "{spec.name}" is not there: {spec.url}.',
             "Check its url.",
         )
-        for number, spec in enumerate(room.sources)
+        for number, spec in enumerate(newsroom.sources)
         if "://" not in spec.url and not variables(spec.url) and not Path(spec.url).is_file()
     ]
 
 
-def off_calendar(room: Newsroom, store: Store, first: date) -> list[str]:
+def off_calendar(newsroom: Newsroom, store: Store, first: date) -> list[str]:
     """Issues dated ``first`` or later that are built, on dates that the calendar does not have any more."""
-    found = []
-    for one in store.issues():
-        edition = room.edition(one.edition)
-        if edition and one.date >= first and not edition.may_have_issue(one.date):
-            state = "sent" if one.sent_at else "built"
-            found.append(
-                f"{one.edition} of {one.date} is {state}, and {one.edition} {edition.calendar.why_not(one.date)}. It "
+    remarks = []
+    for issue in store.issues():
+        edition = newsroom.edition(issue.edition)
+        if edition and issue.date >= first and not edition.may_have_issue(issue.date):
+            state = "sent" if issue.sent_at else "built"
+            why_not = edition.calendar.why_not(issue.date)
+            remarks.append(
+                f"{issue.edition} of {issue.date} is {state}, and {issue.edition} {why_not}. It "
                 "stays as it is and counts; it is not built again while digest.yaml has no issue that day."
             )
-    return found
+    return remarks
 
 
-def dead_links(room: Newsroom) -> list[Problem]:
+def dead_links(newsroom: Newsroom) -> list[Problem]:
     """Links of the bookings and the brand that lead nowhere; click macros are filled before they are looked up."""
     from digest.config import problem_at
     from digest.render.deadlinks import dead_links as looked_up
 
     written: dict[str, list[_Place]] = {}
-    for url, place in (*_brand(room), *_booked(room)):
+    for url, place in (*_brand(newsroom), *_booked(newsroom)):
         if url:
             written.setdefault(_filled(url), []).append(place)
     return [
         problem_at(
-            room.root,
+            newsroom.root,
             *place,
             f"dead link {dead.url}: {dead.why}",
             "Mend the address, or ask the advertiser.",
@@ -105,16 +106,16 @@ def dead_links(room: Newsroom) -> list[Problem]:
     ]
 
 
-def _brand(room: Newsroom) -> Iterator[tuple[str | None, _Place]]:
-    brand, file = room.publication, "digest.yaml"
+def _brand(newsroom: Newsroom) -> Iterator[tuple[str | None, _Place]]:
+    brand, file = newsroom.publication, "digest.yaml"
     yield brand.url, (file, ("publication", "url"))
     if brand.logo:
         yield brand.logo.url, (file, ("publication", "logo", "url"))
 
 
-def _booked(room: Newsroom) -> Iterator[tuple[str | None, _Place]]:
-    numbers = room.numbers
-    for item in room.ads.line_items:
+def _booked(newsroom: Newsroom) -> Iterator[tuple[str | None, _Place]]:
+    numbers = newsroom.numbers
+    for item in newsroom.ads.line_items:
         for c, creative in enumerate(item.creatives):
             for key, url in (("url", creative.url), ("image", creative.image)):
                 yield url, ("adslots.yaml", ("line_items", numbers[item.id], "creatives", c, key))

@@ -18,9 +18,9 @@ ROUNDS = 30  # of the fit; it settles in a few
 PRIOR = 20.0  # clicks as good as one's own that every section and source starts with
 
 
-def count_of(one: Clicked) -> int:
+def count_of(link: Clicked) -> int:
     """The clicks of a link: readers where they are told, else all clicks."""
-    return one.unique if one.unique is not None else one.total or 0
+    return link.unique if link.unique is not None else link.total or 0
 
 
 def needs_clicks(newsroom: Newsroom) -> bool:
@@ -36,19 +36,22 @@ def with_clicks(ran: Iterable[RunAd], receipts: Iterable[IssueReceipt]) -> tuple
 
     ``clicks`` is 0 where the mailer told clicks of the issue and none of this ad, ``None`` where nobody knows them.
     """
-    known = {(one.edition, one.date): one for one in receipts}
+    known = {(receipt.edition, receipt.date): receipt for receipt in receipts}
     return tuple(_with(run, known.get((run.edition, run.date))) for run in ran)
 
 
 def _with(run: RunAd, issue: IssueReceipt | None) -> RunAd:
     if issue is None:
         return run
-    links = [one for one in issue.clicks if one.line_item == (run.ran_as or run.line_item)]
-    told = _told(issue, links)
+    links = [link for link in issue.clicks if link.line_item == (run.ran_as or run.line_item)]
+    counted = _told(issue, links)
     clicks = sum(map(count_of, links))
-    kind = "total" if issue.clicks and all(one.unique is None for one in issue.clicks) else "unique"
+    kind = "total" if issue.clicks and all(link.unique is None for link in issue.clicks) else "unique"
     return replace(
-        run, opens=issue.receipt.opens, clicks=clicks if told else None, clicks_kind=kind if told else ""
+        run,
+        opens=issue.receipt.opens,
+        clicks=clicks if counted else None,
+        clicks_kind=kind if counted else "",
     )
 
 
@@ -69,16 +72,18 @@ class Seen:
 
 def seen(ran: Iterable[RunStory], receipts: Iterable[IssueReceipt]) -> list[Seen]:
     """The stories of all issues whose clicks are known."""
-    known = {(one.edition, one.date): one for one in receipts if one.receipt.kind != "none"}
-    found = []
+    known = {
+        (receipt.edition, receipt.date): receipt for receipt in receipts if receipt.receipt.kind != "none"
+    }
+    rows = []
     for run in ran:
         issue = known.get((run.edition, run.date))
         copies = issue and (issue.receipt.delivered or issue.receipt.sent)
         if issue and copies:
-            clicks = sum(count_of(one) for one in issue.clicks if one.story == run.story.id)
+            clicks = sum(count_of(link) for link in issue.clicks if link.story == run.story.id)
             group = (run.section, run.story.source.strip().casefold())
-            found.append(Seen(group, run.position, copies, clicks))
-    return found
+            rows.append(Seen(group, run.position, copies, clicks))
+    return rows
 
 
 def click_rates(rows: Sequence[Seen]) -> dict[tuple[str, str], float]:
@@ -89,12 +94,12 @@ def click_rates(rows: Sequence[Seen]) -> dict[tuple[str, str], float]:
     starts from ``PRIOR`` clicks that are as good as any.
     """
     at = [row.position for row in rows]
-    whose = [row.group for row in rows]
+    row_groups = [row.group for row in rows]
     places: dict[int, float] = {}
-    groups: dict[tuple[str, str], float] = dict.fromkeys(whose, 1.0)
+    groups: dict[tuple[str, str], float] = dict.fromkeys(row_groups, 1.0)
     for _ in range(ROUNDS):
-        places = _ratio(rows, at, [groups[group] for group in whose])
-        groups = _ratio(rows, whose, [places[position] for position in at])
+        places = _ratio(rows, at, [groups[group] for group in row_groups])
+        groups = _ratio(rows, row_groups, [places[position] for position in at])
     expected: dict[tuple[str, str], float] = dict.fromkeys(groups, PRIOR)
     clicks: dict[tuple[str, str], float] = dict.fromkeys(groups, PRIOR)
     for row in rows:
@@ -103,11 +108,11 @@ def click_rates(rows: Sequence[Seen]) -> dict[tuple[str, str], float]:
     return {group: clicks[group] / expected[group] for group in sorted(groups)}
 
 
-def _ratio(rows: Sequence[Seen], names: Sequence[Name], other: Sequence[float]) -> dict[Name, float]:
+def _ratio(rows: Sequence[Seen], names: Sequence[Name], factors: Sequence[float]) -> dict[Name, float]:
     """Clicks over what the other margin explains, by name."""
     clicks: dict[Name, float] = dict.fromkeys(names, 0.0)
     base: dict[Name, float] = dict.fromkeys(names, 0.0)
-    for row, name, factor in zip(rows, names, other, strict=True):
+    for row, name, factor in zip(rows, names, factors, strict=True):
         clicks[name] += row.clicks
         base[name] += row.copies * factor
     return {name: clicks[name] / base[name] if base[name] else 0.0 for name in clicks}
@@ -117,7 +122,7 @@ def rates_of(store: Store, newsroom: Newsroom, before: date) -> Mapping[tuple[st
     """The click rates that the issues dated before ``before`` taught, where the ranking asks for them."""
     if not newsroom.ranking.weights.get("clicks") or before == date.min:
         return {}
-    receipts = [one for one in store.receipts(last=before) if one.date < before]
+    receipts = [receipt for receipt in store.receipts(last=before) if receipt.date < before]
     if not receipts:
         return {}
     ran = store.ran_stories(receipts[0].date, receipts[-1].date)
@@ -145,18 +150,20 @@ def clicked_stories(
 ) -> list[ClickedStory]:
     """The stories of issues whose clicks are known, the most clicked first."""
     receipts = [
-        one for one in store.receipts(first=first, last=last, edition=edition) if one.receipt.kind != "none"
+        receipt
+        for receipt in store.receipts(first=first, last=last, edition=edition)
+        if receipt.receipt.kind != "none"
     ]
     if not receipts:
         return []
-    known = {(one.edition, one.date): one for one in receipts}
-    found = []
+    known = {(receipt.edition, receipt.date): receipt for receipt in receipts}
+    stories = []
     for run in store.ran_stories(receipts[0].date, receipts[-1].date, edition):
         issue = known.get((run.edition, run.date))
-        links = [one for one in issue.clicks if one.story == run.story.id] if issue else []
+        links = [link for link in issue.clicks if link.story == run.story.id] if issue else []
         if issue is not None and _told(issue, links):
-            found.append(_clicked_story(run, issue, links))
-    return sorted(found, key=lambda one: (-one.clicks, one.date, one.edition, one.position))
+            stories.append(_clicked_story(run, issue, links))
+    return sorted(stories, key=lambda story: (-story.clicks, story.date, story.edition, story.position))
 
 
 def _clicked_story(run: RunStory, issue: IssueReceipt, links: Sequence[Clicked]) -> ClickedStory:
@@ -171,6 +178,6 @@ def _clicked_story(run: RunStory, issue: IssueReceipt, links: Sequence[Clicked])
         section=run.section,
         position=run.position,
         clicks=clicks,
-        kind="total" if issue.clicks and all(one.unique is None for one in issue.clicks) else "unique",
+        kind="total" if issue.clicks and all(link.unique is None for link in issue.clicks) else "unique",
         rate=clicks / copies if copies else None,
     )

@@ -20,114 +20,121 @@ if TYPE_CHECKING:
 LONGEST = 20_000  # characters of a note
 
 
-def match_of(room: Newsroom, section: str) -> frozenset[str]:
+def match_of(newsroom: Newsroom, section: str) -> frozenset[str]:
     """The source categories of a section, in lower case. Raises ``CommandError`` for an unknown one."""
-    for spec in room.sections:
+    for spec in newsroom.sections:
         if spec.id == section:
             return frozenset(name.casefold() for name in (*spec.match, spec.title, spec.id))
     raise CommandError(
-        f'digest.yaml has no section "{section}" (there are: {", ".join(s.id for s in room.sections)}).'
+        f'digest.yaml has no section "{section}" (there are: {", ".join(s.id for s in newsroom.sections)}).'
     )
 
 
 def known_stories(store: Store, ids: Sequence[str]) -> dict[str, Story]:
     """The stories by id. Raises ``CommandError`` where one of them is not there."""
-    found = store.stories(ids)
-    if missing := [one for one in ids if one not in found]:
+    stories = store.stories(ids)
+    if missing := [id for id in ids if id not in stories]:
         raise CommandError(
             f"no story has the id {', '.join(missing)}; nothing was changed. `digest stories list` shows ids."
         )
-    return found
+    return stories
 
 
-def mark(room: Newsroom, store: Store, marks: Sequence[Mark]) -> dict[str, Story]:
+def mark(newsroom: Newsroom, store: Store, marks: Sequence[Mark]) -> dict[str, Story]:
     """Pin, hold, kill, split or join stories; returns them by id. Raises ``CommandError``, and then marks nothing."""
-    for section in {one.section for one in marks if one.section}:
-        match_of(room, section)
-    found = known_stories(store, [id for one in marks for id in (one.story, one.other) if id])
-    for one in marks:
-        store.mark(one)
-    return found
+    for section in {mark.section for mark in marks if mark.section}:
+        match_of(newsroom, section)
+    stories = known_stories(store, [id for mark in marks for id in (mark.story, mark.other) if id])
+    for decision in marks:
+        store.mark(decision)
+    return stories
 
 
-def doubts(room: Newsroom, store: Store, marks: Iterable[Mark], now: datetime) -> dict[str, list[str]]:
+def doubts(newsroom: Newsroom, store: Store, marks: Iterable[Mark], now: datetime) -> dict[str, list[str]]:
     """What keeps pinned stories out of the issues they are pinned for, as things stand."""
-    found: dict[str, list[str]] = {}
-    for one in marks:
-        for edition in room.editions:
-            if one.edition not in (None, edition.name):
+    reasons: dict[str, list[str]] = {}
+    for mark in marks:
+        for edition in newsroom.editions:
+            if mark.edition not in (None, edition.name):
                 continue
-            day = one.date or issue_due(room, store, edition, now)
-            if one.until and one.until < day_of(day):
-                found.setdefault(one.story, []).append(f"{edition.name} {day} comes after {one.until}.")
+            day = mark.date or issue_due(newsroom, store, edition, now)
+            if mark.until and mark.until < day_of(day):
+                reasons.setdefault(mark.story, []).append(f"{edition.name} {day} comes after {mark.until}.")
                 continue
-            said = verdict(room, store, edition, day, one.story, now)
-            if said.why:
-                found.setdefault(one.story, []).append(
-                    f"as things stand it will not run in {edition.name} {day}: {said.why}"
+            outcome = verdict(newsroom, store, edition, day, mark.story, now)
+            if outcome.why:
+                reasons.setdefault(mark.story, []).append(
+                    f"as things stand it will not run in {edition.name} {day}: {outcome.why}"
                 )
-    return found
+    return reasons
 
 
-def without_issue(room: Newsroom, said: Iterable[Mark | StoryEdit]) -> list[str]:
+def without_issue(newsroom: Newsroom, decisions: Iterable[Mark | StoryEdit]) -> list[str]:
     """Decisions for an edition on a date on which it has no issue: they stand, and do nothing."""
-    found = []
-    for one in said:
-        edition = room.edition(one.edition or "")
-        if edition and one.date and (why := why_no_issue(edition, one.date)):
-            found.append(f"{edition.name} {one.date} is no issue, so this does nothing: {why}")
-    return found
+    remarks = []
+    for decision in decisions:
+        edition = newsroom.edition(decision.edition or "")
+        if edition and decision.date and (reason := why_no_issue(edition, decision.date)):
+            remarks.append(f"{edition.name} {decision.date} is no issue, so this does nothing: {reason}")
+    return remarks
 
 
-def story_words(room: Newsroom, given: Mapping[str, str | None]) -> dict[str, str]:
+def story_words(newsroom: Newsroom, changes: Mapping[str, str | None]) -> dict[str, str]:
     """An editor's words (``title``, ``summary``, ``image``, ``section``), each one line; ``None`` is not said.
 
     Raises ``CommandError`` for words that no issue can carry.
     """
-    words = {name: " ".join(value.split()) for name, value in given.items() if value is not None}
+    words = {name: " ".join(value.split()) for name, value in changes.items() if value is not None}
     if not words:
         raise CommandError("say what to change: --title, --summary, --image or --section (or --clear).")
     if "title" in words and not words["title"]:
         raise CommandError("a story needs a title; to keep it out: digest stories kill.")
     if image := words.get("image"):
-        words["image"] = _picture(room, image)
+        words["image"] = _picture(newsroom, image)
     if "section" in words:
-        match_of(room, words["section"])
+        match_of(newsroom, words["section"])
     return words
 
 
-def _picture(room: Newsroom, said: str) -> str:
+def _picture(newsroom: Newsroom, location: str) -> str:
     """A web address, or a picture file of the newsroom by its path. Raises ``CommandError``."""
     from digest.model.keys.web import picture
     from digest.model.keys.words import InvalidValue
     from digest.render.pictures import local, measured
 
-    if is_web_url(said):
-        return said
+    if is_web_url(location):
+        return location
     try:
-        place = picture(said)
-        path = local(room.root, {}, place)
+        place = picture(location)
+        path = local(newsroom.root, {}, place)
         if path is not None and measured(path.read_bytes())[0]:
             return place
     except InvalidValue as error:
         raise CommandError(f"--image {error.says} {error.cure}") from None
     except OSError:
         raise CommandError(
-            f'--image "{said[:200]}" is neither a web address (with https:// in front) nor a file of the newsroom '
-            f"({room.root}), such as pictures/pier.jpg."
+            f'--image "{location[:200]}" is neither a web address (with https:// in front) nor a file of the newsroom '
+            f"({newsroom.root}), such as pictures/pier.jpg."
         ) from None
-    raise CommandError(f'--image "{said[:200]}" is no png, jpg or gif picture. Save it as one of these.')
+    raise CommandError(f'--image "{location[:200]}" is no png, jpg or gif picture. Save it as one of these.')
 
 
-def edit(store: Store, made: StoryEdit) -> Story:
+def edit(store: Store, words: StoryEdit) -> Story:
     """Remember an editor's words; returns the story as its source has it. Raises ``CommandError``."""
-    found = known_stories(store, [made.story])
-    store.edit(made)
-    return found[made.story]
+    stories = known_stories(store, [words.story])
+    store.edit(words)
+    return stories[words.story]
 
 
 def write_note(
-    room: Newsroom, store: Store, edition: str, day: date, words: Mapping[str, str], *, by: str, at: datetime
+    newsroom: Newsroom,
+    store: Store,
+    edition: str,
+    day: date,
+    words: Mapping[str, str],
+    *,
+    by: str,
+    at: datetime,
 ) -> IssueNote:
     """Change the note, subject or preheader of an issue; what ``words`` does not name stays, no words take all back.
 
@@ -135,16 +142,23 @@ def write_note(
     ``CommandError`` for words that no issue can carry.
     """
     with store.writing():
-        return _write_note(room, store, edition, day, words, by=by, at=at)
+        return _write_note(newsroom, store, edition, day, words, by=by, at=at)
 
 
 def _write_note(
-    room: Newsroom, store: Store, edition: str, day: date, words: Mapping[str, str], *, by: str, at: datetime
+    newsroom: Newsroom,
+    store: Store,
+    edition: str,
+    day: date,
+    words: Mapping[str, str],
+    *,
+    by: str,
+    at: datetime,
 ) -> IssueNote:
     built = store.built(edition, day)
     if built and built.sent_at:
         raise AlreadySent(
-            f"{edition} of {day} was sent at {room.publication.clock(built.sent_at)}; its words cannot change any "
+            f"{edition} of {day} was sent at {newsroom.publication.clock(built.sent_at)}; its words cannot change any "
             "more. Write the correction as the note of the next issue: "
             f'digest note {edition} --text "Correction: …"'
         )
@@ -164,7 +178,7 @@ def _write_note(
 
 
 def approve(
-    room: Newsroom,
+    newsroom: Newsroom,
     store: Store,
     edition: str,
     day: date,
@@ -185,12 +199,12 @@ def approve(
                 f"revision {revision} of {edition} {day} {gone}; the latest is revision {built.revision}. "
                 f"Read that one, then: digest approve {edition} {day} --revision {built.revision}"
             )
-        given = Approval(
+        approval = Approval(
             edition=edition, date=built.date, revision=built.revision, manifest=built.manifest_sha256,
             note=note, by=by, at=at,
         )  # fmt: skip
-        store.approve(given)
-        return given
+        store.approve(approval)
+        return approval
 
 
 def withdraw(store: Store, edition: str, day: date, *, note: str, by: str, at: datetime) -> Approval:
@@ -198,9 +212,9 @@ def withdraw(store: Store, edition: str, day: date, *, note: str, by: str, at: d
     with store.lock(edition):
         if store.is_sent(edition, day):
             raise AlreadySent(f"{edition} of {day} was sent; its approval cannot be taken back any more.")
-        given = store.approval(edition, day)
-        if given is None:
+        approval = store.approval(edition, day)
+        if approval is None:
             raise CommandError(f"{edition} of {day} is not approved; there is nothing to take back.")
-        no = replace(given, manifest="", note=note, by=by, at=at)
-        store.approve(no)
-        return no
+        withdrawn = replace(approval, manifest="", note=note, by=by, at=at)
+        store.approve(withdrawn)
+        return withdrawn

@@ -54,7 +54,7 @@ def report(
     accounts += [_deleted(newsroom, rows[name], span) for name in sorted(rows) if name not in known]
     if advertiser is not None:
         _known(newsroom, accounts, rows, advertiser)
-        accounts = [one for one in accounts if one.advertiser == advertiser]
+        accounts = [account for account in accounts if account.advertiser == advertiser]
     names = newsroom.ads.advertisers
     name = "" if advertiser is None else names[advertiser].name if advertiser in names else advertiser
     return Report(
@@ -62,7 +62,7 @@ def report(
         name=name,
         first=span.first,
         last=span.last,
-        accounts=tuple(one for one in accounts if one.shown or one.status != "deleted"),
+        accounts=tuple(account for account in accounts if account.shown or account.status != "deleted"),
         currency=newsroom.publication.currency,
     )
 
@@ -70,20 +70,20 @@ def report(
 def _known(
     newsroom: Newsroom, accounts: list[Account], rows: dict[str, list[RunAd]], advertiser: str
 ) -> None:
-    there = {one.advertiser for one in accounts if one.advertiser} | set(newsroom.ads.advertisers)
-    if advertiser in there:
+    known = {account.advertiser for account in accounts if account.advertiser} | set(newsroom.ads.advertisers)
+    if advertiser in known:
         return
     moved = sorted(
-        f"{one.line_item} (now {one.advertiser})"
-        for one in accounts
-        if any(run.advertiser == advertiser for run in rows.get(one.line_item, ()))
+        f"{account.line_item} (now {account.advertiser})"
+        for account in accounts
+        if any(run.advertiser == advertiser for run in rows.get(account.line_item, ()))
     )
     if moved:
         raise CommandError(
             f'"{advertiser}" has no bookings any more; they are with others: {", ".join(moved)}.'
         )
-    every = f" There are: {', '.join(sorted(there)) or 'none'}."
-    hint = did_you_mean(advertiser, sorted(there), otherwise=every)
+    choices = f" There are: {', '.join(sorted(known)) or 'none'}."
+    hint = did_you_mean(advertiser, sorted(known), otherwise=choices)
     raise CommandError(f'there is no advertiser "{advertiser}".{hint}')
 
 
@@ -91,7 +91,7 @@ def account(newsroom: Newsroom, item: LineItem, rows: Sequence[RunAd], span: Spa
     """One booking of the file."""
     editions = newsroom.editions
     counted = [run for run in rows if day_of(run.date) <= span.last]
-    had = delivery.delivered(item, counted, editions)
+    delivered = delivery.delivered(item, counted, editions)
     goal, flight = item.goal, item.flight
     advertiser = newsroom.ads.advertisers.get(item.advertiser or "")
     return Account(
@@ -104,9 +104,9 @@ def account(newsroom: Newsroom, item: LineItem, rows: Sequence[RunAd], span: Spa
         last=flight.last if flight else None,
         unit=goal.unit if goal else "issues",
         booked=goal.amount if goal else None,
-        delivered=had,
+        delivered=delivered,
         due=_wanted(newsroom, item, min(today, span.last)) if goal else None,
-        short=max(0, goal.amount - had) if goal else 0,
+        short=max(0, goal.amount - delivered) if goal else 0,
         status=_status(item, today),
         shown=(shown := tuple(_shown(newsroom, run) for run in rows if run.date in span)),
         title=title_of(item),
@@ -130,22 +130,22 @@ def _value(newsroom: Newsroom, item: LineItem, shown: Sequence[Shown]) -> Fracti
     if not item.rate:
         return None
     expected = {edition.name: edition.expected_sends for edition in newsroom.editions}
-    return sum((item.rate_for(expected.get(one.edition, one.sends)) for one in shown), Fraction(0))
+    return sum((item.rate_for(expected.get(issue.edition, issue.sends)) for issue in shown), Fraction(0))
 
 
 def _pictures(newsroom: Newsroom, item: LineItem, shown: Sequence[Shown]) -> Iterator[Picture]:
     """The creatives that ran, in the order of the file."""
-    ran = {one.creative for one in shown}
-    for one in item.creatives:
-        if one.id in ran:
+    ran = {issue.creative for issue in shown}
+    for creative in item.creatives:
+        if creative.id in ran:
             yield Picture(
-                creative=one.id,
-                headline=one.headline or ("" if one.image else one.text),
-                body=one.body,
-                cta=one.cta,
-                alt=one.alt,
-                size=one.size,
-                image=_embedded(newsroom.root, one.image),
+                creative=creative.id,
+                headline=creative.headline or ("" if creative.image else creative.text),
+                body=creative.body,
+                cta=creative.cta,
+                alt=creative.alt,
+                size=creative.size,
+                image=_embedded(newsroom.root, creative.image),
                 disclosure=item.disclosure or newsroom.ads.policy.disclosure,
             )
 
@@ -238,17 +238,17 @@ def _curve(newsroom: Newsroom, item: LineItem, rows: Sequence[RunAd], until: dat
     total = delivery.elapsed_and_total(item, newsroom.editions, until)[1]
     step = -(-len(days) // MOST_POINTS) or 1
     points = []
-    had = at = 0
+    delivered = at = 0
     for number, day in enumerate(days):
         after = bisect_right(rows, day, lo=at, key=lambda run: run.date)
-        had, at = had + delivery.delivered(item, rows[at:after], newsroom.editions), after
+        delivered, at = delivered + delivery.delivered(item, rows[at:after], newsroom.editions), after
         if number % step and number != len(days) - 1:
             continue
         wanted = None
         if item.goal:  # a flight too long to be walked through, or without an end, is counted anew
             walked = len(sold) == total
             wanted = _paced(item, bisect_right(sold, day), total) if walked else _wanted(newsroom, item, day)
-        points.append(Point(day, had if day_of(day) <= until else None, wanted))
+        points.append(Point(day, delivered if day_of(day) <= until else None, wanted))
     return points
 
 

@@ -28,6 +28,6 @@ def explain_booking(
     overrides = Overrides(pin=tuple(by_hand["pin"]), pause=tuple(by_hand["pause"]))
     request = placing_again(newsroom, store, edition, issue_date(manifest["date"]), overrides)
     now = [(entry.story.id, entry.section) for entry in request.lineup]
-    then = [(one["id"], section["id"]) for section in manifest["sections"] for one in section["stories"]]
+    then = [(story["id"], section["id"]) for section in manifest["sections"] for story in section["stories"]]
     same = now == then and manifest["inputs"]["adslots.yaml"] == newsroom.inputs.get("adslots.yaml", "")
     return explain(request, line_item), same

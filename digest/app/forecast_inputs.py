@@ -148,10 +148,10 @@ def guided(newsroom: Newsroom, request: Request, shapes: Mapping[str, Lineup]) -
     if not forecast.available():
         from digest.config import problem_at
 
-        says = "policy.horizon needs the solver HiGHS, which is not installed."
+        message = "policy.horizon needs the solver HiGHS, which is not installed."
         cure = f"PlannedAd: {install('plan')}, or take the horizon out."
         raise ConfigurationError(
-            [problem_at(newsroom.root, "adslots.yaml", ("policy", "horizon"), says, cure)]
+            [problem_at(newsroom.root, "adslots.yaml", ("policy", "horizon"), message, cure)]
         )
     days = (last_day(newsroom, request.day, days) - request.day).days + 1
     return forecast.guided(request, shapes, days)

@@ -100,16 +100,16 @@ class Handover:
         if not self.able.cancel or isinstance(self.mailer, Sender):
             raise CommandError(f"{self.spec.type} schedules nothing, so there is nothing to cancel.")
         notes = self._notes(edition, day)
-        found = self._find(self.mailer, notes, name, day)
-        if found is None:
+        campaign = self._find(self.mailer, notes, name, day)
+        if campaign is None:
             raise CommandError(f"{name} was not handed over to {self.spec.type}; there is nothing to cancel.")
-        self._ours(found, edition, day)
-        if found.status == "scheduled":
-            self.mailer.cancel(found.id)
-            self._note(edition, day, "cancelled", name=name, campaign=found.id)
-            return Handed(did="cancelled", name=name, campaign=found.id, status="draft")
+        self._ours(campaign, edition, day)
+        if campaign.status == "scheduled":
+            self.mailer.cancel(campaign.id)
+            self._note(edition, day, "cancelled", name=name, campaign=campaign.id)
+            return Handed(did="cancelled", name=name, campaign=campaign.id, status="draft")
         self.said.append(f"{name} is a draft and was not scheduled.")
-        return Handed(did="unchanged", name=name, campaign=found.id, status="draft", said=tuple(self.said))
+        return Handed(did="unchanged", name=name, campaign=campaign.id, status="draft", said=tuple(self.said))
 
     def find(self, name: str, edition: str, day: date) -> Campaign | None:
         """The campaign of an issue as the mailer has it now."""
@@ -127,21 +127,21 @@ class Handover:
             )
         at = self._moment(mailer, wish)
         notes = self._notes(edition, day)
-        found = self._find(mailer, notes, message.name, day)
-        if found is not None:
-            self._ours(found, edition, day)
-            if self._same(found, notes, message, wish, at):
-                self._test(mailer, found.id, message, wish)
-                return self._handed("unchanged", message, found.id, found.status, found.at, wish)
+        known = self._find(mailer, notes, message.name, day)
+        if known is not None:
+            self._ours(known, edition, day)
+            if self._same(known, notes, message, wish, at):
+                self._test(mailer, known.id, message, wish)
+                return self._handed("unchanged", message, known.id, known.status, known.at, wish)
         self._lists(mailer, message)
-        if found is None:
+        if known is None:
             campaign, did = self._create(mailer, message), "created"
         else:
-            campaign, did = found.id, "updated"
-            if found.status == "scheduled":
+            campaign, did = known.id, "updated"
+            if known.status == "scheduled":
                 mailer.cancel(campaign)
                 self._note(edition, day, "cancelled", name=message.name, campaign=campaign)
-            self._edited(found, notes, message)
+            self._edited(known, notes, message)
         if did == "updated" or getattr(mailer, "content_apart", False):
             mailer.update(campaign, message)
             self._done(message, "updated", campaign)
@@ -169,35 +169,34 @@ class Handover:
         """
         known = next((note.campaign for note in reversed(notes) if note.campaign), "")
         if known:
-            found = mailer.by_id(known)
-            if found is not None:
-                return replace(found, name=name)
+            campaign = mailer.by_id(known)
+            if campaign is not None:
+                return replace(campaign, name=name)
             self.said.append(f"campaign {known} was deleted at {self.spec.type}.")
-        found = self._named(mailer, name, day)
-        if found is None and unanswered(notes, self.now()):
-            found = self._look_again(mailer, name, day)
-        if found is not None and found.id != known:
-            self._note(*issue_noted(name, day), "created", name=name, campaign=found.id)
-        return found
+        campaign = self._named(mailer, name, day)
+        if campaign is None and unanswered(notes, self.now()):
+            campaign = self._look_again(mailer, name, day)
+        if campaign is not None and campaign.id != known:
+            self._note(*issue_noted(name, day), "created", name=name, campaign=campaign.id)
+        return campaign
 
     def _named(self, mailer: Mailer, name: str, day: date) -> Campaign | None:
-        found = [one for one in mailer.by_name(name, day) if one.status != "stopped"] or mailer.by_name(
-            name, day
-        )
-        if len(found) > 1:
-            ids = ", ".join(one.id for one in found)
+        listed = mailer.by_name(name, day)
+        campaigns = [campaign for campaign in listed if campaign.status != "stopped"] or listed
+        if len(campaigns) > 1:
+            ids = ", ".join(campaign.id for campaign in campaigns)
             raise CommandError(
-                f"{self.spec.type} has {len(found)} campaigns named {name} ({ids}). Delete all but one there, then "
+                f"{self.spec.type} has {len(campaigns)} campaigns named {name} ({ids}). Delete all but one there, then "
                 "hand over again."
             )
-        return found[0] if found else None
+        return campaigns[0] if campaigns else None
 
     def _look_again(self, mailer: Mailer, name: str, day: date) -> Campaign | None:
         """A mailer may list a new campaign a while after it was made."""
         for pause in LOOKS:
             self.sleep(pause)
-            if (found := self._named(mailer, name, day)) is not None:
-                return found
+            if (campaign := self._named(mailer, name, day)) is not None:
+                return campaign
         return None
 
     def _create(self, mailer: Mailer, message: Message) -> str:
@@ -206,72 +205,78 @@ class Handover:
         try:
             campaign = mailer.create(message)
         except AnswerLost:
-            found = self._look_again(mailer, message.name, message.date)
-            if found is None:
+            known = self._look_again(mailer, message.name, message.date)
+            if known is None:
                 raise
-            campaign = found.id
+            campaign = known.id
         except DigestError:
             self._done(message, "failed", "")
             raise
         self._done(message, "created", campaign)
         return campaign
 
-    def _ours(self, found: Campaign, edition: str, day: date) -> None:
+    def _ours(self, campaign: Campaign, edition: str, day: date) -> None:
         """Raises ``AlreadySent`` for a campaign that is on its way, gone, or stopped half-way."""
-        if found.status not in _OVER:
+        if campaign.status not in _OVER:
             return
-        self.out = found
-        if found.status == "sent":
-            self._note(edition, day, "sent", name=found.name, campaign=found.id)
-        word = {"sending": "is being sent", "sent": "was sent", "stopped": "was stopped there"}[found.status]
+        self.out = campaign
+        if campaign.status == "sent":
+            self._note(edition, day, "sent", name=campaign.name, campaign=campaign.id)
+        word = {"sending": "is being sent", "sent": "was sent", "stopped": "was stopped there"}[
+            campaign.status
+        ]
         cure = {
-            "stopped": f"Delete campaign {found.id} there, then hand over again.",
+            "stopped": f"Delete campaign {campaign.id} there, then hand over again.",
             "sending": "It is not changed any more; `digest receipts` reads what becomes of it.",
             "sent": "It is not changed any more; `digest receipts` reads what became of it.",
-        }[found.status]
-        said = f' ("{found.word}")' if found.word and found.word != found.status else ""
-        raise AlreadySent(f"{edition} of {day} {word} by {self.spec.type}{said}. {cure}")
+        }[campaign.status]
+        wording = f' ("{campaign.word}")' if campaign.word and campaign.word != campaign.status else ""
+        raise AlreadySent(f"{edition} of {day} {word} by {self.spec.type}{wording}. {cure}")
 
     def _same(
-        self, found: Campaign, notes: list[CampaignNote], message: Message, wish: Wish, at: datetime | None
+        self, campaign: Campaign, notes: list[CampaignNote], message: Message, wish: Wish, at: datetime | None
     ) -> bool:
         """Whether the mailer has it already as it shall be."""
-        last = last_content(notes, found.id)
+        last = last_content(notes, campaign.id)
         written = last is not None and last.content == content_of(message)
-        untouched = found.html is None or found.html == message.html
-        named = found.subject in (None, message.subject)
+        untouched = campaign.html is None or campaign.html == message.html
+        named = campaign.subject in (None, message.subject)
         wanted = {"draft": "draft", "schedule": "scheduled", "now": ""}[wish.action]
         return (
             written
             and untouched
             and named
-            and found.status == wanted
-            and (wanted == "draft" or found.at == at)
+            and campaign.status == wanted
+            and (wanted == "draft" or campaign.at == at)
         )
 
-    def _edited(self, found: Campaign, notes: list[CampaignNote], message: Message) -> None:
+    def _edited(self, campaign: Campaign, notes: list[CampaignNote], message: Message) -> None:
         """Say what somebody changed in the mailer's own pages; handing over writes the issue again."""
-        last = last_content(notes, found.id)
-        if last is None or found.html is None or last.content == content_hash(found.subject, found.html):
+        last = last_content(notes, campaign.id)
+        if (
+            last is None
+            or campaign.html is None
+            or last.content == content_hash(campaign.subject, campaign.html)
+        ):
             return
         if (
             last.content != content_of(message)
             and last.revision != message.revision
-            and found.html == message.html
+            and campaign.html == message.html
         ):
             return
         self.said.append(
-            f"campaign {found.id} had been changed at {self.spec.type}; it is the built issue again. Changes belong "
+            f"campaign {campaign.id} had been changed at {self.spec.type}; it is the built issue again. Changes belong "
             "into the issue: `digest stories edit`, then build and hand over."
         )
 
     def _lists(self, mailer: Mailer, message: Message) -> None:
-        there = mailer.lists() if message.lists else None
-        gone = [one for one in message.lists if there is not None and one not in there]
-        if gone:
-            known = ", ".join(f"{key} ({name})" for key, name in sorted((there or {}).items())[:20])
+        lists = mailer.lists() if message.lists else None
+        unknown = [id for id in message.lists if lists is not None and id not in lists]
+        if unknown:
+            known = ", ".join(f"{key} ({name})" for key, name in sorted((lists or {}).items())[:20])
             raise CommandError(
-                f"{self.spec.type} has no list {', '.join(gone)}. It has: {known or 'none'}. "
+                f"{self.spec.type} has no list {', '.join(unknown)}. It has: {known or 'none'}. "
                 f"Mend `lists: {{{message.edition}: […]}}` under `mailer:` in digest.yaml."
             )
 
@@ -286,8 +291,8 @@ class Handover:
             try:
                 mailer.schedule(campaign, message, at)
             except AnswerLost:
-                found = mailer.by_id(campaign)
-                if found is None or found.status not in ("scheduled", *_OVER):
+                after = mailer.by_id(campaign)
+                if after is None or after.status not in ("scheduled", *_OVER):
                     raise
             self._done(message, "scheduled", campaign, at)
             return "scheduled"
@@ -296,8 +301,8 @@ class Handover:
             try:
                 mailer.send(campaign, message)
             except AnswerLost:
-                found = mailer.by_id(campaign)
-                if found is None or found.status not in _OVER:
+                after = mailer.by_id(campaign)
+                if after is None or after.status not in _OVER:
                     raise
             return "sending"
         return "draft"
@@ -310,12 +315,12 @@ class Handover:
             if wish.action == "draft":
                 return self._handed("tested", message, "", "draft", None, wish)
         notes = self._notes(message.edition, message.date)
-        left = [one for one in mailer.targets() if fate(notes, one) != "delivered"]
+        left = [target for target in mailer.targets() if fate(notes, target) != "delivered"]
         if not left:
             raise AlreadySent(
                 f"{message.edition} of {message.date} was handed over by {self.spec.type} already."
             )
-        open_ends = [one for one in left if fate(notes, one) == "intended"]
+        open_ends = [target for target in left if fate(notes, target) == "intended"]
         if open_ends and not wish.again:
             raise AlreadySent(
                 f"{message.edition} of {message.date} may have gone to {', '.join(open_ends)}: an earlier run ended "
@@ -363,7 +368,7 @@ class Handover:
         return at
 
     def _notes(self, edition: str, day: date) -> list[CampaignNote]:
-        return [one for one in self.ledger.campaign_notes(edition, day) if one.mailer == self.spec.type]
+        return [note for note in self.ledger.campaign_notes(edition, day) if note.mailer == self.spec.type]
 
     def _done(self, message: Message, event: str, campaign: str, at: datetime | None = None) -> None:
         content = content_of(message) if event in ("created", "updated", "delivered") else ""

@@ -75,11 +75,11 @@ def _later_specials(
 ) -> frozenset[tuple[str, date]]:
     """The issues on demand of this date whose cutoff is not before this one's; itself among them."""
     end = cutoff_at(day, edition.cutoff, newsroom.publication.zone)
-    on_demand = {one.name for one in newsroom.editions if one.cadence == "on_demand"}
+    on_demand = {edition.name for edition in newsroom.editions if edition.cadence == "on_demand"}
     return frozenset(
-        (one.edition, one.date)
-        for one in store.issues(day=day)
-        if one.edition in on_demand and one.window.end >= end
+        (issue.edition, issue.date)
+        for issue in store.issues(day=day)
+        if issue.edition in on_demand and issue.window.end >= end
     )
 
 
@@ -99,7 +99,7 @@ def _ran_before(
         only = edition.name if edition.no_repeat == "edition" else None
         earlier = store.ran_stories(first, yesterday, edition=only)
         same_day = store.ran_stories(day, day, edition=edition.name)
-        earlier += [one for one in same_day if one.date < day]
+        earlier += [run for run in same_day if run.date < day]
     if edition.no_repeat == "publication" or newsroom.ranking.max_per_event_day is not None:
         earlier += _ran_today(store, newsroom, edition, day, current)
     return tuple(earlier)
@@ -113,21 +113,23 @@ def _ran_today(
     Only issues count that were there before this one was first built, so that building it again
     finds what it found then.
     """
-    others = [one.name for one in newsroom.editions if one.name != edition.name]
-    there = {
-        (one.edition, one.date)
-        for one in store.issues(day=day)
-        if one.edition in others and (current is None or one.sequence < current.sequence)
+    others = [candidate.name for candidate in newsroom.editions if candidate.name != edition.name]
+    built_before = {
+        (issue.edition, issue.date)
+        for issue in store.issues(day=day)
+        if issue.edition in others and (current is None or issue.sequence < current.sequence)
     }
-    ran = [one for name in others for one in store.ran_stories(day, day, edition=name)] if there else []
-    return [one for one in ran if (one.edition, one.date) in there]
+    ran = (
+        [run for name in others for run in store.ran_stories(day, day, edition=name)] if built_before else []
+    )
+    return [run for run in ran if (run.edition, run.date) in built_before]
 
 
 def _ran_later(store: Store, edition: Edition, day: date) -> tuple[RunStory, ...]:
     if edition.no_repeat == "none":
         return ()
-    found = store.ran_stories(day, _back(day, -edition.no_repeat_for), edition=edition.name)
-    return tuple(one for one in found if one.date > day)
+    runs = store.ran_stories(day, _back(day, -edition.no_repeat_for), edition=edition.name)
+    return tuple(run for run in runs if run.date > day)
 
 
 def _back(day: date, span: timedelta) -> date:
@@ -144,7 +146,7 @@ def fingerprint(newsroom: Newsroom, memory: Memory) -> str:
     in_sends = {item.id for item in newsroom.ads.line_items if item.goal and item.goal.unit == "sends"}
     rows = [
         ["previous", str(memory.previous and memory.previous.window.end)],
-        *(["story", one.edition, str(one.date), one.story.id, one.section] for one in memory.ran),
+        *(["story", run.edition, str(run.date), run.story.id, run.section] for run in memory.ran),
         *(
             [
                 "ad",

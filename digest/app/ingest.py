@@ -33,9 +33,9 @@ _OF_USE = timedelta(days=14)  # since a story appeared: no issue built now looks
 Progress = Callable[[int], None]
 
 
-def chosen(newsroom: Newsroom, words: Sequence[str]) -> tuple[SourceSpec, ...]:
+def chosen(newsroom: Newsroom, names: Sequence[str]) -> tuple[SourceSpec, ...]:
     """The sources a command names: by name, or as a file. Raises ``CommandError``."""
-    return tuple(_source(newsroom, word) for word in words) if words else newsroom.sources
+    return tuple(_source(newsroom, word) for word in names) if names else newsroom.sources
 
 
 def _source(newsroom: Newsroom, word: str) -> SourceSpec:
@@ -59,9 +59,9 @@ def _source(newsroom: Newsroom, word: str) -> SourceSpec:
 def _path(newsroom: Newsroom, word: str) -> Path:
     """A file from where one is, or else as digest.yaml would name it."""
     with suppress(RuntimeError):  # no home of that name
-        here = Path(word).expanduser().absolute()
-        if _is_file(here):
-            return here
+        path = Path(word).expanduser().absolute()
+        if _is_file(path):
+            return path
     return newsroom.root / word
 
 
@@ -94,13 +94,13 @@ def ingest(
 
     def seen(batch: Batch) -> None:
         if reader is not None:
-            fresh.extend((one.title, one.source) for one in batch.stories if now - one.time < _OF_USE)
+            fresh.extend((story.title, story.source) for story in batch.stories if now - story.time < _OF_USE)
 
     known = _known(newsroom, store, specs, now, before)
-    for spec, its, batch in _read(newsroom, specs, known, now, was_read):
+    for spec, state, batch in _read(newsroom, specs, known, now, was_read):
         earlier = before.get(spec.name, ())
         if batch is None:
-            for part in _store_portions(newsroom, store, spec, now, its, earlier, progress):
+            for part in _store_portions(newsroom, store, spec, now, state, earlier, progress):
                 if isinstance(part, SourceReport):
                     reports.append(part)
                 else:
@@ -142,15 +142,15 @@ def _read(
     waits = [reading for spec, reading in zip(specs, readings, strict=True) if not _is_local(spec)]
     results = side_by_side(waits, at_once=_AT_ONCE, until=until + _GRACE)
     started = next(results, None)  # the first asks for all of them
-    for spec, its, reading in zip(specs, known, readings, strict=True):
+    for spec, state, reading in zip(specs, known, readings, strict=True):
         if _is_local(spec):
-            yield spec, its, None if _is_long(spec) else reading()
+            yield spec, state, None if _is_long(spec) else reading()
             continue
         result, started = started or next(results), None
         try:
-            yield spec, its, result()
+            yield spec, state, result()
         except Overdue:
-            yield spec, its, f"{spec.name}: it was not read, for the time for all sources was over."
+            yield spec, state, f"{spec.name}: it was not read, for the time for all sources was over."
 
 
 def _is_local(spec: SourceSpec) -> bool:
@@ -174,18 +174,18 @@ def _known(
     from digest.sources import Known
     from digest.sources._settings import recheck
 
-    found = []
+    known = []
     for spec in specs:
         validators = store.validators(spec.name, spec.url)
         first = (
             spec in newsroom.sources
             and validators is None
-            and not any(not one.error for one in read.get(spec.name, ()))
+            and not any(not reading.error for reading in read.get(spec.name, ()))
         )
         since = recheck(spec.type, spec.options)
         items = store.items_since(spec.name, now - since) if since else {}
-        found.append(Known(validators=validators, first=first, items=items))
-    return found
+        known.append(Known(validators=validators, first=first, items=items))
+    return known
 
 
 def _reading(
@@ -313,7 +313,7 @@ def _only(batch: Batch, keys: Collection[str]) -> Batch:
     return replace(
         batch,
         stories=tuple(story for key, story in zip(batch.keys, batch.stories, strict=True) if key in keys),
-        untimed=tuple(one for one in batch.untimed if url_key(one.url) in keys),
+        untimed=tuple(story for story in batch.untimed if url_key(story.url) in keys),
         remarks=(),
         same=(),
     )
@@ -321,14 +321,14 @@ def _only(batch: Batch, keys: Collection[str]) -> Batch:
 
 def _unshown(newsroom: Newsroom, spec: SourceSpec, stories: Sequence[Story]) -> dict[str, str]:
     """Pictures of kinds that mail programs do not show, and no image service makes into others; by story's address."""
-    said = {}
+    remarks = {}
     for story in () if newsroom.images.resize else stories:
         kind = kind_of(story.image.url) if story.image else ""
         if kind in UNSHOWN:
-            said[story.url] = (
+            remarks[story.url] = (
                 f"{spec.name}: its picture is {kind}, which mail programs do not show; the story runs without it"
             )
-    return said
+    return remarks
 
 
 def _remember(store: Store, spec: SourceSpec, batch: Batch, now: datetime) -> int:
@@ -340,12 +340,16 @@ def _remember(store: Store, spec: SourceSpec, batch: Batch, now: datetime) -> in
     if not batch.items and not batch.withdrawn:
         return 0
     known = store.items_since(spec.name, datetime.min.replace(tzinfo=UTC))
-    gone = {known[one.item]: one.why for one in batch.withdrawn if one.item in known}
-    for item in known.keys() - {one.item for one in batch.withdrawn}:  # the same story by another item
-        gone.pop(known[item], None)
-    store.remember_items(spec.name, {one.item: one.url for one in batch.items})
-    store.returned(one.url for one in batch.items)
-    fresh = {id: why for id, why in gone.items() if not store.withheld().get(id, "").startswith("withdrawn")}
+    withdrawn = {known[item.item]: item.why for item in batch.withdrawn if item.item in known}
+    for item in known.keys() - {item.item for item in batch.withdrawn}:  # the same story by another item
+        withdrawn.pop(known[item], None)
+    store.remember_items(spec.name, {item.item: item.url for item in batch.items})
+    store.returned(item.url for item in batch.items)
+    fresh = {
+        id: reason
+        for id, reason in withdrawn.items()
+        if not store.withheld().get(id, "").startswith("withdrawn")
+    }
     store.withdraw(fresh, now)
     return len(fresh)
 
@@ -353,5 +357,5 @@ def _remember(store: Store, spec: SourceSpec, batch: Batch, now: datetime) -> in
 def _times_of(store: Store, batch: Batch, now: datetime) -> bool:
     """Remember which stories have no time that can be used, and which have one now; whether there are any such."""
     if batch.untimed:
-        store.note_untimed({one.url: one.why for one in batch.untimed}, now)
+        store.note_untimed({item.url: item.why for item in batch.untimed}, now)
     return store.timed(story.url for story in batch.stories if story.published_at is not None)

@@ -33,39 +33,39 @@ def booking(content: str, line_item: str, short: int, unit: str, first: date, la
     Raises ``CommandError`` where the file has no such line item.
     """
     items = (yaml.load(content, Loader=yaml.BaseLoader) or {}).get("line_items") or []
-    original = next((one for one in items if one.get("id") == line_item), None)
+    original = next((item for item in items if item.get("id") == line_item), None)
     if original is None:
         raise CommandError(f'adslots.yaml has no line item "{line_item}".')
-    taken = {one.get("id") for one in items}
+    taken = {item.get("id") for item in items}
     number, name = 1, f"{line_item}-make-good"
     while name in taken:
         number += 1
         name = f"{line_item}-make-good-{number}"
-    made: dict[str, Any] = {"id": name}
-    made |= {key: original[key] for key in _KEPT if key in original}
-    if isinstance(shown := made.get("creatives"), list):  # the dates were those of the flight that is over
-        made["creatives"] = [{key: one[key] for key in one if key != "dates"} for one in shown]
-    made["flight"] = {"start": first.isoformat(), "end": last.isoformat()}
-    made["goal"] = {unit: str(short)}
-    made["pacing"] = "asap"
+    item: dict[str, Any] = {"id": name}
+    item |= {key: original[key] for key in _KEPT if key in original}
+    if isinstance(shown := item.get("creatives"), list):  # the dates were those of the flight that is over
+        item["creatives"] = [{key: creative[key] for key in creative if key != "dates"} for creative in shown]
+    item["flight"] = {"start": first.isoformat(), "end": last.isoformat()}
+    item["goal"] = {unit: str(short)}
+    item["pacing"] = "asap"
     text = yaml.dump(
-        [made], Dumper=_Plain, sort_keys=False, allow_unicode=True, width=10_000, default_flow_style=False
+        [item], Dumper=_Plain, sort_keys=False, allow_unicode=True, width=10_000, default_flow_style=False
     )
     return name, text
 
 
 def added(content: str, entry: str) -> str:
     """The file with one more line item at the end of its list. Raises ``CommandError`` for a list in brackets."""
-    found = _BEFORE.search(content)
-    if found is None:
+    start = _BEFORE.search(content)
+    if start is None:
         raise CommandError(
             "line_items in adslots.yaml is no list of lines that begin with `-`; put this into it yourself:\n"
             + entry
         )
-    after = re.compile(r"(?m)^(?=[^\s#-])").search(content, found.end() + 1)
+    after = re.compile(r"(?m)^(?=[^\s#-])").search(content, start.end() + 1)
     end = after.start() if after else len(content)
     head, tail = content[:end].rstrip() + "\n", content[end:]
-    first = re.search(r"(?m)^([ ]*)-", head[found.end() :])
+    first = re.search(r"(?m)^([ ]*)-", head[start.end() :])
     indent = first[1] if first else "  "
     lines = "".join(f"{indent}{line}\n" if line else "\n" for line in entry.rstrip().split("\n"))
     return head + lines + ("\n" + tail if tail else "")

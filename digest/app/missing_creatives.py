@@ -18,9 +18,9 @@ def missed(newsroom: Newsroom, first: date) -> Iterator[str]:
     """
     for item in newsroom.ads.line_items:
         if day := _first_missed(newsroom, item, first):
-            says = "has none of its creatives" if item.creatives else "has no creatives yet"
+            message = "has none of its creatives" if item.creatives else "has no creatives yet"
             yield (
-                f'line item "{item.id}" {says} for the issue of {day}: it will be missed there. Add a creative in '
+                f'line item "{item.id}" {message} for the issue of {day}: it will be missed there. Add a creative in '
                 "adslots.yaml, or pause the booking."
             )
 

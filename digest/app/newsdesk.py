@@ -85,8 +85,8 @@ def corrected(
     day = issue_due(newsroom, store, edition, now)
     before = store.note(edition.name, day) or IssueNote(edition=edition.name, date=day, at=now)
     line = f"**Correction to the issue of {sent.date}:** {' '.join((text or '').split())}"
-    words = "\n\n".join(part for part in (line, before.text) if part)
-    return replace(before, text=words, by=by, at=now)
+    note = "\n\n".join(part for part in (line, before.text) if part)
+    return replace(before, text=note, by=by, at=now)
 
 
 def verdict(
@@ -102,7 +102,7 @@ def verdict(
         return Verdict(edition.name, day, str(error))
     if any(entry.story.id == story for entry in chosen.lineup):
         return Verdict(edition.name, day, "")
-    left = next((one.why for one in chosen.left_out if one.story.id == story), "")
+    left = next((entry.why for entry in chosen.left_out if entry.story.id == story), "")
     return Verdict(edition.name, day, left or _no_candidate(newsroom, store, edition, day, story, now))
 
 
@@ -112,21 +112,21 @@ def _no_candidate(
     """Why an issue does not even consider a story, and what would help."""
     edition = at_hand(newsroom, store, edition, day, now)
     memory = recall(store, newsroom, edition, day)
-    ran = next((one for one in memory.ran if one.story.id == story), None)
+    ran = next((run for run in memory.ran if run.story.id == story), None)
     if ran is not None:
         where = "" if ran.edition == edition.name else f" in {ran.edition}"
         return f"no_repeat: ran {ran.date}{where}"
-    found = store.stories([story]).get(story)
-    if found is None:
+    known = store.stories([story]).get(story)
+    if known is None:
         return "no story has this id any more"
     clock = newsroom.publication.clock
     previous = memory.previous.window.end if memory.previous else None
     window = window_of(edition, day, newsroom.publication.zone, previous)
-    said = (
-        f"window: it is of {clock(found.time)}, and the issue has stories from {clock(window.start)} up to "
+    reason = (
+        f"window: it is of {clock(known.time)}, and the issue has stories from {clock(window.start)} up to "
     )
-    cure = f"; pinned with --date {day} it may run" if found.time < window.start else ""
-    return f"{said}{clock(window.end)}{cure}"
+    cure = f"; pinned with --date {day} it may run" if known.time < window.start else ""
+    return f"{reason}{clock(window.end)}{cure}"
 
 
 def time_of_addition(newsroom: Newsroom, store: Store, now: datetime) -> datetime:

@@ -147,12 +147,12 @@ def receipts(house: House, edition: str, day: date, file: Path | None) -> Read:
     """Read what is known of one issue, match its clicks, keep it, and mark the issue sent."""
     with house.store.lock(edition):
         built = _built(house.store, edition, day)
-        got, source, revision = (from_file(file), file.name, None) if file else _told(house, built)
+        receipt, source, revision = (from_file(file), file.name, None) if file else _told(house, built)
         issued = house.store.built(edition, day, revision) or built if revision else built
         html = _html(house, issued)
         before = house.store.receipts(first=day, last=day, edition=edition)
         issue = issue_of(edition, day, issued.manifest, html)
-        read = settled(issue, got, before[0] if before else None, source=source, now=house.clock())
+        read = settled(issue, receipt, before[0] if before else None, source=source, now=house.clock())
         house.store.add_receipt(read.receipt)
         _sent(house, issued, read.receipt.receipt, source)
     if not html:
@@ -166,12 +166,12 @@ _NO_HTML = (
 )
 
 
-def _sent(house: House, built: BuiltIssue, got: Receipt, source: str) -> None:
+def _sent(house: House, built: BuiltIssue, receipt: Receipt, source: str) -> None:
     """As ``mark-sent`` does, once something went out."""
-    copies = got.delivered if got.delivered is not None else got.sent
-    if not got.complete or (built.sent_at is not None and copies in (None, built.delivered)):
+    copies = receipt.delivered if receipt.delivered is not None else receipt.sent
+    if not receipt.complete or (built.sent_at is not None and copies in (None, built.delivered)):
         return
-    at = got.at if got.at is not None and got.at <= house.clock() else house.clock()
+    at = receipt.at if receipt.at is not None and receipt.at <= house.clock() else house.clock()
     _mark(house, built, at, copies, built.revision, f"receipts ({source})")
 
 
@@ -190,8 +190,8 @@ def _told(house: House, built: BuiltIssue) -> tuple[Receipt, str, int | None]:
     with _open(spec, house) as mailer:
         assert not isinstance(mailer, Sender)
         work = _handover(house, mailer, spec)
-        found = work.find(name, built.edition, built.date)
-        if found is None:
+        campaign = work.find(name, built.edition, built.date)
+        if campaign is None:
             if work.said:
                 raise CommandError(
                     f"{' '.join(work.said)[:1].upper()}{' '.join(work.said)[1:]} What it counted is gone with it; what "
@@ -201,13 +201,13 @@ def _told(house: House, built: BuiltIssue) -> tuple[Receipt, str, int | None]:
                 f"{built.edition} of {built.date} was never handed over to {spec.type}: it has no campaign {name}. "
                 "For a campaign made by hand give its numbers with --file F.csv."
             )
-        if found.status not in ("sending", "sent"):
+        if campaign.status not in ("sending", "sent"):
             raise CommandError(
-                f"{built.edition} of {built.date} is not sent yet: {spec.type} has it as {found.status}. "
+                f"{built.edition} of {built.date} is not sent yet: {spec.type} has it as {campaign.status}. "
                 "Read the receipts after it went out."
             )
-        revision = work.revision_of(built.edition, built.date, found.id)
-        return mailer.receipt(found.id, built.date), spec.type, revision
+        revision = work.revision_of(built.edition, built.date, campaign.id)
+        return mailer.receipt(campaign.id, built.date), spec.type, revision
 
 
 def _edition(newsroom: Newsroom, name: str) -> Edition:
@@ -233,16 +233,16 @@ def _wish(house: House, spec: MailerSpec, built: BuiltIssue, asked: Asked) -> Wi
     if sum((asked.draft, bool(asked.at), asked.now)) > 1:
         raise CommandError("--draft, --at and --now exclude each other; give one of them.")
     able = capabilities(spec.type)
-    room, now = house.newsroom, house.clock()
-    words = asked.at
+    newsroom, now = house.newsroom, house.clock()
+    time = asked.at
     if not (asked.draft or asked.at or asked.now):
         if not able.draft and not spec.send_at:
             only_test = asked.tests
             return Wish(action="draft" if only_test else "now", tests=asked.tests, again=asked.again)
-        words = f"{spec.send_at:%H:%M}" if spec.send_at else ""
-    if words:
-        at = due(words, built.date, room)
-        check_due(at, now, room)
+        time = f"{spec.send_at:%H:%M}" if spec.send_at else ""
+    if time:
+        at = due(time, built.date, newsroom)
+        check_due(at, now, newsroom)
         return Wish(action="schedule", at=at, tests=asked.tests, again=asked.again)
     return Wish(action="now" if asked.now else "draft", tests=asked.tests, again=asked.again)
 
@@ -284,23 +284,23 @@ def _open(spec: MailerSpec, house: House) -> Iterator[Mailer | Sender]:
 
 def losses(newsroom: Newsroom) -> list[str]:
     """What is lost with each edition's mailer, for ``digest check``."""
-    found: dict[str, None] = {}
+    lost: dict[str, None] = {}
     for edition in newsroom.editions:
         spec = newsroom.mailing_of(edition)
         if not spec.type:
             continue
-        for words in (*capabilities(spec.type).losses, *settings_missing(spec, edition.name)):
-            if spec.track and "`track: true`" in words:
+        for loss in (*capabilities(spec.type).losses, *settings_missing(spec, edition.name)):
+            if spec.track and "`track: true`" in loss:
                 continue
-            found[f"mailer {spec.type}: {redact(words, spec.secrets)}"] = None
+            lost[f"mailer {spec.type}: {redact(loss, spec.secrets)}"] = None
         if spec.send_at and not capabilities(spec.type).schedule:
-            found[f"mailer {spec.type}: `send_at` has no effect; it schedules nothing."] = None
+            lost[f"mailer {spec.type}: `send_at` has no effect; it schedules nothing."] = None
         if capabilities(spec.type).draft and (own := _own_pictures(newsroom)):
-            found[
+            lost[
                 f"mailer {spec.type}: {own[0]}{' and others' if len(own) > 1 else ''}: a campaign cannot show picture "
                 "files of the newsroom. Serve the issues' folder images/ and name its address: `images: {base_url: …}`."
             ] = None
-    return list(found)
+    return list(lost)
 
 
 def _own_pictures(newsroom: Newsroom) -> list[str]:
@@ -338,33 +338,33 @@ def latest(store: Store, edition: str) -> date:
 
 def receipt_json(read: Read) -> dict[str, Any]:
     """A receipt for ``--json``."""
-    whole = read.receipt
-    got = whole.receipt
+    issue = read.receipt
+    receipt = issue.receipt
     return {
-        "edition": whole.edition,
-        "date": whole.date,
-        "source": whole.source,
-        "sent": got.sent,
-        "delivered": got.delivered,
-        "opens": got.opens,
-        "clicks": got.clicks,
-        "clicks_total": got.clicks_total,
-        "kind": got.kind,
-        "complete": got.complete,
+        "edition": issue.edition,
+        "date": issue.date,
+        "source": issue.source,
+        "sent": receipt.sent,
+        "delivered": receipt.delivered,
+        "opens": receipt.opens,
+        "clicks": receipt.clicks,
+        "clicks_total": receipt.clicks_total,
+        "kind": receipt.kind,
+        "complete": receipt.complete,
         "links": [
             {
-                "url": one.url,
-                "what": one.what,
-                "unique_clicks": one.unique,
-                "clicks": one.total,
-                "line_item": one.line_item or None,
-                "creative": one.creative or None,
-                "slot": one.slot or None,
-                "story": one.story or None,
-                "section": one.section or None,
-                "position": one.position or None,
+                "url": link.url,
+                "what": link.what,
+                "unique_clicks": link.unique,
+                "clicks": link.total,
+                "line_item": link.line_item or None,
+                "creative": link.creative or None,
+                "slot": link.slot or None,
+                "story": link.story or None,
+                "section": link.section or None,
+                "position": link.position or None,
             }
-            for one in whole.clicks
+            for link in issue.clicks
         ],
         "notes": list(read.said),
     }

@@ -143,9 +143,9 @@ def bears_on(newsroom: Newsroom, edition: Edition) -> tuple[str, ...]:
     looks_at_all = edition.no_repeat == "publication" or newsroom.ranking.max_per_event_day is not None
     before = editions_before(edition, newsroom.editions)
     return tuple(
-        one.name
-        for one in newsroom.editions
-        if looks_at_all or one.name in before or one.name == edition.name
+        earlier.name
+        for earlier in newsroom.editions
+        if looks_at_all or earlier.name in before or earlier.name == edition.name
     )
 
 
@@ -266,8 +266,8 @@ def selecting(
     """What selection needs to choose the lineup of one issue."""
     previous, zone = memory.previous, newsroom.publication.zone
     window = window_of(edition, day, zone, previous.window.end if previous else None)
-    there = store.candidates(reach(edition, newsroom.thin, window), window.end)
-    stories = with_edits(there, store.edits(), edition.name, day)
+    candidates = store.candidates(reach(edition, newsroom.thin, window), window.end)
+    stories = with_edits(candidates, store.edits(), edition.name, day)
     return SelectRequest(
         newsroom=newsroom,
         edition=edition,
@@ -349,20 +349,20 @@ def _thin(newsroom: Newsroom, edition: Edition, day: date, window: Window, selec
     clock = newsroom.publication.clock
     least = max(newsroom.thin.min_stories, 1)
     key = "thin.min_stories" if edition.min_stories is None else f"editions.{edition.name}.min_stories"
-    said = (
+    shortage = (
         f"{edition.name} of {day}: nothing to send, and nothing was written. An issue needs at least "
         f"{counted(least, 'story', 'stories')} ({key} in digest.yaml)"
     )
     if not selection.candidates:
         return (
-            f"{said}, and the store has none from {clock(window.start)} up to "
+            f"{shortage}, and the store has none from {clock(window.start)} up to "
             f"{clock(window.end)}. `digest ingest` shows what the sources have."
         )
-    rules = Counter(one.why.partition(":")[0] for one in selection.left_out)
+    rules = Counter(story.why.partition(":")[0] for story in selection.left_out)
     stopped = ", ".join(f"{count} stopped by {rule}" for rule, count in sorted(rules.items()))
-    of = f"of {counted(selection.candidates, 'candidate')} {len(selection.lineup)} may run"
+    eligible = f"of {counted(selection.candidates, 'candidate')} {len(selection.lineup)} may run"
     notes = "".join(f"\n  {note}" for note in selection.notes)
-    return f"{said}; {of}{stopped and f' ({stopped})'}.{notes}"
+    return f"{shortage}; {eligible}{stopped and f' ({stopped})'}.{notes}"
 
 
 def editions_of(newsroom: Newsroom, cadence: str | None, named: tuple[str, ...]) -> tuple[Edition, ...]:

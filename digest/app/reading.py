@@ -27,23 +27,23 @@ class Audience:
     called: str
 
     @classmethod
-    def of(cls, room: Newsroom, outbox: Path, edition: str, day: date) -> Audience:
+    def of(cls, newsroom: Newsroom, outbox: Path, edition: str, day: date) -> Audience:
         """Raises ``CommandError`` where the issue has none."""
         published = Outbox(outbox)
         manifest = published.manifest(edition, day)
-        told: dict[str, Any] = {}
+        record: dict[str, Any] = {}
         if manifest is not None:
             from json import loads
 
-            told = loads(manifest)
-        if not told.get("audience"):
+            record = loads(manifest)
+        if not record.get("audience"):
             raise CommandError(
                 f"{edition} of {day} has no audience in {outbox}: build it with `digest build --audience`."
             )
-        base = output_of(room)
+        base = output_of(newsroom)
         if not base:
             return cls(Shelf(str(published.place(edition, day) / AUDIENCE)), f"{edition} of {day}")
-        return cls(Shelf(f"{base}/{edition}/{day}/{told['revision']}"), f"{edition} of {day}")
+        return cls(Shelf(f"{base}/{edition}/{day}/{record['revision']}"), f"{edition} of {day}")
 
     @property
     def whole(self) -> bool:
@@ -52,18 +52,18 @@ class Audience:
 
     def variant_of(self, reader: str) -> str:
         """Raises ``CommandError`` for a reader who is not in it."""
-        found = self._rows("SELECT variant FROM recipients WHERE reader_id = ?", [reader])
-        if not found:
+        rows = self._rows("SELECT variant FROM recipients WHERE reader_id = ?", [reader])
+        if not rows:
             raise CommandError(f'{self.called} has no reader "{reader}".')
-        return str(found[0][0])
+        return str(rows[0][0])
 
     def files(self, variant: str) -> dict[str, bytes]:
         """The three parts of a variant. Raises ``CommandError`` for one that is not there."""
         where = ", ".join(f"{part}_offset, {part}_length" for part in packs.PARTS)
-        found = self._rows(f"SELECT pack, {where} FROM variants WHERE variant = ?", [variant])
-        if not found:
+        rows = self._rows(f"SELECT pack, {where} FROM variants WHERE variant = ?", [variant])
+        if not rows:
             raise CommandError(f'{self.called} has no variant "{variant}"; variants.parquet lists them.')
-        number, *places = found[0]
+        number, *places = rows[0]
         parts = {}
         for file, part in FILES.items():
             at = 2 * packs.PARTS.index(part)
@@ -82,12 +82,12 @@ class Audience:
             raise CommandError(f"{target.name}: a stream ends in .jsonl or .parquet.")
         where = ", ".join(f"{part}_offset, {part}_length" for part in packs.PARTS)
         name = str(target).replace("'", "''")
-        found = self._rows(
+        rows = self._rows(
             f"COPY (SELECT reader_id, variant, subject, pack, {where} FROM recipients JOIN variants USING (variant) "
             f"ORDER BY reader_id) TO '{name}' ({kinds[target.suffix]})",
             [],
         )
-        return int(found[0][0])
+        return int(rows[0][0])
 
     def _rows(self, sql: str, values: list[Any]) -> list[tuple[Any, ...]]:
         duckdb = needs("duckdb")

@@ -27,8 +27,8 @@ _QUIET = timedelta(days=2)  # shorter is no silence
 
 def tally(lines: Iterable[str]) -> dict[str, int]:
     """Remarks by what they say, without where and without the values in them; the most frequent first."""
-    said = Counter(_VALUES.sub("…", _WHERE.sub("", line, count=1)) for line in lines)
-    return _most_first(said)
+    remarks = Counter(_VALUES.sub("…", _WHERE.sub("", line, count=1)) for line in lines)
+    return _most_first(remarks)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class SourceReport:
     @property
     def counts(self) -> dict[str, int]:
         """What was left out, mended or guessed, by what was said of it."""
-        return tally((*self.remarks, *(f"{one.where}: {one.why}" for one in self.rejected)))
+        return tally((*self.remarks, *(f"{item.where}: {item.why}" for item in self.rejected)))
 
     @property
     def told(self) -> dict[str, int]:
@@ -94,8 +94,8 @@ class Tally:
         self._not_modified = False
         self.folded = 0
 
-    def add(self, batch: Batch, said: Iterable[str] = ()) -> None:
-        """One more portion, and what else is to be ``said`` of its stories."""
+    def add(self, batch: Batch, remarks: Iterable[str] = ()) -> None:
+        """One more portion, and other ``remarks`` on its stories."""
         stories: tuple[Story | AsItWas, ...] = (*batch.stories, *batch.same)
         self._stories += len(stories)
         self._unmatched.update(unmatched(self._newsroom, stories))
@@ -103,9 +103,9 @@ class Tally:
         self._oldest = min((*times, *([self._oldest] if self._oldest else [])), default=None)
         self._newest = max((*times, *([self._newest] if self._newest else [])), default=None)
         self._rejected += batch.rejected
-        self._remarks += (f"{one.where}: {one.what}" for one in batch.remarks)
-        self._remarks += said
-        self._broken = self._broken or next((one.what for one in batch.remarks if one.broken), "")
+        self._remarks += (f"{remark.where}: {remark.what}" for remark in batch.remarks)
+        self._remarks += remarks
+        self._broken = self._broken or next((remark.what for remark in batch.remarks if remark.broken), "")
         self.folded += batch.folded
         self._not_modified = batch.not_modified
 
@@ -126,13 +126,13 @@ class Tally:
 
     def reading(self, report: SourceReport, before: Sequence[Reading], now: datetime) -> Reading:
         """What is kept of a reading; one without news goes on from those before it."""
-        last = next((one for one in reversed(before) if not one.error), None)
+        last = next((reading for reading in reversed(before) if not reading.error), None)
         if self._not_modified and last is not None:
-            newest, whole, items = last.newest, last.whole_since, last.items
+            newest, whole_since, items = last.newest, last.whole_since, last.items
         else:
             joined = last is not None and (report.unchanged or report.updated)
             newest, items = self._newest, self._stories + len(report.rejected)
-            whole = last.whole_since if joined and last else self._oldest
+            whole_since = last.whole_since if joined and last else self._oldest
         return Reading(
             source=report.name,
             at=now,
@@ -142,7 +142,7 @@ class Tally:
             unchanged=report.unchanged,
             rejected=len(report.rejected),
             newest=newest,
-            whole_since=whole,
+            whole_since=whole_since,
             remarks=last.remarks if self._not_modified and last is not None else report.told,
             error=report.error,
         )
@@ -160,47 +160,49 @@ class Health:
 
 def health(newsroom: Newsroom, readings: Mapping[str, Sequence[Reading]], now: datetime) -> list[Health]:
     """The sources of the newsroom in their order."""
-    found = []
+    states = []
     for spec in newsroom.sources:
         before = readings.get(spec.name, ())
         last = before[-1] if before else None
         wrong = last.error or quiet(newsroom.publication, before, now) if last else "it was never read"
-        found.append(Health(spec.name, spec.type, last, wrong))
-    return found
+        states.append(Health(spec.name, spec.type, last, wrong))
+    return states
 
 
 def wrong(newsroom: Newsroom, readings: Mapping[str, Sequence[Reading]], now: datetime) -> list[str]:
     """What is wrong with sources that were read before."""
-    found = health(newsroom, readings, now)
+    states = health(newsroom, readings, now)
     return [
-        f"{one.name}: {one.wrong.removeprefix(f'{one.name}: ')}" for one in found if one.last and one.wrong
+        f"{state.name}: {state.wrong.removeprefix(f'{state.name}: ')}"
+        for state in states
+        if state.last and state.wrong
     ]
 
 
 def quiet(publication: Publication, readings: Sequence[Reading], now: datetime) -> str:
     """Why a source is stranger than it was: empty, or without news for longer than ever; else nothing."""
-    sound = [one for one in readings if not one.error]
-    if not sound:
+    successful = [reading for reading in readings if not reading.error]
+    if not successful:
         return ""
-    had = max((one.items for one in sound[:-1]), default=0)
-    empty = "" if sound[-1].items or not had else f"it is empty; it had {counted(had, 'item')}"
-    news = [one.at for one in sound if one.new]
-    gaps = [after - before for before, after in pairwise(news)]
-    if len(gaps) < _LEAST or now - news[-1] <= max(2 * max(gaps), _QUIET):
+    most_items = max((reading.items for reading in successful[:-1]), default=0)
+    empty = "" if successful[-1].items or not most_items else f"it is empty; it had {counted(most_items, 'item')}"
+    with_news = [reading.at for reading in successful if reading.new]
+    gaps = [after - before for before, after in pairwise(with_news)]
+    if len(gaps) < _LEAST or now - with_news[-1] <= max(2 * max(gaps), _QUIET):
         return empty
-    silent = f"nothing new since {publication.clock(news[-1])}, longer than usual"
-    return f"{empty}; {silent}" if empty else silent
+    silence = f"nothing new since {publication.clock(with_news[-1])}, longer than usual"
+    return f"{empty}; {silence}" if empty else silence
 
 
 def may_miss(newsroom: Newsroom, readings: Mapping[str, Sequence[Reading]], start: datetime) -> list[str]:
     """The feeds that begin later than a window does: what they dropped before it was read nobody saw."""
-    said = []
+    remarks = []
     for spec in newsroom.sources:
-        last = next((one for one in reversed(readings.get(spec.name, ())) if not one.error), None)
+        last = next((reading for reading in reversed(readings.get(spec.name, ())) if not reading.error), None)
         if spec.type == "rss" and last and last.whole_since and last.whole_since > start:
             clock = newsroom.publication.clock
-            said.append(
+            remarks.append(
                 f"{spec.name}: its oldest item is of {clock(last.whole_since)}, and the issue begins at "
                 f"{clock(start)}: items may be missing. Read it more often, or let the feed hold more."
             )
-    return said
+    return remarks

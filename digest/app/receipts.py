@@ -33,61 +33,63 @@ class Read:
     said: tuple[str, ...] = ()
 
 
-def settled(issue: Issue, got: Receipt, before: IssueReceipt | None, *, source: str, now: datetime) -> Read:
+def settled(issue: Issue, new: Receipt, before: IssueReceipt | None, *, source: str, now: datetime) -> Read:
     """What is known from now on: what was told now, and what was told before where now is silent.
 
     Reading again replaces and never adds.
     """
-    said = list(got.notes)
+    notes = list(new.notes)
     old = before.receipt if before else None
-    whole = _kept(got, old, said) if old else got
-    clicks = matched(issue, whole.links)
-    said += _oddities(whole, clicks)
+    merged = _kept(new, old, notes) if old else new
+    clicks = matched(issue, merged.links)
+    notes += _oddities(merged, clicks)
     receipt = IssueReceipt(
-        edition=issue.edition, date=issue.date, read_at=now, source=source, receipt=whole, clicks=clicks
+        edition=issue.edition, date=issue.date, read_at=now, source=source, receipt=merged, clicks=clicks
     )
-    return Read(receipt=receipt, said=tuple(said))
+    return Read(receipt=receipt, said=tuple(notes))
 
 
-def _kept(got: Receipt, old: Receipt, said: list[str]) -> Receipt:
+def _kept(new: Receipt, old: Receipt, notes: list[str]) -> Receipt:
     changes: dict[str, Any] = {}
     for name in (*COUNTS, "clicks", "clicks_total"):
-        now, then = getattr(got, name), getattr(old, name)
+        now, then = getattr(new, name), getattr(old, name)
         if now is None:
             changes[name] = then
         elif then is not None and now < then:
-            said.append(f"{_words(name)} fell from {then:,} to {now:,}; the newer number counts.")
-    whole = replace(got, **changes)
-    if not got.links and old.links:
-        if got.kind != "none":
-            said.append(f"no clicks per link came this time; those known before stay ({len(old.links)}).")
-        whole = replace(whole, links=old.links, kind=old.kind)
-    return replace(whole, at=got.at or old.at)
+            notes.append(f"{_words(name)} fell from {then:,} to {now:,}; the newer number counts.")
+    merged = replace(new, **changes)
+    if not new.links and old.links:
+        if new.kind != "none":
+            notes.append(f"no clicks per link came this time; those known before stay ({len(old.links)}).")
+        merged = replace(merged, links=old.links, kind=old.kind)
+    return replace(merged, at=new.at or old.at)
 
 
 def _words(name: str) -> str:
     return {"clicks": "readers who clicked", "clicks_total": "clicks"}.get(name, name)
 
 
-def _oddities(whole: Receipt, clicks: Sequence[Clicked]) -> list[str]:
-    found = []
-    shared = [one for one in clicks if one.what == "shared"]
-    unknown = [one for one in clicks if one.what == "unknown"]
+def _oddities(receipt: Receipt, clicks: Sequence[Clicked]) -> list[str]:
+    notes = []
+    shared = [link for link in clicks if link.what == "shared"]
+    unknown = [link for link in clicks if link.what == "unknown"]
     if shared:
-        found.append(
+        notes.append(
             f"{counted(len(shared), 'address stands', 'addresses stand')} in several ads or stories, so "
             "nobody can say whose clicks those are; they count for none. Give each ad's `url` a "
             "`{line_item}` of its own."
         )
     if unknown:
         example = unknown[0].url.partition("?")[0][:100]
-        found.append(
+        notes.append(
             f"{counted(len(unknown), 'address was', 'addresses were')} clicked that we did not write, such as "
             f"{example}; they are kept and count for nothing."
         )
-    if whole.sent is not None and whole.delivered is not None and whole.delivered > whole.sent:
-        found.append(f"more were delivered ({whole.delivered:,}) than sent ({whole.sent:,}); that cannot be.")
-    return found
+    if receipt.sent is not None and receipt.delivered is not None and receipt.delivered > receipt.sent:
+        notes.append(
+            f"more were delivered ({receipt.delivered:,}) than sent ({receipt.sent:,}); that cannot be."
+        )
+    return notes
 
 
 def from_file(path: Path) -> Receipt:
@@ -116,15 +118,17 @@ def _parsed(name: str, text: str) -> Receipt:
         rows = [(lines.line_num, row) for row in lines if any(cell.strip() for cell in row)]
     except csv.Error as error:
         raise CommandError(f"{name}: it is no CSV file ({error}).") from None
-    heads = [_head(cell) for cell in rows[0][1]] if rows else []
-    if not ("url" in heads and {"clicks", "unique_clicks"} & set(heads)) and not set(COUNTS) & set(heads):
+    headings = [_head(cell) for cell in rows[0][1]] if rows else []
+    if not ("url" in headings and {"clicks", "unique_clicks"} & set(headings)) and not set(COUNTS) & set(
+        headings
+    ):
         raise CommandError(
             f"{name}:1: the first line must name the columns `url,unique_clicks,clicks`, or `sent,delivered,opens`."
         )
     links: list[LinkClicks] = []
     counts: dict[str, int] = {}
     for line, row in rows[1:]:
-        cells = dict(zip(heads, (cell.strip() for cell in row), strict=False))
+        cells = dict(zip(headings, (cell.strip() for cell in row), strict=False))
         numbers = {
             column: _number(f"{name}:{line}", column, cells[column])
             for column in (*COUNTS, *_LINKS[1:])

@@ -38,7 +38,7 @@ def _ids(newsroom: Newsroom, outbox: Outbox) -> Iterator[str]:
     for edition in newsroom.editions:
         try:
             for day in outbox.dates(edition.name)[-_LATEST:]:
-                if found := _ID.search((outbox.manifest(edition.name, day) or b"")[:_HEAD]):
-                    yield found[1].decode("utf-8", "replace")
+                if match := _ID.search((outbox.manifest(edition.name, day) or b"")[:_HEAD]):
+                    yield match[1].decode("utf-8", "replace")
         except Unreachable:  # an outbox that cannot be read is told by what needs it
             return

@@ -47,9 +47,9 @@ def prune(
         )
     issues = store.issues()
     known = {(issue.edition, issue.date) for issue in issues}
-    revisions = {(one.edition, str(one.date)): (one.date, one.revision) for one in issues}
+    revisions = {(issue.edition, str(issue.date)): (issue.date, issue.revision) for issue in issues}
     old = [(name, day) for name in outbox.editions() for day in outbox.dates(name) if day < before]
-    folders = tuple(one for one in old if one in known)
+    folders = tuple(issue for issue in old if issue in known)
     rows = store.prune(
         before=before,
         seen_before=datetime.combine(before, time(), zone),
@@ -59,7 +59,7 @@ def prune(
     if not dry_run:
         for name, day in folders:
             outbox.remove(name, day)
-    kept = tuple(one for one in old if one not in known)
+    kept = tuple(issue for issue in old if issue not in known)
     audiences = tuple(_audiences(newsroom, revisions, before, dry_run=dry_run))
     return Forgotten(folders=folders, kept=kept, rows=rows, audiences=audiences)
 
@@ -85,7 +85,10 @@ def needed(newsroom: Newsroom) -> timedelta:
     """Whole days that an issue of tomorrow may look back: its window, late stories, thin days, repeats; two months at
     the least, for days off lengthen a window."""
     spans = [
-        max(one.calendar.period + one.catch_up + one.late + newsroom.thin.widen, one.no_repeat_for)
-        for one in newsroom.editions
+        max(
+            edition.calendar.period + edition.catch_up + edition.late + newsroom.thin.widen,
+            edition.no_repeat_for,
+        )
+        for edition in newsroom.editions
     ]
     return timedelta(days=max(max(spans).days + 2, _LEAST))

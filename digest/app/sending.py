@@ -133,9 +133,9 @@ def recover(store: Store, outbox: Outbox, publication: Publication, edition: str
     Folders of other publications are passed over. Whoever calls this holds the edition's lock.
     """
     for day in outbox.dates(edition):
-        found = adopt(store, outbox, publication, edition, day)
-        if found is not None:
-            yield found
+        recovered = adopt(store, outbox, publication, edition, day)
+        if recovered is not None:
+            yield recovered
 
 
 def adopt(
@@ -145,8 +145,8 @@ def adopt(
     is_sent, receipt = outbox.is_sent(edition, day), outbox.receipt(edition, day)
     files = outbox.read(edition, day)
     if files is None:
-        why = "a file is missing, or the manifest cannot be read"
-        return _unreadable(edition, day, is_sent, why) if is_sent else None
+        reason = "a file is missing, or the manifest cannot be read"
+        return _unreadable(edition, day, is_sent, reason) if is_sent else None
     try:
         issue = _Told(json.loads(files["manifest.json"]), files["manifest.json"].decode())
         if not issue.belongs_to(publication, edition, day):
@@ -155,23 +155,23 @@ def adopt(
             return _unreadable(edition, day, True, "sent.json cannot be understood")
         return _adopt(store, issue, files, receipt, outbox.built_at(edition, day))
     except (ValueError, TypeError, KeyError, AttributeError, OverflowError) as error:
-        why = f"its manifest does not tell all ({type(error).__name__}: {error})"
-        return _unreadable(edition, day, is_sent, why)
+        reason = f"its manifest does not tell all ({type(error).__name__}: {error})"
+        return _unreadable(edition, day, is_sent, reason)
 
 
-def _unreadable(edition: str, day: date, sent: bool, why: str) -> Recovered:
-    return Recovered(edition=edition, date=day, revision=None, status="unreadable", why=why, sent=sent)
+def _unreadable(edition: str, day: date, sent: bool, reason: str) -> Recovered:
+    return Recovered(edition=edition, date=day, revision=None, status="unreadable", why=reason, sent=sent)
 
 
 def _adopt(
-    store: Store, told: _Told, files: dict[str, bytes], receipt: Receipt | None, built_at: datetime
+    store: Store, manifest: _Told, files: dict[str, bytes], receipt: Receipt | None, built_at: datetime
 ) -> Recovered:
-    issue = told.issue(built_at)
+    issue = manifest.issue(built_at)
     edition, day, status = issue.edition, issue.date, "known"
     with store.writing():
         known = store.built(edition, day)
         if known is None or (known.sent_at is None and known.revision < issue.revision):
-            store.record(issue, told.stories(), told.ads(issue.expected_sends), files)
+            store.record(issue, manifest.stories(), manifest.ads(issue.expected_sends), files)
             status = "recorded"
         if receipt is not None:
             now = store.built(edition, day)
@@ -195,9 +195,9 @@ class _Told:
 
     def belongs_to(self, publication: Publication, edition: str, day: date) -> bool:
         record = self.record
-        mine = record.get("publication_id", publication.id) == publication.id
+        ours = record.get("publication_id", publication.id) == publication.id
         named = "publication_id" in record or record["publication"] == publication.name
-        return mine and named and (self.edition, self.day) == (edition, day)
+        return ours and named and (self.edition, self.day) == (edition, day)
 
     def issue(self, built_at: datetime) -> BuiltIssue:
         window = Window(_time(self.record["window"]["start"]), _time(self.record["window"]["end"]))
@@ -219,20 +219,22 @@ class _Told:
             RunStory(
                 edition=self.edition,
                 date=self.day,
-                story=_story(one),
+                story=_story(story),
                 section=section["id"],
-                position=one["position"],
-                also=tuple(one["also"]),
+                position=story["position"],
+                also=tuple(story["also"]),
             )
             for section in self.record["sections"]
-            for one in section["stories"]
+            for story in section["stories"]
         ]
 
     def ads(self, sends: int | None) -> list[RunAd]:
         if self.record.get("audience"):
             return audience_ads(self.edition, self.day, self.record["audience"])
         titles = {
-            one["position"]: one["title"] for section in self.record["sections"] for one in section["stories"]
+            story["position"]: story["title"]
+            for section in self.record["sections"]
+            for story in section["stories"]
         }
         names = ("line_item", "creative", "advertiser", "tier", "slot", "gap", "section")
         return [
@@ -247,15 +249,15 @@ class _Told:
         ]
 
 
-def _story(one: dict[str, Any]) -> Story:
-    at = _time(one["published_at"])
+def _story(record: dict[str, Any]) -> Story:
+    at = _time(record["published_at"])
     return Story(
-        id=one["id"],
-        url=one["url"],
-        title=one["title"],
-        summary=one.get("summary", ""),
-        source=one.get("source", ""),
-        language=one.get("language", ""),
+        id=record["id"],
+        url=record["url"],
+        title=record["title"],
+        summary=record.get("summary", ""),
+        source=record.get("source", ""),
+        language=record.get("language", ""),
         published_at=at,
         first_seen=at,
     )

@@ -23,10 +23,11 @@ def special_now(store: Store, edition: Edition, day: date, outbox: Outbox | None
 
     A folder of ``outbox`` with a receipt was sent, whatever the ledger knows.
     """
-    last = max(store.issues(edition.name, day), key=lambda one: one.date, default=None)
+    last = max(store.issues(edition.name, day), key=lambda issue: issue.date, default=None)
     number = number_of(last.date) + has_left(store, last) if last else 1
-    sent = [one for one in outbox.dates(edition.name) if outbox.is_sent(edition.name, one)] if outbox else []
-    taken = max((number_of(one) for one in sent if day_of(one) == day_of(day)), default=0)
+    dates = outbox.dates(edition.name) if outbox else []
+    sent = [date for date in dates if outbox and outbox.is_sent(edition.name, date)]
+    taken = max((number_of(date) for date in sent if day_of(date) == day_of(day)), default=0)
     return numbered(day, min(max(number, taken + 1), MOST))
 
 
@@ -38,7 +39,7 @@ def has_left(store: Store, issue: BuiltIssue) -> bool:
 
 def check_number(store: Store, edition: Edition, day: date) -> None:
     """Raises ``CommandError`` for a special whose number leaves one out."""
-    last = max((number_of(one.date) for one in store.issues(edition.name, day)), default=0)
+    last = max((number_of(issue.date) for issue in store.issues(edition.name, day)), default=0)
     if number_of(day) > last + 1:
         raise CommandError(
             f"{edition.name} has {counted(last, 'issue') if last else 'no issue'} of {day_of(day)} so far. The next is "

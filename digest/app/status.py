@@ -95,9 +95,9 @@ def status(newsroom: Newsroom, store: Store, now: datetime, grace: timedelta) ->
     newest = store.search(limit=1)
     return NewsroomStatus(
         editions=tuple(
-            found
+            state
             for edition in newsroom.editions
-            if (found := _of(newsroom, store, edition, now - grace)) is not None
+            if (state := _of(newsroom, store, edition, now - grace)) is not None
         ),
         newest_story=newest[0].time if newest else None,
     )
@@ -114,8 +114,8 @@ def _of(newsroom: Newsroom, store: Store, edition: Edition, due_at: datetime) ->
     else:
         day, due = last_issue_date(edition, newsroom.publication.zone, due_at), True
     built = store.built(edition.name, day)
-    asked = edition.approval == "required"
-    approved = built is not None and not needs_approval(store, edition, built) if asked else None
+    is_required = edition.approval == "required"
+    approved = built is not None and not needs_approval(store, edition, built) if is_required else None
     notes = store.campaign_notes(edition.name, day) if built else []
     return EditionStatus(
         edition=edition.name,
@@ -135,8 +135,8 @@ def handed_over(notes: Sequence[CampaignNote]) -> HandedOver | None:
     return HandedOver(
         mailer=last.mailer,
         state=_STATES[last.event],
-        campaign=next((one.campaign for one in reversed(notes) if one.campaign), ""),
-        revision=next((one.revision for one in reversed(notes) if one.content), 0),
+        campaign=next((note.campaign for note in reversed(notes) if note.campaign), ""),
+        revision=next((note.revision for note in reversed(notes) if note.content), 0),
         at=last.at,
         due=last.due if last.event == "scheduled" else None,
     )

@@ -70,7 +70,9 @@ def unpacked_row(data: bytes) -> Row:
     variant, lines, ads, thin = json.loads(zlib.decompress(data))
     return Row(
         variant,
-        tuple((section, tuple((story, tuple(flags)) for story, flags in told)) for section, told in lines),
+        tuple(
+            (section, tuple((story, tuple(flags)) for story, flags in stories)) for section, stories in lines
+        ),
         tuple(tuple(ad) for ad in ads),
         thin,
     )
@@ -84,8 +86,8 @@ class Maker:
         self.shared = shared or shared_by(bases.select)
         self.kept = Kept()
         self.quoted = lru_cache(maxsize=8192)(quoted_printable)
-        self.titles = {one.id: one.title for one in bases.select.newsroom.sections}
-        self.stories = {one.id: one for one in bases.select.stories} | {
+        self.titles = {section.id: section.title for section in bases.select.newsroom.sections}
+        self.stories = {story.id: story for story in bases.select.stories} | {
             entry.story.id: entry.story for entry in bases.issue.selection.lineup
         }
         own = bases.select.newsroom.seen_by(bases.select.edition)
@@ -103,15 +105,15 @@ class Maker:
         ads, may_run = self._placed(lines, self._asked(piece.choice), _withheld_ads(piece))
         return Row(piece.variant, lines, ads, thin, may_run)
 
-    def without(self, piece: Piece, whole: Row) -> Row:
+    def without(self, piece: Piece, of_group: Row) -> Row:
         """What readers of a part of a group get, from what the whole group would: the same stories, other ads."""
-        ads, _ = self._placed(whole.lines, self._asked(piece.choice), _withheld_ads(piece))
-        return replace(whole, variant=piece.variant, ads=ads)
+        ads, _ = self._placed(of_group.lines, self._asked(piece.choice), _withheld_ads(piece))
+        return replace(of_group, variant=piece.variant, ads=ads)
 
     def _asked(self, choice: Choice) -> tuple[tuple[str, tuple[str, ...]], ...]:
         """The reader's values as far as any booking asks for their column."""
-        asked = {column for item in self.items.values() for column in item.audience}
-        return tuple(one for one in choice.by if one[0] in asked)
+        columns = {column for item in self.items.values() for column in item.audience}
+        return tuple(value for value in choice.by if value[0] in columns)
 
     def _chosen(self, choice: Choice) -> tuple[Lines, bool]:
         lineup = lineup_of(self._selecting(choice), self.shared)
@@ -130,13 +132,13 @@ class Maker:
         base = self.bases.select
         if not (choice.language or choice.had):
             return base.withheld
-        told = dict.fromkeys(choice.had, "history: the reader had this event")
+        withheld = dict.fromkeys(choice.had, "history: the reader had this event")
         if choice.language:
             wanted = choice.language.split("-")[0]
             for story in base.stories:
                 if story.language and story.language.casefold().split("-")[0] != wanted:
-                    told[story.id] = f"language: {story.language}"
-        return {**told, **base.withheld}
+                    withheld[story.id] = f"language: {story.language}"
+        return {**withheld, **base.withheld}
 
     def _planned(
         self, lines: Lines, by: tuple[tuple[str, tuple[str, ...]], ...], without: tuple[str, ...]
@@ -157,15 +159,15 @@ class Maker:
     def refusal(self, piece: Piece, row: Row, line_item: str) -> str:
         """The rule that keeps a booking out of a variant, and why."""
         request = self._placing(row.lines, self._asked(piece.choice), _withheld_ads(piece))
-        found = (one for one in place(request).refused if one.line_item == line_item)
-        return next((f"{one.rule}: {one.reason}" for one in found), "")
+        refusals = (refusal for refusal in place(request).refused if refusal.line_item == line_item)
+        return next((f"{refusal.rule}: {refusal.reason}" for refusal in refusals), "")
 
     def lineup(self, lines: Lines) -> Lineup:
         """A lineup as the stages know it."""
         sections, position = list[Section](), 0
-        for section, told in lines:
+        for section, stories in lines:
             entries = []
-            for story, flags in told:
+            for story, flags in stories:
                 position += 1
                 entries.append(
                     Entry(
@@ -225,19 +227,19 @@ def _withheld_ads(piece: Piece) -> tuple[str, ...]:
 
 def parts(maker: Maker, task: Sequence[tuple[Piece, bytes]]) -> list[tuple[bytes, Ads]]:
     """A task: the rows of some parts of groups, packed, and their ads; each with the packed row of its whole group."""
-    found = (maker.without(piece, unpacked_row(whole)) for piece, whole in task)
-    return [(row.packed(), row.ads) for row in found]
+    remade = (maker.without(piece, unpacked_row(of_group)) for piece, of_group in task)
+    return [(row.packed(), row.ads) for row in remade]
 
 
-def renamed(piece: Piece, whole: bytes) -> bytes:
+def renamed(piece: Piece, of_group: bytes) -> bytes:
     """The packed row of a part of a group whose readers get what the whole group would."""
-    return replace(unpacked_row(whole), variant=piece.variant).packed()
+    return replace(unpacked_row(of_group), variant=piece.variant).packed()
 
 
 def rows(maker: Maker, pieces: Sequence[Piece]) -> list[tuple[bytes, Ads, bool, tuple[str, ...]]]:
     """A task: the lineups and ads of some pieces, packed; their ads, whether they are thin, and what may run."""
-    found = (maker.row(piece) for piece in pieces)
-    return [(row.packed(), row.ads, row.thin, row.may_run) for row in found]
+    made = (maker.row(piece) for piece in pieces)
+    return [(row.packed(), row.ads, row.thin, row.may_run) for row in made]
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,12 +255,12 @@ class Printing:
 def pack(job: Printing, task: tuple[int, str, Sequence[bytes]]) -> dict[str, Any]:
     """A task: write one pack, of these rows; returns its index."""
     number, key, packed_rows = task
-    found = [unpacked_row(one) for one in packed_rows]
+    unpacked = [unpacked_row(row) for row in packed_rows]
 
     def make(at: int) -> Made:
-        return job.maker.made(found[at], job.publication, job.revision)
+        return job.maker.made(unpacked[at], job.publication, job.revision)
 
-    return write(job.shelf, number, key, [row.variant for row in found], make)
+    return write(job.shelf, number, key, [row.variant for row in unpacked], make)
 
 
 def bare(bases: Bases) -> Bases:
@@ -268,7 +270,7 @@ def bare(bases: Bases) -> Bases:
         newsroom,
         store="",
         mailing=MailerSpec(dialect=newsroom.mailing.dialect),
-        sources=tuple(replace(one, url="", options={}) for one in newsroom.sources),
+        sources=tuple(replace(source, url="", options={}) for source in newsroom.sources),
         editions=tuple(map(_bare_edition, newsroom.editions)),
     )
     edition = _bare_edition(bases.render.edition)
