@@ -46,7 +46,9 @@ def remarks(newsroom: Newsroom) -> tuple[str, ...]:
         tokens.adapted(template_files(newsroom, seen.look.theme)["tokens.css"], seen.look)
         for seen in looks(newsroom).values()
     )
-    return tuple(dict.fromkeys([*(one for some in colors for one in some), *pictures.remarks(newsroom)]))
+    return tuple(
+        dict.fromkeys([*(remark for changes in colors for remark in changes), *pictures.remarks(newsroom)])
+    )
 
 
 __all__ = [

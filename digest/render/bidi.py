@@ -31,7 +31,7 @@ def isolated(text: str, direction: str) -> str:
     foreign = [_foreign(word, direction) for word in words]
     if not any(foreign):
         return text
-    if all(one is not False for one in foreign):
+    if all(direction is not False for direction in foreign):
         return f"{FIRST_STRONG}{text}{END}"
     return " ".join(_runs(words, foreign))
 
@@ -43,7 +43,7 @@ def _foreign(word: str, direction: str) -> bool | None:
 
 
 def _runs(words: list[str], foreign: list[bool | None]) -> list[str]:
-    done: list[str] = []
+    marked: list[str] = []
     at = 0
     while at < len(words):
         end = at
@@ -52,15 +52,15 @@ def _runs(words: list[str], foreign: list[bool | None]) -> list[str]:
         while end > at and not foreign[end - 1]:  # numbers at the end belong to the sentence around
             end -= 1
         if end == at:
-            done.append(words[at])
+            marked.append(words[at])
             at += 1
         else:
-            done.append(_isolate(" ".join(words[at:end])))
+            marked.append(_isolate(" ".join(words[at:end])))
             at = end
-    return done
+    return marked
 
 
 def _isolate(run: str) -> str:
     """A run between isolates; the mark that ends a clause belongs to the sentence around."""
-    kept = run.rstrip(_SENTENCE_ENDS)
-    return f"{FIRST_STRONG}{kept}{END}{run[len(kept) :]}" if kept else run
+    inner = run.rstrip(_SENTENCE_ENDS)
+    return f"{FIRST_STRONG}{inner}{END}{run[len(inner) :]}" if inner else run

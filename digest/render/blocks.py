@@ -26,7 +26,7 @@ def template_of(block: model.CustomBlock) -> str:
 
 def names(newsroom: model.Newsroom) -> tuple[str, ...]:
     """The templates of the newsroom's own blocks, each once."""
-    return tuple(dict.fromkeys(template_of(one) for one in configured(newsroom)))
+    return tuple(dict.fromkeys(template_of(block) for block in configured(newsroom)))
 
 
 def place_of(block: model.CustomBlock, sections: Iterable[str]) -> str:
@@ -63,16 +63,16 @@ def _problem(block: model.CustomBlock, line: int, column: int, message: str, cur
 def problems(newsroom: model.Newsroom) -> list[Problem]:
     """What is wrong with the places and data of the newsroom's own blocks."""
     known = {section.id for section in newsroom.sections}
-    found: list[Problem] = []
+    wrong: list[Problem] = []
     for block in configured(newsroom):
         section = block.position.removeprefix(AFTER_SECTION).strip()
         after = block.position.startswith(AFTER_SECTION)
         if (after and section not in known) or (not after and block.position not in POSITIONS):
             message = f"block `{block.name}`: there is no position `{block.position}`."
             cure = f"There are: {', '.join(POSITIONS)}, after_section: ID."
-            found.append(Problem("digest.yaml", 1, 1, message, cure))
+            wrong.append(Problem("digest.yaml", 1, 1, message, cure))
         try:
             read(newsroom.root, block)
         except ConfigurationError as error:
-            found += error.problems
-    return found
+            wrong += error.problems
+    return wrong

@@ -25,19 +25,19 @@ def boxes(html: str) -> dict[str, int]:
     def hidden(match: re.Match[str]) -> str:
         if match["statement"] is not None or match["comment"] is not None:
             return ""
-        found = _SOURCE.search(match[0])
-        names.append(found[1] if found else "")
+        source = _SOURCE.search(match[0])
+        names.append(source[1] if source else "")
         return f"expression-{len(names) - 1}"
 
     tree = parser.fragment_fromstring(JINJA.sub(hidden, html), create_parent="div")
-    found: dict[str, int] = {}
+    widths: dict[str, int] = {}
     for picture in tree.iter("img"):
         number = re.fullmatch(r"expression-(\d+)", picture.get("src") or "")
         name = names[int(number[1])] if number else ""
         if name:
             width = _content(picture.getparent())
-            found[name] = min(width, found.get(name, width))
-    return found
+            widths[name] = min(width, widths.get(name, width))
+    return widths
 
 
 def _content(element: Any) -> int:
@@ -66,12 +66,12 @@ def _own(element: Any, style: dict[str, str]) -> int | None:
 
 def _neighbours(cell: Any) -> int:
     """What the other cells of a row take."""
-    others = [one for one in cell.getparent().iterchildren("td") if one is not cell]
-    return sum(_own(one, _declared(one)) or 0 for one in others)
+    others = [sibling for sibling in cell.getparent().iterchildren("td") if sibling is not cell]
+    return sum(_own(sibling, _declared(sibling)) or 0 for sibling in others)
 
 
 def _declared(element: Any) -> dict[str, str]:
-    pairs = (one.partition(":") for one in (element.get("style") or "").split(";"))
+    pairs = (declaration.partition(":") for declaration in (element.get("style") or "").split(";"))
     return {name.strip(): value.strip() for name, _, value in pairs if name.strip()}
 
 

@@ -50,22 +50,22 @@ def within(budget: int, blocks: list[Fragment], more: More) -> tuple[list[Fragme
             high = middle
         else:
             low = middle + 1
-    gone = order[:low]
-    ids = {one.story.id for one in gone if one.story}
-    moved = tuple(one.story.id for one in blocks if one.story and one.story.id in ids)
-    return _moved(blocks, gone, more), moved
+    leaving = order[:low]
+    ids = {block.story.id for block in leaving if block.story}
+    moved = tuple(block.story.id for block in blocks if block.story and block.story.id in ids)
+    return _moved(blocks, leaving, more), moved
 
 
 def _size(blocks: list[Fragment]) -> int:
-    return sum(len(one.html) for one in blocks)
+    return sum(len(block.html) for block in blocks)
 
 
 def moving(blocks: list[Fragment]) -> list[Fragment]:
     """The stories that may move, in the order in which they do."""
     left: dict[str, list[Fragment]] = {}
-    for one in blocks:
-        if one.story:
-            left.setdefault(one.section, []).append(one)
+    for block in blocks:
+        if block.story:
+            left.setdefault(block.section, []).append(block)
     names = list(left)
     order: list[Fragment] = []
     while True:
@@ -76,20 +76,20 @@ def moving(blocks: list[Fragment]) -> list[Fragment]:
         order.append(left[longest].pop())
 
 
-def _moved(blocks: list[Fragment], gone: list[Fragment], more: More) -> list[Fragment]:
+def _moved(blocks: list[Fragment], leaving: list[Fragment], more: More) -> list[Fragment]:
     """The blocks without the stories gone; a heading without stories goes too; the list comes after the last story."""
-    away = {id(one) for one in gone}
-    kept = [one for one in blocks if id(one) not in away]
-    sections = {one.section for one in kept if one.story}
-    kept = [one for one in kept if one.kind != "section" or one.section in sections]
-    if not any(one.story for one in gone):
+    leaving_ids = {id(block) for block in leaving}
+    kept = [block for block in blocks if id(block) not in leaving_ids]
+    sections = {block.section for block in kept if block.story}
+    kept = [block for block in kept if block.kind != "section" or block.section in sections]
+    if not any(block.story for block in leaving):
         return kept
-    last = max((i for i, one in enumerate(kept) if one.story), default=-1)
-    ends = (i for i, one in enumerate(kept) if i > last and _ends(one))
+    last = max((i for i, block in enumerate(kept) if block.story), default=-1)
+    ends = (i for i, block in enumerate(kept) if i > last and _ends(block))
     at = next(ends)
-    return [*kept[:at], more(gone), *kept[at:]]
+    return [*kept[:at], more(leaving), *kept[at:]]
 
 
-def _ends(one: Fragment) -> bool:
+def _ends(block: Fragment) -> bool:
     """Whether the list of moved stories stands before a block: the footer, an ad at the end, a newsroom's own block."""
-    return one.kind == "footer" or one.section == "end" or (one.kind not in ADS and not one.story)
+    return block.kind == "footer" or block.section == "end" or (block.kind not in ADS and not block.story)

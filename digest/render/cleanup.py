@@ -70,8 +70,8 @@ _CODE: Final = re.compile(
 def title(text: str, source: str) -> str:
     """A title without the name of its own source at the end: ``Rain ahead - The Harbor Times``."""
     for mark in _MARKS:
-        head, found, tail = text.rpartition(mark)
-        if found and len(head.strip()) >= 8 and _names(tail, source):
+        head, separator, tail = text.rpartition(mark)
+        if separator and len(head.strip()) >= 8 and _names(tail, source):
             return head.rstrip()
     return text
 
@@ -84,8 +84,9 @@ def _names(tail: str, source: str) -> bool:
 def _bare(name: str) -> frozenset[str]:
     """The forms in which a source is named."""
     plain = re.sub(r"\A(?:https?://)?(?:www\.)?|(?:\.[a-z]{2,5}){1,2}\Z", "", name.strip().casefold())
-    whole = "".join(filter(str.isalnum, re.sub(r"\b(?:the|news)\b", "", plain)))  # FOX 29 (News) Philadelphia
-    forms = {whole, "".join(filter(str.isalnum, name.casefold()))}
+    # FOX 29 (News) Philadelphia
+    joined = "".join(filter(str.isalnum, re.sub(r"\b(?:the|news)\b", "", plain)))
+    forms = {joined, "".join(filter(str.isalnum, name.casefold()))}
     forms |= {form.removeprefix("the") for form in forms}
     forms |= {form.removesuffix(end) for form in forms for end in ("news", "online")}
     return frozenset(form for form in forms if len(form) > 1)
@@ -117,9 +118,9 @@ def _without_title(text: str, title: str) -> str:
     """What a summary says besides the title it begins with; all of it where its first sentence says more."""
     if not title or not _letters(text[: len(title) * 2 + 12]).startswith(_letters(title)):
         return text
-    wanted, at = len(_letters(title)), 0
-    while wanted:
-        wanted -= text[at].isalnum()
+    letters, at = len(_letters(title)), 0
+    while letters:
+        letters -= text[at].isalnum()
         at += 1
     rest = text[at:].lstrip("\"'’”» .:–—-|…)")
     if rest[:1].isupper():
@@ -130,10 +131,10 @@ def _without_title(text: str, title: str) -> str:
 def _before_addresses(text: str) -> str:
     """The sentences before the first web address: what follows one is no summary."""
     text = _ASIDE.sub("", text)
-    found = _URL.search(text)
-    if found is None:
+    address = _URL.search(text)
+    if address is None:
         return text
-    end = max(text.rfind(mark, 0, found.start()) for mark in ".!?")
+    end = max(text.rfind(mark, 0, address.start()) for mark in ".!?")
     return text[: end + 1] if end >= MORE else ""
 
 
@@ -163,9 +164,9 @@ def shortened(text: str, limit: int) -> str:
     torn = text.endswith(("…", "..."))
     if len(text) <= limit and not torn:
         return text
-    whole = [at for at in sentences(text) if at <= limit and not (torn and at >= len(text))]
-    if whole and whole[-1] >= min(60, limit // 2):
-        return text[: whole[-1]].rstrip()
+    ends = [at for at in sentences(text) if at <= limit and not (torn and at >= len(text))]
+    if ends and ends[-1] >= min(60, limit // 2):
+        return text[: ends[-1]].rstrip()
     return cut(text[: limit + 40], limit) if len(text) > limit else text
 
 

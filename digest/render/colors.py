@@ -17,9 +17,9 @@ def six_digits(color: str) -> str | None:
     return "#" + (digits if len(digits) == 6 else "".join(digit * 2 for digit in digits))
 
 
-def contrast(one: str, other: str) -> float:
+def contrast(first: str, second: str) -> float:
     """The contrast ratio of two six-digit colours, 1 to 21."""
-    low, high = sorted((_luminance(one), _luminance(other)))
+    low, high = sorted((_luminance(first), _luminance(second)))
     return (high + 0.05) / (low + 0.05)
 
 
@@ -37,8 +37,12 @@ def readable(color: str, *backgrounds: str) -> str:
     """``color``, or the nearest lighter or darker shade of it that is readable on all ``backgrounds``."""
     target = 255 if _luminance(backgrounds[0]) < 0.18 else 0
     shades = (_mixed(color, target, step / 20) for step in range(21))
-    found = (one for one in shades if all(contrast(one, ground) >= READABLE for ground in backgrounds))
-    return next(found, "") or max(
+    legible = (
+        shade
+        for shade in shades
+        if all(contrast(shade, background) >= READABLE for background in backgrounds)
+    )
+    return next(legible, "") or max(
         ("#ffffff", "#111111"), key=lambda ink: min(contrast(ink, g) for g in backgrounds)
     )
 

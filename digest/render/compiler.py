@@ -43,12 +43,12 @@ class StyleSheets:
         return [rule for layer in self._files[name].layers for rule in self._layer(layer, inline)]
 
     def _layer(self, source: Source, inline: bool) -> list[css.Rule]:
-        rules, found = css.parse(source)
+        rules, problems = css.parse(source)
         if inline:
-            found += css.unsafe(source, rules)
-        done, unknown = css.substituted(source, rules, self._values)
-        self.problems += [*found, *unknown]
-        return done
+            problems += css.unsafe(source, rules)
+        substituted, unknown = css.substituted(source, rules, self._values)
+        self.problems += [*problems, *unknown]
+        return substituted
 
 
 def _styles(narrow: list[css.Rule], dark: list[css.Rule]) -> tuple[str, ...]:
@@ -65,13 +65,13 @@ def _styles(narrow: list[css.Rule], dark: list[css.Rule]) -> tuple[str, ...]:
 
 def compiled(newsroom: Newsroom, theme: str, files: Mapping[str, Source]) -> CompiledTheme:
     """One theme, ready for the cache. Raises ``ConfigurationError`` with every problem."""
-    sheet, values, found = examined(newsroom, files)
-    if found:
-        raise ConfigurationError(found)
+    sheet, values, problems = examined(newsroom, files)
+    if problems:
+        raise ConfigurationError(problems)
     parts = parts_of(files)
-    html, found = _whole(files, parts, sheet)
-    if found:
-        raise ConfigurationError(found)
+    html, problems = _whole(files, parts, sheet)
+    if problems:
+        raise ConfigurationError(problems)
     code = {key: _code(text, key, files) for key, text in {**_text_parts(files, parts), **html}.items()}
     shades = {
         name.replace("-", "_"): values[name] for name in ("accent", "on-accent", "paper", "ink", "canvas")
@@ -84,12 +84,12 @@ def examined(
     newsroom: Newsroom, files: Mapping[str, Source]
 ) -> tuple[StyleSheets, dict[str, str], list[Problem]]:
     """The style sheets and values of a theme, and everything wrong with any of its files."""
-    values, found = tokens.of(files["tokens.css"], newsroom.look, _digest_yaml(newsroom))
+    values, problems = tokens.of(files["tokens.css"], newsroom.look, _digest_yaml(newsroom))
     sheet = StyleSheets(files, values)
     for name in (*FRAMES, *(f"blocks/{block}.j2" for block in blocks_of(files))):
-        found += lint.problems(files[name])
-    found += sheet.problems
-    return sheet, values, found
+        problems += lint.problems(files[name])
+    problems += sheet.problems
+    return sheet, values, problems
 
 
 def _digest_yaml(newsroom: Newsroom) -> str:
@@ -116,10 +116,10 @@ def inlined(
 ) -> dict[Name, str]:
     """The HTML parts and the frame after premailer. Raises ``Unbalanced`` naming a block."""
     blocks = {block: parts[block]["html"].text for block in parts}
-    frame, done = inlined_templates(files["issue.html.j2"].text, blocks, sheet.inlined, sheet.kept)
+    frame, inlined_blocks = inlined_templates(files["issue.html.j2"].text, blocks, sheet.inlined, sheet.kept)
     return {
         ("issue.html.j2", "html"): frame,
-        **{(block, "html"): text.strip() for block, text in done.items()},
+        **{(block, "html"): text.strip() for block, text in inlined_blocks.items()},
     }
 
 
@@ -150,13 +150,13 @@ def _whole(
 def order_problems(files: Mapping[str, Source], sheet: StyleSheets) -> list[Problem]:
     """Whether every block comes out of the inliner the same, whatever stands around it."""
     parts = parts_of(files)
-    one, found = _whole(files, parts, sheet)
-    other, _ = _whole(files, dict(reversed(parts.items())), sheet)
-    if found:
-        return found
+    forwards, problems = _whole(files, parts, sheet)
+    backwards, _ = _whole(files, dict(reversed(parts.items())), sheet)
+    if problems:
+        return problems
     message = "a rule of the style sheets changes this block depending on what stands around it."
     cure = "Select elements by a class of their own."
-    changed = [key[0] for key in one if one[key] != other.get(key)]
+    changed = [key[0] for key in forwards if forwards[key] != backwards.get(key)]
     return [
         Problem(files[f"blocks/{name}.j2"].shown, 1, 1, message, cure)
         for name in changed
@@ -168,5 +168,5 @@ def _code(text: str, key: Name, files: Mapping[str, Source]) -> CodeType:
     name, part = key
     shown = files[name if name in FRAMES else f"blocks/{name}.j2"].shown
     jinja = environment(constant_html if part == "html" else str)
-    made: CodeType = jinja.compile(text, name=shown, filename=shown)
-    return made
+    program: CodeType = jinja.compile(text, name=shown, filename=shown)
+    return program

@@ -67,7 +67,7 @@ def _declarations(
 ) -> tuple[tuple[str, ...], list[Problem]]:
     from tinycss2 import parse_blocks_contents, serialize
 
-    found: list[str] = []
+    declarations: list[str] = []
     problems: list[Problem] = []
     for node in parse_blocks_contents(content, skip_comments=True, skip_whitespace=True):
         value = ""
@@ -78,8 +78,8 @@ def _declarations(
         elif node.type != "declaration" or not value or "<" in value:
             problems.append(_problem(source, place, "a part of this rule is no declaration.", _LINE))
         else:
-            found.append(f"{node.name}: {value}{' !important' if node.important else ''}")
-    return tuple(found), problems
+            declarations.append(f"{node.name}: {value}{' !important' if node.important else ''}")
+    return tuple(declarations), problems
 
 
 def unsafe(source: Source, rules: Iterable[Rule]) -> Iterator[Problem]:
@@ -118,16 +118,22 @@ def substituted(
     source: Source, rules: Iterable[Rule], tokens: Mapping[str, str]
 ) -> tuple[list[Rule], list[Problem]]:
     """The rules with every ``var(--name)`` replaced; unknown names are problems."""
-    done: list[Rule] = []
+    replaced: list[Rule] = []
     problems: list[Problem] = []
     for rule in rules:
-        names = [name for one in rule.declarations for name in _VARIABLE.findall(one) if name not in tokens]
+        names = [
+            name
+            for declaration in rule.declarations
+            for name in _VARIABLE.findall(declaration)
+            if name not in tokens
+        ]
         problems += [_unknown(source, rule, name, tokens) for name in names]
         declarations = tuple(
-            _VARIABLE.sub(lambda match: tokens.get(match[1], "inherit"), one) for one in rule.declarations
+            _VARIABLE.sub(lambda match: tokens.get(match[1], "inherit"), declaration)
+            for declaration in rule.declarations
         )
-        done.append(Rule(rule.selector, declarations, rule.place))
-    return done, problems
+        replaced.append(Rule(rule.selector, declarations, rule.place))
+    return replaced, problems
 
 
 def written(rules: Iterable[Rule], prefixes: tuple[str, ...] = ("",), *, important: bool = False) -> str:
@@ -137,14 +143,14 @@ def written(rules: Iterable[Rule], prefixes: tuple[str, ...] = ("",), *, importa
 
 def _written(rule: Rule, prefixes: tuple[str, ...], important: bool) -> str:
     selectors = [
-        f"{prefix}{re.sub(r' ?> ?', '>', one.strip())}"
+        f"{prefix}{re.sub(r' ?> ?', '>', selector.strip())}"
         for prefix in prefixes
-        for one in rule.selector.split(",")
+        for selector in rule.selector.split(",")
     ]
     mark = "!important" if important else ""
     body = ";".join(
-        re.sub(r"\s*([:,])\s*", r"\1", one.removesuffix("!important").strip()) + mark
-        for one in rule.declarations
+        re.sub(r"\s*([:,])\s*", r"\1", declaration.removesuffix("!important").strip()) + mark
+        for declaration in rule.declarations
     )
     return f"{','.join(selectors)}{{{body}}}"
 
@@ -168,8 +174,8 @@ def _at_rule(source: Source, word: str, place: tuple[int, int]) -> Problem:
 
 
 def _unknown(source: Source, rule: Rule, name: str, tokens: Mapping[str, str]) -> Problem:
-    near = get_close_matches(name, tokens, 1)
-    guess = f"Did you mean var(--{near[0]})? " if near else ""
+    similar = get_close_matches(name, tokens, 1)
+    guess = f"Did you mean var(--{similar[0]})? " if similar else ""
     known = ", ".join(sorted(tokens))
     return _problem(source, rule.place, f"var(--{name}) is not known.", f"{guess}There are: {known}.")
 

@@ -50,9 +50,9 @@ class _Turns:
     hosts: dict[str, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
 
 
-def dead_links(urls: Iterable[str], manners: Manners = Manners()) -> tuple[DeadLink, ...]:
+def dead_links(urls: Iterable[str], limits: Manners = Manners()) -> tuple[DeadLink, ...]:
     """The dead ones of ``urls`` in their order, each once. Anything but http(s) is passed over. Never raises."""
-    return asyncio.run(find_dead(urls, manners))
+    return asyncio.run(find_dead(urls, limits))
 
 
 async def find_dead(urls: Iterable[str], manners: Manners = Manners()) -> tuple[DeadLink, ...]:
@@ -60,27 +60,27 @@ async def find_dead(urls: Iterable[str], manners: Manners = Manners()) -> tuple[
     import httpx2
 
     wanted = [url for url in dict.fromkeys(urls) if url.lower().startswith(("http://", "https://"))]
-    turns = _Turns(manners, asyncio.Semaphore(manners.together))
+    queue = _Turns(manners, asyncio.Semaphore(manners.together))
     limits = httpx2.Limits(max_connections=manners.together)
     headers = {"User-Agent": AGENT}
     async with httpx2.AsyncClient(
         timeout=manners.timeout, limits=limits, headers=headers, trust_env=False
     ) as client:
-        found = await asyncio.gather(*(_looked_up(client, turns, url) for url in wanted))
-    return tuple(DeadLink(url, why) for url, why in zip(wanted, found, strict=True) if why)
+        reasons = await asyncio.gather(*(_looked_up(client, queue, url) for url in wanted))
+    return tuple(DeadLink(url, reason) for url, reason in zip(wanted, reasons, strict=True) if reason)
 
 
-async def _looked_up(client: httpx2.AsyncClient, turns: _Turns, url: str) -> str:
+async def _looked_up(client: httpx2.AsyncClient, queue: _Turns, url: str) -> str:
     """Why the link is dead, or empty."""
     try:
         host = urlsplit(url).netloc.lower()
     except ValueError:
         return "it is no web address"
-    async with turns.hosts[host]:
-        async with turns.all:
-            why = await _judged(client, url, turns.manners.timeout)
-        await asyncio.sleep(turns.manners.pause)
-    return why
+    async with queue.hosts[host]:
+        async with queue.all:
+            reason = await _judged(client, url, queue.manners.timeout)
+        await asyncio.sleep(queue.manners.pause)
+    return reason
 
 
 async def _judged(client: httpx2.AsyncClient, url: str, timeout: float) -> str:
@@ -130,7 +130,7 @@ async def _is_private(url: str) -> bool:
     """Whether the host is this machine or on a local network. A host that does not resolve is not."""
     host = urlsplit(url).hostname or ""
     try:
-        found = await asyncio.get_running_loop().getaddrinfo(host, None, type=socket.SOCK_STREAM)
+        addresses = await asyncio.get_running_loop().getaddrinfo(host, None, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):
         return False
-    return any(not is_public(str(address[4][0])) for address in found)
+    return any(not is_public(str(address[4][0])) for address in addresses)

@@ -16,10 +16,10 @@ def placed(problem: Problem, root: Path, key: str, value: str) -> Problem:
         text = (root / "digest.yaml").read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):
         return problem
-    found = re.search(rf"\b{re.escape(key)}[\"']?\s*:\s*(?P<value>[\"']?{re.escape(value)}\b)", text)
-    if found is None:
+    match = re.search(rf"\b{re.escape(key)}[\"']?\s*:\s*(?P<value>[\"']?{re.escape(value)}\b)", text)
+    if match is None:
         return problem
-    line, column = Source("", "", text).place(found.start("value"))
+    line, column = Source("", "", text).place(match.start("value"))
     return replace(problem, line=line, column=column)
 
 

@@ -13,7 +13,7 @@ from digest.render.templating import environment, split
 
 
 def failed(
-    newsroom: Newsroom, edition: Edition, name: tuple[str, str], error: Exception, known: Mapping[str, Any]
+    newsroom: Newsroom, edition: Edition, name: tuple[str, str], error: Exception, context: Mapping[str, Any]
 ) -> Problem:
     """The file and line of a failure, found by printing the template again as it was written, without inlining."""
     block, part = name
@@ -21,19 +21,19 @@ def failed(
     source = files[block if block in loader.FRAMES else f"blocks/{block}.j2"]
     message = " ".join(str(error).split()) or type(error).__name__
     return Problem(
-        source.shown, _line(split(source)[0][part].text, known), 1, f"printing it failed: {message}."
+        source.shown, _line(split(source)[0][part].text, context), 1, f"printing it failed: {message}."
     )
 
 
-def _line(text: str, known: Mapping[str, Any]) -> int:
+def _line(text: str, context: Mapping[str, Any]) -> int:
     template = environment(str).from_string(text)
     try:
-        template.render(**known)
+        template.render(**context)
     except Exception as again:
         frames = [
-            one.lineno or 1
-            for one in traceback.extract_tb(again.__traceback__)
-            if one.filename == "<template>"
+            frame.lineno or 1
+            for frame in traceback.extract_tb(again.__traceback__)
+            if frame.filename == "<template>"
         ]
         return frames[-1] if frames else 1
     return 1

@@ -18,13 +18,13 @@ def folded(html: bytes) -> bytes:
 
 
 def _fold(line: bytes) -> bytes:
-    done = []
+    parts = []
     while len(line) > _LONG:
         at = line.rfind(b" ", 1, _LONG)
         if at < 0:
             at = line.find(b" ", _LONG)
         if at < 0:
             break
-        done.append(line[:at])
+        parts.append(line[:at])
         line = line[at + 1 :]
-    return b"\n".join([*done, line])
+    return b"\n".join([*parts, line])

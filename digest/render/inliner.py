@@ -49,15 +49,15 @@ def inlined_templates(
     page = _hide(frame, hidden)
     mark = next(token for token, text in _tokens(hidden) if re.fullmatch(r"\{\{-?\s*blocks\s*-?\}\}", text))
     before, after = page.split(mark)
-    done = inlined_document(f"{before}<!--block:-->{inner}<!--/block-->{after}", css, kept)
-    return _cut(done, blocks, hidden)
+    document = inlined_document(f"{before}<!--block:-->{inner}<!--/block-->{after}", css, kept)
+    return _cut(document, blocks, hidden)
 
 
 def inlined_document(html: str, css: str, kept: frozenset[str]) -> str:
     """One whole document with ``css`` inlined and made small. A doctype comes first."""
     body = re.sub(r"\A\s*<!doctype html>\s*", "", html, flags=re.IGNORECASE)
-    done = _META.sub("", _premailed(body, css), count=1)
-    return f"{_DOCTYPE}\n{small(done, kept)}"
+    premailed = _META.sub("", _premailed(body, css), count=1)
+    return f"{_DOCTYPE}\n{small(premailed, kept)}"
 
 
 def small(html: str, kept: frozenset[str]) -> str:
@@ -75,7 +75,7 @@ def _premailed(html: str, css: str) -> str:
 
     from premailer import Premailer
 
-    made = Premailer(
+    inliner = Premailer(
         html,
         css_text=[css],
         strip_important=False,
@@ -90,21 +90,21 @@ def _premailed(html: str, css: str) -> str:
         allow_loading_external_files=False,
         cssutils_logging_level=logging.FATAL,
     )
-    return str(made.transform(pretty_print=False))
+    return str(inliner.transform(pretty_print=False))
 
 
 def _hide(text: str, hidden: list[str]) -> str:
     """Jinja's pieces replaced by tokens ``zq0001qz``: comments in content, words inside tags and HTML comments."""
-    done: list[str] = []
+    parts: list[str] = []
     inside = ""  # "" in content, else how the tag or comment we are in ends
     at = 0
     for match in JINJA.finditer(text):
         plain = text[at : match.start()]
         inside = markup_state(plain, inside)
-        done.append(plain)
-        done.append(_token(match, inside, hidden))
+        parts.append(plain)
+        parts.append(_token(match, inside, hidden))
         at = match.end()
-    return "".join(done) + text[at:]
+    return "".join(parts) + text[at:]
 
 
 def _token(match: re.Match[str], inside: str, hidden: list[str]) -> str:
@@ -145,25 +145,25 @@ def _tokens(hidden: list[str]) -> list[tuple[str, str]]:
     return [(f"zq{index:04d}qz", text) for index, text in enumerate(hidden)]
 
 
-def _cut(done: str, blocks: dict[str, str], hidden: list[str]) -> tuple[str, dict[str, str]]:
+def _cut(document: str, blocks: dict[str, str], hidden: list[str]) -> tuple[str, dict[str, str]]:
     """The document cut at its marks; every block must come out whole."""
     parts: dict[str, str] = {}
-    start = done.find("<!--block:-->")
+    start = document.find("<!--block:-->")
     if start < 0:
         raise Unbalanced("")
     at = start + len("<!--block:-->")
     for name in blocks:
         opening = f"<!--block:{name}-->"
-        end = done.find("<!--/block-->", at)
-        piece = done[at:end]
+        end = document.find("<!--/block-->", at)
+        piece = document[at:end]
         if not piece.startswith(opening) or not _balanced(piece):
             raise Unbalanced(name)
         parts[name] = _restored(piece.removeprefix(opening), hidden)
         at = end + len("<!--/block-->")
-    tail = done[at:]
+    tail = document[at:]
     if not tail.startswith("<!--/block-->"):
         raise Unbalanced(next(reversed(blocks)))
-    frame = done[:start] + "{{ blocks }}" + tail.removeprefix("<!--/block-->")
+    frame = document[:start] + "{{ blocks }}" + tail.removeprefix("<!--/block-->")
     return _restored(frame, hidden), parts
 
 
@@ -209,5 +209,5 @@ def _small_style(match: re.Match[str]) -> str:
 
 
 def _kept_classes(names: str, kept: frozenset[str]) -> str:
-    left = [name for name in names.split() if name in kept or "zq" in name]
-    return f' class="{" ".join(left)}"' if left else ""
+    remaining = [name for name in names.split() if name in kept or "zq" in name]
+    return f' class="{" ".join(remaining)}"' if remaining else ""

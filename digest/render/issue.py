@@ -56,10 +56,10 @@ def render(request: Request) -> model.Rendered:
     renderer = _renderer(request, views, title, preheader)
     budget = request.newsroom.size_budget
     before, after = _frame(renderer, "html")
-    room = budget - len(before) - len(after)
-    whole = renderer.in_html(_complete(request, list(_blocks(request, renderer))))
-    shown, moved = within(room, whole, _more(request, renderer))
-    pieces = (before, *(one.html for one in shown), after)
+    available = budget - len(before) - len(after)
+    blocks = renderer.in_html(_complete(request, list(_blocks(request, renderer))))
+    shown, moved = within(available, blocks, _more(request, renderer))
+    pieces = (before, *(block.html for block in shown), after)
     text = _text(request, renderer, shown)
     html = b"".join(pieces)
     return model.Rendered(
@@ -77,8 +77,8 @@ def render(request: Request) -> model.Rendered:
 def _all_labelled(request: Request) -> None:
     from digest.render.disclosure import problems
 
-    if found := problems(request.newsroom, request.newsroom.look.theme):
-        raise ConfigurationError(found)
+    if unlabelled := problems(request.newsroom, request.newsroom.look.theme):
+        raise ConfigurationError(unlabelled)
 
 
 def _views(request: Request) -> Views:
@@ -104,13 +104,13 @@ def renderer_of(request: Request, views: Views) -> Renderer:
 
 def _lines(request: Request, views: Views) -> tuple[str, str, str]:
     """The subject as the mailer must get it, the same as plain text, and the preheader as plain text."""
-    known = _facts(request, views)
+    variables = _facts(request, views)
     protect = views.dialect.protect_subject
     template = request.subject or request.edition.subject
-    title = words.subject(template, known)
+    title = words.subject(template, variables)
     same = not views.dialect.text_rules and not views.dialect.subject_rules
-    subject = title if same else words.subject(template, known, protect)
-    return subject, title, words.preheader(request.preheader or request.edition.preheader, known)
+    subject = title if same else words.subject(template, variables, protect)
+    return subject, title, words.preheader(request.preheader or request.edition.preheader, variables)
 
 
 def _facts(request: Request, views: Views) -> words.Facts:
@@ -159,8 +159,12 @@ def _renderer(request: Request, views: Views, title: str, preheader: str) -> Ren
 def _styles(styles: tuple[str, ...], views: Views) -> str:
     """The head's styles, less what the mailer could read as its tags: ``[data-ogsc]`` looks like ``[firstname]``."""
     protect = views.dialect.protect_text
-    tags = (re.findall(r"\[[^\]]*\]", one) for one in styles)
-    kept = (one for one, found in zip(styles, tags, strict=True) if all(protect(tag) == tag for tag in found))
+    tags = (re.findall(r"\[[^\]]*\]", style) for style in styles)
+    kept = (
+        style
+        for style, tags_found in zip(styles, tags, strict=True)
+        if all(protect(tag) == tag for tag in tags_found)
+    )
     return "\n".join(kept)
 
 
@@ -217,16 +221,16 @@ def _opening(
 ) -> Iterator[Fragment]:
     """What stands before the first section: who we are, who presents, a note, and what is in the issue."""
     yield renderer.once("masthead", "", lambda: Fragment("masthead", {}))
-    yield from (one for one in top if one.kind == "presented")
+    yield from (block for block in top if block.kind == "presented")
     if request.note.strip():
-        said = request.note
+        note = request.note
         yield renderer.once(
-            "note", "", lambda: Fragment("note", {"paragraphs": renderer.views.paragraphs(said)})
+            "note", "", lambda: Fragment("note", {"paragraphs": renderer.views.paragraphs(note)})
         )
     yield from own
     if len(request.lineup) > FEW:
         yield Fragment("contents", _contents(request, renderer))
-    yield from (one for one in top if one.kind != "presented")
+    yield from (block for block in top if block.kind != "presented")
 
 
 def _contents(request: Request, renderer: Renderer) -> dict[str, Any]:
@@ -234,24 +238,24 @@ def _contents(request: Request, renderer: Renderer) -> dict[str, Any]:
 
     Sponsored posts are not among them: the label stands beside the post.
     """
-    heads = [section.entries[0] for section in request.lineup.sections[1:]][: CONTENTS[1]]
-    heads = [entry for entry in heads if not entry.story.sponsored]
-    taken = {1, *(entry.position for entry in heads)}
+    leaders = [section.entries[0] for section in request.lineup.sections[1:]][: CONTENTS[1]]
+    leaders = [entry for entry in leaders if not entry.story.sponsored]
+    taken = {1, *(entry.position for entry in leaders)}
     more = [entry for entry in request.lineup if entry.position not in taken and not entry.story.sponsored]
-    chosen = sorted([*heads, *more[: max(0, CONTENTS[0] - len(heads))]], key=lambda entry: entry.position)
+    chosen = sorted([*leaders, *more[: max(0, CONTENTS[0] - len(leaders))]], key=lambda entry: entry.position)
     titles = {section.id: section.title for section in request.lineup.sections}
     views = renderer.views
     return {
         "stories": tuple(views.story(entry, titles[entry.section], {}) for entry in chosen),
         "sections": tuple(
-            views.section(one, number) for number, one in enumerate(request.lineup.sections, 1)
+            views.section(section, number) for number, section in enumerate(request.lineup.sections, 1)
         ),
     }
 
 
 def _complete(request: Request, blocks: list[Fragment]) -> list[Fragment]:
     """The blocks, once it is sure that every placed ad is among them."""
-    shown, booked = sum(one.kind in ADS for one in blocks), len(request.plan.placed)
+    shown, booked = sum(block.kind in ADS for block in blocks), len(request.plan.placed)
     if shown != booked:
         raise ValueError(
             f"the plan places {booked} ads, and this lineup has no opening for {booked - shown} of them"
@@ -263,16 +267,17 @@ def _ads(request: Request, renderer: Renderer) -> dict[tuple[str, int], list[Fra
     """The placed ads by position and gap; at one opening's gap in the order of the plan."""
     book = request.newsroom.ads
     positions = {slot.id: slot.position for slot in book.slots}
-    found: dict[tuple[str, int], list[Fragment]] = {}
+    ads: dict[tuple[str, int], list[Fragment]] = {}
     for placed in request.plan.placed:
         item = book.line_item(placed.line_item)
-        creative = next((one for one in item.creatives if one.id == placed.creative), None) if item else None
+        creatives = item.creatives if item else ()
+        creative = next((booked for booked in creatives if booked.id == placed.creative), None)
         if creative is None:
             raise ValueError(f"the plan places {placed.line_item}/{placed.creative}, which is not booked")
         position = positions[placed.slot]
         fragment = _ad(renderer, placed, creative, position)
-        found.setdefault((position, placed.gap), []).append(fragment)
-    return found
+        ads.setdefault((position, placed.gap), []).append(fragment)
+    return ads
 
 
 def _ad(renderer: Renderer, placed: model.Placement, creative: model.Creative, position: str) -> Fragment:
@@ -289,18 +294,18 @@ def _more(request: Request, renderer: Renderer) -> Any:
     """Renders the list of the stories that are online only, by section."""
     entries = {entry.story.id: entry for entry in request.lineup}
 
-    def more(gone: list[Fragment]) -> Fragment:
-        ids = {one.story.id for one in gone if one.story}
+    def more(leaving: list[Fragment]) -> Fragment:
+        ids = {block.story.id for block in leaving if block.story}
         sections: list[More] = []
         every: list[Story] = []
         for section in request.lineup.sections:
-            away = [entries[entry.story.id] for entry in section.entries if entry.story.id in ids]
-            stories = tuple(renderer.views.story(entry, section.title, {}) for entry in away)
+            leaving_entries = [entries[entry.story.id] for entry in section.entries if entry.story.id in ids]
+            stories = tuple(renderer.views.story(entry, section.title, {}) for entry in leaving_entries)
             if stories:
                 sections.append(renderer.views.more(section, stories))
                 every += stories
-        at_hand = {"stories": tuple(every), "sections": tuple(sections)}
-        return renderer.in_html([Fragment("more_online", at_hand)])[0]
+        context = {"stories": tuple(every), "sections": tuple(sections)}
+        return renderer.in_html([Fragment("more_online", context)])[0]
 
     return more
 

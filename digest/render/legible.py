@@ -57,21 +57,21 @@ def legibility(html: str) -> Legibility:
     from lxml.html import document_fromstring  # type: ignore[import-untyped]
 
     body = document_fromstring(html.encode(), parser=_parser()).find("body")
-    found: dict[tuple[str, str, str], Faint] = {}
+    faint: dict[tuple[str, str, str], Faint] = {}
     measured = unknown = 0
     for scheme, rules in (("light", {}), ("dark", _dark_rules(html, body))):
         for text, look in _texts(body, _Look(), rules) if body is not None else ():
-            ink, ground = six_digits(look.ink), six_digits(look.ground)
-            if ink is None or ground is None:
+            ink, background = six_digits(look.ink), six_digits(look.ground)
+            if ink is None or background is None:
                 unknown += 1
                 continue
             measured += 1
-            ratio = contrast(ink, ground)
+            ratio = contrast(ink, background)
             if ratio < (LARGE if look.size >= 24 or (look.bold and look.size >= 18.66) else READABLE):
-                known = found.get((scheme, ink, ground))
+                known = faint.get((scheme, ink, background))
                 first, count = (known.text, known.count) if known else (text, 0)
-                found[scheme, ink, ground] = Faint(scheme, ink, ground, ratio, first, count + 1)
-    return Legibility(tuple(sorted(found.values(), key=lambda one: one.contrast)), measured, unknown)
+                faint[scheme, ink, background] = Faint(scheme, ink, background, ratio, first, count + 1)
+    return Legibility(tuple(sorted(faint.values(), key=lambda text: text.contrast)), measured, unknown)
 
 
 def _parser() -> Any:
@@ -89,14 +89,14 @@ def _dark_rules(html: str, body: Any) -> dict[Any, dict[str, str]]:
     if body is None:
         return rules
     for block in _DARK.findall(html):
-        for selectors, said in _RULE.findall(block):
+        for selectors, declarations in _RULE.findall(block):
             for selector in selectors.split(","):
                 try:
-                    there = CSSSelector(selector.strip(), translator="html")(body.getroottree())
+                    elements = CSSSelector(selector.strip(), translator="html")(body.getroottree())
                 except SelectorError:
                     continue  # such as ::after, which holds no text of the mail
-                for element in there:
-                    rules.setdefault(element, {}).update(_declared(said))
+                for element in elements:
+                    rules.setdefault(element, {}).update(_declared(declarations))
     return rules
 
 
@@ -109,13 +109,13 @@ def _texts(
     element: Any, inherited: _Look, rules: Mapping[Any, Mapping[str, str]]
 ) -> Iterator[tuple[str, _Look]]:
     """Every visible text below an element with how it looks."""
-    said = _declared(element.get("style") or "")
-    lasting = {name: value for name, value in said.items() if value.endswith("!important")}
-    said |= {name: value for name, value in rules.get(element, {}).items() if name not in lasting}
-    said = {name: value.removesuffix("!important").strip() for name, value in said.items()}
-    if said.get("display") == "none" or element.tag in ("style", "script", "title"):
+    style = _declared(element.get("style") or "")
+    important = {name: value for name, value in style.items() if value.endswith("!important")}
+    style |= {name: value for name, value in rules.get(element, {}).items() if name not in important}
+    style = {name: value.removesuffix("!important").strip() for name, value in style.items()}
+    if style.get("display") == "none" or element.tag in ("style", "script", "title"):
         return
-    look = _looks(element, said, inherited)
+    look = _looks(element, style, inherited)
     if text := _visible(element.text):
         yield text, look
     for child in element:
@@ -124,16 +124,18 @@ def _texts(
             yield text, look
 
 
-def _looks(element: Any, said: Mapping[str, str], inherited: _Look) -> _Look:
-    ground = (
-        said.get("background-color") or said.get("background", "").split(" ")[0] or element.get("bgcolor")
+def _looks(element: Any, style: Mapping[str, str], inherited: _Look) -> _Look:
+    background = (
+        style.get("background-color") or style.get("background", "").split(" ")[0] or element.get("bgcolor")
     )
-    size = _PIXELS.fullmatch(said.get("font-size", ""))
-    weight = said.get("font-weight", "bold" if element.tag in ("b", "strong", "h1", "h2", "h3", "th") else "")
+    size = _PIXELS.fullmatch(style.get("font-size", ""))
+    weight = style.get(
+        "font-weight", "bold" if element.tag in ("b", "strong", "h1", "h2", "h3", "th") else ""
+    )
     bold = weight == "bold" or (weight.isdecimal() and int(weight) >= 700) if weight else inherited.bold
     return _Look(
-        ink=_color(said.get("color"), inherited.ink),
-        ground=_color(ground, inherited.ground),
+        ink=_color(style.get("color"), inherited.ink),
+        ground=_color(background, inherited.ground),
         size=float(size[1]) if size else inherited.size,
         bold=bold,
     )
@@ -148,5 +150,5 @@ def _color(written: str | None, inherited: str) -> str:
 
 def _visible(text: str | None) -> str:
     """Text that can be seen; spacing characters cannot."""
-    shown = " ".join("".join(char if char.isprintable() else " " for char in text or "").split())
-    return shown if any(char.isalnum() for char in shown) else ""
+    visible = " ".join("".join(char if char.isprintable() else " " for char in text or "").split())
+    return visible if any(char.isalnum() for char in visible) else ""

@@ -84,15 +84,15 @@ def fill(template: str, values: Mapping[str, str]) -> str:
 
 def problems(links: Links) -> list[str]:
     """What is wrong with the newsroom's ``links``, in words."""
-    found = [
+    wrong = [
         f"links: {name} names {{{field}}}, which is not known; use {{edition}} or {{date}}"
         for name, value in links.parameters.items()
         for field in _FIELD.findall(value)
         if field not in ("edition", "date")
     ]
     if links.link_prefix and not _is_web(links.link_prefix):
-        found.append(f"links: link_prefix {links.link_prefix!r} is no http(s) address")
-    return found
+        wrong.append(f"links: link_prefix {links.link_prefix!r} is no http(s) address")
+    return wrong
 
 
 def _is_web(url: str) -> bool:

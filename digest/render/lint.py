@@ -47,11 +47,11 @@ def problems(source: Source) -> list[Problem]:
         tree = _environment().parse(source.text)
     except TemplateSyntaxError as error:
         return [Problem(source.shown, error.lineno, 1, _sentence(error.message), "")]
-    parts, found = split(source)
+    parts, wrong = split(source)
     for name in ("html", OUTSIDE):
         if name in parts:
-            found += _html(parts[name])
-    return [*found, *_values(source, tree), *_frame(source)]
+            wrong += _html(parts[name])
+    return [*wrong, *_values(source, tree), *_frame(source)]
 
 
 @cache
@@ -71,7 +71,7 @@ def _values(source: Source, tree: nodes.Template) -> list[Problem]:
     if source.name in FRAMES:
         return list(walk.body(tree.body, {}))
     tops: list[Any] = [node.body if _is_block(node) else [node] for node in tree.body]
-    return [found for top in tops for found in walk.body(top, {})]
+    return [problem for top in tops for problem in walk.body(top, {})]
 
 
 def _is_block(node: nodes.Node) -> TypeGuard[nodes.Block]:
@@ -155,8 +155,8 @@ class _Walk:
         return None
 
     def _loop(self, node: Any, kinds: dict[str, object]) -> dict[str, object]:
-        over = self.type_of(node.iter, kinds)
-        item = get_args(over)[0] if get_origin(over) is tuple else None
+        iterated = self.type_of(node.iter, kinds)
+        item = get_args(iterated)[0] if get_origin(iterated) is tuple else None
         return {
             name: (item if type(node.target).__name__ == "Name" else None) for name in _targets(node.target)
         }
@@ -169,14 +169,16 @@ class _Walk:
         if name in ("safe", "e", "escape", "forceescape"):
             message = f"the filter `{name}` cannot be used: every value is escaped on its way out."
             return self.problem(node, message, f"Leave `|{name}` out.")
-        near = get_close_matches(name, FILTERS, 1)
-        cure = f"Did you mean `{near[0]}`?" if near else f"There are: {', '.join(sorted(FILTERS))}."
+        similar = get_close_matches(name, FILTERS, 1)
+        cure = f"Did you mean `{similar[0]}`?" if similar else f"There are: {', '.join(sorted(FILTERS))}."
         return self.problem(node, f"there is no filter `{name}`.", cure)
 
-    def unknown(self, node: Any, name: str, what: str, known: Mapping[str, object], at_hand: str) -> Problem:
-        near = get_close_matches(name, known, 1)
-        guess = f"Did you mean `{near[0]}`? " if near else ""
-        return self.problem(node, f"{what} `{name}`.", f"{guess}{at_hand}: {', '.join(sorted(known))}.")
+    def unknown(
+        self, node: Any, name: str, what: str, known: Mapping[str, object], available: str
+    ) -> Problem:
+        similar = get_close_matches(name, known, 1)
+        guess = f"Did you mean `{similar[0]}`? " if similar else ""
+        return self.problem(node, f"{what} `{name}`.", f"{guess}{available}: {', '.join(sorted(known))}.")
 
     def problem(self, node: Any, message: str, cure: str) -> Problem:
         return Problem(self.source.shown, node.lineno, 1, message, cure)
@@ -243,8 +245,8 @@ def _style_element(part: Source, visible: str, start: int) -> Iterator[Problem]:
     body_at = visible.find(">", start) + 1
     body = visible[body_at : visible.find("</style", body_at)]
     inner = Source(part.name, part.shown, re.sub(r"[^\n]", " ", part.text[:body_at]) + body)
-    rules, found = css.parse(inner)
-    yield from found
+    rules, problems = css.parse(inner)
+    yield from problems
     yield from css.unsafe(inner, rules)
     yield _at(part, start, "a block cannot carry a <style> of its own.", "Put its rules into brand.css.")
 
@@ -268,8 +270,8 @@ def _styles(part: Source, visible: str) -> Iterator[Problem]:
         if markup_state(visible[: match.start()], "") != ">":
             continue
         value = match[1] or match[2] or match[3] or ""
-        for one in re.split(r";(?![^(]*\))", value):
-            if one.strip() and not _DECLARATION.match(one):
+        for declaration in re.split(r";(?![^(]*\))", value):
+            if declaration.strip() and not _DECLARATION.match(declaration):
                 yield _at(part, match.start(), f'style="{_short(value)}" is no list of declarations.',
                           'Write style="property: value; property: value".')  # fmt: skip
                 break

@@ -59,8 +59,8 @@ class Source:
 def shipped() -> Path:
     """The templates of the installed package, or of the repository."""
     package = Path(__file__).resolve().parent.parent
-    inside = package / "templates"
-    return inside if inside.is_dir() else package.parent / "templates"
+    inside_package = package / "templates"
+    return inside_package if inside_package.is_dir() else package.parent / "templates"
 
 
 def themes(root: Path) -> tuple[str, ...]:
@@ -68,7 +68,13 @@ def themes(root: Path) -> tuple[str, ...]:
     folders = (root / "templates" / "themes", shipped() / "themes")
     return tuple(
         sorted(
-            {one.name for folder in folders if folder.is_dir() for one in folder.iterdir() if one.is_dir()}
+            {
+                entry.name
+                for folder in folders
+                if folder.is_dir()
+                for entry in folder.iterdir()
+                if entry.is_dir()
+            }
         )
     )
 
@@ -81,8 +87,8 @@ def collect(root: Path, theme: str, own: Iterable[str] = ()) -> dict[str, Source
     """
     chain = lineage(root, theme)
     extra = (f"blocks/{name}.j2" for name in own if name not in BLOCKS)
-    found = (_find(root, chain, name) for name in (*NAMES, *extra))
-    return {source.name: source for source in found}
+    sources = (_find(root, chain, name) for name in (*NAMES, *extra))
+    return {source.name: source for source in sources}
 
 
 def lineage(root: Path, theme: str) -> tuple[str, ...]:
@@ -133,9 +139,9 @@ def _find(root: Path, chain: tuple[str, ...], name: str) -> Source:
     """A file of a theme; a style sheet with those that it adds to."""
     of_themes = [f"themes/{theme}/{name}" for theme in chain]
     if not name.endswith(".css"):
-        wanted = ((base, own, place) for base, own in _bases(root) for place in (*of_themes, name))
-        found = (_source(base, place, name, own) for base, own, place in wanted)
-        return next((one for one in found if one), Source(name, f"templates/{name}", ""))
+        places = ((base, own, place) for base, own in _bases(root) for place in (*of_themes, name))
+        sources = (_source(base, place, name, own) for base, own, place in places)
+        return next((source for source in sources if source), Source(name, f"templates/{name}", ""))
     if name == "tokens.css" and BASE not in chain:
         of_themes.append(f"themes/{BASE}/{name}")
     sheets = [sheet for place in (name, *reversed(of_themes)) if (sheet := _sheet(root, place, name))]
@@ -144,13 +150,17 @@ def _find(root: Path, chain: tuple[str, ...], name: str) -> Source:
 
 def _sheet(root: Path, place: str, name: str) -> Source | None:
     """One style sheet: the newsroom's in place of ours."""
-    return next((one for base, own in _bases(root) if (one := _source(base, place, name, own))), None)
+    return next((sheet for base, own in _bases(root) if (sheet := _source(base, place, name, own))), None)
 
 
 def _bases(root: Path) -> list[tuple[Path, bool]]:
     """Where to look, in order: a folder of templates, and whether it is the newsroom's."""
-    own, ours = root / "templates", shipped()
-    return [(ours, False)] if own.resolve() == ours.resolve() else [(own, True), (ours, False)]
+    own_templates, shipped_templates = root / "templates", shipped()
+    return (
+        [(shipped_templates, False)]
+        if own_templates.resolve() == shipped_templates.resolve()
+        else [(own_templates, True), (shipped_templates, False)]
+    )
 
 
 def _source(base: Path, place: str, name: str, own: bool) -> Source | None:

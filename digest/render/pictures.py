@@ -129,7 +129,7 @@ def fitted(width: int | None, height: int | None, box: int) -> tuple[int, int] |
 def remarks(newsroom: Newsroom) -> Iterator[str]:
     """Pictures of the logo and the bookings that mail programs do not show, that are missing or too heavy."""
     for what, url, size in booked(newsroom):
-        yield from (f"{what}: {url} {said}" for said in _faults(newsroom, url, size))
+        yield from (f"{what}: {url} {fault}" for fault in _faults(newsroom, url, size))
 
 
 def booked(newsroom: Newsroom) -> list[tuple[str, str, str]]:
@@ -137,15 +137,18 @@ def booked(newsroom: Newsroom) -> list[tuple[str, str, str]]:
     logo = newsroom.publication.logo
     shown = [("publication.logo", url, "") for url in (logo.url, logo.dark_url)] if logo else []
     for item in newsroom.ads.line_items:
-        for one in item.creatives:
-            shown += [(f"creative {one.id}", one.image, one.size), (f"creative {one.id}", one.logo, "")]
+        for creative in item.creatives:
+            shown += [
+                (f"creative {creative.id}", creative.image, creative.size),
+                (f"creative {creative.id}", creative.logo, ""),
+            ]
     return [(what, url, size) for what, url, size in shown if url]
 
 
 def of_stories(newsroom: Newsroom, stories: Iterable[Story]) -> list[str]:
     """What is wrong with the pictures of these stories, which run without them; counted where it is the kind."""
     kinds: dict[str, int] = {}
-    said: dict[str, None] = {}
+    remarks: dict[str, None] = {}
     total = 0
     for story in stories:
         if story.image is None:
@@ -155,17 +158,17 @@ def of_stories(newsroom: Newsroom, stories: Iterable[Story]) -> list[str]:
         if kind in UNSHOWN and not newsroom.images.resize:
             kinds[kind] = kinds.get(kind, 0) + 1
         elif local(newsroom.root, newsroom.images.files, story.image.url):
-            said |= {
+            remarks |= {
                 f"story {story.id}: {story.image.url} {fault}": None
                 for fault in _faults(newsroom, story.image.url, "")
             }
     for kind, count in sorted(kinds.items()):
-        said[
+        remarks[
             f"{count} of {total} recent pictures of stories {'is' if count == 1 else 'are'} {kind}, which many mail "
             "programs do not show: the stories run without them. Let the source offer jpg, or name an image service: "
             "`images: {resize: …}`."
         ] = None
-    return list(said)
+    return list(remarks)
 
 
 def _faults(newsroom: Newsroom, url: str, size: str) -> Iterator[str]:
@@ -184,6 +187,6 @@ def _faults(newsroom: Newsroom, url: str, size: str) -> Iterator[str]:
         yield "is no png, jpg or gif picture; it is left out."
     elif len(data) > HEAVY:
         yield f"has {len(data):,} bytes; many mail programs load such a picture late or not at all."
-    wanted = [int(side) for side in size.split("x")] if size else []
-    if kind and wanted and width * wanted[1] != height * wanted[0]:
+    booked_size = [int(side) for side in size.split("x")] if size else []
+    if kind and booked_size and width * booked_size[1] != height * booked_size[0]:
         yield f"is {width}x{height}, which is not in the proportions of its size, {size}."

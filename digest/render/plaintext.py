@@ -46,24 +46,24 @@ def _wrapped(line: str) -> list[str]:
         return [line]
     indent = line[: len(line) - len(line.lstrip(" "))]
     hanging = _ITEM.match(line)
-    done: list[str] = []
+    wrapped: list[str] = []
     current = indent
     following = " " * len(hanging[0]) if hanging else indent
     for word in _pieces(line.strip()):
         if width(current) + width(word.rstrip()) <= COLUMNS or current in (indent, following):
             current += word
         else:
-            done.append(current.rstrip())
+            wrapped.append(current.rstrip())
             current = following + word
-    return [*done, current.rstrip()]
+    return [*wrapped, current.rstrip()]
 
 
 def _pieces(line: str) -> list[str]:
     """Where a line may break: words with the spaces after them; between wide characters too."""
     pieces: list[str] = []
     for word in _words(line):
-        whole = width(word) == len(word) or "{" in word
-        if _LINK.search(word) or (whole and len(word.encode()) <= OCTETS):
+        narrow = width(word) == len(word) or "{" in word
+        if _LINK.search(word) or (narrow and len(word.encode()) <= OCTETS):
             pieces.append(word)
         else:
             pieces += _characters(word)

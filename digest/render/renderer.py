@@ -78,43 +78,43 @@ class Renderer:
         """The blocks, with their HTML printed. It may be that of an earlier block with the same ``key``."""
         shared = self.kept.html
         laid_out = list(blocks)
-        for one in laid_out:
-            if one.html:
+        for block in laid_out:
+            if block.html:
                 continue
-            key = (one.kind, one.key) if self._shares_html(one) else None
+            key = (block.kind, block.key) if self._shares_html(block) else None
             if key not in shared:
                 printed = self.views.dialect.finish_html(
-                    self.printed((one.kind, "html"), one.at_hand).strip()
+                    self.printed((block.kind, "html"), block.at_hand).strip()
                 )
-                one.html = folded(f"{printed}\n".encode())
+                block.html = folded(f"{printed}\n".encode())
                 if key:
-                    shared[key] = one.html
+                    shared[key] = block.html
             else:
-                one.html = shared[key]
+                block.html = shared[key]
         return laid_out
 
-    def _shares_html(self, one: Fragment) -> bool:
-        kept, name = self.kept, (one.kind, "html")
-        return not (kept.blocks is None or one.key is None or name in kept.varying or name in kept.numbered)
+    def _shares_html(self, block: Fragment) -> bool:
+        kept, name = self.kept, (block.kind, "html")
+        return not (kept.blocks is None or block.key is None or name in kept.varying or name in kept.numbered)
 
     def in_text(self, blocks: Iterable[Fragment]) -> list[str]:
         """The text of blocks, without those that say nothing in it."""
-        for one in blocks:
-            if one.text is None:
-                one.text = set_text(self.printed((one.kind, "text"), one.at_hand))
-        return [one.text for one in blocks if one.text]
+        for block in blocks:
+            if block.text is None:
+                block.text = set_text(self.printed((block.kind, "text"), block.at_hand))
+        return [block.text for block in blocks if block.text]
 
     def once(self, block: str, key: Hashable, make: Callable[[], Fragment]) -> Fragment:
         """A block as it was rendered for the same ``key`` before, unless it prints words of this very variant."""
         kept, parts = self.kept.blocks, ((block, "html"), (block, "text"))
         if kept is None or not self.kept.varying.isdisjoint(parts):
             return make()
-        found = kept.get((block, key))
-        if found is None:
+        fragment = kept.get((block, key))
+        if fragment is None:
             if len(kept) > MOST:
                 kept.clear()
-            found = kept[block, key] = make()
-        return found
+            fragment = kept[block, key] = make()
+        return fragment
 
     def story(self, entry: model.Entry, section: model.Section, block: str) -> Fragment:
         """A story in its rank; a feature without a picture is an ordinary story."""
@@ -138,8 +138,8 @@ class Renderer:
         return known[same]
 
 
-def _failure(views: Views, name: Name, error: Exception, known: Mapping[str, Any]) -> Problem:
+def _failure(views: Views, name: Name, error: Exception, context: Mapping[str, Any]) -> Problem:
     """A template that failed on a value: printed again as it was written, to learn the line."""
     from digest.render.failure import failed
 
-    return failed(views.newsroom, views.edition, name, error, known)
+    return failed(views.newsroom, views.edition, name, error, context)

@@ -27,27 +27,32 @@ class Piece:
 
 def paragraphs(text: str) -> tuple[tuple[Piece, ...], ...]:
     """The paragraphs of a text, parted by empty lines; what is no bold and no link stays as it is written."""
-    written = (" ".join(one.split()) for one in _PARAGRAPH.split(text.replace("\r\n", "\n").strip()))
-    return tuple(_pieces(one) for one in written if one)
+    written = (
+        " ".join(paragraph.split()) for paragraph in _PARAGRAPH.split(text.replace("\r\n", "\n").strip())
+    )
+    return tuple(_pieces(paragraph) for paragraph in written if paragraph)
 
 
 def _pieces(line: str) -> tuple[Piece, ...]:
-    found: list[Piece] = []
+    pieces: list[Piece] = []
     at = 0
     for match in _PIECE.finditer(line):
         if match.start() > at:
-            found.append(Piece(line[at : match.start()]))
+            pieces.append(Piece(line[at : match.start()]))
         if match["bold"]:
-            found.append(Piece(match["bold"], bold=True))
+            pieces.append(Piece(match["bold"], bold=True))
         else:
-            found.append(Piece(match["words"], link=match["link"]))
+            pieces.append(Piece(match["words"], link=match["link"]))
         at = match.end()
     if at < len(line):
-        found.append(Piece(line[at:]))
-    return tuple(found)
+        pieces.append(Piece(line[at:]))
+    return tuple(pieces)
 
 
 def plain(text: str) -> str:
     """The text without its marks: bold as plain words, links as ``words (address)``."""
-    done = ("".join(f"{p.text} ({p.link})" if p.link else p.text for p in one) for one in paragraphs(text))
-    return "\n\n".join(done)
+    plain_paragraphs = (
+        "".join(f"{p.text} ({p.link})" if p.link else p.text for p in paragraph)
+        for paragraph in paragraphs(text)
+    )
+    return "\n\n".join(plain_paragraphs)

@@ -39,7 +39,7 @@ def environment(finalize: Callable[[Any], Any]) -> Environment:
     """Jinja2 as every template sees it: strict, with filters that cannot make markup."""
     from jinja2 import Environment, StrictUndefined
 
-    made = Environment(
+    jinja = Environment(
         undefined=StrictUndefined,
         autoescape=False,
         finalize=finalize,
@@ -48,8 +48,8 @@ def environment(finalize: Callable[[Any], Any]) -> Environment:
         keep_trailing_newline=True,
         cache_size=0,
     )
-    made.filters = {name: made.filters[name] for name in FILTERS}
-    return made
+    jinja.filters = {name: jinja.filters[name] for name in FILTERS}
+    return jinja
 
 
 def html_gate(dialect: Dialect) -> Callable[[Any], Any]:
@@ -101,10 +101,10 @@ def split(source: Source) -> tuple[dict[str, Source], list[Problem]]:
     for match in _PART.finditer(blank):
         parts[match[1]] = Source(source.name, source.shown, _in_place(blank, match), source.own)
         rest = rest.replace(match[0], re.sub(r"[^\n]", " ", match[0]))
-    found = [*_missing(source, parts), *_outside(source, rest)]
+    problems = [*_missing(source, parts), *_outside(source, rest)]
     if rest.strip():
         parts[OUTSIDE] = Source(source.name, source.shown, rest, source.own)
-    return parts, found
+    return parts, problems
 
 
 def _in_place(text: str, match: re.Match[str]) -> str:

@@ -68,11 +68,11 @@ def load_theme(
 
     Raises ``ConfigurationError`` with every problem of the templates.
     """
-    worn = looks(newsroom)
+    newsrooms = looks(newsroom)
     sources = {name: template_files(newsroom, name) for name in used(newsroom)}
     compiled = {
         name: replace(_cached(seen, name, sources[seen.look.theme], cache, remember, known), name=name)
-        for name, seen in worn.items()
+        for name, seen in newsrooms.items()
     }
     editions = {edition.name: look_of(newsroom, edition) for edition in newsroom.editions}
     return Theme(_fingerprint(sources), newsroom.look.theme, compiled, editions)
@@ -94,8 +94,8 @@ def _fingerprint(sources: Mapping[str, Mapping[str, Source]]) -> str:
     total = sha256()
     for theme, files in sources.items():
         for name, source in files.items():
-            for one in source.layers:
-                total.update(f"{theme}\0{name}\0{len(one.text)}\0{one.text}".encode())
+            for layer in source.layers:
+                total.update(f"{theme}\0{name}\0{len(layer.text)}\0{layer.text}".encode())
     return total.hexdigest()
 
 
@@ -109,18 +109,18 @@ def _cached(
 ) -> CompiledTheme:
     theme = newsroom.look.theme
     key = f"theme-{name}-{_key(newsroom, theme, files)[:24]}.bin"
-    found = known.get(key) if known is not None else None
+    theme_compiled = known.get(key) if known is not None else None
     path = cache and cache / key
-    found = found or (_read(path) if path else None)
-    if found is None:
+    theme_compiled = theme_compiled or (_read(path) if path else None)
+    if theme_compiled is None:
         from digest.render.compiler import compiled
 
-        found = compiled(newsroom, theme, files)
+        theme_compiled = compiled(newsroom, theme, files)
         if path and remember:
-            _write(path, found)
+            _write(path, theme_compiled)
     if known is not None:
-        known[key] = found
-    return found
+        known[key] = theme_compiled
+    return theme_compiled
 
 
 def _key(newsroom: Newsroom, theme: str, files: Mapping[str, Source]) -> str:
@@ -167,9 +167,16 @@ def _read(path: Path) -> CompiledTheme | None:
         return None
 
 
-def _write(path: Path, made: CompiledTheme) -> None:
+def _write(path: Path, compiled: CompiledTheme) -> None:
     body = marshal.dumps(
-        (made.name, dict(made.code), made.styles, made.outlook, dict(made.colors), dict(made.boxes))
+        (
+            compiled.name,
+            dict(compiled.code),
+            compiled.styles,
+            compiled.outlook,
+            dict(compiled.colors),
+            dict(compiled.boxes),
+        )
     )
     partial = path.with_name(f".{path.name}.{os.getpid()}")
     try:
@@ -184,6 +191,6 @@ def _write(path: Path, made: CompiledTheme) -> None:
 def _forget_old(path: Path) -> None:
     """Keep the few newest caches of a theme: an editor's many versions would pile up."""
     theme = path.name.rsplit("-", 1)[0]
-    kept: list[Any] = sorted(path.parent.glob(f"{theme}-*.bin"), key=lambda one: one.stat().st_mtime_ns)
+    kept: list[Any] = sorted(path.parent.glob(f"{theme}-*.bin"), key=lambda file: file.stat().st_mtime_ns)
     for old in kept[:-3]:
         old.unlink(missing_ok=True)

@@ -27,11 +27,11 @@ def of(source: Source, look: Look, digest_yaml: str = "") -> tuple[dict[str, str
     values: dict[str, str] = {}
     problems: list[Problem] = []
     for layer in source.layers:
-        rules, found = css.parse(layer)
-        problems += found
+        rules, wrong = css.parse(layer)
+        problems += wrong
         for rule in rules:
             if rule.selector in (":root", f".{look.density}"):
-                values.update(_pair(one) for one in rule.declarations)
+                values.update(_pair(declaration) for declaration in rule.declarations)
     problems += list(_look_problems(values, look, digest_yaml))
     return _derived(values, _brand(values, look)), problems
 
@@ -50,55 +50,59 @@ def _brand(values: Mapping[str, str], look: Look) -> dict[str, str]:
 
 def _derived(values: Mapping[str, str], brand: Mapping[str, str]) -> dict[str, str]:
     """The brand's colours over the theme's; what is read on them or as them follows, in light and dark."""
-    made = {**values, **brand}
-    if "font-head" in made:  # for headlines inside the body, where repeating the same list costs bytes
-        made["font-title"] = "inherit" if made["font-head"] == made.get("font-body") else made["font-head"]
-    if "accent" in brand:
-        made["band"] = brand.get(
-            "band", made["accent"] if values["band"] == values["accent"] else values["band"]
+    tokens = {**values, **brand}
+    if "font-head" in tokens:  # for headlines inside the body, where repeating the same list costs bytes
+        tokens["font-title"] = (
+            "inherit" if tokens["font-head"] == tokens.get("font-body") else tokens["font-head"]
         )
-        made["highlight"] = brand.get("highlight", colors.deeper(made["accent"]))
-    _darkened(made, brand)
-    for fill, ground in FILLS:
-        made[fill] = colors.text_on(
-            made[ground], brand.get(fill) or (values[fill] if ground not in brand else "")
+    if "accent" in brand:
+        tokens["band"] = brand.get(
+            "band", tokens["accent"] if values["band"] == values["accent"] else values["band"]
+        )
+        tokens["highlight"] = brand.get("highlight", colors.deeper(tokens["accent"]))
+    _darkened(tokens, brand)
+    for fill, background in FILLS:
+        tokens[fill] = colors.text_on(
+            tokens[background], brand.get(fill) or (values[fill] if background not in brand else "")
         )
     for scheme in ("", "dark-"):
-        surfaces = [made[f"{scheme}{name}"] for name in SURFACES]
+        surfaces = [tokens[f"{scheme}{name}"] for name in SURFACES]
         for name in INKS:
-            made[f"{scheme}{name}-text"] = colors.readable(made[f"{scheme}{name}"], *surfaces)
-    made["dark-accent"] = colors.readable(made["dark-accent"], *(made[f"dark-{name}"] for name in SURFACES))
-    made["dark-on-accent"] = colors.text_on(made["dark-accent"], made["dark-on-accent"])
-    return made
+            tokens[f"{scheme}{name}-text"] = colors.readable(tokens[f"{scheme}{name}"], *surfaces)
+    tokens["dark-accent"] = colors.readable(
+        tokens["dark-accent"], *(tokens[f"dark-{name}"] for name in SURFACES)
+    )
+    tokens["dark-on-accent"] = colors.text_on(tokens["dark-accent"], tokens["dark-on-accent"])
+    return tokens
 
 
-def _darkened(made: dict[str, str], brand: Mapping[str, str]) -> None:
+def _darkened(tokens: dict[str, str], brand: Mapping[str, str]) -> None:
     """A counterpart for dark mode of each of the brand's colours that brings none."""
     for name in ("paper", "tint", "canvas", "rule"):
         if name in brand and f"dark-{name}" not in brand:
-            made[f"dark-{name}"] = colors.darkened(brand[name], like=made[f"dark-{name}"])
+            tokens[f"dark-{name}"] = colors.darkened(brand[name], like=tokens[f"dark-{name}"])
     for name in INKS:
         if name in brand and f"dark-{name}" not in brand:
-            made[f"dark-{name}"] = brand[name]
+            tokens[f"dark-{name}"] = brand[name]
 
 
 def adapted(source: Source, look: Look) -> list[str]:
     """What was changed in the newsroom's own colours so that words can be read, for ``check``."""
     values, _ = of(source, look)
-    found: list[str] = []
+    remarks: list[str] = []
     for scheme, where in (("", "light"), ("dark-", "dark mode")):
         for name in INKS:
-            given = colors.six_digits(look.colors.get(f"{scheme}{name}", "")) or ""
-            used = values.get(f"{scheme}{name}-text", given)
-            if given and used != given:
-                found.append(
-                    f"look.colors.{scheme}{name}: words are {used} instead of {given} ({where}), to be readable."
+            chosen = colors.six_digits(look.colors.get(f"{scheme}{name}", "")) or ""
+            used = values.get(f"{scheme}{name}-text", chosen)
+            if chosen and used != chosen:
+                remarks.append(
+                    f"look.colors.{scheme}{name}: words are {used} instead of {chosen} ({where}), to be readable."
                 )
     for fill, _ in FILLS:
-        given = colors.six_digits(look.colors.get(fill, "")) or ""
-        if given and values.get(fill) != given:
-            found.append(f"look.colors.{fill}: {values[fill]} instead of {given}, to be readable.")
-    return found
+        chosen = colors.six_digits(look.colors.get(fill, "")) or ""
+        if chosen and values.get(fill) != chosen:
+            remarks.append(f"look.colors.{fill}: {values[fill]} instead of {chosen}, to be readable.")
+    return remarks
 
 
 def _look_problems(values: Mapping[str, str], look: Look, text: str) -> Iterator[Problem]:
@@ -133,13 +137,13 @@ def _look_problems(values: Mapping[str, str], look: Look, text: str) -> Iterator
 
 
 def _at_hand(name: str, known: list[str]) -> str:
-    near = get_close_matches(name, known, 1)
-    return (f"Did you mean `{near[0]}`? " if near else "") + f"There are: {', '.join(known)}."
+    similar = get_close_matches(name, known, 1)
+    return (f"Did you mean `{similar[0]}`? " if similar else "") + f"There are: {', '.join(known)}."
 
 
 def _problem(text: str, word: str, message: str, cure: str) -> Problem:
     """The place of ``word`` after the key ``look`` of ``digest.yaml``."""
     start = re.search(r"^look\s*:", text, re.MULTILINE)
-    found = re.search(rf"\b{re.escape(word)}\b", text[start.end() :]) if start else None
-    offset = start.end() + found.start() if start and found else 0
+    match = re.search(rf"\b{re.escape(word)}\b", text[start.end() :]) if start else None
+    offset = start.end() + match.start() if start and match else 0
     return Problem("digest.yaml", *Source("", "", text).place(offset), message, cure)

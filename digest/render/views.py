@@ -65,11 +65,11 @@ class Views:
         )
 
     def _logo(self, url: str, size: tuple[int, int], alt: str, boxes: Boxes) -> values.Picture | None:
-        found = self.files.sized(url)
-        fitted = pictures.fitted(*size, boxes.get("logo", 552)) if found else None
-        if not found or not fitted:
+        picture = self.files.sized(url)
+        fitted = pictures.fitted(*size, boxes.get("logo", 552)) if picture else None
+        if not picture or not fitted:
             return None
-        return values.Picture(Address(self.dialect.protect_url(found.url)), *fitted, alt)
+        return values.Picture(Address(self.dialect.protect_url(picture.url)), *fitted, alt)
 
     def words(self) -> values.Words:
         known = self.labels
@@ -80,8 +80,8 @@ class Views:
 
     def footer(self, footer: model.Footer) -> values.Footer:
         links, social = (
-            tuple(values.Link(self.said(one.title), self.address(one.url)) for one in some)
-            for some in (footer.links, footer.social)
+            tuple(values.Link(self.said(link.title), self.address(link.url)) for link in entries)
+            for entries in (footer.links, footer.social)
         )
         return values.Footer(
             links, social, self.said(footer.why), self.link(footer.forwarded), self.link(footer.feedback)
@@ -113,7 +113,7 @@ class Views:
         )  # fmt: skip
 
     def section(self, section: model.Section, number: int) -> values.Section:
-        spec = next((one for one in self.newsroom.sections if one.id == section.id), None)
+        spec = next((spec for spec in self.newsroom.sections if spec.id == section.id), None)
         page = spec.url if spec else ""
         href = self.address(self.tracked.href(page)) if page else Address("")
         more = self.labels.more_from.format(section.title)
@@ -145,7 +145,7 @@ class Views:
             sentence=isolated(sentence, direction), rest=isolated(rest, direction),
             author=story.author, source=story.source, kicker=kicker, byline=self.said(byline), time=time,
             label=self.disclosure if story.sponsored else "", mark=self.said(mark),
-            origin=self.said(" · ".join(one for one in (mark, byline, time) if one)),
+            origin=self.said(" · ".join(part for part in (mark, byline, time) if part)),
             published_at=at.isoformat() if at else "", tags=story.tags,
             original_title=cleanup.title(str(before.get("title") or ""), story.source),
             section=entry.section, position=entry.position, lang=lang, dir=direction,
@@ -171,21 +171,27 @@ class Views:
         resizable = bool(self.files.images.resize)
         if not pictures.is_photograph(image.url, image.width, image.height, resizable=resizable):
             return None
-        found = self.files.sized(image.url, image.width, image.height)
-        if found is None:
+        original = self.files.sized(image.url, image.width, image.height)
+        if original is None:
             return None
         box = boxes[name]
-        if name == "image" and found.width and found.width < box * 2 // 3:
+        if name == "image" and original.width and original.width < box * 2 // 3:
             return None
-        url, size = found.url, pictures.fitted(found.width, found.height, box)
-        if resizable and found.url == image.url:
+        url, size = original.url, pictures.fitted(original.width, original.height, box)
+        if resizable and original.url == image.url:
             size = (box, box) if name == "thumb" else (box, round(box * pictures.WIDE[1] / pictures.WIDE[0]))
-            url = self.files.resized(found.url, size[0] * RETINA, size[1] * RETINA)
+            url = self.files.resized(original.url, size[0] * RETINA, size[1] * RETINA)
         if size is None:
             return None
-        said = image.caption
-        caption = "" if not said or _same(said, title) else cleanup.shortened(said, cleanup.CAPTION)
-        repeats = _same(image.alt, title) or (name == "image" and said != "" and _same(image.alt, said))
+        own_caption = image.caption
+        caption = (
+            ""
+            if not own_caption or _same(own_caption, title)
+            else cleanup.shortened(own_caption, cleanup.CAPTION)
+        )
+        repeats = _same(image.alt, title) or (
+            name == "image" and own_caption != "" and _same(image.alt, own_caption)
+        )
         return values.Picture(
             Address(self.dialect.protect_url(url)),
             *size,
@@ -202,12 +208,12 @@ class Views:
         house = placed.tier == "house"
         payer = advertiser.name if advertiser else ""
         headline = creative.headline or ("" if creative.image else creative.text or payer or creative.id)
-        said = (headline, creative.body)
-        text = creative.text if not any(_same(creative.text, one) for one in said) else ""
+        shown_words = (headline, creative.body)
+        text = creative.text if not any(_same(creative.text, text) for text in shown_words) else ""
         alt = creative.alt or creative.text or creative.headline or payer or creative.id
         box = boxes.get("image", 520)
         shown = self._ad_picture(creative.image, _size(creative.size), alt, (box, 2 * box))
-        if shown and any(_same(alt, one) for one in said):
+        if shown and any(_same(alt, text) for text in shown_words):
             shown = values.Picture(shown.src, shown.width, shown.height, "")
         most = (min(AD_LOGO[0], boxes.get("logo", 120)), AD_LOGO[1])
         logo = self._ad_picture(creative.logo, (None, None), payer, most)
@@ -229,38 +235,39 @@ class Views:
         self, url: str, size: tuple[int | None, int | None], alt: str, box: tuple[int, int]
     ) -> values.Picture | None:
         """A picture in a box of that width and height at most; four to one where its own size is not known."""
-        found = self.files.sized(url)
-        if found is None:
+        original = self.files.sized(url)
+        if original is None:
             return None
-        own = size if size[0] else (found.width, found.height)
+        own = size if size[0] else (original.width, original.height)
         if own[0] and own[1]:
             width = max(1, min(own[0], box[0], own[0] * box[1] // own[1]))
             fitted = (width, max(1, round(own[1] * width / own[0])))
         else:
             fitted = (box[0], round(box[0] / 4))
-        return values.Picture(Address(self.dialect.protect_url(found.url)), *fitted, self.said(alt))
+        return values.Picture(Address(self.dialect.protect_url(original.url)), *fitted, self.said(alt))
 
     def paragraphs(self, text: str) -> tuple[values.Paragraph, ...]:
         """An editor's or advertiser's words as templates print them."""
         return tuple(
             values.Paragraph(
                 tuple(
-                    values.Piece(self.said(one.text), one.bold, self.address(one.link)) for one in paragraph
+                    values.Piece(self.said(piece.text), piece.bold, self.address(piece.link))
+                    for piece in paragraph
                 )
             )
             for paragraph in richtext.paragraphs(text)
         )
 
-    def data(self, found: Any) -> Any:
+    def data(self, value: Any) -> Any:
         """A block's data as templates print it: addresses are links, objects are records, the rest is text."""
-        if isinstance(found, Mapping):
-            return values.Record({str(name): self.data(one) for name, one in found.items()})
-        if isinstance(found, list | tuple):
-            return tuple(self.data(one) for one in found)
-        if isinstance(found, str):
-            known = found.lower().startswith(("https://", "http://", "mailto:", "tel:"))
-            return self.address(self.tracked.href(found)) if known else self.said(found)
-        return found
+        if isinstance(value, Mapping):
+            return values.Record({str(name): self.data(item) for name, item in value.items()})
+        if isinstance(value, list | tuple):
+            return tuple(self.data(item) for item in value)
+        if isinstance(value, str):
+            known = value.lower().startswith(("https://", "http://", "mailto:", "tel:"))
+            return self.address(self.tracked.href(value)) if known else self.said(value)
+        return value
 
     def _label(self, item: model.LineItem | None, house: bool) -> str:
         """The disclosure: the booking's own, else the policy's in the issue's language; ours says who we are."""
@@ -333,10 +340,12 @@ def _clipped(text: str) -> str:
     return text if len(text) <= TITLE else words.shortened(text[: TITLE + 40], TITLE)
 
 
-def _same(one: str, other: str) -> bool:
+def _same(first: str, second: str) -> bool:
     """Whether two texts say the same to a reader."""
-    letters = (filter(str.isalnum, text.casefold()) for text in (one, other))
-    return all(mine == others for mine, others in zip_longest(*letters))  # most differ in their first letter
+    letters = (filter(str.isalnum, text.casefold()) for text in (first, second))
+    return all(
+        letter == other for letter, other in zip_longest(*letters)
+    )  # most differ in their first letter
 
 
 def _size(size: str) -> tuple[int | None, int | None]:

@@ -76,7 +76,7 @@ def facts(
 ) -> Facts:
     """The variables of an issue: its ``count`` of stories, the titles that may speak for it, its sections'."""
     second, third = (titles[at] if at < len(titles) else "" for at in (1, 2))
-    others = "; ".join(one for one in (second, third) if one)
+    others = "; ".join(title for title in (second, third) if title)
     return Facts(
         lead=titles[0] if titles else "",
         date=format_date(day, locale),
@@ -90,25 +90,25 @@ def facts(
     )
 
 
-def subject(template: str, known: Facts, protect: Protect = str) -> str:
+def subject(template: str, variables: Facts, protect: Protect = str) -> str:
     """The subject line: one line, never empty, at most 78 graphemes where its variables can give way.
 
     ``protect`` is the dialect's answer to text that looks like its tags; it sees the variables' values only.
     """
-    return _line(template, known, SUBJECT_LENGTH, protect)
+    return _line(template, variables, SUBJECT_LENGTH, protect)
 
 
-def preheader(template: str, known: Facts, protect: Protect = str) -> str:
+def preheader(template: str, variables: Facts, protect: Protect = str) -> str:
     """The line that a list of mails shows after the subject: one line, never empty, at most 200 graphemes."""
-    return _line(template, known, PREHEADER_LENGTH, protect)
+    return _line(template, variables, PREHEADER_LENGTH, protect)
 
 
-def _line(template: str, known: Facts, limit: int, protect: Protect) -> str:
-    values = known.values()
+def _line(template: str, variables: Facts, limit: int, protect: Protect) -> str:
+    values = variables.values()
     pieces = _pieces(html.unescape(template), values)
     if not "".join(text for text, _ in pieces).strip():
         pieces = [(values["lead"] or values["publication"] or values["edition"], True)]
-    line = "".join(protect(text) if given else text for text, given in _fitted(pieces, limit))
+    line = "".join(protect(text) if is_value else text for text, is_value in _fitted(pieces, limit))
     return _spaces(line)
 
 
@@ -126,10 +126,10 @@ def _fitted(pieces: list[tuple[str, bool]], limit: int) -> list[tuple[str, bool]
     total = sum(len(graphemes(text)) for text, _ in pieces)
     while total > limit:
         index = max(range(len(pieces)), key=lambda i: (pieces[i][1], len(graphemes(pieces[i][0]))))
-        text, given = pieces[index]
+        text, is_value = pieces[index]
         length = len(graphemes(text))
         short = shortened(text, max(1, length - (total - limit)))
-        if not given or len(graphemes(short)) >= length:
+        if not is_value or len(graphemes(short)) >= length:
             break
         pieces = [*pieces[:index], (short, True), *pieces[index + 1 :]]
         total = sum(len(graphemes(text)) for text, _ in pieces)
@@ -141,13 +141,13 @@ def shortened(text: str, limit: int) -> str:
     parts = graphemes(text)
     if len(parts) <= limit:
         return text
-    room = max(limit - 1, 0)
-    kept = "".join(parts[:room])
-    if room < len(parts) and not parts[room].isspace():
-        word_end = max(kept.rfind(" "), kept.rfind("\u00a0"))
-        if word_end >= len(kept) // 2:
-            kept = kept[:word_end]
-    return kept.rstrip(" \u00a0,;:.-–—([{“‘\"'…") + "…"
+    most = max(limit - 1, 0)
+    start = "".join(parts[:most])
+    if most < len(parts) and not parts[most].isspace():
+        word_end = max(start.rfind(" "), start.rfind("\u00a0"))
+        if word_end >= len(start) // 2:
+            start = start[:word_end]
+    return start.rstrip(" \u00a0,;:.-–—([{“‘\"'…") + "…"
 
 
 def graphemes(text: str) -> list[str]:

@@ -13,5 +13,5 @@ def names() -> tuple[str, ...]:
 
 def dialect(name: str) -> Dialect:
     """The dialect of a mailer. Raises ``KeyError`` for an unknown one."""
-    found: Dialect = registry.load(__name__, name).DIALECT
-    return found
+    loaded: Dialect = registry.load(__name__, name).DIALECT
+    return loaded
