@@ -40,15 +40,15 @@ def redacted(text: str) -> str:
     return _BEARER.sub(rf"\g<1>{_HIDDEN}", text) if "Bearer" in text else text
 
 
-def _pair(found: re.Match[str]) -> str:
-    value = found["value"]
-    return f"{found[0].removesuffix(value)}{value[0]}{_HIDDEN}{value[0]}"
+def _pair(match: re.Match[str]) -> str:
+    value = match["value"]
+    return f"{match[0].removesuffix(value)}{value[0]}{_HIDDEN}{value[0]}"
 
 
 def _addresses(text: str) -> str:
-    parts, done = [], 0
-    while found := _ADDRESS.search(text, done):
-        scheme, rest, after = found[1], found[2], found.end()
+    parts, start = [], 0
+    while match := _ADDRESS.search(text, start):
+        scheme, rest, after = match[1], match[2], match.end()
         end = min((at for mark in "/?#" if (at := rest.find(mark)) >= 0), default=len(rest))
         at = rest.rfind("@", 0, end)
         if not _is_host(rest[at + 1 : end], scheme):
@@ -57,9 +57,9 @@ def _addresses(text: str) -> str:
             beyond = _beyond(text, after) if at < 0 and ":" in rest[:end] else -1
             if beyond >= 0:
                 at, rest, after = 0, "", beyond
-        parts += [text[done : found.start()], scheme, rest if at < 0 else f"{_HIDDEN}{rest[at:]}"]
-        done = after
-    return "".join([*parts, text[done:]])
+        parts += [text[start : match.start()], scheme, rest if at < 0 else f"{_HIDDEN}{rest[at:]}"]
+        start = after
+    return "".join([*parts, text[start:]])
 
 
 def _beyond(text: str, start: int) -> int:

@@ -57,8 +57,8 @@ class AdBook(Block):
     def _on(self, day: date) -> AdBook:
         items = tuple(
             item
-            if len(shown := item.creatives_on(day)) == len(item.creatives)
-            else replace(item, creatives=shown)
+            if len(dated := item.creatives_on(day)) == len(item.creatives)
+            else replace(item, creatives=dated)
             for item in self.line_items
         )
         return self if items == self.line_items else replace(self, line_items=items)

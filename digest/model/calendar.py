@@ -232,10 +232,10 @@ def _count_by_weekday(dates: DateSet, calendars: frozenset[Calendar], until: dat
 
 @lru_cache(maxsize=4_096)
 def _planned(dates: DateSet, calendars: frozenset[Calendar]) -> list[date]:
-    found: set[date] = set()
+    days: set[date] = set()
     for calendar in calendars:
-        found |= dates.on(calendar).one_by_one().listed or frozenset()
-    return sorted(found)
+        days |= dates.on(calendar).one_by_one().listed or frozenset()
+    return sorted(days)
 
 
 def cutoff_at(day: date, cutoff: time, zone: ZoneInfo) -> datetime:

@@ -94,7 +94,7 @@ def standing(edits: Iterable[StoryEdit]) -> tuple[StoryEdit, ...]:
     for edit in edits:
         if edit.cleared:
             scope = (edit.story, edit.edition, edit.date)
-            kept = [one for one in kept if (one.story, one.edition, one.date) != scope]
+            kept = [earlier for earlier in kept if (earlier.story, earlier.edition, earlier.date) != scope]
         else:
             kept.append(edit)
     return tuple(kept)
@@ -107,15 +107,15 @@ def with_edits(
     words: dict[str, dict[str, str]] = {}
     for edit in standing(edits):
         if edit.counts_for(edition, day):
-            given = {name: value for name in FIELDS if (value := getattr(edit, name)) is not None}
-            words.setdefault(edit.story, {}).update(given)
+            changes = {name: value for name in FIELDS if (value := getattr(edit, name)) is not None}
+            words.setdefault(edit.story, {}).update(changes)
     return tuple(_edited(story, words[story.id]) if story.id in words else story for story in stories)
 
 
 def _edited(story: Story, words: Mapping[str, str]) -> Story:
     """The story in an editor's words; ``as_sourced`` keeps what the source says where that differs."""
-    now = _fields(story)
-    changed = {name: value for name, value in words.items() if value != now[name]}
+    current = _fields(story)
+    changed = {name: value for name, value in words.items() if value != current[name]}
     if not changed:
         return story
     values: dict[str, object] = {name: changed[name] for name in ("title", "summary") if name in changed}
@@ -123,7 +123,7 @@ def _edited(story: Story, words: Mapping[str, str]) -> Story:
         values["image"] = Image(url=changed["image"]) if changed["image"] else None
     if "section" in changed:
         values["sections"] = (changed["section"],)
-    return replace(story, **values, as_sourced={name: now[name] for name in changed})  # type: ignore[arg-type]
+    return replace(story, **values, as_sourced={name: current[name] for name in changed})  # type: ignore[arg-type]
 
 
 def _fields(story: Story) -> dict[str, str]:
@@ -137,9 +137,12 @@ def _fields(story: Story) -> dict[str, str]:
 
 def as_sourced(story: Story) -> Story:
     """The story with its source's title and summary, as other tellings of its event are compared with it."""
-    said = story.as_sourced
-    if not said:
+    sourced = story.as_sourced
+    if not sourced:
         return story
     return replace(
-        story, title=said.get("title", story.title), summary=said.get("summary", story.summary), as_sourced={}
+        story,
+        title=sourced.get("title", story.title),
+        summary=sourced.get("summary", story.summary),
+        as_sourced={},
     )

@@ -32,8 +32,8 @@ def variables(text: str) -> tuple[str, ...]:
 def filled(text: str, environment: Mapping[str, str] = os.environ) -> str:
     """The text with every ``${NAME}`` replaced. Raises ``MissingVariable``."""
 
-    def value(found: re.Match[str]) -> str:
-        name = found[1].strip()
+    def value(match: re.Match[str]) -> str:
+        name = match[1].strip()
         if name not in environment:
             raise MissingVariable(name)
         return environment[name]

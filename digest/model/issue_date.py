@@ -22,9 +22,9 @@ class NumberedDate(date):
     number: int = 1
 
     def __new__(cls, year: int, month: int, day: int, number: int = 1) -> NumberedDate:
-        made = super().__new__(cls, year, month, day)
-        made.number = number
-        return made
+        numbered = super().__new__(cls, year, month, day)
+        numbered.number = number
+        return numbered
 
     def isoformat(self) -> str:
         return _written(super().isoformat(), self.number)
@@ -89,9 +89,9 @@ def numbered(day: date, number: int) -> date:
 def issue_date(text: str) -> date:
     """``2026-01-23``, or of a later special ``2026-01-23.2``. Raises ``ValueError``."""
     day, dot, number = text.partition(".")
-    found = date.fromisoformat(day)
+    parsed = date.fromisoformat(day)
     if not dot:
-        return found
+        return parsed
     if not (
         number.isascii()
         and number.isdecimal()
@@ -99,4 +99,4 @@ def issue_date(text: str) -> date:
         and 2 <= int(number[:9]) <= MOST
     ):
         raise ValueError(text)
-    return NumberedDate(found.year, found.month, found.day, int(number))
+    return NumberedDate(parsed.year, parsed.month, parsed.day, int(number))

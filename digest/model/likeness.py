@@ -14,7 +14,7 @@ class Likeness(Protocol):
         """Who read them: a model and its version."""
         ...
 
-    def between(self, one: str, other: str) -> float | None:
+    def between(self, first: str, second: str) -> float | None:
         """The likeness of two stories by id, at most 1; ``None`` where one of them was not read."""
         ...
 

@@ -49,7 +49,7 @@ class MailerSpec:
     def secrets(self) -> tuple[str, ...]:
         """What never appears in any output."""
         inside = re.findall(r"://[^/@\s]*:([^/@\s]+)@", self.url)
-        return tuple(one for one in (self.password, self.key, *inside) if one)
+        return tuple(secret for secret in (self.password, self.key, *inside) if secret)
 
     def filled(self) -> MailerSpec:
         """With the environment's values. Raises ``MissingVariable``."""
@@ -58,10 +58,10 @@ class MailerSpec:
             if isinstance(part, str):
                 return filled(part)
             if isinstance(part, tuple):
-                return tuple(value(one) for one in part)
-            return {key: value(one) for key, one in part.items()} if isinstance(part, Mapping) else part
+                return tuple(value(item) for item in part)
+            return {key: value(item) for key, item in part.items()} if isinstance(part, Mapping) else part
 
-        return replace(self, **{one.name: value(getattr(self, one.name)) for one in fields(self)})
+        return replace(self, **{field.name: value(getattr(self, field.name)) for field in fields(self)})
 
 
 _TAGLESS = ("smtp", "folder", "command")  # they pass on what they get; a dialect may be chosen beside
@@ -114,14 +114,14 @@ class MailerKeys(Block):
     rate: Annotated[k.Positive | None, Key("`smtp`: messages a second at most", default="10")] = None
 
     def value(self) -> MailerSpec:
-        own = {one.name for one in fields(MailerSpec)} - {"dialect", "options"}
-        given = {one.name: getattr(self, one.name) for one in fields(self)}
+        own = {field.name for field in fields(MailerSpec)} - {"dialect", "options"}
+        values = {field.name: getattr(self, field.name) for field in fields(self)}
         options = {
             name: part
-            for name, part in given.items()
+            for name, part in values.items()
             if name not in (*own, "dialect") and part not in (None, "", ())
         }
-        direct = {name: given[name] for name in own}
+        direct = {name: values[name] for name in own}
         dialect = self.dialect or ("plain" if self.type in _TAGLESS else self.type)
         return MailerSpec(dialect=dialect, options=options, **direct)
 
@@ -171,7 +171,7 @@ class Capabilities:
             (self.clicks != "total", "its clicks per link are all clicks, not readers who clicked."),
             (self.clicks != "capped", "it tells the clicks of its 50 most clicked links only."),
         )
-        return (*(words for there, words in lacks if not there), *self.notes)
+        return (*(loss for able, loss in lacks if not able), *self.notes)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

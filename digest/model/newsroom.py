@@ -255,8 +255,8 @@ class Newsroom(DigestFile):
     @property
     def numbers(self) -> Mapping[str, int]:
         """The place of each line item in ``adslots.yaml``, from 0; those left out of ``ads`` have one, too."""
-        gone = {one.number for one in self.broken}
-        places = (number for number in count() if number not in gone)
+        left_out = {booking.number for booking in self.broken}
+        places = (number for number in count() if number not in left_out)
         return {item.id: number for item, number in zip(self.ads.line_items, places, strict=False)}
 
     def edition(self, name: str) -> Edition | None:
@@ -265,27 +265,31 @@ class Newsroom(DigestFile):
     def sections_of(self, edition: Edition) -> tuple[SectionSpec, ...]:
         """The sections of an edition in its reading order (all of them when it names none)."""
         by_id = {section.id: section for section in self.sections}
-        its = tuple(by_id[name] for name in edition.sections) if edition.sections else self.sections
+        sections = tuple(by_id[name] for name in edition.sections) if edition.sections else self.sections
         return tuple(
-            replace(one, top=edition.top.get(one.id, one.top), min=edition.min.get(one.id, one.min))
-            for one in its
+            replace(
+                section,
+                top=edition.top.get(section.id, section.top),
+                min=edition.min.get(section.id, section.min),
+            )
+            for section in sections
         )
 
     def seen_by(self, edition: Edition) -> Newsroom:
         """The newsroom with what the edition says for itself. Its sections and ad policy are asked for by edition."""
-        own: dict[str, Any] = {}
+        settings: dict[str, Any] = {}
         if edition.locale:
-            own["publication"] = replace(self.publication, locale=edition.locale)
+            settings["publication"] = replace(self.publication, locale=edition.locale)
         if edition.min_stories is not None:
-            own["thin"] = replace(self.thin, min_stories=edition.min_stories)
+            settings["thin"] = replace(self.thin, min_stories=edition.min_stories)
         if edition.links is not None:
-            own["links"] = edition.links
+            settings["links"] = edition.links
         if edition.size_budget is not None:
-            own["size_budget"] = edition.size_budget
+            settings["size_budget"] = edition.size_budget
         look = self._look_of(edition)
         if look != self.look:
-            own["look"] = look
-        return replace(self, **own) if own else self
+            settings["look"] = look
+        return replace(self, **settings) if settings else self
 
     def _look_of(self, edition: Edition) -> Look:
         changed, look = edition.look, self.look

@@ -16,12 +16,12 @@ POSITIONS: Final = {
 }
 
 
-def place_names(room: Newsroom) -> dict[str, str]:
+def place_names(newsroom: Newsroom) -> dict[str, str]:
     """Every slot as a reader meets it; with its own name where two stand at the same position."""
-    alike = Counter(slot.position for slot in room.ads.slots)
+    alike = Counter(slot.position for slot in newsroom.ads.slots)
     return {
         slot.id: POSITIONS[slot.position] + (f": {_spoken(slot.id)}" if alike[slot.position] > 1 else "")
-        for slot in room.ads.slots
+        for slot in newsroom.ads.slots
     }
 
 

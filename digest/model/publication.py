@@ -36,8 +36,8 @@ class Logo(Block):
 def slug(name: str) -> str:
     """A name as an id: ``The Harbor Post`` is ``the-harbor-post``; one without Latin letters is a hash of it."""
     plain = normalize("NFKD", name.casefold()).encode("ascii", "ignore").decode()
-    found = "-".join(re.findall(r"[a-z0-9]+", plain))[:60].strip("-")
-    return found or f"p-{blake2b(name.encode(), digest_size=6).hexdigest()}"
+    latin = "-".join(re.findall(r"[a-z0-9]+", plain))[:60].strip("-")
+    return latin or f"p-{blake2b(name.encode(), digest_size=6).hexdigest()}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

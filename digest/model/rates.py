@@ -40,7 +40,7 @@ class GoalKeys(Block):
     clicks: Annotated[k.Positive | None, Key("or how many clicks, as `digest receipts` counts them")] = None
 
     def verify(self) -> None:
-        if sum(one is not None for one in (self.issues, self.sends, self.clicks)) != 1:
+        if sum(amount is not None for amount in (self.issues, self.sends, self.clicks)) != 1:
             cure = "Write {issues: 10}, {sends: 500000} or {clicks: 2000}."
             raise InvalidValue("needs one number: issues, sends or clicks.", cure)
 

@@ -53,10 +53,10 @@ def words_in(texts: Iterable[str]) -> list[str]:
     text = " ".join(texts)
     if text.isascii():
         return list(dict.fromkeys([word[:LONGEST] for word in _ascii(text)]))
-    found: dict[str, None] = {}
+    terms: dict[str, None] = {}
     for part, run in _parts(text):
-        found |= dict.fromkeys(_pairs(part)) if run else {part[:LONGEST]: None}
-    return list(found)
+        terms |= dict.fromkeys(_pairs(part)) if run else {part[:LONGEST]: None}
+    return list(terms)
 
 
 def beginnings(words: Sequence[str]) -> tuple[list[str], bool]:
@@ -65,10 +65,10 @@ def beginnings(words: Sequence[str]) -> tuple[list[str], bool]:
     It is not where three characters of a script without spaces follow each other: an index knows only of pairs.
     """
     parts = [part for word in words for part in _parts_of(word)]
-    found: dict[str, None] = {}
+    terms: dict[str, None] = {}
     for part, run in parts:
-        found |= dict.fromkeys(_pairs(part)[:-1] or [part]) if run else {part: None}
-    return list(found), all(not run or len(part) < 3 for part, run in parts)
+        terms |= dict.fromkeys(_pairs(part)[:-1] or [part]) if run else {part: None}
+    return list(terms), all(not run or len(part) < 3 for part, run in parts)
 
 
 def _pairs(run: str) -> list[str]:
@@ -84,7 +84,7 @@ def _parts(text: str) -> list[tuple[str, bool]]:
     """Words, and runs of a script without spaces (``True``), folded."""
     if text.isascii():
         return [(word, False) for word in _ascii(text)]
-    folded = re.sub(_FOLDED, lambda found: _LETTERS.get(found[0], ""), normalize("NFKD", text.casefold()))
+    folded = re.sub(_FOLDED, lambda match: _LETTERS.get(match[0], ""), normalize("NFKD", text.casefold()))
     folded = normalize("NFC", folded.casefold())
     return [(run or word, bool(run)) for run, word in re.findall(_PARTS, folded)]
 

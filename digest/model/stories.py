@@ -71,9 +71,9 @@ class Story:
         return (self.title, self.summary, self.author, *self.tags)
 
 
-def means(said: date | None, edition: str | None, day: date) -> bool:
+def means(dated: date | None, edition: str | None, day: date) -> bool:
     """Whether a date that an editor gave speaks of the issue of ``day``."""
-    return said is None or said == day or (edition is None and said == day_of(day))
+    return dated is None or dated == day or (edition is None and dated == day_of(day))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -66,8 +66,8 @@ def title_from_html(markup: str) -> str:
     return from_html(_BRACKETS.sub(_word, markup[:HTML]) if "<" in markup else markup)
 
 
-def _word(found: re.Match[str]) -> str:
-    return found[0] if _ELEMENTS.fullmatch(found[1]) else f"&lt;{found[0][1:]}"
+def _word(match: re.Match[str]) -> str:
+    return match[0] if _ELEMENTS.fullmatch(match[1]) else f"&lt;{match[0][1:]}"
 
 
 def _is_tidy(text: str) -> bool:

@@ -36,14 +36,14 @@ def canonical_url(url: str) -> str:
 
 def _plain_authority(scheme: str, authority: str) -> str:
     """Host in lower case, without the scheme's own port; a malformed authority stays as it is."""
-    found = _AUTHORITY.fullmatch(authority)
-    if found is None:
+    match = _AUTHORITY.fullmatch(authority)
+    if match is None:
         return authority
-    user = "" if found["user"] is None else found["user"] + "@"
-    port = found["port"] or ""
+    user = "" if match["user"] is None else match["user"] + "@"
+    port = match["port"] or ""
     if port == ":" or _port(port) == _DEFAULT_PORT.get(scheme, -1):
         port = ""
-    return user + found["host"].lower() + port
+    return user + match["host"].lower() + port
 
 
 def _port(text: str) -> int | None:
@@ -77,8 +77,8 @@ def is_web_url(url: str) -> bool:
         return False
     if _UNFIT_IN_AUTHORITY.search(parts[2]):
         return False
-    found = _AUTHORITY.fullmatch(parts[2])
-    return found is not None and _is_host(found["host"]) and _is_port(found["port"] or "")
+    match = _AUTHORITY.fullmatch(parts[2])
+    return match is not None and _is_host(match["host"]) and _is_port(match["port"] or "")
 
 
 def _is_host(host: str) -> bool:

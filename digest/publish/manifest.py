@@ -34,7 +34,7 @@ def manifest(issue: Issue, *, publication: Publication, revision: int, files: Ma
         "sections": [_section(section) for section in issue.selection.lineup.sections],
         "more_online": list(issue.rendered.more_online),
         "ads": _ads(issue.plan),
-        "left_out": [_left_out(one) for one in issue.selection.left_out],
+        "left_out": [_left_out(story) for story in issue.selection.left_out],
         "notes": list(issue.selection.notes),
         "files": {
             name: {"bytes": len(data), "sha256": sha256(data).hexdigest()} for name, data in files.items()
@@ -76,12 +76,12 @@ def _entry(entry: Entry) -> dict[str, Any]:
     return row
 
 
-def _left_out(one: LeftOut) -> dict[str, Any]:
-    row: dict[str, Any] = {"id": one.story.id, "why": one.why, "title": one.story.title}
-    if one.section is not None:
-        row["section"] = one.section
-    if one.score is not None:
-        row |= {"score": one.score, "signals": dict(one.signals)}
+def _left_out(left_out: LeftOut) -> dict[str, Any]:
+    row: dict[str, Any] = {"id": left_out.story.id, "why": left_out.why, "title": left_out.story.title}
+    if left_out.section is not None:
+        row["section"] = left_out.section
+    if left_out.score is not None:
+        row |= {"score": left_out.score, "signals": dict(left_out.signals)}
     return row
 
 

@@ -97,17 +97,17 @@ def _html(
 ) -> bytes:
     """The HTML part, with the pictures that it shows from its own folder."""
     domain = address.rpartition("@")[2]
-    beside = {
+    pictures_shown = {
         name: data for name, data in issue.rendered.images.items() if _beside(name) in issue.rendered.html
     }
-    if not beside:
+    if not pictures_shown:
         return _part("html", html, quoted)
-    for name in beside:
-        html = [one.replace(_beside(name), f'src="cid:{name}@{domain}"'.encode()) for one in html]
+    for name in pictures_shown:
+        html = [chunk.replace(_beside(name), f'src="cid:{name}@{domain}"'.encode()) for chunk in html]
     boundary = f"=_{digest[32:]}"
     mark = b"--" + boundary.encode("ascii")
     head = f'Content-Type: multipart/related; type="text/html";\r\n boundary="{boundary}"\r\n\r\n'.encode()
-    pictures = (_picture(name, data, domain) for name, data in beside.items())
+    pictures = (_picture(name, data, domain) for name, data in pictures_shown.items())
     body = b"".join(mark + CRLF + part + CRLF for part in (_part("html", html, quoted), *pictures))
     return head + body + mark + b"--"
 
@@ -159,16 +159,18 @@ def _wrapped(line: bytes) -> bytes:
     return (b"=" + CRLF).join([*pieces, line])
 
 
-def sender(words: str, publication: Publication) -> tuple[str, str]:
+def sender(mailbox: str, publication: Publication) -> tuple[str, str]:
     """Name and address of ``Name <address>``; without one, ``newsletter@`` the publication's host."""
-    if not words.strip():
+    if not mailbox.strip():
         return publication.name, f"newsletter@{_host(publication.url)}"
-    match = _SENDER.fullmatch(words)
-    name, address = (_unquoted(match[1]), match[2]) if match else (publication.name, words.strip())
+    match = _SENDER.fullmatch(mailbox)
+    name, address = (_unquoted(match[1]), match[2]) if match else (publication.name, mailbox.strip())
     address = _ascii_domain(address)
     if not _ADDRESS.fullmatch(address) or not address.isascii():
         cure = 'Write it as "Name <name@example.com>".'
-        raise ConfigurationError([Problem("digest.yaml", 1, 1, f"from: {words!r} is no mail address.", cure)])
+        raise ConfigurationError(
+            [Problem("digest.yaml", 1, 1, f"from: {mailbox!r} is no mail address.", cure)]
+        )
     return _clean(name), address
 
 
@@ -223,16 +225,16 @@ def encoded_words(text: str, *, used: int) -> str:
 
 def _words(text: str, kind: str, first: int, encode: Callable[[bytes], str]) -> list[str]:
     """Encoded words; the first one at most ``first`` characters long."""
-    words: list[str] = []
+    encoded_words: list[str] = []
     pending = b""
     for char in text:
-        room = (first if not words else FOLD - 1) - len("=?utf-8?Q??=")
+        space = (first if not encoded_words else FOLD - 1) - len("=?utf-8?Q??=")
         data = char.encode("utf-8", "replace")
-        if pending and len(encode(pending + data)) > room:
-            words.append(f"=?utf-8?{kind}?{encode(pending)}?=")
+        if pending and len(encode(pending + data)) > space:
+            encoded_words.append(f"=?utf-8?{kind}?{encode(pending)}?=")
             pending = b""
         pending += data
-    return [*words, f"=?utf-8?{kind}?{encode(pending)}?="]
+    return [*encoded_words, f"=?utf-8?{kind}?{encode(pending)}?="]
 
 
 def _q(data: bytes) -> str:
@@ -251,12 +253,12 @@ def _plain(text: str) -> bool:
 def _folded(text: str, *, used: int) -> str:
     """``text`` with CRLF before spaces, so that lines keep to the limit where words allow it."""
     lines: list[str] = [""]
-    room = FOLD - used
+    space = FOLD - used
     for index, word in enumerate(text.split(" ")):
         glued = f"{lines[-1]} {word}" if index else word
-        if index and word and len(glued) > room and lines[-1].strip():
+        if index and word and len(glued) > space and lines[-1].strip():
             lines.append(f" {word}")
-            room = FOLD
+            space = FOLD
         else:
             lines[-1] = glued
     return "\r\n".join(lines)
@@ -274,8 +276,10 @@ def _clean(text: str) -> str:
 def _fingerprint(issue: Issue, address: str, revision: int) -> str:
     """A hash of everything the message says."""
     rendered = issue.rendered
-    named = "\0".join((issue.edition.name, issue.date.isoformat(), str(revision), address, rendered.subject))
-    pieces = (named.encode("utf-8", "replace"), rendered.text, rendered.html, *rendered.images.values())
+    identity = "\0".join(
+        (issue.edition.name, issue.date.isoformat(), str(revision), address, rendered.subject)
+    )
+    pieces = (identity.encode("utf-8", "replace"), rendered.text, rendered.html, *rendered.images.values())
     return sha256(b"".join(sha256(piece).digest() for piece in pieces)).hexdigest()
 
 

@@ -227,11 +227,11 @@ def _manifest_of(folder: Path) -> bytes | None:
     try:
         manifest = (folder / MANIFEST).read_bytes()
         files = json.loads(manifest)["files"]
-        told = {name: files[name]["sha256"] for name in _names(manifest)}
-        there = {name: sha256((folder / name).read_bytes()).hexdigest() for name in told}
+        expected = {name: files[name]["sha256"] for name in _names(manifest)}
+        actual = {name: sha256((folder / name).read_bytes()).hexdigest() for name in expected}
     except (*_NOT_THERE, ValueError, TypeError, KeyError, AttributeError):
         return None
-    return manifest if there == told else None
+    return manifest if actual == expected else None
 
 
 def _names(manifest: bytes) -> list[str]:
@@ -250,18 +250,18 @@ def _is_as_built(place: Path) -> bool:
     manifest = _manifest_of(place)
     if manifest is None:
         return False
-    there = {path.relative_to(place).as_posix() for path in place.rglob("*") if not path.is_dir()}
-    there = {name for name in there if not name.startswith(f"{AUDIENCE}/")}  # as its own `complete` tells
-    return there <= {*_names(manifest), MANIFEST}
+    present = {path.relative_to(place).as_posix() for path in place.rglob("*") if not path.is_dir()}
+    present = {name for name in present if not name.startswith(f"{AUDIENCE}/")}  # as its own `complete` tells
+    return present <= {*_names(manifest), MANIFEST}
 
 
 def _free(path: Path) -> Path:
     """``path``, or the first of ``path-2``, ``path-3`` ... that is not taken."""
-    number, free = 1, path
-    while free.exists() or free.is_symlink():
+    number, unused = 1, path
+    while unused.exists() or unused.is_symlink():
         number += 1
-        free = path.with_name(f"{path.name}-{number}")
-    return free
+        unused = path.with_name(f"{path.name}-{number}")
+    return unused
 
 
 def _identify(folder: Path, suffix: str) -> tuple[Staged, date | None]:
@@ -325,14 +325,14 @@ def _swap(new: Path, place: Path) -> None:
         aside.rename(new)
 
 
-def _exchange(one: Path, other: Path) -> bool:
+def _exchange(first: Path, second: Path) -> bool:
     """Exchange two folders in one step where Linux can (renameat2, RENAME_EXCHANGE = 2)."""
     try:
         import ctypes
 
         libc = ctypes.CDLL(None, use_errno=True)
         at_cwd = -100
-        return bool(libc.renameat2(at_cwd, os.fsencode(one), at_cwd, os.fsencode(other), 2) == 0)
+        return bool(libc.renameat2(at_cwd, os.fsencode(first), at_cwd, os.fsencode(second), 2) == 0)
     except (ImportError, OSError, AttributeError, TypeError):
         return False
 

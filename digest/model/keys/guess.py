@@ -21,32 +21,32 @@ _YES, _NO = (
 )
 
 
-def number(words: str, *, whole: bool) -> str:
+def number(written: str, *, whole: bool) -> str:
     """A number without what stands around it: ``$1,450`` is 1450, ``0,25`` 0.25, ``1:4`` 1/4; empty: no idea."""
-    bare = re.sub(r"[^\d.,:/%km¼½¾⅓⅔⅛ ]", "", words.lower().replace("\u00a0", " ").replace("_", "")).strip(
+    bare = re.sub(r"[^\d.,:/%km¼½¾⅓⅔⅛ ]", "", written.lower().replace("\u00a0", " ").replace("_", "")).strip(
         " .,:"
     )
     if len(bare) == 1 and not bare.isdigit() and bare not in "km%":
         return "" if whole else str(Fraction(numeric(bare)).limit_denominator(12))
-    if found := re.fullmatch(r"(\d+)\s*:\s*(\d+)", bare):
-        return "" if whole else f"{found[1]}/{found[2]}"
-    if found := re.fullmatch(r"(\d+(?:[.,]\d+)?)\s*([km])", bare):
-        times = 1000 if found[2] == "k" else 1_000_000
-        return str(int(Fraction(found[1].replace(",", ".")) * times))
+    if match := re.fullmatch(r"(\d+)\s*:\s*(\d+)", bare):
+        return "" if whole else f"{match[1]}/{match[2]}"
+    if match := re.fullmatch(r"(\d+(?:[.,]\d+)?)\s*([km])", bare):
+        times = 1000 if match[2] == "k" else 1_000_000
+        return str(int(Fraction(match[1].replace(",", ".")) * times))
     if re.fullmatch(r"\d{1,3}([.,' ]\d{3})+", bare) and (
         whole or "," in bare or " " in bare or bare.count(".") > 1
     ):
         return re.sub(r"\D", "", bare)
-    if found := re.fullmatch(r"(\d{1,3}(?:[. ]\d{3})*|\d+),(\d{1,2})", bare):
-        return "" if whole else f"{re.sub(r'[. ]', '', found[1])}.{found[2]}"
-    if found := re.fullmatch(r"(\d{1,3}(?:,\d{3})*)\.(\d{1,2})", bare):
-        return "" if whole else f"{found[1].replace(',', '')}.{found[2]}"
+    if match := re.fullmatch(r"(\d{1,3}(?:[. ]\d{3})*|\d+),(\d{1,2})", bare):
+        return "" if whole else f"{re.sub(r'[. ]', '', match[1])}.{match[2]}"
+    if match := re.fullmatch(r"(\d{1,3}(?:,\d{3})*)\.(\d{1,2})", bare):
+        return "" if whole else f"{match[1].replace(',', '')}.{match[2]}"
     return bare if re.fullmatch(r"\d+" if whole else r"\d+(\.\d+)?", bare) else ""
 
 
-def day(words: str) -> str:
+def day(written: str) -> str:
     """A date in another order or with other marks; of two that it may be, both."""
-    text = _DASHES.sub("-", words.strip())
+    text = _DASHES.sub("-", written.strip())
     parts = re.findall(r"\d+|[^\W\d_]+", text.lower())
     numbers = [int(part) for part in parts if part.isdigit()]
     month = next((m + 1 for m, name in enumerate(_MONTHS) for p in parts if p.startswith(name)), 0)
@@ -74,24 +74,24 @@ def _date(year: int, month: int, number: int) -> str:
         return ""
 
 
-def clock(words: str) -> str:
+def clock(written: str) -> str:
     """A time of day: ``6 a.m.`` is 06:00, ``18h30`` 18:30."""
-    found = re.fullmatch(
-        r"(\d{1,2})(?:[:.h ](\d{2}))?\s*(h|uhr|o'clock)?\s*([ap])?\.?\s*(m)?\.?", words.lower().strip()
+    match = re.fullmatch(
+        r"(\d{1,2})(?:[:.h ](\d{2}))?\s*(h|uhr|o'clock)?\s*([ap])?\.?\s*(m)?\.?", written.lower().strip()
     )
-    if not found or (found[5] and not found[4]):
+    if not match or (match[5] and not match[4]):
         return ""
-    hour, minute = int(found[1]), int(found[2] or 0)
-    if found[4]:
-        hour = hour % 12 + (12 if found[4] == "p" else 0)
+    hour, minute = int(match[1]), int(match[2] or 0)
+    if match[4]:
+        hour = hour % 12 + (12 if match[4] == "p" else 0)
     return f"{hour:02d}:{minute:02d}" if hour < 24 and minute < 60 else ""
 
 
-def length(words: str) -> str:
+def length(written: str) -> str:
     """A length of time: ``12 hours`` is 12h."""
-    found = re.findall(r"(\d+)\s*(w|d|h|m)[a-z]*", words.lower())
-    rest = re.sub(r"\d+\s*(w|d|h|m)[a-z]*|and|[\s,]+", "", words.lower())
-    return "" if rest else "".join(f"{number}{_UNITS[unit]}" for number, unit in found)
+    amounts = re.findall(r"(\d+)\s*(w|d|h|m)[a-z]*", written.lower())
+    rest = re.sub(r"\d+\s*(w|d|h|m)[a-z]*|and|[\s,]+", "", written.lower())
+    return "" if rest else "".join(f"{number}{_UNITS[unit]}" for number, unit in amounts)
 
 
 def weekday(word: str) -> str:
@@ -99,15 +99,15 @@ def weekday(word: str) -> str:
     return next((name for name in DAYS if text.startswith(name)), _OTHERS.get(text, ""))
 
 
-def weekdays(words: str) -> str:
+def weekdays(written: str) -> str:
     """Weekdays in a row or apart as a list in brackets; empty: no idea."""
-    text = _DASHES.sub("-", words.lower().strip(" ()[]"))
+    text = _DASHES.sub("-", written.lower().strip(" ()[]"))
     if text in ("weekdays", "workdays", "working days"):
         return _listed(DAYS[:5])
     if text in ("weekend", "weekends"):
         return _listed(DAYS[5:])
-    if found := re.fullmatch(r"(\w+)\.?\s*(?:-|to|through|until|bis)\s*(\w+)\.?", text):
-        first, last = weekday(found[1]), weekday(found[2])
+    if match := re.fullmatch(r"(\w+)\.?\s*(?:-|to|through|until|bis)\s*(\w+)\.?", text):
+        first, last = weekday(match[1]), weekday(match[2])
         if first and last:
             at, end = DAYS.index(first), DAYS.index(last)
             return _listed([DAYS[(at + n) % 7] for n in range((end - at) % 7 + 1)])
@@ -119,18 +119,18 @@ def _listed(names: list[str] | tuple[str, ...]) -> str:
     return f"[{', '.join(names)}]"
 
 
-def boolean(words: str) -> str:
-    text = words.lower().strip(" .!")
+def boolean(written: str) -> str:
+    text = written.lower().strip(" .!")
     return "true" if text in _YES else "false" if text in _NO else ""
 
 
-def size(words: str) -> str:
-    found = re.fullmatch(r"\D*(\d{1,4})\D+(\d{1,4})\D*", words)
-    return f"{found[1]}x{found[2]}" if found else ""
+def size(written: str) -> str:
+    match = re.fullmatch(r"\D*(\d{1,4})\D+(\d{1,4})\D*", written)
+    return f"{match[1]}x{match[2]}" if match else ""
 
 
-def flight(words: str) -> str:
+def flight(written: str) -> str:
     """Two dates with something between them, as the block they are."""
-    found = re.fullmatch(r"(.*?\d)\s+(?:to|until|till|through|bis|-|–|—)\s+(\S.*)", words)
-    start, end = (day(found[1]), day(found[2])) if found else ("", "")
+    match = re.fullmatch(r"(.*?\d)\s+(?:to|until|till|through|bis|-|–|—)\s+(\S.*)", written)
+    start, end = (day(match[1]), day(match[2])) if match else ("", "")
     return f"{{start: {start}, end: {end}}}" if start and end and " or " not in start + end else ""

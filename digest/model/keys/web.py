@@ -152,25 +152,25 @@ def source_url(value: object) -> str:
 
 def link_value(value: object) -> str:
     """A link parameter; ``{edition}`` and ``{date}`` are filled in."""
-    words = line(value)
-    for name in _BRACES.findall(words):
+    text = line(value)
+    for name in _BRACES.findall(text):
         if name not in LINK_WORDS:
             raise InvalidValue(f"holds the unknown {{{name[:60]}}}.", did_you_mean(name, LINK_WORDS))
-    return words
+    return text
 
 
 def line_template(value: object) -> str:
     """A subject or preheader: declared variables are filled in, a mailer's own tags stay as they are."""
-    words = line(value)
-    for name in _VARIABLE.findall(words):
+    text = line(value)
+    for name in _VARIABLE.findall(text):
         if name not in LINE_WORDS:
             raise InvalidValue(f"holds the unknown {{{name[:60]}}}.", did_you_mean(name, LINE_WORDS))
-    if nearly := _NEARLY.search(words):
+    if nearly := _NEARLY.search(text):
         name = next(filter(None, nearly.groups()))
         raise InvalidValue(
             f'names "{name}" with braces that do not fit.', f"Write {{{name}}}, or leave the braces out."
         )
-    return words
+    return text
 
 
 def prefix(value: object) -> str:
@@ -185,75 +185,75 @@ def prefix(value: object) -> str:
 def sender(value: object) -> str:
     """One mailbox, with a name or bare; never a second header."""
     try:
-        words = line(value)
-    except InvalidValue as wrong:
-        raise InvalidValue(wrong.says, _MAIL_CURE) from None
-    found = _FROM.fullmatch(words)
-    if found is None:
+        text = line(value)
+    except InvalidValue as error:
+        raise InvalidValue(error.says, _MAIL_CURE) from None
+    match = _FROM.fullmatch(text)
+    if match is None:
         raise InvalidValue(f"must be one e-mail address, not {shown(value)}.", _MAIL_CURE)
-    if not (found["inside"] or found["bare"]).rpartition("@")[0].isascii():
+    if not (match["inside"] or match["bare"]).rpartition("@")[0].isascii():
         raise InvalidValue(f"must have plain letters before the @: {shown(value)}.", _MAIL_CURE)
-    return words
+    return text
 
 
 def locale(value: object) -> str:
     """A locale such as ``en_US``, ``en-US``, ``ar`` or ``zh_Hant_TW``, with underscores."""
-    words = line(value)
-    found = _LOCALE.fullmatch(words)
-    if found is None:
-        parts = re.split("[-_]", words)
+    text = line(value)
+    match = _LOCALE.fullmatch(text)
+    if match is None:
+        parts = re.split("[-_]", text)
         better = f"{parts[0].lower()}_{parts[-1].upper()}" if len(parts) == 2 else ""
         cure = f'Did you mean "{better}"?' if _LOCALE.fullmatch(better) else "Write it like en_US."
         raise InvalidValue(f"must be a locale, not {shown(value)}.", cure)
-    return "_".join(part for part in found.groups() if part)
+    return "_".join(part for part in match.groups() if part)
 
 
 def color(value: object) -> str:
     """A colour as ``#rrggbb``, in small letters; ``#rgb`` is widened."""
     if value is None:
         raise InvalidValue("has no value.", 'A colour starts with #, which needs quotes: "#1a2b3c".')
-    words = line(value)
-    if not _COLOR.fullmatch(words):
+    text = line(value)
+    if not _COLOR.fullmatch(text):
         raise InvalidValue(
             f"must be a colour, not {shown(value)}.", 'Write six hex digits in quotes: "#1a2b3c".'
         )
-    digits = words[1:].lower()
+    digits = text[1:].lower()
     return "#" + ("".join(digit * 2 for digit in digits) if len(digits) == 3 else digits)
 
 
 def font(value: object) -> str:
     """Font families, separated by commas."""
-    words = line(value)
-    if not _FONT.fullmatch(words):
+    text = line(value)
+    if not _FONT.fullmatch(text):
         raise InvalidValue(f"must be a list of fonts, not {shown(value)}.", "Write it like: Georgia, serif.")
-    return words
+    return text
 
 
 def database(value: object) -> str:
     """A SQLAlchemy URL. Its password is never part of a message."""
-    words = line(value)
-    if not _DATABASE.fullmatch(words):
+    text = line(value)
+    if not _DATABASE.fullmatch(text):
         raise InvalidValue("must be a database address.", "Write it like sqlite:///var/digest.db.")
-    if re.fullmatch(r"sqlite(\+\w+)?:/{2,3}(\?.*)?", words):
+    if re.fullmatch(r"sqlite(\+\w+)?:/{2,3}(\?.*)?", text):
         # A database in memory would forget what was sent.
         raise InvalidValue("names no file.", "Write it like sqlite:///var/digest.db.")
-    return words
+    return text
 
 
 def zone(value: object) -> str:
     """A time zone by its IANA name."""
     from zoneinfo import available_timezones
 
-    words = line(value)
+    text = line(value)
     known = available_timezones()
-    if words not in known:
+    if text not in known:
         short = {name.rpartition("/")[2]: name for name in sorted(known)}
-        cure = did_you_mean(words, sorted(known)) if "/" in words else ""
+        cure = did_you_mean(text, sorted(known)) if "/" in text else ""
         if not cure.startswith("Did"):
-            near = did_you_mean(words.replace(" ", "_").rpartition("/")[2], list(short))
-            nearest = near.removeprefix('Did you mean "').removesuffix('"?')
+            similar = did_you_mean(text.replace(" ", "_").rpartition("/")[2], list(short))
+            nearest = similar.removeprefix('Did you mean "').removesuffix('"?')
             cure = (
                 f'Did you mean "{short[nearest]}"?' if nearest in short else "Write it like America/New_York."
             )
         raise InvalidValue(f"is no time zone: {shown(value)}.", cure)
-    return words
+    return text

@@ -60,26 +60,26 @@ def shown(value: object) -> str:
     return f'"{text}"' if len(text) <= 60 else f'"{text[:57]}..."'
 
 
-def _scalar(value: object, wanted: str) -> str:
+def _scalar(value: object, kind: str) -> str:
     if isinstance(value, str):
         return value.strip()
     if value is None:
-        raise InvalidValue("has no value.", f"Write {wanted}, or take the key out.")
+        raise InvalidValue("has no value.", f"Write {kind}, or take the key out.")
     if isinstance(value, dict) and value and all(v is None for v in value.values()):
         written = ", ".join(str(key) for key in value)
         raise InvalidValue("is read as a block of keys.", f'Put it in quotes: "{{{written}}}".')
-    cure = f"Write {wanted}."
-    raise InvalidValue(f"must be {wanted}, not {shown(value)}.", cure)
+    cure = f"Write {kind}."
+    raise InvalidValue(f"must be {kind}, not {shown(value)}.", cure)
 
 
 def text(value: object) -> str:
     """Text that may have several lines."""
-    words = _scalar(value, "text")
-    if found := _CONTROL.search(words):
-        raise InvalidValue(f"holds a control character (U+{ord(found[0]):04X}).", "Delete it.")
-    if len(words) > MAX_TEXT:
+    written = _scalar(value, "text")
+    if match := _CONTROL.search(written):
+        raise InvalidValue(f"holds a control character (U+{ord(match[0]):04X}).", "Delete it.")
+    if len(written) > MAX_TEXT:
         raise InvalidValue(f"is longer than {MAX_TEXT:,} characters.", "Shorten it.")
-    return words
+    return written
 
 
 def short_text(value: object) -> str:
@@ -89,14 +89,14 @@ def short_text(value: object) -> str:
 
 def line(value: object) -> str:
     """Text on one line, not empty."""
-    words = text(value)
-    if not words:
+    written = text(value)
+    if not written:
         raise InvalidValue("is empty.", "Write text, or take the key out.")
-    if "\n" in words or "\t" in words:
+    if "\n" in written or "\t" in written:
         raise InvalidValue("must stand on one line.", "Take the line breaks and tabs out.")
-    if len(words) > MAX_LINE:
+    if len(written) > MAX_LINE:
         raise InvalidValue(f"is longer than {MAX_LINE:,} characters.", "Shorten it.")
-    return words
+    return written
 
 
 def some_words(value: object) -> tuple[str, ...]:
@@ -108,90 +108,92 @@ def some_words(value: object) -> tuple[str, ...]:
 
 def identifier(value: object) -> str:
     """A name that is safe in HTML attributes, paths and on the command line."""
-    words = line(value)
-    if not ID.fullmatch(words) or len(words) > MAX_ID:
+    written = line(value)
+    if not ID.fullmatch(written) or len(written) > MAX_ID:
         cure = "Use letters, digits, hyphens, dots and underscores, starting with a letter or digit"
         raise InvalidValue(
-            f"must be a plain name, not {shown(words)}.", _suggest(cure, words, keep="._", lower=False)
+            f"must be a plain name, not {shown(written)}.", _suggest(cure, written, keep="._", lower=False)
         )
-    return words
+    return written
 
 
 def edition_name(value: object) -> str:
     """The name of an edition: lower-case letters, digits and hyphens."""
-    words = line(value)
-    if not EDITION.fullmatch(words) or len(words) > MAX_ID:
+    written = line(value)
+    if not EDITION.fullmatch(written) or len(written) > MAX_ID:
         cure = "Use small letters, digits and hyphens"
         raise InvalidValue(
-            f"is no name for an edition: {shown(words)}.", _suggest(cure, words, keep="", lower=True)
+            f"is no name for an edition: {shown(written)}.", _suggest(cure, written, keep="", lower=True)
         )
-    return words
+    return written
 
 
 def publication_id(value: object) -> str:
     """The id of a publication in a store that several share: as the name of an edition."""
-    words = line(value)
-    if not EDITION.fullmatch(words) or len(words) > MAX_ID:
+    written = line(value)
+    if not EDITION.fullmatch(written) or len(written) > MAX_ID:
         cure = "Use small letters, digits and hyphens"
         raise InvalidValue(
-            f"is no id for a publication: {shown(words)}.", _suggest(cure, words, keep="", lower=True)
+            f"is no id for a publication: {shown(written)}.", _suggest(cure, written, keep="", lower=True)
         )
-    return words
+    return written
 
 
-def _suggest(cure: str, words: str, *, keep: str, lower: bool) -> str:
-    better = re.sub(rf"[^A-Za-z0-9{keep}-]+", "-", words.lower() if lower else words).strip("-._")[:MAX_ID]
+def _suggest(cure: str, written: str, *, keep: str, lower: bool) -> str:
+    better = re.sub(rf"[^A-Za-z0-9{keep}-]+", "-", written.lower() if lower else written).strip("-._")[
+        :MAX_ID
+    ]
     return f'{cure}, for example "{better}".' if better else f"{cure}."
 
 
 def boolean(value: object) -> bool:
-    words = _scalar(value, "true or false").lower()
-    if words in TRUE or words in FALSE:
-        return words in TRUE
-    cure = _write(guess.boolean(words), "Write true or false.")
+    written = _scalar(value, "true or false").lower()
+    if written in TRUE or written in FALSE:
+        return written in TRUE
+    cure = _write(guess.boolean(written), "Write true or false.")
     raise InvalidValue(f"must be true or false, not {shown(value)}.", cure)
 
 
 def fraction(value: object) -> Fraction:
     """An exact number that is not negative: ``1/4``, ``0.1``, ``450``."""
-    words = _scalar(value, "a number").replace("_", "")
-    found = NUMBER.fullmatch(words)
-    if found is None:
-        raise InvalidValue(f"must be a number, not {shown(value)}.", _number_cure(words))
-    if found[3] is not None and int(found[3]) == 0:
+    written = _scalar(value, "a number").replace("_", "")
+    match = NUMBER.fullmatch(written)
+    if match is None:
+        raise InvalidValue(f"must be a number, not {shown(value)}.", _number_cure(written))
+    if match[3] is not None and int(match[3]) == 0:
         raise InvalidValue("divides by zero.", "Write a number such as 1/4.")
-    number = Fraction(found[2]) / int(found[3] or 1)
-    if found[1] == "-" and number:
-        raise InvalidValue(f"must not be negative, and is {shown(words)}.", "Write 0 or more.")
+    number = Fraction(match[2]) / int(match[3] or 1)
+    if match[1] == "-" and number:
+        raise InvalidValue(f"must not be negative, and is {shown(written)}.", "Write 0 or more.")
     return number
 
 
-def _number_cure(words: str, *, whole: bool = False) -> str:
-    if not whole and re.fullmatch(r"\d{1,3}\s*%", words):
-        return f"Write {words.rstrip('% ')}/100."
-    return _write(guess.number(words, whole=whole), "Write digits only, without currency signs or words.")
+def _number_cure(written: str, *, whole: bool = False) -> str:
+    if not whole and re.fullmatch(r"\d{1,3}\s*%", written):
+        return f"Write {written.rstrip('% ')}/100."
+    return _write(guess.number(written, whole=whole), "Write digits only, without currency signs or words.")
 
 
-def _write(what: str, otherwise: str) -> str:
+def _write(value: str, otherwise: str) -> str:
     """The cure that is known, else one in general."""
-    return f"Write {what}." if what else otherwise
+    return f"Write {value}." if value else otherwise
 
 
 def whole(least: int, most: int = 10**12) -> Callable[[object], int]:
     """A reader of whole numbers from ``least`` to ``most``."""
 
     def read(value: object) -> int:
-        words = _scalar(value, "a whole number").replace("_", "")
-        if not re.fullmatch(r"[+-]?\d{1,15}", words, re.ASCII):
+        written = _scalar(value, "a whole number").replace("_", "")
+        if not re.fullmatch(r"[+-]?\d{1,15}", written, re.ASCII):
             raise InvalidValue(
-                f"must be a whole number, not {shown(value)}.", _number_cure(words, whole=True)
+                f"must be a whole number, not {shown(value)}.", _number_cure(written, whole=True)
             )
-        if int(words) < 0:
-            raise InvalidValue(f"must not be negative, and is {words}.", f"Write {least} or more.")
-        if not least <= int(words) <= most:
-            limit = f"at least {least}" if int(words) < least else f"at most {most}"
-            raise InvalidValue(f"must be {limit}, and is {words}.", f"Write {limit}.")
-        return int(words)
+        if int(written) < 0:
+            raise InvalidValue(f"must not be negative, and is {written}.", f"Write {least} or more.")
+        if not least <= int(written) <= most:
+            limit = f"at least {least}" if int(written) < least else f"at most {most}"
+            raise InvalidValue(f"must be {limit}, and is {written}.", f"Write {limit}.")
+        return int(written)
 
     return read
 
@@ -214,20 +216,20 @@ def share_number(value: object) -> float:
 
 def day(value: object) -> date:
     """A date as ``2026-01-23``; an impossible one is told apart from a misspelt one."""
-    words = _scalar(value, "a date")
-    found = DATE.fullmatch(words)
-    if found is None:
+    written = _scalar(value, "a date")
+    match = DATE.fullmatch(written)
+    if match is None:
         raise InvalidValue(
             f"must be a date, not {shown(value)}.",
-            _write(guess.day(words), "Write year-month-day, such as 2026-01-23."),
+            _write(guess.day(written), "Write year-month-day, such as 2026-01-23."),
         )
-    year, month, number = int(found[1]), int(found[2]), int(found[3])
+    year, month, number = int(match[1]), int(match[2]), int(match[3])
     try:
         read = date(year, month, number)
     except ValueError:
-        raise InvalidValue(f"is an impossible date: {words}.", _calendar(year, month)) from None
-    if read.isoformat() != words:
-        raise InvalidValue(f"must be a date with two-digit month and day, not {words}.", f"Write {read}.")
+        raise InvalidValue(f"is an impossible date: {written}.", _calendar(year, month)) from None
+    if read.isoformat() != written:
+        raise InvalidValue(f"must be a date with two-digit month and day, not {written}.", f"Write {read}.")
     return read
 
 
@@ -243,28 +245,30 @@ def _calendar(year: int, month: int) -> str:
 
 def clock(value: object) -> time:
     """A time of day as ``06:00``."""
-    words = _scalar(value, "a time")
-    found = TIME.fullmatch(words)
-    if found is None:
-        cure = _write(guess.clock(words), "Write it like 06:00.")
+    written = _scalar(value, "a time")
+    match = TIME.fullmatch(written)
+    if match is None:
+        cure = _write(guess.clock(written), "Write it like 06:00.")
         raise InvalidValue(f"must be a time of day, not {shown(value)}.", cure)
     try:
-        return time(int(found[1]), int(found[2]), int(found[3] or 0))
+        return time(int(match[1]), int(match[2]), int(match[3] or 0))
     except ValueError:
-        raise InvalidValue(f"is an impossible time: {words}.", "Write a time from 00:00 to 23:59.") from None
+        raise InvalidValue(
+            f"is an impossible time: {written}.", "Write a time from 00:00 to 23:59."
+        ) from None
 
 
 def duration(value: object) -> timedelta:
     """A length of time as ``90m``, ``12h``, ``3d``, ``2w`` or ``1d12h``; at most ten years."""
-    words = _scalar(value, "a length of time")
-    found = DURATION.fullmatch(words)
-    if found is None or not words:
-        cure = _write(guess.length(words), "Write it like 90m, 12h or 3d.")
+    written = _scalar(value, "a length of time")
+    match = DURATION.fullmatch(written)
+    if match is None or not written:
+        cure = _write(guess.length(written), "Write it like 90m, 12h or 3d.")
         raise InvalidValue(f"must be a length of time, not {shown(value)}.", cure)
-    weeks, days, hours, minutes = (int(part or 0) for part in found.groups())
+    weeks, days, hours, minutes = (int(part or 0) for part in match.groups())
     length = timedelta(weeks=weeks, days=days, hours=hours, minutes=minutes)
     if length > _LONGEST:
-        raise InvalidValue(f"is longer than ten years: {words}.", "Write it like 90m, 12h or 3d.")
+        raise InvalidValue(f"is longer than ten years: {written}.", "Write it like 90m, 12h or 3d.")
     return length
 
 
@@ -285,12 +289,12 @@ def horizon(value: object) -> int:
 
 def weekday(value: object) -> int:
     """Monday is 0."""
-    words = _scalar(value, "a weekday").lower()
+    written = _scalar(value, "a weekday").lower()
     for number, name in enumerate(DAY_NAMES):
-        if words in (name, name[:3]):
+        if written in (name, name[:3]):
             return number
-    several = guess.weekdays(words)
-    cure = _write(guess.weekday(words), f"Write one of {', '.join(DAYS)}.")
+    several = guess.weekdays(written)
+    cure = _write(guess.weekday(written), f"Write one of {', '.join(DAYS)}.")
     if "," in several:
         cure = f"The whole list is {several}."
     raise InvalidValue(f"must be a weekday, not {shown(value)}.", cure)
@@ -317,11 +321,11 @@ def one_of(*choices: str) -> Callable[[object], str]:
     """A reader of one word out of a few."""
 
     def read(value: object) -> str:
-        words = _scalar(value, f"one of {', '.join(choices)}")
-        if words in choices:
-            return words
+        written = _scalar(value, f"one of {', '.join(choices)}")
+        if written in choices:
+            return written
         raise InvalidValue(
-            f"must be one of {', '.join(choices)}, not {shown(value)}.", did_you_mean(words, choices)
+            f"must be one of {', '.join(choices)}, not {shown(value)}.", did_you_mean(written, choices)
         )
 
     return read
@@ -329,14 +333,14 @@ def one_of(*choices: str) -> Callable[[object], str]:
 
 def size(value: object) -> str:
     """Width and height in pixels as ``600x150``."""
-    words = _scalar(value, "a size")
-    found = SIZE.fullmatch(words)
-    if found is None or not (int(found[1]) and int(found[2])):
+    written = _scalar(value, "a size")
+    match = SIZE.fullmatch(written)
+    if match is None or not (int(match[1]) and int(match[2])):
         raise InvalidValue(
             f"must be a size in pixels, not {shown(value)}.",
-            _write(guess.size(words), "Write width x height, like 600x150."),
+            _write(guess.size(written), "Write width x height, like 600x150."),
         )
-    return f"{int(found[1])}x{int(found[2])}"
+    return f"{int(match[1])}x{int(match[2])}"
 
 
 def options(value: object) -> Mapping[str, Any]:
@@ -365,11 +369,11 @@ def did_you_mean(word: str, known: tuple[str, ...] | list[str]) -> str:
     from difflib import get_close_matches
 
     folded = {name.casefold(): name for name in reversed(known)}
-    near = get_close_matches(word.casefold()[:MAX_ID], list(folded), n=1, cutoff=0.6)
-    if near:
-        return f'Did you mean "{folded[near[0]]}"?'
+    similar = get_close_matches(word.casefold()[:MAX_ID], list(folded), n=1, cutoff=0.6)
+    if similar:
+        return f'Did you mean "{folded[similar[0]]}"?'
     if not known:
         return ""
-    some = ", ".join(known[:12])
+    choices = ", ".join(known[:12])
     more = f" and {len(known) - 12} more" if len(known) > 12 else ""
-    return f"Known: {some}{more}."
+    return f"Known: {choices}{more}."
