@@ -185,7 +185,9 @@ def quiet(publication: Publication, readings: Sequence[Reading], now: datetime) 
     if not successful:
         return ""
     most_items = max((reading.items for reading in successful[:-1]), default=0)
-    empty = "" if successful[-1].items or not most_items else f"it is empty; it had {counted(most_items, 'item')}"
+    empty = (
+        "" if successful[-1].items or not most_items else f"it is empty; it had {counted(most_items, 'item')}"
+    )
     with_news = [reading.at for reading in successful if reading.new]
     gaps = [after - before for before, after in pairwise(with_news)]
     if len(gaps) < _LEAST or now - with_news[-1] <= max(2 * max(gaps), _QUIET):

@@ -238,8 +238,8 @@ def renamed(piece: Piece, of_group: bytes) -> bytes:
 
 def rows(maker: Maker, pieces: Sequence[Piece]) -> list[tuple[bytes, Ads, bool, tuple[str, ...]]]:
     """A task: the lineups and ads of some pieces, packed; their ads, whether they are thin, and what may run."""
-    made = (maker.row(piece) for piece in pieces)
-    return [(row.packed(), row.ads, row.thin, row.may_run) for row in made]
+    unpacked = (maker.row(piece) for piece in pieces)
+    return [(row.packed(), row.ads, row.thin, row.may_run) for row in unpacked]
 
 
 @dataclass(frozen=True, slots=True)

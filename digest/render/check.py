@@ -14,22 +14,22 @@ from digest.render.looks import looks, template_files
 
 def problems(newsroom: Newsroom) -> tuple[Problem, ...]:
     """Everything wrong with the templates of a newsroom's themes, sorted."""
-    found: set[Problem] = set()
+    template_problems: set[Problem] = set()
     for seen in looks(newsroom).values():
         theme = seen.look.theme
         try:
             files = template_files(newsroom, theme)
         except ConfigurationError as error:
-            found.update(error.problems)
+            template_problems.update(error.problems)
             continue
         sheet, _, wrong = examined(seen, files)
-        found.update(wrong or order_problems(files, sheet))
+        template_problems.update(wrong or order_problems(files, sheet))
         if any(
-            (newsroom.seen_by(one).look.theme, one.sponsored) == (theme, "labelled")
-            for one in newsroom.editions
+            (newsroom.seen_by(edition).look.theme, edition.sponsored) == (theme, "labelled")
+            for edition in newsroom.editions
         ):
-            found.update(disclosure.problems(newsroom, theme))
-    return tuple(sorted([*found, *blocks.problems(newsroom), *_misspelt(newsroom)]))
+            template_problems.update(disclosure.problems(newsroom, theme))
+    return tuple(sorted([*template_problems, *blocks.problems(newsroom), *_misspelt(newsroom)]))
 
 
 def _misspelt(newsroom: Newsroom) -> Iterator[Problem]:

@@ -23,12 +23,12 @@ class CompiledTheme:
 
     def words(self) -> dict[Name, frozenset[str]]:
         """By block or frame and part, every constant text of its code: the names that it prints are among them."""
-        return {name: frozenset(_constants(one)) for name, one in self.code.items()}
+        return {name: frozenset(_constants(program)) for name, program in self.code.items()}
 
 
 def _constants(code: CodeType) -> Iterator[str]:
-    for one in code.co_consts:
-        if isinstance(one, CodeType):
-            yield from _constants(one)
-        elif isinstance(one, str):
-            yield one
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            yield from _constants(constant)
+        elif isinstance(constant, str):
+            yield constant
