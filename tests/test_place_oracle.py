@@ -56,9 +56,9 @@ def test_the_plan_is_the_best_of_all_plans_and_every_refusal_is_true(request_: R
     reasons = RefusalReasons(Planning(request_))
     for i, item in enumerate(items):
         if i not in placed:
-            rule, sets = answer.refusal(i)
+            rule, in_the_way = answer.refusal(i)
             assert (item.id, told[item.id].rule) == (item.id, rule), told[item.id].reason
             if rule == "outranked":
                 verdict = reasons.of(i)
-                assert (frozenset(verdict.in_the_way), verdict.stage) in sets.items(), verdict.reason
+                assert (frozenset(verdict.in_the_way), verdict.stage) == in_the_way, verdict.reason
                 assert all(name in told[item.id].reason for name in verdict.in_the_way)

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from itertools import combinations
 
 import pytest
 
 from digest.place import explain
-from digest.place.checker import against, violations
+from digest.place.checker import against
 from digest.place.eligibility import problem
-from digest.place.facts import bits
+from digest.place.facts import bits, mask_of
 from digest.place.planning import Planning
 from digest.place.problem import Plan, broken
 from digest.place.refusal_reason import RefusalReasons, Verdict
@@ -75,41 +74,51 @@ def test_the_rule_named_is_the_first_that_stops_it_in_every_opening(request_: Re
         assert verdict.rule == (stops[0] if stops else "outranked"), planning.context.items[item].id
 
 
+def best_beside(planning: Planning, item: int, stay: Iterable[int]) -> Plan | None:
+    """The best plan of a line item, its companions and these placed ones where they stand: by a search of its own."""
+    group = planning.context.groups[item]
+    left = {member: planning.alive[member] for member in bits(group)}
+    left |= {other: 1 << planning.placed[other] for other in stay}
+    searched = solve(settled(problem(planning.table, left, mask_of(list(left)))))
+    assert searched is None or searched.optimal
+    return None if searched is None else searched.plan
+
+
 @pytest.mark.parametrize("request_", REQUESTS)
-def test_without_the_fewest_that_are_named_an_outranked_booking_would_fit(request_: Request) -> None:
+def test_without_those_that_are_named_it_would_fit_and_none_of_them_could_stay(request_: Request) -> None:
     planning = Planning(request_)
     context = planning.context
     for item, verdict in refused(planning):
         if verdict.rule != "outranked":
             continue
         out = frozenset(context.index[name] for name in verdict.in_the_way)
-        swap = planning.swaps.of(item)
-        assert swap is not None
-        assert not violations(planning.table, swap.plan)
-        assert {i for i, _ in planning.solution.plan} - {i for i, _ in swap.plan} == out
-        assert {i for i, _ in swap.plan} >= {item, *bits(context.groups[item])}
-        if context.groups[item] == 1 << item:
-            plans = with_it(planning, item, out)
-            best = max(plans, key=planning.scale.merit)
-            assert planning.scale.merit(best) == planning.scale.merit(swap.plan)
-            assert planning.difference(best).stage == verdict.stage
-            fewer = [frozenset(some) for n in range(len(out)) for some in combinations(planning.placed, n)]
-            assert not any(with_it(planning, item, some) for some in fewer)
+        groups = {frozenset(bits(context.groups[other])) for other in out}
+        stay = planning.placed.keys() - out
+        assert out == frozenset().union(*groups)
+        best = best_beside(planning, item, stay)
+        assert best is not None
+        assert planning.difference(best).stage == verdict.stage
+        assert not any(best_beside(planning, item, stay | some) for some in groups if len(groups) > 1)
 
 
-def test_companions_and_bookings_alone_are_told_by_one_measure() -> None:
-    """What is read from the plan for one booking is what the search says that companions are asked by."""
-    asked = 0
-    for seed in range(12):
+def test_one_is_named_where_one_is_enough_and_it_is_the_one_worth_least() -> None:
+    alone = together = 0
+    for seed in range(4):
         planning = Planning(fact_issue(seed, 40, 16, 6))
+        context, scale = planning.context, planning.scale
+        groups = {frozenset(bits(context.groups[item])) for item in planning.placed}
+        worth = {group: sum(scale.gain(item, planning.placed[item]) for item in group) for group in groups}
         for item, verdict in refused(planning):
-            if verdict.rule == "outranked" and planning.context.groups[item] == 1 << item:
-                read, searched = planning.swaps.of(item), planning.swaps._of_group(1 << item)
-                assert read is not None
-                assert searched is not None
-                assert read.out.bit_count() == searched.out.bit_count()
-                asked += 1
-    assert asked > 20
+            if verdict.rule == "outranked":
+                enough = [
+                    group for group in groups if best_beside(planning, item, planning.placed.keys() - group)
+                ]
+                named = frozenset(context.index[name] for name in verdict.in_the_way)
+                assert not enough or worth[named] == min(map(worth.__getitem__, enough))
+                alone += bool(enough)
+                together += not enough
+    assert alone > 10
+    assert together > 2
 
 
 def test_an_unproven_plan_tells_no_swap_that_would_be_better(monkeypatch: pytest.MonkeyPatch) -> None:

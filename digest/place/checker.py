@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
+from digest.place.context import IssueContext
 from digest.place.eligibility import Eligibility
-from digest.place.facts import EVERYWHERE, AtMost, Candidate, bits, mask_of
-from digest.place.problem import Plan, within
+from digest.place.facts import AtMost, Candidate, bits, mask_of
+from digest.place.problem import Plan, exceeds, within
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,26 +24,34 @@ class Closing:
 
 def closings(table: Eligibility, plan: Plan) -> list[Closing]:
     """What the placed ads close to others, in the order of asking."""
-    placed, made = mask_of([item for item, _ in plan]), list[Closing]()
+    placed, closed = mask_of([item for item, _ in plan]), list[Closing]()
     for rule, fact in table.limits:
         if (fact.items & placed).bit_count() < fact.most:
             continue
-        ads, area = within(fact, plan), fact.openings & table.context.everywhere
+        ads = within(fact, plan)
         if len(ads) < fact.most:
             continue
-        if fact.span is None or not ads:
-            made.append(Closing(rule, fact, area, ads))
-        elif fact.most == 1:
-            near = ((ad, table.context.closer_than(fact.span, ad[1])) for ad in ads)
-            made += [Closing(rule, fact, area & openings, (ad,)) for ad, openings in near]
+        if fact.span is not None and fact.most == 1:
+            near = ((ad, closed_by(table.context, fact, (ad,))) for ad in ads)
+            closed += [Closing(rule, fact, openings, (ad,)) for ad, openings in near]
         else:
-            full = (
-                o
-                for o in bits(area)
-                if against(table, replace(fact, items=EVERYWHERE), (0, o), ads) is not None
-            )
-            made.append(Closing(rule, fact, mask_of(list(full)), ads))
-    return made
+            closed.append(Closing(rule, fact, closed_by(table.context, fact, ads), ads))
+    return closed
+
+
+def closed_by(context: IssueContext, fact: AtMost, inside: Plan) -> int:
+    """The openings that a fact closes to one more ad, where at least ``most`` of those it counts stand already."""
+    area = fact.openings & context.everywhere
+    if fact.span is None or not inside:
+        return area
+    if fact.most == 1:
+        near = 0
+        for _, opening in inside:
+            near |= context.closer_than(fact.span, opening)
+        return area & near
+    item = (fact.items & -fact.items).bit_length() - 1
+    full = (o for o in bits(area) if exceeds(fact, (*inside, (item, o)), context.gaps))
+    return sum(1 << o for o in full)
 
 
 def violations(table: Eligibility, plan: Plan) -> tuple[str, ...]:

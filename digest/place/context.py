@@ -160,9 +160,11 @@ class IssueContext:
         section = self.entries[story].section
         if section in adjacency.avoid_sections:
             return f"section {section}"
-        flags = sorted(adjacency.avoid_flags & self.flags[story])
+        flags = adjacency.avoid_flags & self.flags[story]
         if flags:
-            return self.flag(story, flags[0])
+            return self.flag(story, min(flags))
+        if not adjacency.avoid_keywords:
+            return ""
         return next((f'keyword "{k}"' for k in adjacency.avoid_keywords if occurs(k, self.words[story])), "")
 
     def flag(self, story: int, name: str) -> str:

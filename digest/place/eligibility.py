@@ -9,7 +9,7 @@ from fractions import Fraction
 
 from digest.model import TIERS
 from digest.place.context import IssueContext
-from digest.place.facts import EVERYWHERE, AtMost, Refusal, Together, bits, members
+from digest.place.facts import AtMost, Refusal, Together, bits, mask_of
 from digest.place.problem import Problem
 from digest.place.rules import catalogue
 from digest.place.stages import Level
@@ -40,27 +40,10 @@ class Eligibility:
     limits: list[tuple[str, AtMost]] = field(default_factory=list)
     groups: list[Together] = field(default_factory=list)
     barred: dict[int, Step] = field(default_factory=dict)  # refused by a rule of the stage `plan`
-    by_item: dict[int, list[int]] = field(default_factory=dict)  # numbers of limits; EVERYWHERE: of all items
 
     def bearing(self, items: int) -> list[tuple[str, AtMost]]:
         """The limits that these line items can reach together, in order of asking."""
-        limits = self.limits
-        if 2 * items.bit_count() > len(self.left):
-            return [limit for limit in limits if (limit[1].items & items).bit_count() > limit[1].most]
-        self._index()
-        numbers = set(self.by_item[EVERYWHERE])
-        for item in bits(items):
-            numbers.update(self.by_item.get(item, ()))
-        near = [limits[number] for number in sorted(numbers)]
-        return [limit for limit in near if (limit[1].items & items).bit_count() > limit[1].most]
-
-    def _index(self) -> None:
-        if self.by_item:
-            return
-        self.by_item[EVERYWHERE] = []
-        for number, (_, fact) in enumerate(self.limits):
-            for item in (EVERYWHERE,) if fact.items == EVERYWHERE else members(fact.items):
-                self.by_item.setdefault(item, []).append(number)
+        return [limit for limit in self.limits if (limit[1].items & items).bit_count() > limit[1].most]
 
 
 def eligibility(context: IssueContext) -> Eligibility:
@@ -76,6 +59,7 @@ def eligibility(context: IssueContext) -> Eligibility:
                 table.barred.setdefault(fact.item, Step(name, fact, context.everywhere, 0))
             else:
                 _refuse(table, name, rule.STAGE, fact)
+    table.limits = table.bearing(mask_of([item for item, mask in enumerate(table.left) if mask]))
     return table
 
 

@@ -61,7 +61,7 @@ class Explanation:
     placed: Placement | None
     rule: str
     reason: str
-    in_the_way: tuple[str, ...]  # the fewest placed line items without which an outranked one would fit
+    in_the_way: tuple[str, ...]  # placed line items without which an outranked one would fit
     cost: Cost | None
 
     def as_json(self) -> dict[str, Any]:

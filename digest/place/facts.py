@@ -63,16 +63,6 @@ def bits(mask: int) -> Iterator[int]:
         mask ^= low
 
 
-def members(mask: int) -> list[int]:
-    """The numbers in a mask that holds few, ascending."""
-    numbers = []
-    while mask:
-        low = mask & -mask
-        numbers.append(low.bit_length() - 1)
-        mask ^= low
-    return numbers
-
-
 def mask_of(numbers: Iterator[int] | list[int] | range | tuple[int, ...]) -> int:
     """The mask that holds these numbers."""
     mask = 0

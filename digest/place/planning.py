@@ -15,8 +15,10 @@ from digest.place.optimality_gap import optimality_gap
 from digest.place.problem import Plan, Scale, Solution, reading
 from digest.place.request import Request
 from digest.place.solver import BudgetSpent, possible, solve
+from digest.place.solver.budget import WAYS, Budget
 from digest.place.stages import Difference, difference
 from digest.place.swaps import Swaps
+from digest.place.ways import ways
 
 
 class Planning:
@@ -42,9 +44,16 @@ class Planning:
         """The line items of groups that cannot all run even alone leave the plan."""
         for group in self.table.groups:
             members = {i: self.alive[i] for i in bits(group.items) if i in self.alive}
-            if members and not possible(problem(self.table, members, group.items)):
+            if members and not self._can_all_run(members, group.items):
                 for item in members:
                     del self.alive[item]
+
+    def _can_all_run(self, members: dict[int, int], group: int) -> bool:
+        facts = [fact for _, fact in self.table.bearing(group)]
+        try:
+            return any(True for _ in ways(self.context, facts, members, (), Budget(WAYS)))
+        except BudgetSpent:
+            return possible(problem(self.table, members, group))
 
     def _solve(self) -> Solution:
         if all(item in self.alive for item in self.pins):
@@ -90,7 +99,7 @@ class Planning:
 
     def difference(self, other: Plan) -> Difference:
         """Where the plan is better than another one."""
-        return difference(self.scale, self.levels, self.solution.plan, other)
+        return difference(self.scale, self.levels, self.solution.merit, self.scale.merit(other))
 
     def is_better_than(self, other: Plan) -> bool:
         """Whether the plan is the better one, were there no pins."""

@@ -66,6 +66,7 @@ class Scale:
     tops: tuple[int, ...] = ()
     rates: dict[int, int] = field(default_factory=dict)
     bands: list[int] = field(default_factory=list)
+    bookings: dict[int, int] = field(default_factory=dict)  # per line item, what its levels are worth
 
     def __post_init__(self) -> None:
         problem = self.problem
@@ -93,6 +94,8 @@ class Scale:
             tops.append(weight)
             weight *= sum(level.get(i, 0) for i in self.problem.left) + 1
         self.tops = tuple(reversed(tops))
+        ranked = list(zip(self.problem.levels, self.tops[1:], strict=True))
+        self.bookings = {i: sum(level.get(i, 0) * top for level, top in ranked) for i in self.problem.left}
 
     def cost(self, distance: int) -> int:
         """(distance - ideal)^2, as an integer."""
@@ -101,10 +104,7 @@ class Scale:
 
     def item(self, number: int) -> int:
         """What placing the line item is worth, wherever it stands."""
-        gain = self.tops[0] if self.problem.must >> number & 1 else 0
-        for level, top in zip(self.problem.levels, self.tops[1:], strict=True):
-            gain += level.get(number, 0) * top
-        return gain
+        return self.bookings[number] + (self.tops[0] if self.problem.must >> number & 1 else 0)
 
     def gain(self, number: int, opening: int) -> int:
         """What a line item adds to the merit in an opening, the spread apart."""

@@ -11,13 +11,14 @@ from digest.model.counts import counted
 from digest.place import overrides
 from digest.place.amounts import amount
 from digest.place.checker import Closing, against
-from digest.place.eligibility import problem
 from digest.place.facts import AtMost, bits, mask_of
 from digest.place.planning import Planning
-from digest.place.problem import Problem, reading
-from digest.place.solver import possible
+from digest.place.problem import reading
+from digest.place.solver import BudgetSpent
+from digest.place.solver.budget import WAYS, Budget
 from digest.place.stages import PINNED, SPREAD, VALUE, Difference, Level
 from digest.place.swaps import Swap
+from digest.place.ways import ways
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,8 @@ class RefusalReasons:
     def __init__(self, planning: Planning) -> None:
         self.planning, self.table, self.context = planning, planning.table, planning.context
         self.rules = list(dict.fromkeys(rule for rule, _ in self.table.limits))
-        self.beside: dict[int, tuple[Problem, list[tuple[str, AtMost]]] | None] = {}  # per group
+        self.held = mask_of([opening for _, opening in planning.solution.plan])
+        self.rule_of_group: dict[int, str] = {}  # that stops it beside the placed ads; empty where none does
 
     def of(self, item: int) -> Verdict:
         """Why a line item that is not placed is not; and what a plan over the coming issues says of it."""
@@ -75,8 +77,8 @@ class RefusalReasons:
 
     def _stopped(self, item: int) -> Verdict | None:
         """The first rule that alone closes every opening; one that another ad holds is closed by no rule about ads."""
-        openings, held = self.planning.alive[item], self.planning.swaps.held
-        closing = [stop for _, stop in self.planning.swaps.closing(item)]
+        openings, held = self.planning.alive[item], self.held
+        closing = [stop for stop in self.planning.swaps.closings if stop.fact.items >> item & 1]
         closed: dict[str, int] = dict.fromkeys(self.rules, 0)
         for stop in closing:
             closed[stop.rule] |= stop.openings & ~held if stop.ads else stop.openings
@@ -108,30 +110,36 @@ class RefusalReasons:
         return fact.why(item, against(self.table, fact, (item, opening), self.planning.solution.plan) or ())
 
     def _group_stopped(self, item: int) -> Verdict | None:
-        """The group as one ad: its openings are the ways in which all of it can run alone."""
-        group = self.context.groups[item]
-        if group not in self.beside:
-            self.beside[group] = self._beside(group)
-        question = self.beside[group]
-        rule = next((rule for rule in self.rules if question and _clashes(question, rule, group)), "")
+        """The group as one ad: its openings are the ways in which all of it can run alone. Where another ad holds an
+        opening of one of them, no rule stops it."""
+        group, alive, held = self.context.groups[item], self.planning.alive, self.held
+        if group not in self.rule_of_group:
+            members = {member: alive[member] for member in bits(group)}
+            through_held = ({**members, member: mask & held} for member, mask in members.items())
+            can_run = any(self._can_run(some, "") for some in through_held)
+            free = {member: mask & ~held for member, mask in members.items()}
+            rules = () if can_run else self.rules
+            self.rule_of_group[group] = next((rule for rule in rules if not self._can_run(free, rule)), "")
+        rule = self.rule_of_group[group]
         if not rule:
             return None
         why = f"beside the placed ads {rule} stops every way they could"
         return Verdict(rule, f"it runs only together with {self._companions_of(item)}, and {why}")
 
-    def _beside(self, group: int) -> tuple[Problem, list[tuple[str, AtMost]]] | None:
-        """The question whether a group can run beside the placed ads, and the facts about it by rule; ``None`` where
-        one of its openings is held by another ad, and so no rule stops it."""
-        held, alive = self.planning.swaps.held, self.planning.alive
-        members = {member: alive[member] for member in bits(group)}
-        for member, mask in members.items():
-            for opening in bits(mask & held):
-                if possible(problem(self.table, {**members, member: 1 << opening}, group)):
-                    return None
-        free = {member: mask & ~held for member, mask in members.items()}
-        fixed = {item: 1 << opening for item, opening in self.planning.solution.plan}
-        together = group | mask_of(list(fixed))
-        return problem(self.table, {**free, **fixed}, together), self.table.bearing(together)
+    def _can_run(self, members: dict[int, int], rule: str) -> bool:
+        """Whether a group has a way in these openings, where only one rule (empty: none) looks at the placed ads; true
+        as well where that was not found out."""
+        plan, group = self.planning.solution.plan if rule else (), mask_of(list(members))
+        bearing = self.table.bearing(group | mask_of(list(self.planning.placed)))
+        facts = [
+            fact if name == rule else replace(fact, items=fact.items & group)
+            for name, fact in bearing
+            if fact.items & group
+        ]
+        try:
+            return any(True for _ in ways(self.context, facts, members, plan, Budget(WAYS)))
+        except BudgetSpent:
+            return True
 
     def _outranked(self, item: int) -> Verdict:
         """The placed line items without which it would fit, and where the plan is better with them."""
@@ -146,7 +154,7 @@ class RefusalReasons:
         return Verdict("outranked", reason, names, difference.stage)
 
     def _better(self, swap: Swap) -> Difference:
-        if swap.out & self.planning.swaps.pins:
+        if swap.out & mask_of(list(self.planning.pins)):
             return Difference(PINNED)
         return self.planning.difference(swap.plan)
 
@@ -238,10 +246,3 @@ def _rank(item: LineItem) -> tuple[int, int]:
 
 def _listed(names: Sequence[str]) -> str:
     return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
-
-
-def _clashes(question: tuple[Problem, list[tuple[str, AtMost]]], rule: str, group: int) -> bool:
-    """Whether one rule alone, against the placed ads, stops every way in which the group could run."""
-    asked, bearing = question
-    facts = tuple(fact if name == rule else replace(fact, items=fact.items & group) for name, fact in bearing)
-    return not possible(replace(asked, facts=facts))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from digest.place.problem import Plan, Scale
+from digest.place.problem import Scale
 
 VALUE, SPREAD, ORDER = "value", "spread", "order"
 PINNED, PREFERRED = "pinned", "preferred"
@@ -47,9 +47,9 @@ class Difference:
     level: Level | None = None
 
 
-def difference(scale: Scale, levels: Sequence[Level], better: Plan, worse: Plan) -> Difference:
-    """Where one plan is better than another."""
-    ours, theirs = sums(scale, scale.merit(better)), sums(scale, scale.merit(worse))
+def difference(scale: Scale, levels: Sequence[Level], better: int, worse: int) -> Difference:
+    """Where a plan of one merit is better than one of another."""
+    ours, theirs = sums(scale, better), sums(scale, worse)
     for level, more, less in zip(levels, ours, theirs, strict=False):
         if more != less:
             return Difference(level.name, more, less, level)

@@ -1,26 +1,27 @@
-"""Who would have to leave so that a line item fits: read from the finished plan, without another search.
+"""Who would have to leave so that a line item fits: read from the finished plan, without a search for another one.
 
-Each placed ad closes some openings to the line item (it holds one of them, stands too near, competes, ...). The fewest
-ads are sought whose leaving opens one; a count that is full (``max_ads``) is met by any of those it counts.
+Where it is enough that one placed ad leaves (with its companions), the one that is worth least is named. Else the
+placed ads, the worthiest first, stay as long as it still fits beside them, and those who cannot stay are named.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 
-from digest.place.checker import Closing, against, closings
-from digest.place.eligibility import Eligibility, problem
-from digest.place.facts import bits, mask_of
+from digest.place.checker import Closing, closings
+from digest.place.eligibility import Eligibility
+from digest.place.facts import AtMost, bits, mask_of
 from digest.place.problem import Plan, Scale
-from digest.place.solver import BudgetSpent, solve
-from digest.place.solver.budget import SWAP
+from digest.place.solver import BudgetSpent
+from digest.place.solver.budget import WAYS, Budget
+from digest.place.ways import Way, ways
 
-Part = tuple[
-    int, int, tuple[int, ...]
-]  # openings, who must leave for them, counts (numbers of closings) that are full
-Cost = tuple[int, int, int, int]
+Groups = list[
+    int
+]  # placed line items, each with its companions, as masks; pinned ones first, then the worthiest
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,108 +38,54 @@ class Swaps:
     def __init__(
         self, table: Eligibility, alive: Mapping[int, int], scale: Scale, pins: int, plan: Plan
     ) -> None:
-        self.table, self.alive, self.scale, self.pins, self.plan = table, alive, scale, pins, plan
+        self.table, self.alive, self.scale, self.plan = table, alive, scale, plan
         self.groups = table.context.groups
-        self.held = mask_of([opening for _, opening in plan])
         self.closings = closings(table, plan)
-        self.gains = {item: scale.gain(item, opening) for item, opening in plan}
-        self.leaving: dict[tuple[int, tuple[int, ...], int], int] = {}
-        self.asked: dict[int, Swap | None] = {}  # per group
-
-    def closing(self, item: int) -> list[tuple[int, Closing]]:
-        """The facts that the line item would break somewhere, by number."""
-        return [(number, one) for number, one in enumerate(self.closings) if one.fact.items >> item & 1]
+        worth: dict[int, int] = {}
+        for item, opening in plan:
+            worth[self.groups[item]] = worth.get(self.groups[item], 0) + scale.gain(item, opening)
+        self.placed: Groups = sorted(worth, key=lambda group: (not group & pins, -worth[group], group))
+        self.known: dict[int, Swap | None] = {}  # per group
 
     def of(self, item: int) -> Swap | None:
-        """The swap of the fewest; of these, of those that matter least. ``None`` where it fits in no plan."""
+        """The swap for a line item that is not placed, with its companions; ``None`` where no way was found in time."""
         group = self.groups[item]
-        if group & (group - 1):
-            if group not in self.asked:
-                self.asked[group] = self._of_group(group)
-            return self.asked[group]
-        return self._of_one(item)
+        if group not in self.known:
+            self.known[group] = self._of_group(_Entrants(self, group))
+        return self.known[group]
 
-    def _of_one(self, item: int) -> Swap | None:
-        left, closed, counts = self._closed(item)
-        most = 0
-        while left and most <= len(self.plan):
-            parts = self._parts(left, closed, counts, most)
-            outs = {self._leaving(item, part) for part in parts}
-            outs = {out for out in outs if out.bit_count() <= most}
-            if outs:
-                out = min(outs, key=self._cost)
-                fits = [
-                    part[0] for part in parts if self._leaving(item, (part[0], part[1] | out, part[2])) == out
-                ]
-                return Swap(out, self._with(item, sum(fits), out))
-            most += 1
-        return None
+    def _of_group(self, entrants: _Entrants) -> Swap | None:
+        stay = self._stay(entrants)
+        out = sum(set(self.placed) - set(stay))
+        known = entrants.ways(stay)
+        if sum(map(self.scale.item, bits(out))) != sum(map(self.scale.item, entrants.left)):
+            known = islice(known, 1)  # the bookings decide, wherever the ads stand
+        best, most = Plan(), -1
+        try:
+            for way in known:
+                plan = self._completed(way)
+                if (merit := self.scale.merit(plan)) > most:
+                    best, most = plan, merit
+        except BudgetSpent:
+            pass  # the best of those seen
+        return Swap(out, best) if best else None
 
-    def _closed(self, item: int) -> tuple[int, dict[int, int], list[tuple[int, int]]]:
-        """The openings some plan has for the line item; those that each placed one, with its companions, closes; those
-        that each full count closes."""
-        left, counts, closed = self.alive[item], list[tuple[int, int]](), dict[int, int]()
-        for other, opening in self.plan:
-            group = self.groups[other]
-            closed[group] = closed.get(group, 0) | 1 << opening
-        for number, one in self.closing(item):
-            if not one.ads:
-                left &= ~one.openings
-            elif one.fact.most == 1:
-                closed[self.groups[one.ads[0][0]]] |= one.openings
-            else:
-                counts.append((number, one.openings))
-        return left, closed, counts
+    def _stay(self, entrants: _Entrants) -> Groups:
+        for leaves in reversed(self.placed):
+            others = [group for group in self.placed if group != leaves]
+            if entrants.fit(others):
+                return others
+        stay = Groups()
+        for group in self.placed:
+            if entrants.fit([*stay, group]):
+                stay.append(group)
+        return stay
 
-    def _parts(
-        self, left: int, closed: dict[int, int], counts: list[tuple[int, int]], most: int
-    ) -> list[Part]:
-        """The openings for which at most so many have to leave, those together for which the same ones have."""
-        over = [left] + [0] * (most + 1)  # openings for which so many have to leave, or more
-        for group, openings in closed.items():
-            for _ in bits(group):
-                for number in range(most, -1, -1):
-                    over[number + 1] |= over[number] & openings
-        parts: list[Part] = [(left & ~over[most + 1], 0, ())] if left & ~over[most + 1] else []
-        for group, openings in closed.items():
-            parts = _split(parts, openings, group, ())
-        for number, openings in counts:
-            parts = _split(parts, openings, 0, (number,))
-            for opening in bits(openings) if self.closings[number].fact.span else ():
-                parts = _split(parts, 1 << opening, 0, ())
-        return parts
-
-    def _leaving(self, item: int, part: Part) -> int:
-        """Those who must leave for a part, and the least of what the counts ask for besides."""
-        openings, out, counts = part
-        if not counts:
-            return out
-        opening = (openings & -openings).bit_length() - 1
-        ranged = any(self.closings[number].fact.span for number in counts)
-        key = (out, counts, opening if ranged else -1)
-        if key not in self.leaving:
-            self.leaving[key] = self._enough(item, opening, out, counts)
-        return self.leaving[key]
-
-    def _enough(self, item: int, opening: int, out: int, counts: tuple[int, ...]) -> int:
-        kept = [ad for ad in self.plan if not out >> ad[0] & 1]
-        for number in counts:
-            ads = against(self.table, self.closings[number].fact, (item, opening), kept)
-            if ads is not None:
-                more = [self._enough(item, opening, out | self.groups[other], counts) for other, _ in ads]
-                return min(more, key=self._cost, default=-1)
-        return out
-
-    def _cost(self, out: int) -> Cost:
-        """How many leave, how many of them are pinned, and what they are worth by tier and value."""
-        worth = sum(self.gains[item] for item in bits(out) if item in self.gains)
-        return out.bit_count(), (out & self.pins).bit_count(), worth, out
-
-    def _with(self, item: int, openings: int, out: int) -> Plan:
-        """The best plan of those who stay and the line item in one of these openings."""
+    def _completed(self, way: Way) -> Plan:
+        """The best plan in which the last line item of a way has one of its openings."""
+        ads, item, openings = way
         scale, gaps = self.scale, self.scale.problem.gaps
-        kept = [ad for ad in self.plan if not out >> ad[0] & 1]
-        at = [gaps[opening] for _, opening in kept]
+        at = sorted(gaps[opening] for _, opening in ads)
 
         def spread(opening: int) -> int:
             gap = gaps[opening]
@@ -149,32 +96,55 @@ class Swaps:
                 costs -= scale.cost(at[after] - at[after - 1]) if after else 0
             return costs
 
-        bands = [scale.rates[item] * scale.bands[opening] for opening in bits(openings)]
-        most = max(bands)
-        best = (opening for opening, band in zip(bits(openings), bands, strict=True) if band == most)
-        return tuple(sorted([*kept, (item, min(best, key=spread))], key=lambda ad: ad[1]))
+        values = {opening: scale.rates[item] * scale.bands[opening] for opening in bits(openings)}
+        most = max(values.values())
+        best = min((opening for opening, value in values.items() if value == most), key=spread)
+        return tuple(sorted((*ads, (item, best)), key=lambda ad: ad[1]))
 
-    def _of_group(self, group: int) -> Swap | None:
-        """Of companions: each placed ad stays where it is or leaves, and the most stay."""
-        fixed = {item: 1 << opening for item, opening in self.plan}
-        asked = problem(self.table, {**{item: self.alive[item] for item in bits(group)}, **fixed}, group)
-        stay = dict.fromkeys(fixed, 1), {item: 1 for item in bits(self.pins) if item in fixed}
+
+class _Entrants:
+    """A line item that is not placed, with its companions; ``left`` are their openings, ``closed`` what each group of
+    placed ads closes to them, counts apart."""
+
+    def __init__(self, swaps: Swaps, group: int) -> None:
+        self.swaps, self.group = swaps, group
+        self.left = {item: swaps.alive[item] for item in bits(group)}
+        closing = [closed for closed in swaps.closings if closed.fact.items & group]
+        self.closed = self._closed([closed for closed in closing if closed.fact.most == 1])
+        if group & (group - 1):
+            self.facts = self._of_companions()
+        else:
+            self.facts = [closed.fact for closed in closing if closed.fact.most != 1]
+
+    def _closed(self, closing: Sequence[Closing]) -> dict[int, dict[int, int]]:
+        closed = {group: dict.fromkeys(self.left, 0) for group in self.swaps.placed}
+        for item in self.left:
+            for other, opening in self.swaps.plan:
+                closed[self.swaps.groups[other]][item] |= 1 << opening
+            for stop in closing:
+                if stop.fact.items >> item & 1:
+                    closed[self.swaps.groups[stop.ads[0][0]]][item] |= stop.openings
+        return closed
+
+    def _of_companions(self) -> list[AtMost]:
+        """The facts about several of them, and the counts of them and those who stay."""
+        placed, group = mask_of([item for item, _ in self.swaps.plan]), self.group
+        bearing = (fact for _, fact in self.swaps.table.bearing(group | placed))
+        facts = (replace(fact, items=fact.items & group) if fact.most == 1 else fact for fact in bearing)
+        return [fact for fact in facts if fact.items & group]
+
+    def ways(self, stay: Groups) -> Iterator[Way]:
+        """The ways in which all of them fit beside these groups."""
+        left = dict(self.left)
+        for group in stay:
+            left = {item: mask & ~self.closed[group][item] for item, mask in left.items()}
+        together = sum(stay)
+        ads = tuple(ad for ad in self.swaps.plan if together >> ad[0] & 1)
+        return ways(self.swaps.table.context, self.facts, left, ads, Budget(WAYS))
+
+    def fit(self, stay: Groups) -> bool:
+        """Whether there is such a way; false as well where none was found in time."""
         try:
-            solution = solve(replace(asked, levels=(*stay, *asked.levels)), SWAP)
+            return any(True for _ in self.ways(stay))
         except BudgetSpent:
-            return None
-        if solution is None:
-            return None
-        kept = mask_of([item for item, _ in solution.plan])
-        return Swap(mask_of(list(fixed)) & ~kept, solution.plan)
-
-
-def _split(parts: list[Part], openings: int, out: int, counts: tuple[int, ...]) -> list[Part]:
-    """The parts, each cut in two where only some of its openings are among these, which ask for more."""
-    cut = []
-    for inside, gone, full in parts:
-        if both := inside & openings:
-            cut.append((both, gone | out, full + counts))
-        if rest := inside & ~openings:
-            cut.append((rest, gone, full))
-    return cut
+            return False

@@ -137,7 +137,7 @@ class Placing:
         )
 
     def refusal(self, name: str, plan: Plan) -> tuple[str, list[set[str]]]:
-        """The rule a refusal must name; for ``outranked`` the smallest sets without which it would fit."""
+        """The rule a refusal must name; for ``outranked`` the sets that may be named."""
         left, rule = self.openings[name]
         if not left:
             return rule, []
@@ -148,14 +148,16 @@ class Placing:
         return (rule, []) if rule else ("outranked", self._in_the_way(group, plan))
 
     def _in_the_way(self, group: list[str], plan: Plan) -> list[set[str]]:
-        ways = list(self._ways(group))
-        for size in range(len(plan) + 1):
-            sets = [
-                set(out) for out in combinations(plan, size) if all(self.groups[one] <= {*out} for one in out)
-            ]
-            if found := [out for out in sets if any(self._fits(way, out, plan) for way in ways)]:
-                return found
-        return []
+        """The sets without which it would fit, none of whom could stay; those of one group where there are any."""
+        ways, placed = list(self._ways(group)), list({frozenset(self.groups[name]) for name in plan})
+        fitting = [
+            some
+            for size in range(len(placed) + 1)
+            for some in combinations(placed, size)
+            if any(self._fits(way, set().union(*some), plan) for way in ways)
+        ]
+        least = [some for some in fitting if not any({*fewer} < {*some} for fewer in fitting)]
+        return [set().union(*some) for some in [one for one in least if len(one) == 1] or least]
 
     def _fits(self, way: tuple[Ad, ...], out: set[str], plan: Plan) -> bool:
         kept = {name: place for name, place in plan.items() if name not in out}

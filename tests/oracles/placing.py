@@ -48,6 +48,7 @@ class Place:
 
 Ad = tuple[int, Place]
 Arrangement = tuple[Ad, ...]
+NOTHING: tuple[frozenset[str], str] = (frozenset(), "")
 
 
 class Answer:
@@ -331,39 +332,46 @@ class Answer:
 
     # refusals
 
-    def refusal(self, i: int) -> tuple[str, dict[frozenset[str], str]]:
+    def refusal(self, i: int) -> tuple[str, tuple[frozenset[str], str]]:
         """The rule of a line item that is not placed; for ``outranked`` what may be said of it (see ``in_the_way``)."""
         assert self.best is not None
         if self.own[i][0]:
-            return self.own[i][0], {}
+            return self.own[i][0], NOTHING
         if i not in self.possible:
-            return "companions", {}
+            return "companions", NOTHING
         held = {o for _, o in self.best}
         ways = self.ways(self.groups[i])
         for rule in PLAN_RULES:
             if ways and all(
                 not any(o in held for _, o in way) and self.breaks(rule, (*self.best, *way)) for way in ways
             ):
-                return rule, {}
+                return rule, NOTHING
             if not ways and self.breaks(rule, ((i, self.own[i][1][0]),)):
-                return rule, {}
+                return rule, NOTHING
         return "outranked", self.in_the_way(ways)
 
-    def in_the_way(self, ways: list[Arrangement]) -> dict[frozenset[str], str]:
-        """The smallest sets of placed line items without which one of the ways fits, each with the first stage on which
-        the best plan is better than the best one without them."""
+    def in_the_way(self, ways: list[Arrangement]) -> tuple[frozenset[str], str]:
+        """The placed line items without which one of the ways fits, and the first stage on which the best plan is
+        better than the best one without them. One (with its companions) where one is enough, the one worth least; else
+        of all sets that one in which the worthiest stay."""
         assert self.best is not None
-        placed = [i for i, _ in self.best]
-        for size in range(len(placed) + 1):
-            sets = (out for out in combinations(placed, size) if all(self.groups[i] <= {*out} for i in out))
-            said = {out: self._fitting(frozenset(out), ways) for out in sets}
-            if any(said.values()):
-                return {
-                    frozenset(self.items[i].id for i in out): self._stage(out, plans)
-                    for out, plans in said.items()
-                    if plans
-                }
-        return {}
+        groups = sorted({self.groups[i] for i, _ in self.best}, key=self._importance, reverse=True)
+        sets = [
+            (tuple(group in some for group in groups), frozenset().union(*some))
+            for size in range(len(groups) + 1)
+            for some in combinations(groups, size)
+        ]
+        fitting = [(leave, out) for leave, out in sets if self._fitting(out, ways)]
+        alone = [(leave, out) for leave, out in fitting if sum(leave) == 1]
+        _, out = min(alone or fitting)
+        return frozenset(self.items[i].id for i in out), self._stage(out, self._fitting(out, ways))
+
+    def _importance(self, group: frozenset[int]) -> tuple[bool, list[Fraction | int], list[int]]:
+        """Those pinned by hand, then by tier, urgency and value, then the first of the file."""
+        assert self.best is not None
+        pinned = any(self.items[i].id in self.pins for i in group)
+        worth, _ = self.worth(tuple(ad for ad in self.best if ad[0] in group))
+        return pinned, worth[:-1], [-i for i in sorted(group, reverse=True)]
 
     def _fitting(self, out: frozenset[int], ways: list[Arrangement]) -> list[Arrangement]:
         assert self.best is not None

@@ -10,7 +10,7 @@ SEARCH = (
     1_500_000  # one search. More: more issues of 12 to 20 different ads are proven; less: a build waits less
 )
 POSSIBLE = 50_000  # whether some ads can run together. Where it is spent, "they can" is assumed
-SWAP = 10_000  # who would have to leave so that companions fit. Where it is spent, more may be named than need be
+WAYS = 2_000  # looking for a way for companions, 20 microseconds a step. Where it is spent, more are named than need be
 ASSIGN = 5_000  # naming the ads of one outline, before the outline's likeliest naming is tried instead
 OUTLINES = (
     2000  # the first look for a worthier outline; doubled each time. Less: more time for better multipliers
