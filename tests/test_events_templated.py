@@ -1,4 +1,4 @@
-"""Stories that share a mould and differ in what they tell are not one event."""
+"""Stories that share a template and differ in what they tell are not one event."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def small_newsroom(number: int) -> Story:
     return told(number, made["title"], made["summary"])
 
 
-MOULDS: dict[str, Callable[[int], Story]] = {
+TEMPLATES: dict[str, Callable[[int], Story]] = {
     "numbered": lambda n: told(n, f"Story {n}"),
     "numbered with a section": lambda n: told(n, f"Health story {n}", "A short summary."),
     "numbered headline": lambda n: told(
@@ -67,9 +67,9 @@ MOULDS: dict[str, Callable[[int], Story]] = {
 }
 
 
-@pytest.mark.parametrize("mould", MOULDS)
+@pytest.mark.parametrize("template", TEMPLATES)
 @pytest.mark.parametrize("count", [2, 12, 60])
-def test_a_mould_is_no_event(mould: str, count: int) -> None:
-    clusters = group([MOULDS[mould](n) for n in range(count)])
+def test_a_template_is_no_event(template: str, count: int) -> None:
+    clusters = group([TEMPLATES[template](n) for n in range(count)])
     merged = [[one.title for one in cluster] for cluster in clusters if len(cluster) > 1]
     assert merged == []

@@ -18,7 +18,7 @@ import digest.cli.init
 from digest.cli.init import _files, _sender
 from digest.config.compile import compile_files
 from digest.model.keys.words import InvalidValue, line
-from digest.starter import Wish, contents
+from digest.starter import NewsroomOptions, contents
 from tests.newsrooms import Result, Room, run
 from tests.test_schema import as_editors_read
 
@@ -46,12 +46,12 @@ def at(monkeypatch: pytest.MonkeyPatch, moment: datetime) -> None:
         monkeypatch.setattr(module, "now", lambda: moment)
 
 
-def wish(**fields: Any) -> Wish:
+def options(**fields: Any) -> NewsroomOptions:
     plain: dict[str, Any] = {
         "name": "Post", "url": "https://post.example", "timezone": "UTC", "locale": "en_US",
         "sender": "Post <news@post.example>", "today": date(2026, 7, 25),
     }  # fmt: skip
-    return Wish(**(plain | fields))
+    return NewsroomOptions(**(plain | fields))
 
 
 @pytest.mark.parametrize(
@@ -216,16 +216,16 @@ names = st.text(st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp"]), min_
 
 @given(name=names, today=st.dates(date(1990, 1, 1), date(2200, 1, 1)))
 def test_every_name_on_every_day_makes_sound_files(name: str, today: date) -> None:
-    made = contents(wish(name=name, sender=_sender(name, "https://post.example"), today=today))
+    made = contents(options(name=name, sender=_sender(name, "https://post.example"), today=today))
     read = compile_files({file: made[file].encode() for file in ("digest.yaml", "adslots.yaml")})
     assert (read.problems, read.doubts) == ([], ())
     assert read.digest.publication is not None
     assert read.digest.publication.name == name
-    assert made == contents(wish(name=name, sender=_sender(name, "https://post.example"), today=today))
+    assert made == contents(options(name=name, sender=_sender(name, "https://post.example"), today=today))
 
 
 def test_stories_of_neighbouring_days_are_all_different() -> None:
-    rows = [json.loads(line) for line in contents(wish())["samples/stories.jsonl"].splitlines()]
+    rows = [json.loads(line) for line in contents(options())["samples/stories.jsonl"].splitlines()]
     assert len({one["id"] for one in rows}) == len({one["url"] for one in rows}) == len(rows) == 35 * 8
     seen: dict[str, date] = {}
     for one in rows:
@@ -246,5 +246,5 @@ def test_the_sender_is_a_mailbox(name: str, url: str, mailbox: str) -> None:
     assert _sender(name, url) == mailbox
 
 
-def test_nothing_but_the_day_and_the_wish_counts() -> None:
-    assert _files(wish(), False) == _files(wish(), False)
+def test_nothing_but_the_day_and_the_options_counts() -> None:
+    assert _files(options(), False) == _files(options(), False)

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from digest import registry
 from digest.errors import CommandError
 from digest.likeness import Reader, cache
-from digest.likeness.vectors import LEAST, Vectors, whole
+from digest.likeness.vectors import LEAST, Vectors, as_bytes
 from tests.fakes import BLAZE, FIRE
 
 # --- the numbers ------------------------------------------------------------------------------------------------
@@ -23,11 +23,11 @@ rows = st.lists(st.lists(st.floats(-1, 1, width=32), min_size=4, max_size=4), mi
 
 
 def vectors(numbers: list[list[float]]) -> Vectors:
-    return Vectors("fake 1", [str(i) for i in range(len(numbers))], b"".join(whole(np.array(numbers))), 4)
+    return Vectors("fake 1", [str(i) for i in range(len(numbers))], b"".join(as_bytes(np.array(numbers))), 4)
 
 
 def cosine(one: list[float], other: list[float]) -> float:
-    a, b = (np.frombuffer(row, np.int8).astype(float) for row in whole(np.array([one, other])))
+    a, b = (np.frombuffer(row, np.int8).astype(float) for row in as_bytes(np.array([one, other])))
     return float(a @ b) / max(float(np.sqrt((a @ a) * (b @ b))), 1.0)
 
 
@@ -59,7 +59,7 @@ def test_a_headline_is_as_alike_as_can_be_to_itself(numbers: list[list[float]]) 
 @given(rows)
 def test_the_last_digits_of_floats_do_not_matter(numbers: list[list[float]]) -> None:
     shaken = (np.array(numbers) * (1 + 1e-12)).tolist()
-    assert whole(np.array(numbers)) == whole(np.array(shaken))
+    assert as_bytes(np.array(numbers)) == as_bytes(np.array(shaken))
 
 
 def test_what_is_no_number_counts_as_nothing() -> None:
@@ -77,9 +77,9 @@ def test_who_was_not_read_is_like_nobody() -> None:
 
 @pytest.mark.parametrize("count", [5, 60])
 def test_what_all_have_in_common_says_nothing(count: int) -> None:
-    mould = vectors([[1, 1, 1, 0.2 * (i % 3)] for i in range(count)])
+    template = vectors([[1, 1, 1, 0.2 * (i % 3)] for i in range(count)])
     news = vectors([[1, 1, 1, 0], [1, 1, 1, 0.2], *([float(i == j) for j in range(4)] for i in range(count))])
-    assert (mould.between("0", "1") or 0) < 0.9 < (news.between("0", "1") or 0)
+    assert (template.between("0", "1") or 0) < 0.9 < (news.between("0", "1") or 0)
 
 
 @given(rows)
@@ -233,4 +233,4 @@ def test_the_real_model_tells_apart_what_is_told_in_other_words(tmp_path: Path) 
 def test_the_real_model_reads_the_same_alone_and_among_others() -> None:
     read = registry.load("digest.likeness.models", "e5").load()
     texts = ["Fire on harbor ship kills two", "港で船が火災、2人死亡", "🙂", "x" * 200]
-    assert [whole(read([text]))[0] for text in texts] == whole(read(texts))
+    assert [as_bytes(read([text]))[0] for text in texts] == as_bytes(read(texts))

@@ -16,7 +16,7 @@ from digest.model.issue_date import day_of
 from digest.model.places import place_names
 from digest.model.rates import Cpm
 from digest.place import delivery
-from digest.report.values import Account, Picture, Point, Report, Shown, in_words
+from digest.report.values import BookingReport, CreativePreview, DeliveryPoint, Insertion, Report, in_words
 
 MOST_POINTS = 400  # of a chart
 KINDS = {".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".gif": "image/gif"}
@@ -62,13 +62,13 @@ def report(
         name=name,
         first=span.first,
         last=span.last,
-        accounts=tuple(account for account in accounts if account.shown or account.status != "deleted"),
+        bookings=tuple(account for account in accounts if account.insertions or account.status != "deleted"),
         currency=newsroom.publication.currency,
     )
 
 
 def _known(
-    newsroom: Newsroom, accounts: list[Account], rows: dict[str, list[RunAd]], advertiser: str
+    newsroom: Newsroom, accounts: list[BookingReport], rows: dict[str, list[RunAd]], advertiser: str
 ) -> None:
     known = {account.advertiser for account in accounts if account.advertiser} | set(newsroom.ads.advertisers)
     if advertiser in known:
@@ -87,14 +87,16 @@ def _known(
     raise CommandError(f'there is no advertiser "{advertiser}".{hint}')
 
 
-def account(newsroom: Newsroom, item: LineItem, rows: Sequence[RunAd], span: Span, today: date) -> Account:
+def account(
+    newsroom: Newsroom, item: LineItem, rows: Sequence[RunAd], span: Span, today: date
+) -> BookingReport:
     """One booking of the file."""
     editions = newsroom.editions
     counted = [run for run in rows if day_of(run.date) <= span.last]
     delivered = delivery.delivered(item, counted, editions)
     goal, flight = item.goal, item.flight
     advertiser = newsroom.ads.advertisers.get(item.advertiser or "")
-    return Account(
+    return BookingReport(
         line_item=item.id,
         advertiser=item.advertiser,
         name=advertiser.name if advertiser else item.advertiser or newsroom.publication.name,
@@ -108,10 +110,10 @@ def account(newsroom: Newsroom, item: LineItem, rows: Sequence[RunAd], span: Spa
         due=_wanted(newsroom, item, min(today, span.last)) if goal else None,
         short=max(0, goal.amount - delivered) if goal else 0,
         status=_status(item, today),
-        shown=(shown := tuple(_shown(newsroom, run) for run in rows if run.date in span)),
+        insertions=(insertions := tuple(_insertion(newsroom, run) for run in rows if run.date in span)),
         title=title_of(item),
-        value=_value(newsroom, item, shown),
-        pictures=tuple(_pictures(newsroom, item, shown)),
+        value=_value(newsroom, item, insertions),
+        creatives=tuple(_creatives(newsroom, item, insertions)),
         curve=tuple(_curve(newsroom, item, counted, min(today, span.last))),
         order=item.order,
         rate=(item.rate.amount if isinstance(item.rate, Cpm) else item.rate) if item.rate else None,
@@ -125,7 +127,7 @@ def title_of(item: LineItem) -> str:
     return item.order or in_words(item.id)
 
 
-def _value(newsroom: Newsroom, item: LineItem, shown: Sequence[Shown]) -> Fraction | None:
+def _value(newsroom: Newsroom, item: LineItem, shown: Sequence[Insertion]) -> Fraction | None:
     """What the issues bring at the booked rate, by issue or by a thousand expected sends; ``None`` without a rate."""
     if not item.rate:
         return None
@@ -133,12 +135,12 @@ def _value(newsroom: Newsroom, item: LineItem, shown: Sequence[Shown]) -> Fracti
     return sum((item.rate_for(expected.get(issue.edition, issue.sends)) for issue in shown), Fraction(0))
 
 
-def _pictures(newsroom: Newsroom, item: LineItem, shown: Sequence[Shown]) -> Iterator[Picture]:
+def _creatives(newsroom: Newsroom, item: LineItem, shown: Sequence[Insertion]) -> Iterator[CreativePreview]:
     """The creatives that ran, in the order of the file."""
     ran = {issue.creative for issue in shown}
     for creative in item.creatives:
         if creative.id in ran:
-            yield Picture(
+            yield CreativePreview(
                 creative=creative.id,
                 headline=creative.headline or ("" if creative.image else creative.text),
                 body=creative.body,
@@ -171,11 +173,11 @@ def _status(item: LineItem, today: date) -> str:
     return "to come" if flight.first and flight.first > today else "running"
 
 
-def _deleted(newsroom: Newsroom, rows: Sequence[RunAd], span: Span) -> Account:
+def _deleted(newsroom: Newsroom, rows: Sequence[RunAd], span: Span) -> BookingReport:
     """A line item the ledger knows and the file does not."""
     last = rows[-1]
     advertiser = newsroom.ads.advertisers.get(last.advertiser or "")
-    return Account(
+    return BookingReport(
         line_item=last.line_item,
         advertiser=last.advertiser,
         name=advertiser.name if advertiser else last.advertiser or newsroom.publication.name,
@@ -189,17 +191,17 @@ def _deleted(newsroom: Newsroom, rows: Sequence[RunAd], span: Span) -> Account:
         due=None,
         short=0,
         status="deleted",
-        shown=tuple(_shown(newsroom, run) for run in rows if run.date in span),
+        insertions=tuple(_insertion(newsroom, run) for run in rows if run.date in span),
         curve=(),
         title=in_words(last.line_item),
     )
 
 
-def _shown(newsroom: Newsroom, run: RunAd) -> Shown:
+def _insertion(newsroom: Newsroom, run: RunAd) -> Insertion:
     sends = delivery.sends_of(run, newsroom.editions)
     titles = {section.id: section.title for section in newsroom.sections}
     where = place_names(newsroom).get(run.slot) or in_words(run.slot)  # a slot that is gone by its own name
-    return Shown(
+    return Insertion(
         date=run.date,
         edition=run.edition,
         slot=run.slot,
@@ -228,7 +230,7 @@ def _paced(item: LineItem, elapsed: int, total: int) -> int:
     return delivery.allowed_by(pacing, item.goal.amount, max(0, elapsed), total)
 
 
-def _curve(newsroom: Newsroom, item: LineItem, rows: Sequence[RunAd], until: date) -> list[Point]:
+def _curve(newsroom: Newsroom, item: LineItem, rows: Sequence[RunAd], until: date) -> list[DeliveryPoint]:
     """By issue date of the flight; of a flight without end up to ``until``. At most ``MOST_POINTS`` of them.
 
     ``rows`` in the order of their dates: what ran, and the dates that have come, are added up date by date.
@@ -248,7 +250,7 @@ def _curve(newsroom: Newsroom, item: LineItem, rows: Sequence[RunAd], until: dat
         if item.goal:  # a flight too long to be walked through, or without an end, is counted anew
             walked = len(sold) == total
             wanted = _paced(item, bisect_right(sold, day), total) if walked else _wanted(newsroom, item, day)
-        points.append(Point(day, delivered if day_of(day) <= until else None, wanted))
+        points.append(DeliveryPoint(day, delivered if day_of(day) <= until else None, wanted))
     return points
 
 

@@ -17,7 +17,7 @@ from digest.model.counts import counted
 
 if TYPE_CHECKING:
     from digest.model import Newsroom
-    from digest.report import Account, Report
+    from digest.report import BookingReport, Report
 
 _SHOWN = 5
 _AHEAD = ("running", "to come")  # of a booking that may still run
@@ -63,10 +63,10 @@ def report(
     emit(_as_json(found) | {"never_runs": never} | ({"files": written} if written else {}))
     if summary:
         _summary(found)
-    for account in () if summary else found.accounts:
+    for account in () if summary else found.bookings:
         _show(account, every)
     tell_never_run(forgotten)
-    if not found.accounts:
+    if not found.bookings:
         say("There are no bookings to report.")
     for path in written:
         say(f"written: {path}")
@@ -91,7 +91,7 @@ def _never_run(room: Newsroom, found: Report) -> list[tuple[str, list[str]]]:
     """Of the bookings shown: those that are paid, have no goal, never ran, and have no place in any coming issue."""
     names = {
         one.line_item
-        for one in found.accounts
+        for one in found.bookings
         if one.booked is None and not one.delivered and one.tier != "house" and one.status in _AHEAD
     }
     if not names:
@@ -122,18 +122,18 @@ def _as_json(found: Report) -> dict[str, Any]:
         "publication": found.publication,
         "from": found.first,
         "to": found.last,
-        "line_items": [_account(account) for account in found.accounts],
+        "line_items": [_account(account) for account in found.bookings],
         "totals": {
-            "issues": sum(len(account.shown) for account in found.accounts),
-            "sends": sum(account.sends for account in found.accounts),
+            "issues": sum(len(account.insertions) for account in found.bookings),
+            "sends": sum(account.sends for account in found.bookings),
         },
     }
 
 
-def _account(account: Account) -> dict[str, Any]:
+def _account(account: BookingReport) -> dict[str, Any]:
     whole = asdict(account)
-    rows = whole.pop("shown")
-    pictures = whole.pop("pictures")
+    rows = whole.pop("insertions")
+    pictures = whole.pop("creatives")
     curve = whole.pop("curve")
     return whole | {
         "make_good": account.make_good,
@@ -151,7 +151,7 @@ def _account(account: Account) -> dict[str, Any]:
     }
 
 
-def _creative(account: Account, name: str) -> dict[str, Any]:
+def _creative(account: BookingReport, name: str) -> dict[str, Any]:
     from digest.report.values import rate_of
 
     shown = account.of(name)
@@ -192,7 +192,7 @@ def _summary(found: Report) -> None:
                 "-" if one.value is None else f"{float(one.value):,.2f}",
                 "-" if one.cpm is None else f"{float(one.cpm):,.2f}",
             )
-            for one in found.accounts
+            for one in found.bookings
         ],
     )
 
@@ -201,7 +201,7 @@ def _percent(rate: float | None) -> str:
     return "-" if rate is None else f"{100 * rate:.2f} %"
 
 
-def _show(account: Account, every: bool) -> None:
+def _show(account: BookingReport, every: bool) -> None:
     from digest.report import spark, words
 
     say(f"{account.line_item}  ({account.name}, {account.tier}, {_flight(account)})")
@@ -215,13 +215,13 @@ def _show(account: Account, every: bool) -> None:
         opens = "-" if account.opens is None else f"{account.opens:,}"
         clicks = "-" if account.clicks is None else f"{account.clicks:,} ({kind})"
         say(f"   opens {opens}, clicks {clicks}, CTR {_percent(account.ctr)}")
-        for one in account.pictures if len(account.pictures) > 1 else ():
+        for one in account.creatives if len(account.creatives) > 1 else ():
             made = _creative(account, one.creative)
             say(
                 f"     {one.creative}: {counted(made['issues'], 'issue')}, {counted(made['clicks'], 'click')}, "
                 f"CTR {_percent(made['ctr'])}"
             )
-    rows = account.shown if every else account.shown[-_SHOWN:]
+    rows = account.insertions if every else account.insertions[-_SHOWN:]
     if rows:
         say()
         table(
@@ -239,13 +239,13 @@ def _show(account: Account, every: bool) -> None:
             ],
             wrap=56,
         )
-        hidden = len(account.shown) - len(rows)
+        hidden = len(account.insertions) - len(rows)
         if hidden:
             say(f"   and {hidden} earlier (--all shows them)")
     say()
 
 
-def _flight(account: Account) -> str:
+def _flight(account: BookingReport) -> str:
     if account.status == "deleted":
         return "not in adslots.yaml any more"
     if account.first is None:
@@ -273,7 +273,7 @@ def make_good(
 
     room = newsroom(root)
     known("line item", line_item, [item.id for item in room.ads.line_items])
-    account = next(one for one in _report(room, None, None, None).accounts if one.line_item == line_item)
+    account = next(one for one in _report(room, None, None, None).bookings if one.line_item == line_item)
     if not account.make_good:
         says = "is not over yet" if account.short else "ended without a shortfall, or has no goal"
         raise CommandError(f"nothing is owed for {line_item}: it {says} ({account.delivered:,} delivered).")

@@ -20,7 +20,7 @@ from digest.cli.output import emit, say
 from digest.errors import CommandError, ConfigurationError
 
 if TYPE_CHECKING:
-    from digest.starter import Wish
+    from digest.starter import NewsroomOptions
 
 _ABOUT = {
     "digest.yaml": "what is published, when, from which stories",
@@ -48,8 +48,8 @@ def init(
     json: Json = False,
 ) -> None:
     """Make a new newsroom, with samples, that builds at once. Nothing is ever overwritten."""
-    wish = _wish(name, url, timezone or _zone_here(), locale)
-    files = _files(wish, templates)
+    options = _options(name, url, timezone or _zone_here(), locale)
+    files = _files(options, templates)
     _write(folder, files)
     steps = ["digest check", "digest preview", "digest build --daily"]
     if folder.absolute() != Path.cwd():
@@ -58,17 +58,17 @@ def init(
     _tell(folder, files, steps)
 
 
-def _wish(name: str, url: str, timezone: str, locale: str) -> Wish:
+def _options(name: str, url: str, timezone: str, locale: str) -> NewsroomOptions:
     """The options, each read as its key in digest.yaml would be. Raises ``CommandError``."""
     from zoneinfo import ZoneInfo
 
     from digest.model.keys import web, words
-    from digest.starter import Wish
+    from digest.starter import NewsroomOptions
 
     site = _read("--url", web.url, url).rstrip("/")
     called = _read("--name", words.line, name)
     zone = _read("--timezone", web.zone, timezone)
-    return Wish(
+    return NewsroomOptions(
         name=called,
         url=site,
         timezone=zone,
@@ -119,14 +119,14 @@ def _zone_here() -> str:
     return name if name in available_timezones() else "UTC"
 
 
-def _files(wish: Wish, templates: bool) -> dict[str, bytes]:
+def _files(options: NewsroomOptions, templates: bool) -> dict[str, bytes]:
     """Every file of the newsroom by its path in it."""
     from json import dumps
 
     from digest.config import json_schema
     from digest.starter import contents
 
-    files = {name: text.encode() for name, text in contents(wish).items()}
+    files = {name: text.encode() for name, text in contents(options).items()}
     for file in ("digest", "adslots"):
         files[f".schema/{file}.json"] = (
             dumps(json_schema(file), ensure_ascii=False, indent=1).encode() + b"\n"

@@ -38,7 +38,7 @@ class Reader:
         self._model = registry.load("digest.likeness.models", model)
         self._file = folder / f"headlines-{model}.bin"
         self._remember, self._tell = remember, tell
-        self.name = f"{model} {self._whole(self._model.version)}"
+        self.name = f"{model} {self._call(self._model.version)}"
 
     def likeness(self, headlines: Mapping[str, str]) -> Likeness:
         """The likeness of stories: id -> headline. Raises ``CommandError`` where the model cannot be loaded."""
@@ -63,7 +63,7 @@ class Reader:
         return {text: self._known[key] for text, key in keys.items()}
 
     def _learn(self, texts: list[str], keys: Mapping[str, bytes]) -> None:
-        from digest.likeness.vectors import whole
+        from digest.likeness.vectors import as_bytes
 
         if self._tell and len(texts) > _MANY:
             self._tell(
@@ -73,7 +73,7 @@ class Reader:
         try:
             for start in range(0, len(texts), _AT_ONCE):
                 some = texts[start : start + _AT_ONCE]
-                known |= zip(map(keys.__getitem__, some), whole(self._loaded(some)), strict=True)
+                known |= zip(map(keys.__getitem__, some), as_bytes(self._loaded(some)), strict=True)
         finally:
             if self._remember:
                 used = {key: known.pop(key) for key in keys.values() if key in known}
@@ -86,13 +86,13 @@ class Reader:
 
     @cached_property
     def _loaded(self) -> Callable[[list[str]], NDArray[Any]]:
-        loaded: Callable[[list[str]], NDArray[Any]] = self._whole(self._model.load)
+        loaded: Callable[[list[str]], NDArray[Any]] = self._call(self._model.load)
         return loaded
 
-    def _whole(self, ask: Callable[[], Any]) -> Any:
-        """What the model's package answers. Raises ``CommandError`` where that is broken."""
+    def _call(self, function: Callable[[], Any]) -> Any:
+        """What a function of the model's package returns. Raises ``CommandError`` where the package is broken."""
         try:
-            return ask()
+            return function()
         except (ImportError, OSError, RuntimeError, AttributeError) as error:
             package = self._model.PACKAGE
             raise CommandError(

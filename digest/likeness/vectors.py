@@ -13,20 +13,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-_USUAL = (
-    0.84  # likeness, on the average, of headlines out of one mould; news in one language is at 0.76 to 0.82
-)
-_FEW = 5  # headlines that can show a mould
+_USUAL = 0.84  # likeness, on the average, of headlines out of one template; news in one language is at 0.76 to 0.82
+_FEW = 5  # headlines that can show a template
 _EXACT = (
     2.0**14
 )  # what numbers are scaled by, so that sums over 30,000 headlines are whole numbers below 2**53
 LEAST = 0.88  # likeness from which two headlines are worth a look
-_MOST = 3  # headlines that one is compared with
+_MOST = 3  # headlines that each is compared with
 _LOOK_BACK = 3000
 _BLOCK = 256
 
 
-def whole(numbers: NDArray[Any]) -> list[bytes]:
+def as_bytes(numbers: NDArray[Any]) -> list[bytes]:
     """Rows of floats as rows of signed bytes."""
     finite = np.nan_to_num(np.asarray(numbers, np.float64))
     largest = np.abs(finite).max(axis=1, keepdims=True)
@@ -37,7 +35,7 @@ def whole(numbers: NDArray[Any]) -> list[bytes]:
 class Vectors:
     """The likeness of stories: the cosine of their numbers, less what all stories at hand have in common.
 
-    Headlines out of one mould ("Police report from Garden Street number 7") are all alike, and that says nothing.
+    Headlines out of one template ("Police report from Garden Street number 7") are all alike, and that says nothing.
     ``name`` says which model made them; ``rows`` holds ``width`` signed bytes for each of ``ids``.
     """
 
@@ -47,14 +45,14 @@ class Vectors:
         self._rows = np.frombuffer(rows, np.int8).reshape(-1, width).astype(np.float32)
         squares = np.square(self._rows).sum(axis=1, dtype=np.float64)
         self._length = np.sqrt(np.maximum(squares, 1.0))
-        self._mould = self._beyond_usual() if len(ids) >= _FEW else np.zeros(len(ids))
+        self._sameness = self._beyond_usual() if len(ids) >= _FEW else np.zeros(len(ids))
 
     def between(self, one: str, other: str) -> float | None:
         i, j = self._place.get(one), self._place.get(other)
         if i is None or j is None:
             return None
         cosine = float(self._rows[i] @ self._rows[j]) / float(self._length[i] * self._length[j])
-        return round(cosine - float(self._mould[i] + self._mould[j]) / 2, 4)
+        return round(cosine - float(self._sameness[i] + self._sameness[j]) / 2, 4)
 
     def _beyond_usual(self) -> NDArray[np.float64]:
         """By how much each is more alike to all the others, on the average, than news of one day is."""

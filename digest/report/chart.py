@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
-from digest.report.values import Account, Point
+from digest.report.values import BookingReport, DeliveryPoint
 
 WIDTH, HEIGHT = 640, 132
 _LEFT, _RIGHT, _TOP, _BOTTOM = 60, 12, 14, 26
 _BARS = "▁▂▃▄▅▆▇█"
 
 
-def spark(points: Sequence[Point], width: int = 24) -> str:
+def spark(points: Sequence[DeliveryPoint], width: int = 24) -> str:
     """Delivered so far over time as bars of one character; dates to come are dots. Empty without points."""
     if not points:
         return ""
@@ -26,26 +26,26 @@ def _bar(value: int, top: int) -> str:
     return "_" if not value else _BARS[min(len(_BARS) - 1, value * len(_BARS) // (top + 1))]
 
 
-def words(account: Account) -> str:
+def words(booking: BookingReport) -> str:
     """The chart in a sentence."""
-    unit = account.unit
-    if account.booked is None:
-        unit = unit.removesuffix("s") if account.delivered == 1 else unit
-        return f"{account.delivered:,} {unit} delivered; no number was booked."
-    said = f"{account.delivered:,} of {account.booked:,} {unit} delivered"
-    if account.status == "finished":
-        return f"{said}; {account.short:,} short." if account.short else f"{said}; complete."
-    if account.due is not None and account.status == "running":
-        return f"{said}; the plan wanted {account.due:,} by now."
-    return f"{said}."
+    unit = booking.unit
+    if booking.booked is None:
+        unit = unit.removesuffix("s") if booking.delivered == 1 else unit
+        return f"{booking.delivered:,} {unit} delivered; no number was booked."
+    text = f"{booking.delivered:,} of {booking.booked:,} {unit} delivered"
+    if booking.status == "finished":
+        return f"{text}; {booking.short:,} short." if booking.short else f"{text}; complete."
+    if booking.due is not None and booking.status == "running":
+        return f"{text}; the plan wanted {booking.due:,} by now."
+    return f"{text}."
 
 
-def svg(account: Account) -> str:
+def svg(booking: BookingReport) -> str:
     """The chart as inline SVG, colored by the page's variables; empty with fewer than two points."""
-    points = account.curve
+    points = booking.curve
     if len(points) < 2:
         return ""
-    top = max(1, account.booked or 0, *(max(p.delivered or 0, p.planned or 0) for p in points))
+    top = max(1, booking.booked or 0, *(max(p.delivered or 0, p.planned or 0) for p in points))
     scale = _Scale(len(points), top)
     plan = [(i, p.planned) for i, p in enumerate(points) if p.planned is not None]
     done = [(i, p.delivered) for i, p in enumerate(points) if p.delivered is not None]
@@ -59,10 +59,10 @@ def svg(account: Account) -> str:
         )
         at, value = done[-1]
         parts.append(f'<circle class="now" cx="{scale.x(at)}" cy="{scale.y(value)}" r="3.5"/>')
-    label = escape(f"{account.line_item}: {words(account)}", quote=True)
+    label = escape(f"{booking.line_item}: {words(booking)}", quote=True)
     return (
         f'<svg class="chart" role="img" aria-label="{label}" viewBox="0 0 {WIDTH} {HEIGHT}" '
-        f'preserveAspectRatio="xMidYMid meet"><title>{escape(words(account))}</title>{"".join(parts)}</svg>'
+        f'preserveAspectRatio="xMidYMid meet"><title>{escape(words(booking))}</title>{"".join(parts)}</svg>'
     )
 
 
@@ -85,7 +85,7 @@ def _steps(scale: _Scale, values: Sequence[tuple[int, int]]) -> str:
     )
 
 
-def _axis(scale: _Scale, points: Sequence[Point], top: int) -> str:
+def _axis(scale: _Scale, points: Sequence[DeliveryPoint], top: int) -> str:
     right = WIDTH - _RIGHT
     lines = "".join(
         f'<line class="grid" x1="{_LEFT}" x2="{right}" y1="{scale.y(value)}" y2="{scale.y(value)}"/>'

@@ -9,7 +9,7 @@ from importlib.resources import files
 
 from digest.model.counts import counted
 from digest.report.chart import svg, words
-from digest.report.values import Account, Picture, Report, Shown, in_words, rate_of
+from digest.report.values import BookingReport, CreativePreview, Insertion, Report, in_words, rate_of
 
 _NONE = "–"
 _STEERING = "\x7f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
@@ -18,17 +18,17 @@ _STEERING = "\x7f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 def as_html(report: Report) -> str:
     """A whole page."""
     body = (
-        "".join(_account(one, report.neighbours) for one in report.accounts)
+        "".join(_booking(booking, report.neighbours) for booking in report.bookings)
         or "<p>There are no bookings to report.</p>"
     )
     kicker, name = f"{report.publication} · Proof of delivery", report.name or "All bookings"
-    return whole(
+    return html_page(
         f"Proof of delivery: {report.name or report.publication}",
         f"{head(kicker, name, report)}{_tiles(report)}{body}{_foot(report)}",
     )
 
 
-def whole(title: str, body: str) -> str:
+def html_page(title: str, body: str) -> str:
     """The page around ``body``, which is HTML."""
     style = files("digest.report").joinpath("style.css").read_text(encoding="utf-8").strip()
     return (
@@ -60,17 +60,20 @@ def head(kicker: str, name: str, report: Report) -> str:
 
 
 def _tiles(report: Report) -> str:
-    shown = [one for account in report.accounts for one in account.shown]
-    sends = sum(one.sends or 0 for one in shown)
-    owed = sum(account.make_good > 0 for account in report.accounts)
-    about = ", partly expected" if any(not one.counted for one in shown) else ""
-    issues = len({(one.date, one.edition) for one in shown})
-    tiles = [("Bookings", f"{len(report.accounts):,}")] if len(report.accounts) > 1 else []
+    insertions = [insertion for booking in report.bookings for insertion in booking.insertions]
+    sends = sum(insertion.sends or 0 for insertion in insertions)
+    owed = sum(booking.make_good > 0 for booking in report.bookings)
+    about = ", partly expected" if any(not insertion.counted for insertion in insertions) else ""
+    issues = len({(insertion.date, insertion.edition) for insertion in insertions})
+    tiles = [("Bookings", f"{len(report.bookings):,}")] if len(report.bookings) > 1 else []
     tiles += [("Issues", f"{issues:,}"), (f"Sends{about}", f"{sends:,}" if sends else _NONE)]
-    for name, counts in (("Opens", [one.opens for one in shown]), ("Clicks", [one.clicks for one in shown])):
+    for name, counts in (
+        ("Opens", [insertion.opens for insertion in insertions]),
+        ("Clicks", [insertion.clicks for insertion in insertions]),
+    ):
         known = [count for count in counts if count is not None]
         tiles += [(name, f"{sum(known):,}")] if known else []
-    rate = rate_of(shown)
+    rate = rate_of(insertions)
     tiles += [("CTR", f"{100 * rate:.2f} %")] if rate is not None else []
     tiles += [("Make-goods owed", str(owed))] if owed else []
     return tiles_of(tiles)
@@ -82,126 +85,130 @@ def tiles_of(tiles: Iterable[tuple[str, str]]) -> str:
     return f'<dl class="tiles">{cells}</dl>\n'
 
 
-def _account(account: Account, near: bool) -> str:
+def _booking(booking: BookingReport, neighbours: bool) -> str:
     return (
-        f'<article><div class="top"><h2>{_text(account.title or account.line_item)}</h2>{_chip(account)}</div>'
-        f'<p class="facts">{_facts(account)}</p>{_pictures(account)}{_bar(account)}'
-        f'<p class="words">{_text(words(account))}</p>{_result(account)}'
-        f"{_chart(account)}{_table(account, near)}</article>\n"
+        f'<article><div class="top"><h2>{_text(booking.title or booking.line_item)}</h2>{_chip(booking)}</div>'
+        f'<p class="facts">{_facts(booking)}</p>{_creatives(booking)}{_bar(booking)}'
+        f'<p class="words">{_text(words(booking))}</p>{_result(booking)}'
+        f"{_chart(booking)}{_table(booking, neighbours)}</article>\n"
     )
 
 
-def _chip(account: Account) -> str:
-    kind, word = "", account.status
-    if account.status == "finished" and account.booked is not None:
+def _chip(booking: BookingReport) -> str:
+    kind, word = "", booking.status
+    if booking.status == "finished" and booking.booked is not None:
         kind, word = (
-            ("short", f"{account.short:,} {account.unit} short")
-            if account.short
+            ("short", f"{booking.short:,} {booking.unit} short")
+            if booking.short
             else ("complete", "complete")
         )
-    if account.status == "deleted":
+    if booking.status == "deleted":
         word = "no longer booked"
     return f'<span class="chip {kind}">{_text(word)}</span>'
 
 
-def _facts(account: Account) -> str:
-    said = [account.name]
-    if account.first:
-        said.append(_date(account.first) + (f" to {_date(account.last)}" if account.last else " onward"))
-    if account.booked is not None:
-        said.append(f"{account.booked:,} {account.unit} booked, {account.pacing}")
-    if account.status == "deleted":
-        said.append("this booking was taken out of the file; the record of its issues stays")
-    return " · ".join(map(_text, said))
+def _facts(booking: BookingReport) -> str:
+    facts = [booking.name]
+    if booking.first:
+        facts.append(_date(booking.first) + (f" to {_date(booking.last)}" if booking.last else " onward"))
+    if booking.booked is not None:
+        facts.append(f"{booking.booked:,} {booking.unit} booked, {booking.pacing}")
+    if booking.status == "deleted":
+        facts.append("this booking was taken out of the file; the record of its issues stays")
+    return " · ".join(map(_text, facts))
 
 
-def _bar(account: Account) -> str:
-    if not account.booked:
+def _bar(booking: BookingReport) -> str:
+    if not booking.booked:
         return ""
-    share = min(100.0, 100 * account.delivered / account.booked)
+    share = min(100.0, 100 * booking.delivered / booking.booked)
     return f'<div class="bar" aria-hidden="true"><span style="width:{share:.1f}%"></span></div>'
 
 
-def _pictures(account: Account) -> str:
+def _creatives(booking: BookingReport) -> str:
     """The ads as they ran, each with its issues and clicks."""
-    return "".join(_picture(account, one) for one in account.pictures)
+    return "".join(_creative(booking, creative) for creative in booking.creatives)
 
 
-def _picture(account: Account, one: Picture) -> str:
-    if one.image:
-        width = f' width="{_text(one.size.partition("x")[0])}"' if one.size else ""
-        inside = f'<img alt="{_text(one.alt)}"{width} src="{one.image}">'
+def _creative(booking: BookingReport, creative: CreativePreview) -> str:
+    if creative.image:
+        width = f' width="{_text(creative.size.partition("x")[0])}"' if creative.size else ""
+        inside = f'<img alt="{_text(creative.alt)}"{width} src="{creative.image}">'
     else:
-        lines = (("h3", one.headline), ("p", one.body or ("" if one.headline else one.alt)), ("b", one.cta))
+        lines = (
+            ("h3", creative.headline),
+            ("p", creative.body or ("" if creative.headline else creative.alt)),
+            ("b", creative.cta),
+        )
         inside = "".join(f"<{tag}>{_text(text)}</{tag}>" for tag, text in lines if text)
-    shown = account.of(one.creative)
-    said = [counted(len(shown), "issue")]
-    clicks = [row.clicks for row in shown if row.clicks is not None]
+    insertions = booking.of(creative.creative)
+    facts = [counted(len(insertions), "issue")]
+    clicks = [row.clicks for row in insertions if row.clicks is not None]
     if clicks:
-        said.append(counted(sum(clicks), "click"))
-    rate = rate_of(shown)
-    said += [f"CTR {100 * rate:.2f} %"] if rate is not None else []
-    label = f"<small>{_text(one.disclosure)}</small>" if one.disclosure else ""
-    size = f"{_text(one.size)} · " if one.size else ""
+        facts.append(counted(sum(clicks), "click"))
+    rate = rate_of(insertions)
+    facts += [f"CTR {100 * rate:.2f} %"] if rate is not None else []
+    label = f"<small>{_text(creative.disclosure)}</small>" if creative.disclosure else ""
+    size = f"{_text(creative.size)} · " if creative.size else ""
     return (
-        f'<figure><div class="ad">{label}{inside}</div><figcaption>{_text(in_words(one.creative))} · {size}'
-        f"{' · '.join(said)}</figcaption></figure>"
+        f'<figure><div class="ad">{label}{inside}</div><figcaption>{_text(in_words(creative.creative))} · {size}'
+        f"{' · '.join(facts)}</figcaption></figure>"
     )
 
 
-def _result(account: Account) -> str:
+def _result(booking: BookingReport) -> str:
     """Opens, clicks and their rate, with what they count."""
-    if account.clicks is None and account.opens is None:
+    if booking.clicks is None and booking.opens is None:
         return ""
-    said = []
-    if account.opens is not None:
-        said.append(f"its issues were opened {counted(account.opens, 'time')}")
-    if account.clicks is not None:
-        kind = ("reader clicked", "readers clicked") if account.clicks_kind == "unique" else ("click",)
-        said.append(counted(account.clicks, *kind))
-    if account.ctr is not None:
-        said.append(f"a click-through rate of {100 * account.ctr:.2f} % of the mails sent")
-    text = "; ".join(said)
+    sentences = []
+    if booking.opens is not None:
+        sentences.append(f"its issues were opened {counted(booking.opens, 'time')}")
+    if booking.clicks is not None:
+        kind = ("reader clicked", "readers clicked") if booking.clicks_kind == "unique" else ("click",)
+        sentences.append(counted(booking.clicks, *kind))
+    if booking.ctr is not None:
+        sentences.append(f"a click-through rate of {100 * booking.ctr:.2f} % of the mails sent")
+    text = "; ".join(sentences)
     return f'<p class="facts">{_text(text[:1].upper() + text[1:])}.</p>'
 
 
-def _chart(account: Account) -> str:
-    picture = svg(account)
+def _chart(booking: BookingReport) -> str:
+    picture = svg(booking)
     if not picture:
         return ""
-    plan = '<b class="plan"></b>plan' if account.booked is not None else ""
+    plan = '<b class="plan"></b>plan' if booking.booked is not None else ""
     return f'{picture}<p class="legend" aria-hidden="true"><b></b>delivered{plan}</p>'
 
 
-def _table(account: Account, near: bool) -> str:
-    counted = account.clicks is not None or account.opens is not None
-    if not account.shown:
+def _table(booking: BookingReport, neighbours: bool) -> str:
+    counted = booking.clicks is not None or booking.opens is not None
+    if not booking.insertions:
         return "<p>It did not run in these issues.</p>"
-    several = len({one.creative for one in account.shown}) > 1
-    names = ["Issue", "Place", *(["Ad"] if several else []), *(["Next to"] if near else [])]
+    several = len({insertion.creative for insertion in booking.insertions}) > 1
+    names = ["Issue", "Place", *(["Ad"] if several else []), *(["Next to"] if neighbours else [])]
     heads = "".join(f'<th scope="col">{name}</th>' for name in names)
     numbers = ("Sends", "Opens", "Clicks") if counted else ("Sends",)
     heads += "".join(f'<th scope="col" class="n">{name}</th>' for name in numbers)
-    cells = "".join(_row(one, counted, near, several) for one in account.shown)
+    cells = "".join(_row(insertion, counted, neighbours, several) for insertion in booking.insertions)
     body = f"<table><thead><tr>{heads}</tr></thead><tbody>{cells}</tbody></table>"
-    label = _text(f"Issues with {account.title or account.line_item}")
+    label = _text(f"Issues with {booking.title or booking.line_item}")
     return f'<div class="scroll" tabindex="0" role="region" aria-label="{label}">{body}</div>'
 
 
-def _row(shown: Shown, counted: bool, near: bool, several: bool) -> str:
-    titles = "".join(f"<div>{_text(title)}</div>" for title in shown.neighbours) or _NONE
-    note = "<small>expected</small>" if shown.sends is not None and not shown.counted else ""
-    numbers = [("Sends", shown.sends, note)]
-    numbers += [("Opens", shown.opens, ""), ("Clicks", shown.clicks, "")] if counted else []
+def _row(insertion: Insertion, counted: bool, neighbours: bool, several: bool) -> str:
+    titles = "".join(f"<div>{_text(title)}</div>" for title in insertion.neighbours) or _NONE
+    note = "<small>expected</small>" if insertion.sends is not None and not insertion.counted else ""
+    numbers = [("Sends", insertion.sends, note)]
+    numbers += [("Opens", insertion.opens, ""), ("Clicks", insertion.clicks, "")] if counted else []
     wide = [
-        f"{_text(shown.where)}<small>{_text(shown.place)}</small>",
-        *([_text(in_words(shown.creative))] if several else []),
-        *([titles] if near else []),
+        f"{_text(insertion.where)}<small>{_text(insertion.place)}</small>",
+        *([_text(in_words(insertion.creative))] if several else []),
+        *([titles] if neighbours else []),
     ]
     words = "".join(f'<td class="w">{cell}</td>' for cell in wide)
     return (
-        f'<tr><td class="d w">{_date(shown.date)}<small>{_text(shown.edition)}</small></td>{words}'
-        f"{''.join(number(*one) for one in numbers)}</tr>"
+        f'<tr><td class="d w">{_date(insertion.date)}<small>{_text(insertion.edition)}</small></td>{words}'
+        f"{''.join(number(*cell) for cell in numbers)}</tr>"
     )
 
 
@@ -212,13 +219,13 @@ def number(name: str, count: int | str | None, note: str = "") -> str:
 
 
 def _foot(report: Report) -> str:
-    expected = any(account.expected for account in report.accounts)
+    expected = any(booking.expected for booking in report.bookings)
     note = (
         " Sends marked “expected” are the edition's usual circulation; the mailer has not reported them yet."
         if expected
         else ""
     )
-    kinds = {account.clicks_kind for account in report.accounts}
+    kinds = {booking.clicks_kind for booking in report.bookings}
     if "unique" in kinds:
         note += " Clicks are readers who clicked, counted once for each link."
     if "total" in kinds:

@@ -7,8 +7,9 @@ from fractions import Fraction
 from html import escape
 from io import StringIO
 
-from digest.report.page import head, number, tiles_of, whole
-from digest.report.values import Account, Report
+from digest.report.page import head, html_page, number, tiles_of
+from digest.report.table import safe_cell
+from digest.report.values import BookingReport, Report
 
 HEADS = (
     "advertiser", "line_item", "campaign", "tier", "status", "first", "last", "unit", "booked", "delivered", "owed",
@@ -21,18 +22,18 @@ def as_summary_csv(report: Report) -> str:
     out = StringIO()
     writer = csv.writer(out)
     writer.writerow(HEADS)
-    for one in report.accounts:
-        writer.writerow([_safe(cell) for cell in _row(one, report.currency)])
+    for booking in report.bookings:
+        writer.writerow([safe_cell(cell) for cell in _row(booking, report.currency)])
     return out.getvalue()
 
 
-def _row(one: Account, currency: str) -> tuple[object, ...]:
+def _row(booking: BookingReport, currency: str) -> tuple[object, ...]:
     return (
-        one.name, one.line_item, one.title, one.tier, one.status, one.first or "", one.last or "", one.unit,
-        "" if one.booked is None else one.booked, one.delivered, one.make_good, len(one.shown), one.sends,
-        "" if one.opens is None else one.opens, "" if one.clicks is None else one.clicks,
-        "" if one.ctr is None else f"{one.ctr:.6f}", _money(one.value), _money(one.cpm), currency,
-        one.order, _money(one.rate), one.rate_for,
+        booking.name, booking.line_item, booking.title, booking.tier, booking.status, booking.first or "",
+        booking.last or "", booking.unit, "" if booking.booked is None else booking.booked, booking.delivered,
+        booking.make_good, len(booking.insertions), booking.sends, "" if booking.opens is None else booking.opens,
+        "" if booking.clicks is None else booking.clicks, "" if booking.ctr is None else f"{booking.ctr:.6f}",
+        _money(booking.value), _money(booking.cpm), currency, booking.order, _money(booking.rate), booking.rate_for,
     )  # fmt: skip
 
 
@@ -44,13 +45,8 @@ def _money(amount: Fraction | None, thousands: str = "") -> str:
     return f"{'-' if amount < 0 and cents else ''}{cents // 100:{thousands}}.{cents % 100:02}"
 
 
-def _safe(cell: object) -> object:
-    text = str(cell)
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else cell
-
-
 def as_summary_html(report: Report) -> str:
-    """A whole page for the house itself: it holds rates, so it is no page for advertisers."""
+    """A whole page for the publisher alone: it holds rates, so it is no page for advertisers."""
     heads = "".join(
         f'<th scope="col"{kind}>{escape(name)}</th>'
         for name, kind in (
@@ -59,15 +55,15 @@ def as_summary_html(report: Report) -> str:
             *((name, _N) for name in _numbers(report.currency)),
         )
     )
-    body = "".join(_html_row(one, report.currency) for one in report.accounts)
-    total = sum((one.value or Fraction(0) for one in report.accounts), Fraction(0))
-    owed = sum(one.make_good > 0 for one in report.accounts)
+    body = "".join(_html_row(booking, report.currency) for booking in report.bookings)
+    total = sum((booking.value or Fraction(0) for booking in report.bookings), Fraction(0))
+    owed = sum(booking.make_good > 0 for booking in report.bookings)
     tiles = tiles_of((
-        ("Bookings", f"{len(report.accounts):,}"),
+        ("Bookings", f"{len(report.bookings):,}"),
         (f"Value delivered, {report.currency}", _money(total, ",")),
         ("Make-goods owed", str(owed)),
     ))  # fmt: skip
-    return whole(
+    return html_page(
         f"All bookings: {report.publication}",
         head(f"{report.publication} · Advertising", "All bookings", report)
         + tiles
@@ -83,17 +79,20 @@ def _numbers(currency: str) -> tuple[str, ...]:
     return ("Booked", "Delivered", "Owed", "Sends", "Clicks", "CTR", f"Value, {currency}", "CPM")
 
 
-def _html_row(one: Account, currency: str) -> str:
+def _html_row(booking: BookingReport, currency: str) -> str:
     cells = (
-        None if one.booked is None else f"{one.booked:,} {one.unit}",
-        one.delivered,
-        one.make_good or None,
-        one.sends or None,
-        one.clicks,
-        None if one.ctr is None else f"{100 * one.ctr:.2f} %",
-        _money(one.value, ",") or None,
-        _money(one.cpm, ",") or None,
+        None if booking.booked is None else f"{booking.booked:,} {booking.unit}",
+        booking.delivered,
+        booking.make_good or None,
+        booking.sends or None,
+        booking.clicks,
+        None if booking.ctr is None else f"{100 * booking.ctr:.2f} %",
+        _money(booking.value, ",") or None,
+        _money(booking.cpm, ",") or None,
     )
-    status = f"<small>{escape(one.line_item)} · {escape(one.status)}</small>"
+    status = f"<small>{escape(booking.line_item)} · {escape(booking.status)}</small>"
     numbers = "".join(number(name, cell) for name, cell in zip(_numbers(currency), cells, strict=True))
-    return f'<tr><td class="w">{escape(one.name)}</td><td class="w">{escape(one.title)}{status}</td>{numbers}</tr>'
+    return (
+        f'<tr><td class="w">{escape(booking.name)}</td><td class="w">{escape(booking.title)}{status}</td>'
+        f"{numbers}</tr>"
+    )

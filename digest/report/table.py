@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 from io import StringIO
 
-from digest.report.values import Account, Report, Shown
+from digest.report.values import BookingReport, Insertion, Report
 
 HEADS = (
     "line_item", "advertiser", "status", "tier", "unit", "booked", "delivered", "short", "date", "edition", "slot",
@@ -14,46 +14,47 @@ HEADS = (
 
 
 def as_csv(report: Report) -> str:
-    """CSV with a heading. A cell that a spreadsheet would take for a formula starts with an apostrophe."""
+    """CSV with a heading."""
     out = StringIO()
     writer = csv.writer(out)
     writer.writerow(HEADS)
-    for account in report.accounts:
-        for shown in account.shown or (None,):
-            writer.writerow([_safe(cell) for cell in (*_booking(account), *_issue(shown))])
+    for booking in report.bookings:
+        for insertion in booking.insertions or (None,):
+            writer.writerow([safe_cell(cell) for cell in (*_booking(booking), *_issue(insertion))])
     return out.getvalue()
 
 
-def _booking(account: Account) -> tuple[object, ...]:
-    booked = "" if account.booked is None else account.booked
+def _booking(booking: BookingReport) -> tuple[object, ...]:
+    booked = "" if booking.booked is None else booking.booked
     return (
-        account.line_item, account.advertiser or "", account.status, account.tier, account.unit, booked,
-        account.delivered, account.short,
+        booking.line_item, booking.advertiser or "", booking.status, booking.tier, booking.unit, booked,
+        booking.delivered, booking.short,
     )  # fmt: skip
 
 
-def _issue(shown: Shown | None) -> tuple[object, ...]:
-    if shown is None:
+def _issue(insertion: Insertion | None) -> tuple[object, ...]:
+    if insertion is None:
         return ("",) * 12
-    sends = "" if shown.sends is None else shown.sends
-    kind = "" if shown.sends is None else "counted" if shown.counted else "expected"
-    near = " | ".join(shown.neighbours)
+    sends = "" if insertion.sends is None else insertion.sends
+    kind = "" if insertion.sends is None else "counted" if insertion.counted else "expected"
+    near = " | ".join(insertion.neighbours)
     return (
-        shown.date,
-        shown.edition,
-        shown.slot,
-        shown.gap,
-        shown.section or "",
-        shown.creative,
+        insertion.date,
+        insertion.edition,
+        insertion.slot,
+        insertion.gap,
+        insertion.section or "",
+        insertion.creative,
         near,
         sends,
         kind,
-        "" if shown.opens is None else shown.opens,
-        "" if shown.clicks is None else shown.clicks,
-        shown.clicks_kind,
+        "" if insertion.opens is None else insertion.opens,
+        "" if insertion.clicks is None else insertion.clicks,
+        insertion.clicks_kind,
     )
 
 
-def _safe(cell: object) -> object:
+def safe_cell(cell: object) -> object:
+    """The cell; one that a spreadsheet would take for a formula starts with an apostrophe."""
     text = str(cell)
     return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else cell

@@ -10,7 +10,7 @@ from fractions import Fraction
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Shown:
+class Insertion:
     """One issue in which an ad ran. ``counted`` is whether ``sends`` is the mailer's receipt."""
 
     date: date
@@ -36,7 +36,7 @@ class Shown:
 
 
 @dataclass(frozen=True, slots=True)
-class Point:
+class DeliveryPoint:
     """What had been delivered by the end of a date, and what the plan wanted by then (``None``: no goal).
 
     ``delivered`` is ``None`` for dates still to come.
@@ -48,7 +48,7 @@ class Point:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Picture:
+class CreativePreview:
     """A creative as it ran. ``image`` is a ``data:`` address where the picture is a file of the newsroom."""
 
     creative: str
@@ -62,10 +62,10 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Account:
+class BookingReport:
     """One booking. ``booked``, ``delivered``, ``due`` and ``short`` are in ``unit`` (issues | sends | clicks).
 
-    ``delivered`` counts every issue up to the end of the report's span, ``shown`` lists those within the span.
+    ``delivered`` counts every issue up to the end of the report's span, ``insertions`` lists those within the span.
     ``due`` is what the plan wanted by then. ``short`` is what is missing to the goal; it is final, and a make-good
     is owed, where ``status`` is ``finished``. The other words are ``running``, ``to come``, ``open`` (no end) and
     ``deleted``: a line item of the ledger that the file does not have any more.
@@ -84,11 +84,11 @@ class Account:
     due: int | None
     short: int
     status: str
-    shown: tuple[Shown, ...]
-    curve: tuple[Point, ...]
+    insertions: tuple[Insertion, ...]
+    curve: tuple[DeliveryPoint, ...]
     title: str = ""  # the campaign in words
     value: Fraction | None = None  # what the listed issues bring at the booked rate
-    pictures: tuple[Picture, ...] = ()  # the creatives that ran
+    creatives: tuple[CreativePreview, ...] = ()  # the creatives that ran
     order: str = ""  # the number or name of the order
     rate: Fraction | None = None
     rate_for: str = ""  # per_issue | cpm
@@ -96,43 +96,43 @@ class Account:
 
     @property
     def sends(self) -> int:
-        return sum(one.sends or 0 for one in self.shown)
+        return sum(insertion.sends or 0 for insertion in self.insertions)
 
     @property
     def opens(self) -> int | None:
         """Of the issues whose opens are known."""
-        known = [one.opens for one in self.shown if one.opens is not None]
+        known = [insertion.opens for insertion in self.insertions if insertion.opens is not None]
         return sum(known) if known else None
 
     @property
     def clicks(self) -> int | None:
-        known = [one.clicks for one in self.shown if one.clicks is not None]
+        known = [insertion.clicks for insertion in self.insertions if insertion.clicks is not None]
         return sum(known) if known else None
 
     @property
     def clicks_kind(self) -> str:
         """``unique`` where all counts are readers who clicked, ``total`` where some are all clicks."""
-        kinds = {one.clicks_kind for one in self.shown if one.clicks is not None}
+        kinds = {insertion.clicks_kind for insertion in self.insertions if insertion.clicks is not None}
         return "total" if "total" in kinds else "unique" if kinds else ""
 
     @property
     def ctr(self) -> float | None:
         """Clicks over the sends of the issues whose clicks are known."""
-        return rate_of(self.shown)
+        return rate_of(self.insertions)
 
     @property
     def cpm(self) -> Fraction | None:
         """The value for a thousand sends."""
         return self.value * 1000 / self.sends if self.value and self.sends else None
 
-    def of(self, creative: str) -> tuple[Shown, ...]:
+    def of(self, creative: str) -> tuple[Insertion, ...]:
         """The issues in which a creative ran."""
-        return tuple(one for one in self.shown if one.creative == creative)
+        return tuple(insertion for insertion in self.insertions if insertion.creative == creative)
 
     @property
     def expected(self) -> bool:
         """Whether some of the sends are not counted by the mailer yet."""
-        return any(not one.counted for one in self.shown)
+        return any(not insertion.counted for insertion in self.insertions)
 
     @property
     def make_good(self) -> int:
@@ -147,7 +147,7 @@ class Report:
     name: str
     first: date | None
     last: date
-    accounts: tuple[Account, ...]
+    bookings: tuple[BookingReport, ...]
     currency: str = "USD"
     neighbours: bool = False  # whether the page names the stories next to the ads
 
@@ -158,8 +158,12 @@ def in_words(name: str) -> str:
     return words[:1].upper() + words[1:] if words else name
 
 
-def rate_of(shown: Iterable[Shown]) -> float | None:
+def rate_of(insertions: Iterable[Insertion]) -> float | None:
     """Clicks over sends, of the issues where both are known."""
-    known = [(one.clicks, one.sends) for one in shown if one.clicks is not None and one.sends]
+    known = [
+        (insertion.clicks, insertion.sends)
+        for insertion in insertions
+        if insertion.clicks is not None and insertion.sends
+    ]
     sends = sum(sends for _, sends in known)
     return sum(clicks for clicks, _ in known) / sends if sends else None

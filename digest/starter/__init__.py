@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-__all__ = ["Wish", "contents"]
+__all__ = ["NewsroomOptions", "contents"]
 
 _HERE = Path(__file__).parent
 _SECTIONS = {"L": "Local News", "B": "Business", "C": "Culture"}
@@ -24,7 +24,7 @@ _IGNORED = "# What digest makes itself\nvar/\noutbox/\n"
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class NewsroomOptions:
     """What the new newsroom is to be: ``url`` without a path at its end, ``sender`` as a mail names it."""
 
     name: str
@@ -35,31 +35,31 @@ class Wish:
     today: date  # in that time zone
 
 
-def contents(wish: Wish) -> dict[str, str]:
-    """The files by their path in the newsroom: plain text, the same for the same wish."""
+def contents(options: NewsroomOptions) -> dict[str, str]:
+    """The files by their path in the newsroom: plain text, the same for the same options."""
     return {
-        "digest.yaml": _filled("digest.yaml", wish),
-        "adslots.yaml": _filled("adslots.yaml", wish),
+        "digest.yaml": _filled("digest.yaml", options),
+        "adslots.yaml": _filled("adslots.yaml", options),
         "samples/stories.jsonl": "".join(
-            json.dumps(one, ensure_ascii=False) + "\n" for one in _stories(wish)
+            json.dumps(story, ensure_ascii=False) + "\n" for story in _stories(options)
         ),
         ".gitignore": _IGNORED,
     }
 
 
-def _filled(file: str, wish: Wish) -> str:
-    words = {
-        "NAME": _quoted(wish.name),
-        "URL": _quoted(wish.url),
-        "TIMEZONE": wish.timezone,
-        "LOCALE": wish.locale,
-        "SENDER": _quoted(wish.sender),
-        "ADVERTISE": _quoted(f"{wish.url}/advertise"),
-        "TODAY": str(wish.today),
-        "START": str(wish.today - _FLIGHT[0]),
-        "END": str(wish.today + _FLIGHT[1]),
+def _filled(file: str, options: NewsroomOptions) -> str:
+    values = {
+        "NAME": _quoted(options.name),
+        "URL": _quoted(options.url),
+        "TIMEZONE": options.timezone,
+        "LOCALE": options.locale,
+        "SENDER": _quoted(options.sender),
+        "ADVERTISE": _quoted(f"{options.url}/advertise"),
+        "TODAY": str(options.today),
+        "START": str(options.today - _FLIGHT[0]),
+        "END": str(options.today + _FLIGHT[1]),
     }
-    return re.sub("@([A-Z]+)@", lambda found: words[found[1]], _read(file))
+    return re.sub("@([A-Z]+)@", lambda match: values[match[1]], _read(file))
 
 
 def _quoted(text: str) -> str:
@@ -67,21 +67,21 @@ def _quoted(text: str) -> str:
     return json.dumps(text, ensure_ascii=False)
 
 
-def _stories(wish: Wish) -> Iterator[dict[str, Any]]:
+def _stories(options: NewsroomOptions) -> Iterator[dict[str, Any]]:
     """The sample stories, oldest first; their times are local."""
     rows = [line.split(" | ") for line in _read("stories.txt").splitlines()]
     days = [rows[at : at + len(_TIMES)] for at in range(0, len(rows), len(_TIMES))]
-    first = wish.today - _BACK
+    first = options.today - _BACK
     for number in range((_BACK + _AHEAD).days):
         day = first + timedelta(days=number)
         for at, (kind, title, summary, tags) in enumerate(days[day.toordinal() % len(days)]):
             yield {
                 "id": f"sample-{day:%y%m%d}-{at + 1}",
-                "url": f"{wish.url}/{day:%Y/%m/%d}/{_slug(title)}",
+                "url": f"{options.url}/{day:%Y/%m/%d}/{_slug(title)}",
                 "title": title,
                 "summary": summary,
                 "section": _SECTIONS[kind],
-                "source": wish.name,
+                "source": options.name,
                 "published_at": f"{day}T{_TIMES[at]}:00",
                 "popularity": {"views": 400 + len(title) * len(summary) % 1600},
                 "tags": tags.split(", "),

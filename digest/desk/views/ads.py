@@ -15,9 +15,10 @@ from digest.model.counts import counted
 from digest.model.places import place_names
 
 if TYPE_CHECKING:
-    from digest.report import Account, Point
+    from digest.report import BookingReport, DeliveryPoint
 
 PAGE = 50  # bookings
+_INSERTIONS = 60  # of one booking, the newest
 STATES = ("running", "to come", "finished", "open", "paused", "deleted")
 WIDTH, HEIGHT = 160, 36  # of a small chart
 
@@ -33,10 +34,10 @@ def names_of(room: Newsroom) -> dict[str, str]:
     return {id: known.get(advertiser, advertiser or room.publication.name) for id, advertiser in items}
 
 
-def accounts(desk: Desk, seen: Seen) -> tuple[Account, ...]:
+def accounts(desk: Desk, seen: Seen) -> tuple[BookingReport, ...]:
     """Every booking with what was delivered of it."""
 
-    def made() -> tuple[Account, ...]:
+    def made() -> tuple[BookingReport, ...]:
         from digest.app.clicks import with_clicks
         from digest.app.delivery_report import Span, report
 
@@ -46,7 +47,7 @@ def accounts(desk: Desk, seen: Seen) -> tuple[Account, ...]:
             )
         today = desk.today(seen)
         last = max([today, *(run.date for run in ran)])
-        return report(seen.room, ran, Span(None, last), today, None).accounts
+        return report(seen.room, ran, Span(None, last), today, None).bookings
 
     return desk.kept("accounts", seen, made)
 
@@ -83,7 +84,7 @@ def bookings(desk: Desk, seen: Seen, asked: Mapping[str, str]) -> dict[str, Any]
     }
 
 
-def row_of(room: Newsroom, one: Account) -> dict[str, Any]:
+def row_of(room: Newsroom, one: BookingReport) -> dict[str, Any]:
     item = room.ads.line_item(one.line_item)
     behind = one.due - one.delivered if one.due and one.status == "running" else 0
     state = "paused" if item and item.paused and one.status in ("running", "to come", "open") else one.status
@@ -109,7 +110,7 @@ def row_of(room: Newsroom, one: Account) -> dict[str, Any]:
     }
 
 
-def spark(points: Sequence[Point], booked: int | None) -> dict[str, str] | None:
+def spark(points: Sequence[DeliveryPoint], booked: int | None) -> dict[str, str] | None:
     """Delivered against plan as the lines of a small chart; ``None`` where there is nothing to draw."""
     if len(points) < 2 or (booked is None and not any(point.delivered for point in points)):
         return None
@@ -145,14 +146,15 @@ def booking(desk: Desk, seen: Seen, name: str) -> dict[str, Any]:
         raise CommandError(f'there is no booking "{name}" in adslots.yaml.{did_you_mean(name, names)}')
     item = room.ads.line_item(name)
     places = place_names(room)
+    insertions = [(run, places.get(run.slot, in_words(run.slot))) for run in reversed(found.insertions)]
     return {
         "wrong": None,
         "row": row_of(room, found),
-        "account": found,
+        "report": found,
         "item": item,
         "chart": svg(found),
         "words": words(found),
-        "shown": [(one, places.get(one.slot, in_words(one.slot))) for one in reversed(found.shown)][:60],
+        "insertions": insertions[:_INSERTIONS],
         "facts": _facts(room, item, places) if item else [],
         "rest": item.rests_on(seen.day) if item else "",
     }
