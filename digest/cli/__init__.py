@@ -193,8 +193,8 @@ def _run(arguments: list[str], debug: bool) -> int:
         if context and text == context.get_help():  # a group of commands without one: its help is the answer
             warn(text, "error")
             return _failed(f"{context.command_path} needs a command.", error.exit_code, as_json)
-        asked = context.command_path if context else _command_path(arguments)
-        warn(f"digest: {text} (`{asked} --help` shows what it takes.)", "error")
+        command = context.command_path if context else _command_path(arguments)
+        warn(f"digest: {text} (`{command} --help` shows what it takes.)", "error")
         return _failed(text, error.exit_code, as_json)
     except SystemExit:
         return 0  # Typer's answer to a reader that went away, as `head` does: the rest has nobody to read it

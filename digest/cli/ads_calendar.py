@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from digest.cli.ads import From, To, ads, issue_date, tell_never_run, today, warn_without_solver
-from digest.cli.options import Json, Root, newsroom
+from digest.cli.options import Json, Root, load_newsroom
 from digest.cli.output import emit, say, table
 from digest.cli.progress import progress
 
@@ -22,7 +22,7 @@ def calendar(first: From = None, last: To = None, root: Root = None, json: Json 
     from digest.app.ads_calendar import calendar as look
     from digest.app.ads_calendar import span
 
-    room = newsroom(root)
+    room = load_newsroom(root)
     now = today(room)
     start, end = span(issue_date(first) if first else None, issue_date(last) if last else None, now)
     if now <= end:

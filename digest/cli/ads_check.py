@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from digest.cli.ads import From, To, ads, issue_date, today, warn_without_solver
-from digest.cli.options import Json, Root, newsroom
+from digest.cli.options import Json, Root, load_newsroom
 from digest.cli.output import emit, say, warn
 from digest.cli.progress import progress
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 @ads.command("check", epilog="Example: digest ads check --to 2026-03-31")
 def check(first: From = None, last: To = None, root: Root = None, json: Json = False) -> None:
     """Which bookings will end short or never run, and who stands in their way; what finished flights are owed."""
-    room = newsroom(root)
+    room = load_newsroom(root)
     start = issue_date(first) if first else today(room)
     found = looked(room, start, issue_date(last) if last else None)
     for name, count, unit in found.owed:

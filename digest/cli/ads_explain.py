@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from digest.cli.ads import ads, issue_date, today
-from digest.cli.options import Json, Root, newsroom
+from digest.cli.options import Json, Root, load_newsroom
 from digest.cli.output import emit, say, table
 from digest.errors import CommandError, did_you_mean
 from digest.model.counts import counted
@@ -53,7 +53,7 @@ def explain(
     json: Json = False,
 ) -> None:
     """A week of one advertiser in one page: where each booking ran, and what stopped it elsewhere."""
-    room = newsroom(root)
+    room = load_newsroom(root)
     start, end = _span(room, first, last)
     names = _bookings(room, advertiser)
     found = _fates(room, names, start, end)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from digest.cli.ads import From, To, ads, span, tell_never_run, warn_without_solver
-from digest.cli.options import Json, Root, newsroom
+from digest.cli.options import Json, Root, load_newsroom
 from digest.cli.output import emit, say, table, warn
 from digest.cli.progress import progress
 from digest.errors import CommandError, did_you_mean
@@ -26,7 +26,7 @@ def plan(first: From = None, last: To = None, root: Root = None, json: Json = Fa
     """The coming issues with what will run where, the best over all of them."""
     from digest.app.ads_ahead import doubts, inputs_of, never_run, planned, shared_words
 
-    room = newsroom(root)
+    room = load_newsroom(root)
     asked = inputs_of(room, *span(room, first, last))
     warn_without_solver()
     with progress("planning") as tell:
@@ -122,7 +122,7 @@ def avails(
     from digest.app.ads_ahead import inputs_of
     from digest.place import forecast
 
-    room = newsroom(root)
+    room = load_newsroom(root)
     names = [one.id for one in room.ads.slots]
     if slot is not None and slot not in names:
         hint = did_you_mean(slot, names, otherwise=f" There are: {', '.join(names) or 'none'}.")

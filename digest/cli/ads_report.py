@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from digest.cli.ads import ads, issue_date, tell_never_run, today
-from digest.cli.options import Json, Root, known, newsroom
+from digest.cli.options import Json, Root, check_known, load_newsroom
 from digest.cli.output import emit, say, table
 from digest.errors import CommandError, DigestError
 from digest.model.counts import counted
@@ -54,7 +54,7 @@ def report(
     """Booked, delivered and short per booking, with every issue it ran in."""
     from digest.report import as_csv, as_html, as_summary_csv, as_summary_html
 
-    room = newsroom(root)
+    room = load_newsroom(root)
     found = replace(_report(room, advertiser, first, last), neighbours=neighbours)
     writers = (as_summary_html, as_summary_csv) if summary else (as_html, as_csv)
     written = [_write(path, text(found)) for path, text in zip((html, csv), writers, strict=True) if path]
@@ -271,8 +271,8 @@ def make_good(
     """Write the booking that makes a shortfall good into adslots.yaml: the same ads and slots, no rate."""
     from digest.app.make_good import added, booking, flight_of
 
-    room = newsroom(root)
-    known("line item", line_item, [item.id for item in room.ads.line_items])
+    room = load_newsroom(root)
+    check_known("line item", line_item, [item.id for item in room.ads.line_items])
     account = next(one for one in _report(room, None, None, None).bookings if one.line_item == line_item)
     if not account.make_good:
         says = "is not over yet" if account.short else "ended without a shortfall, or has no goal"
@@ -287,7 +287,7 @@ def make_good(
     name, entry = booking(before, line_item, account.make_good, account.unit, start, end)
     _write(path, added(before, entry))
     try:
-        newsroom(root, remember=False)
+        load_newsroom(root, remember=False)
     except DigestError as error:
         _write(path, before)
         raise CommandError(

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 class Readers:
     """The audience of a command, for each of its issues."""
 
-    room: Newsroom
+    newsroom: Newsroom
     address: str
     history: tuple[str, ...]
     engine: Engine
@@ -35,19 +35,19 @@ class Readers:
         from digest.app.audience import Personal
 
         work = Path(tempfile.mkdtemp(prefix="digest-")) if rehearsed else outbox.work(edition.name, day)
-        return Personal(self.address, self.room.root, work, self.engine, progress, self.history)
+        return Personal(self.address, self.newsroom.root, work, self.engine, progress, self.history)
 
 
 @contextmanager
 def readers(
-    room: Newsroom, address: str | None, history: list[str], engine: str, scheduler: str | None
+    newsroom: Newsroom, address: str | None, history: list[str], engine: str, scheduler: str | None
 ) -> Iterator[Readers | None]:
     """The audience as the command's words have it. Raises ``CommandError`` where they do not go together."""
     if engine not in ("local", "dask"):
         raise CommandError(f'--engine "{engine}": there are local and dask.')
     if address is None:
-        for name, given in (("--history", history), ("--scheduler", scheduler)):
-            if given:
+        for name, value in (("--history", history), ("--scheduler", scheduler)):
+            if value:
                 raise CommandError(f"{name} needs --audience.")
         yield None
         return
@@ -55,11 +55,11 @@ def readers(
         raise CommandError("--scheduler needs --engine dask.")
     from digest.audience.engines import opened
 
-    made = opened(engine, scheduler)
+    runner = opened(engine, scheduler)
     try:
-        yield Readers(room, _absolute(address), tuple(map(_absolute, history)), made)
+        yield Readers(newsroom, _absolute(address), tuple(map(_absolute, history)), runner)
     finally:
-        made.close()
+        runner.close()
 
 
 def _absolute(address: str) -> str:
@@ -76,19 +76,19 @@ def tell(audience: Mapping[str, Any]) -> None:
             f"digest: {counted(audience['thin_readers'], 'reader')} ({counted(audience['thin_variants'], 'variant')}) "
             "chose so little that they get the stories of the issue for everybody."
         )
-    for one in audience.get("goals", ()):
-        if "why" in one:
-            short = one["delivered"] < one.get("planned", 0)
-            planned = f" of {one['planned']:,} planned" if "planned" in one else ""
-            text = f"{one['line_item']} has {one['delivered']:,}{planned} readers: {one['why']}."
+    for goal in audience.get("goals", ()):
+        if "why" in goal:
+            short = goal["delivered"] < goal.get("planned", 0)
+            planned = f" of {goal['planned']:,} planned" if "planned" in goal else ""
+            text = f"{goal['line_item']} has {goal['delivered']:,}{planned} readers: {goal['why']}."
             (warn if short else say)(f"digest: audience: {text}" if short else f"  {text}")
     for text in problems(audience["problems"]):
         warn(f"digest: audience: {text}.")
 
 
-def problems(found: Mapping[str, Any]) -> Iterator[str]:
+def problems(counts: Mapping[str, Any]) -> Iterator[str]:
     """What was wrong with rows of the table, in words."""
-    for key, one, several in (
+    for key, singular, plural in (
         ("without_id", "row has no reader_id and is left out", "rows have no reader_id and are left out"),
         (
             "twice",
@@ -97,11 +97,11 @@ def problems(found: Mapping[str, Any]) -> Iterator[str]:
         ),
         ("unreadable_rows", "line cannot be read as CSV", "lines cannot be read as CSV"),
     ):
-        if count := found.get(key):
-            yield counted(count, one, several)
-    for name, count in (found.get("unknown_sections") or {}).items():
+        if count := counts.get(key):
+            yield counted(count, singular, plural)
+    for name, count in (counts.get("unknown_sections") or {}).items():
         named = f'the section "{name}"' if not name.startswith("and ") else f"{name[4:]} unknown sections"
         yield f"{counted(count, 'row names', 'rows name')} {named}, which the edition has not"
-    for column, count in (found.get("no_numbers") or {}).items():
+    for column, count in (counts.get("no_numbers") or {}).items():
         rows = counted(count, "row has", "rows have")
         yield f'{rows} no whole number of stories in "{column}"; the section\'s own holds'

@@ -24,9 +24,9 @@ from digest.cli.options import (
     OutboxFolder,
     Root,
     folder,
-    newsroom,
+    headline_reader,
+    load_newsroom,
     now,
-    reader,
 )
 from digest.cli.output import emit, say, warn
 from digest.errors import (
@@ -128,18 +128,18 @@ def build(
         return
     if more_newsrooms:
         raise CommandError(f'"{more_newsrooms[0]}": folders stand after --newsrooms only.')
-    room = newsroom(root, remember=not dry_run)
-    if missing := without_ads(room.root, len(room.ads.line_items)):
+    newsroom = load_newsroom(root, remember=not dry_run)
+    if missing := without_ads(newsroom.root, len(newsroom.ads.line_items)):
         warn(f"digest: {missing}")
-    wanted = editions_wanted(room, {"daily": daily, "weekly": weekly, "monthly": monthly}, editions or [])
-    overrides = overrides_of(room, pin or [], pause or [])
+    wanted = editions_wanted(newsroom, {"daily": daily, "weekly": weekly, "monthly": monthly}, editions or [])
+    overrides = overrides_of(newsroom, pin or [], pause or [])
     at = now()
-    wanted, off = without_days_off(room, wanted, editions or [], day)
-    dates, refused = dates_of(room, wanted, day, at, dry_run) if wanted else ([], [])
-    by_name = frozenset([one.name for one in wanted] if day else editions or [])
-    run = _Run(room, at, overrides, no_ingest, dry_run, rebuild, by_name, handover, dated=day is not None)
-    with readers(room, audience, history or [], engine, scheduler) as run.audience:
-        results = run.all(dates, folder(outbox, room.root / "outbox")) + refused + off
+    wanted, off = without_days_off(newsroom, wanted, editions or [], day)
+    dates, refused = dates_of(newsroom, wanted, day, at, dry_run) if wanted else ([], [])
+    by_name = frozenset([edition.name for edition in wanted] if day else editions or [])
+    run = _Run(newsroom, at, overrides, no_ingest, dry_run, rebuild, by_name, handover, dated=day is not None)
+    with readers(newsroom, audience, history or [], engine, scheduler) as run.audience:
+        results = run.all(dates, folder(outbox, newsroom.root / "outbox")) + refused + off
     emit({"issues": [result for result, _ in results], "sources": run.sources})
     codes = [code for _, code in results]
     if strict and any(source["error"] for source in run.sources):
@@ -153,7 +153,7 @@ class _Run:
 
     def __init__(
         self,
-        room: Newsroom,
+        newsroom: Newsroom,
         at: datetime,
         overrides: Overrides,
         no_ingest: bool,
@@ -165,7 +165,7 @@ class _Run:
     ) -> None:
         self.by_name = by_name  # whose issue was asked for, so that a day off is no excuse
         self.dated = dated
-        self.room, self.at, self.overrides = room, at, overrides
+        self.newsroom, self.at, self.overrides = newsroom, at, overrides
         self.no_ingest, self.dry_run, self.rebuild = no_ingest, dry_run, rebuild
         self.handover = handover
         self.audience: Readers | None = None
@@ -179,27 +179,27 @@ class _Run:
         from digest.render import load_theme
         from digest.store import open_store
 
-        theme = load_theme(self.room, cache_folder(self.room.root), remember=not self.dry_run)
+        theme = load_theme(self.newsroom, cache_folder(self.newsroom.root), remember=not self.dry_run)
         outbox = Outbox(folder)
-        headlines = reader(self.room, remember=not self.dry_run)
+        headlines = headline_reader(self.newsroom, remember=not self.dry_run)
         if self.dry_run:
-            with open_store(self.room.store, self.room.publication, rehearse=True) as store:
+            with open_store(self.newsroom.store, self.newsroom.publication, rehearse=True) as store:
                 self._ingest(store)
-                house = House(self.room, store, theme, headlines)
-                return [self._meant(house, outbox, *one) for one in dates]
-        with open_store(self.room.store, self.room.publication) as store:
-            if said := renamed(self.room, store, outbox):
-                warn(f"warning: {said}")
+                house = House(self.newsroom, store, theme, headlines)
+                return [self._meant(house, outbox, edition, day) for edition, day in dates]
+        with open_store(self.newsroom.store, self.newsroom.publication) as store:
+            if renaming := renamed(self.newsroom, store, outbox):
+                warn(f"warning: {renaming}")
             self._ingest(store)
-            house = House(self.room, store, theme, headlines)
-            return [self._alone(house, outbox, *one) for one in dates]
+            house = House(self.newsroom, store, theme, headlines)
+            return [self._alone(house, outbox, edition, day) for edition, day in dates]
 
     def _alone(self, house: House, outbox: Outbox, edition: Edition, day: date) -> tuple[dict[str, Any], int]:
         """One issue, while no other process builds it or what it looks at."""
         from digest.app.pipeline import bears_on
 
         try:
-            with house.store.lock(*bears_on(self.room, edition)):
+            with house.store.lock(*bears_on(self.newsroom, edition)):
                 self._recover(house.store, outbox, edition.name)
                 return self._meant(house, outbox, edition, day)
         except Unreachable as error:
@@ -223,12 +223,12 @@ class _Run:
         return self._one(house, outbox, edition, day)
 
     def _ingest(self, store: Store) -> None:
-        if self.no_ingest or not self.room.sources:
+        if self.no_ingest or not self.newsroom.sources:
             return
         from digest.app.ingest import ingest
         from digest.cli.ingest import as_json, tell
 
-        reports = ingest(self.room, store, self.room.sources, now=self.at)
+        reports = ingest(self.newsroom, store, self.newsroom.sources, now=self.at)
         self.sources = [as_json(report) for report in reports]
         for report in reports:
             if report.error:
@@ -243,7 +243,7 @@ class _Run:
             return
         from digest.app.readings import may_miss
 
-        for text in may_miss(self.room, store.readings(), outcome.issue.window.start):
+        for text in may_miss(self.newsroom, store.readings(), outcome.issue.window.start):
             warn(f"digest: {text}")
 
     def _recover(self, store: Store, outbox: Outbox, name: str) -> None:
@@ -264,30 +264,32 @@ class _Run:
 
         known = {issue.date for issue in store.issues(name) if issue.sent_at}
         for day in sorted(receipts - known):
-            found = adopt(store, outbox, self.room.publication, name, day)
-            if found and found.status in ("recorded", "sent"):
+            adopted = adopt(store, outbox, self.newsroom.publication, name, day)
+            if adopted and adopted.status in ("recorded", "sent"):
                 warn(
                     f"digest: {name} of {day} was sent, and the ledger did not know it: its receipt was read."
                 )
-            elif found and found.status == "unreadable":
-                warn(f"digest: {name} of {day} was sent, and cannot be brought into the ledger: {found.why}.")
+            elif adopted and adopted.status == "unreadable":
+                warn(
+                    f"digest: {name} of {day} was sent, and cannot be brought into the ledger: {adopted.why}."
+                )
 
     def _one(self, house: House, outbox: Outbox, edition: Edition, day: date) -> tuple[dict[str, Any], int]:
         from digest.app.pipeline import build, rehearse
 
         personal = self.audience.of(outbox, edition, day, self.dry_run) if self.audience else None
-        told: Any = {"now": self.at, "overrides": self.overrides, "personal": personal}
+        options: Any = {"now": self.at, "overrides": self.overrides, "personal": personal}
         try:
             if self.dry_run:
-                outcome = rehearse(house, edition, day, **told)
+                outcome = rehearse(house, edition, day, **options)
             else:
-                outcome = build(house, outbox, edition, day, rebuild=self.rebuild, **told)
+                outcome = build(house, outbox, edition, day, rebuild=self.rebuild, **options)
         except ConfigurationError:
             raise
         except AlreadySent as error:
             if edition.cadence == "on_demand":
                 error = AlreadySent(f"{error} Without --date the next special is built.")
-            today = self.at.astimezone(self.room.publication.zone).date()
+            today = self.at.astimezone(self.newsroom.publication.zone).date()
             if edition.name in self.by_name or edition.may_have_issue(today):
                 return failed(edition, day, error, error.exit_code)
             return passed_over(edition, today)
@@ -305,7 +307,7 @@ class _Run:
         finally:
             if personal:
                 personal.end(rehearsed=self.dry_run)
-        tell(self.room, outcome, self.dry_run)
+        tell(self.newsroom, outcome, self.dry_run)
         self._gaps(house.store, outcome)
         row = as_json(outcome, self.dry_run)
         return self._handed_over(house, outbox, edition, day, row) if self.handover else (row, 0)
@@ -319,5 +321,5 @@ class _Run:
         if self.dry_run:
             say("  dry run: not handed over")
             return row, 0
-        handed, code = after_build(self.room, house.store, outbox, edition, day)
+        handed, code = after_build(self.newsroom, house.store, outbox, edition, day)
         return row | {"handover": handed}, code

@@ -43,7 +43,7 @@ _WORDS = {
 }
 
 
-def tell(room: Newsroom, outcome: Outcome, dry_run: bool) -> None:
+def tell(newsroom: Newsroom, outcome: Outcome, dry_run: bool) -> None:
     from digest.app.history import audience_of
     from digest.app.pipeline import summary
     from digest.model.counts import counted
@@ -66,7 +66,7 @@ def tell(room: Newsroom, outcome: Outcome, dry_run: bool) -> None:
 
         tell(outcome.issue.audience)
         weight = sum(map(len, outcome.issue.rendered.images.values()))
-        if weight and not room.images.base_url:
+        if weight and not newsroom.images.base_url:
             warn(
                 f"digest: every reader's message carries the newsroom's pictures ({weight / 1000:,.0f} kB); with "
                 "`images.base_url` in digest.yaml they lie on a server once."
@@ -80,14 +80,14 @@ def tell(room: Newsroom, outcome: Outcome, dry_run: bool) -> None:
         say(f"  {outcome.folder}/index.html")
     if outcome.status == "unchanged" and outcome.issue.edition.cadence == "on_demand":
         _tell_next(outcome)
-    for name in _without_creatives(room, outcome):
+    for name in _without_creatives(newsroom, outcome):
         warn(f'digest: line item "{name}" is missed: it has no creative for the issue of {row["date"]}.')
     if gap := outcome.issue.plan.optimality_gap:
         warn(f"digest: {gap.words}.")
     if outcome.kept:
         warn(f"digest: the folder had been changed by hand; what lay there is kept as {outcome.kept}.")
     if dry_run:
-        _show(room, outcome)
+        _show(newsroom, outcome)
 
 
 def _tell_next(outcome: Outcome) -> None:
@@ -101,16 +101,16 @@ def _tell_next(outcome: Outcome) -> None:
     )
 
 
-def _without_creatives(room: Newsroom, outcome: Outcome) -> list[str]:
+def _without_creatives(newsroom: Newsroom, outcome: Outcome) -> list[str]:
     """The bookings that nothing but a creative keeps out of the issue."""
     day = outcome.issue.date
-    out = {one.line_item for one in outcome.issue.plan.refused if one.rule == "creative"}
-    return [item.id for item in room.ads.line_items if item.id in out and not item.creatives_on(day)]
+    out = {refusal.line_item for refusal in outcome.issue.plan.refused if refusal.rule == "creative"}
+    return [item.id for item in newsroom.ads.line_items if item.id in out and not item.creatives_on(day)]
 
 
-def _show(room: Newsroom, outcome: Outcome) -> None:
+def _show(newsroom: Newsroom, outcome: Outcome) -> None:
     from json import loads
 
     from digest.cli.explain import show
 
-    show(room, loads(outcome.files["manifest.json"]), every=False)
+    show(newsroom, loads(outcome.files["manifest.json"]), every=False)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from digest.cli import app
-from digest.cli.options import Json, Root, newsroom, now, reader, usual_outbox
+from digest.cli.options import Json, Root, headline_reader, load_newsroom, now, usual_outbox
 from digest.cli.output import emit, say, warn
 from digest.errors import ConfigurationError, DigestError
 from digest.model.counts import counted
@@ -34,91 +34,91 @@ def check(
     from digest.app.ads_ahead import unknown_publications
     from digest.config.files import without_ads
 
-    room = newsroom(root, tell=False)
-    _language_model(room)
-    notes, problems = checking.notes(room), checking.problems(room)
+    newsroom = load_newsroom(root, tell=False)
+    _language_model(newsroom)
+    notes, problems = checking.notes(newsroom), checking.problems(newsroom)
     if links:
-        problems = sorted({*problems, *checking.dead_links(room)})
+        problems = sorted({*problems, *checking.dead_links(newsroom)})
     for problem in problems:  # before the look ahead, which takes the longest
         warn(str(problem))
-    short, said = _ahead(room, known=bool(problems))
-    said += (missed := list(_missed(room)))
-    said += (off := _off_calendar(room))
-    said += unknown_publications(room)
-    said += (of_sources := _sources(room))
-    said += (other_name := _renamed(room))
-    if missing := without_ads(room.root, len(room.ads.line_items)):
-        said.append(missing)
-    for text in said:
+    short, warnings = _ahead(newsroom, known=bool(problems))
+    warnings += (missed := list(_missed(newsroom)))
+    warnings += (off := _off_calendar(newsroom))
+    warnings += unknown_publications(newsroom)
+    warnings += (of_sources := _sources(newsroom))
+    warnings += (renaming := _renamed(newsroom))
+    if missing := without_ads(newsroom.root, len(newsroom.ads.line_items)):
+        warnings.append(missing)
+    for text in warnings:
         warn(f"warning: {text}")
     for note in notes:
         (warn if problems else say)(f"note: {note}")
-    found: dict[str, Any] = {
+    result: dict[str, Any] = {
         "problems": [asdict(problem) for problem in problems],
-        "warnings": [*short, *missed, *off, *other_name, *([missing] if missing else [])],
+        "warnings": [*short, *missed, *off, *renaming, *([missing] if missing else [])],
         "notes": notes,
     }
-    found["sources"] = of_sources
+    result["sources"] = of_sources
     if problems:
-        emit({"error": "\n".join(map(str, problems)), "exit_code": ConfigurationError.exit_code, **found})
+        emit({"error": "\n".join(map(str, problems)), "exit_code": ConfigurationError.exit_code, **result})
         raise typer.Exit(ConfigurationError.exit_code)
-    emit(found)
+    emit(result)
     counts = (
-        f"{counted(len(room.sections), 'section')}, {counted(len(room.editions), 'edition')}, "
-        f"{counted(len(room.ads.line_items), 'booking')}"
+        f"{counted(len(newsroom.sections), 'section')}, {counted(len(newsroom.editions), 'edition')}, "
+        f"{counted(len(newsroom.ads.line_items), 'booking')}"
     )
-    told = counted(len(said), "warning") if said else "no problems found"
-    say(f"{room.publication.name}: {told} ({counts}).")
+    verdict = counted(len(warnings), "warning") if warnings else "no problems found"
+    say(f"{newsroom.publication.name}: {verdict} ({counts}).")
 
 
-def _language_model(room: Newsroom) -> None:
+def _language_model(newsroom: Newsroom) -> None:
     """Raises ``CommandError`` where the newsroom's language model is installed and does not work."""
-    if headlines := reader(room, remember=False):
-        headlines.read([room.publication.name])
+    if headlines := headline_reader(newsroom, remember=False):
+        headlines.read([newsroom.publication.name])
 
 
-def _ahead(room: Newsroom, *, known: bool) -> tuple[list[dict[str, Any]], list[str]]:
+def _ahead(newsroom: Newsroom, *, known: bool) -> tuple[list[dict[str, Any]], list[str]]:
     """Bookings that will end short or never run: warnings here, errors of ``digest ads check``. In ``known`` trouble
     a look ahead that is not possible is no further trouble."""
     from digest.cli.ads import today
     from digest.cli.ads_check import as_json, looked
 
     try:
-        found = looked(room, today(room), None)
+        outlook = looked(newsroom, today(newsroom), None)
     except DigestError as error:
         if known:
             return [], [str(error)]
         raise
-    return as_json(found), [*map(str, found.problems), *found.doubts]
+    return as_json(outlook), [*map(str, outlook.problems), *outlook.doubts]
 
 
-def _missed(room: Newsroom) -> Iterator[str]:
+def _missed(newsroom: Newsroom) -> Iterator[str]:
     """Bookings whose creatives have not come."""
     from digest.app.missing_creatives import missed
     from digest.cli.ads import today
 
-    return missed(room, today(room))
+    return missed(newsroom, today(newsroom))
 
 
-def _off_calendar(room: Newsroom) -> list[str]:
+def _off_calendar(newsroom: Newsroom) -> list[str]:
     """What was built for days that are days off now."""
     from digest.app.checking import off_calendar
     from digest.cli.ads import today
     from digest.store import open_store
 
-    with open_store(room.store, room.publication, rehearse=True) as store:
-        return off_calendar(room, store, today(room) - _RECENT)
+    with open_store(newsroom.store, newsroom.publication, rehearse=True) as store:
+        return off_calendar(newsroom, store, today(newsroom) - _RECENT)
 
 
-def _renamed(room: Newsroom) -> list[str]:
+def _renamed(newsroom: Newsroom) -> list[str]:
     from digest.app.renamed import renamed
     from digest.store import open_store
 
-    with open_store(room.store, room.publication, rehearse=True) as store:
-        return list(filter(None, [renamed(room, store, usual_outbox(room))]))
+    with open_store(newsroom.store, newsroom.publication, rehearse=True) as store:
+        return list(filter(None, [renamed(newsroom, store, usual_outbox(newsroom))]))
 
 
-def _sources(room: Newsroom) -> list[str]:
+def _sources(newsroom: Newsroom) -> list[str]:
     """What the last readings of the sources showed, and recent stories that no section takes."""
     from digest.app.readings import unmatched, wrong
     from digest.cli.ingest import of_no_section
@@ -126,8 +126,8 @@ def _sources(room: Newsroom) -> list[str]:
     from digest.store import open_store
 
     at = now()
-    with open_store(room.store, room.publication, rehearse=True) as store:
+    with open_store(newsroom.store, newsroom.publication, rehearse=True) as store:
         recent = list(store.search(span=(at - _RECENT, at), limit=5000))
-        found = wrong(room, store.readings(), at)
-    lost = unmatched(room, recent)
-    return [*found, *([of_no_section(lost)] if lost else []), *of_stories(room, recent)]
+        failing = wrong(newsroom, store.readings(), at)
+    lost = unmatched(newsroom, recent)
+    return [*failing, *([of_no_section(lost)] if lost else []), *of_stories(newsroom, recent)]

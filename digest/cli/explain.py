@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from digest.cli import app
-from digest.cli.options import EditionName, IssueDate, Json, Root, found, known, newsroom
+from digest.cli.options import EditionName, IssueDate, Json, Root, built_issue, check_known, load_newsroom
 from digest.cli.output import emit, say
 from digest.errors import CommandError
 
@@ -43,77 +43,80 @@ def explain(
     """Why each story is in and the next ones are not; why each ad is where it is, or in no issue."""
     from digest.store import open_store
 
-    room = newsroom(root)
-    with open_store(room.store, room.publication) as store:
-        built = found(store, room, name, day)
+    newsroom = load_newsroom(root)
+    with open_store(newsroom.store, newsroom.publication) as store:
+        built = built_issue(store, newsroom, name, day)
         manifest = codec.loads(built.manifest)
         if line_item:
-            _line_item(room, store, manifest, line_item)
+            _line_item(newsroom, store, manifest, line_item)
         elif story:
-            _story(room, store, manifest, story)
+            _story(newsroom, store, manifest, story)
         else:
             emit(manifest)
-            show(room, manifest, every=every)
+            show(newsroom, manifest, every=every)
 
 
-def show(room: Newsroom, manifest: dict[str, Any], *, every: bool) -> None:
+def show(newsroom: Newsroom, manifest: dict[str, Any], *, every: bool) -> None:
     """A manifest for people, times by the publication's clock."""
     start, end = (
-        room.publication.clock(datetime.fromisoformat(manifest["window"][key])) for key in ("start", "end")
+        newsroom.publication.clock(datetime.fromisoformat(manifest["window"][key]))
+        for key in ("start", "end")
     )
-    zone = room.publication.timezone
+    zone = newsroom.publication.timezone
     say(f"{manifest['edition']} {manifest['date']}: stories from {start} up to {end} ({zone})")
     for section in manifest["sections"]:
         say(f"\n{section['title']}")
-        for one in section["stories"]:
-            say(f"  {one['position']:>3}. {one['title']}")
-            say(f"       {_sum(one)}  [{one['id']}]")
-            if one["also"]:
-                say(f"       also told by {', '.join(one['also'])}")
+        for story in section["stories"]:
+            say(f"  {story['position']:>3}. {story['title']}")
+            say(f"       {_sum(story)}  [{story['id']}]")
+            if story["also"]:
+                say(f"       also told by {', '.join(story['also'])}")
         _next_ones(manifest, section["id"], every)
-    there = {section["id"] for section in manifest["sections"]}
+    shown = {section["id"] for section in manifest["sections"]}
     rest = [
-        one for one in manifest["left_out"] if one.get("section") not in there or one.get("score") is None
+        story
+        for story in manifest["left_out"]
+        if story.get("section") not in shown or story.get("score") is None
     ]
     if rest:
         say(f"\nLeft out ({len(manifest['left_out'])} in all)")
-        for one in rest if every else rest[:_NEXT]:
-            say(f"     - {one['title']}: {one['why']}  [{one['id']}]")
+        for story in rest if every else rest[:_NEXT]:
+            say(f"     - {story['title']}: {story['why']}  [{story['id']}]")
     _ads(manifest)
 
 
 def _next_ones(manifest: dict[str, Any], section: str, every: bool) -> None:
     near = [
-        one
-        for one in manifest["left_out"]
-        if one.get("section") == section
-        and one.get("score") is not None
-        and (every or not one["why"].startswith("same_event:"))  # those stand beside the story that tells it
+        story
+        for story in manifest["left_out"]
+        if story.get("section") == section
+        and story.get("score") is not None
+        and (every or not story["why"].startswith("same_event:"))  # told beside the story that runs
     ]
-    near.sort(key=lambda one: (-one["score"], one["id"]))
-    for one in near if every else near[:_NEXT]:
-        say(f"     - {one['title']}")
-        say(f"       not in: {one['why']}  [{one['id']}]")
+    near.sort(key=lambda story: (-story["score"], story["id"]))
+    for story in near if every else near[:_NEXT]:
+        say(f"     - {story['title']}")
+        say(f"       not in: {story['why']}  [{story['id']}]")
 
 
-def _sum(one: dict[str, Any]) -> str:
-    pinned = "pinned; " if one.get("pinned") else ""
-    signals = ", ".join(f"{name} {value:g}" for name, value in one["signals"].items())
-    return f"{pinned}score {one['score']:g} ({signals})"
+def _sum(story: dict[str, Any]) -> str:
+    pinned = "pinned; " if story.get("pinned") else ""
+    signals = ", ".join(f"{name} {value:g}" for name, value in story["signals"].items())
+    return f"{pinned}score {story['score']:g} ({signals})"
 
 
 def _ads(manifest: dict[str, Any]) -> None:
     ads = manifest["ads"]
     say("\nAds")
-    for one in ads["placed"]:
-        where = f" in {one['section']}" if one["section"] else ""
-        gap = f"after story {one['gap']}" if one["gap"] else "before the first story"
-        place = f"{one['slot']}, {gap}{where}"
-        say(f"   + {one['line_item']} ({one['tier']}): {place}, {one['creative']}")
-        say(f"       {one['because']}")
-    for one in ads["refused"]:
-        say(f"   - {one['line_item']}: {one['rule']}")
-        say(f"       {one['reason']}")
+    for ad in ads["placed"]:
+        where = f" in {ad['section']}" if ad["section"] else ""
+        gap = f"after story {ad['gap']}" if ad["gap"] else "before the first story"
+        place = f"{ad['slot']}, {gap}{where}"
+        say(f"   + {ad['line_item']} ({ad['tier']}): {place}, {ad['creative']}")
+        say(f"       {ad['because']}")
+    for refusal in ads["refused"]:
+        say(f"   - {refusal['line_item']}: {refusal['rule']}")
+        say(f"       {refusal['reason']}")
     if not ads["placed"] and not ads["refused"]:
         say("   none booked")
     if not ads.get("optimal", True):
@@ -124,16 +127,16 @@ def _ads(manifest: dict[str, Any]) -> None:
             say(f"   by hand: {kind} {', '.join(overrides[kind])}")
 
 
-def _story(room: Newsroom, store: Store, manifest: dict[str, Any], wanted: str) -> None:
+def _story(newsroom: Newsroom, store: Store, manifest: dict[str, Any], wanted: str) -> None:
     """One story: in, told by another, or left out."""
-    runs = [(section, one) for section in manifest["sections"] for one in section["stories"]]
-    mine = next(((section, one) for section, one in runs if one["id"] == wanted), None)
-    lead = next(((section, one) for section, one in runs if wanted in one["also"]), None)
-    left = next((one for one in manifest["left_out"] if one["id"] == wanted), None)
-    if left and not mine:
-        _left_out(room, store, manifest, left, lead and lead[1])
-    elif there := mine or lead:
-        _told(room, store, manifest, *there)
+    runs = [(section, story) for section in manifest["sections"] for story in section["stories"]]
+    running = next(((section, story) for section, story in runs if story["id"] == wanted), None)
+    lead = next(((section, story) for section, story in runs if wanted in story["also"]), None)
+    left = next((story for story in manifest["left_out"] if story["id"] == wanted), None)
+    if left and not running:
+        _left_out(newsroom, store, manifest, left, lead and lead[1])
+    elif entry := running or lead:
+        _running(newsroom, store, manifest, *entry)
     else:
         raise CommandError(
             f'"{wanted}" was no candidate of this issue: it lies outside the window, or the store did not have it '
@@ -141,38 +144,38 @@ def _story(room: Newsroom, store: Store, manifest: dict[str, Any], wanted: str) 
         )
 
 
-def _told(
-    room: Newsroom, store: Store, manifest: dict[str, Any], section: dict[str, Any], one: dict[str, Any]
+def _running(
+    newsroom: Newsroom, store: Store, manifest: dict[str, Any], section: dict[str, Any], story: dict[str, Any]
 ) -> None:
-    """A story that runs, and what ties the other tellings of its event to it."""
+    """A story that runs, and what matches the other stories on its event with it."""
     stories = _candidates(store, manifest)
-    ties = _ties(room, store, stories, one["id"], one["also"])
-    emit({"story": one["id"], "in": True, "section": section["id"], **one, "ties": ties})
-    say(f"{one['position']}. {one['title']} ({section['title']})")
-    say(f"   {_sum(one)}")
-    for other, text in ties.items():
+    matches = _matches(newsroom, store, stories, story["id"], story["also"])
+    emit({"story": story["id"], "in": True, "section": section["id"], **story, "ties": matches})
+    say(f"{story['position']}. {story['title']} ({section['title']})")
+    say(f"   {_sum(story)}")
+    for other, text in matches.items():
         say(f"   also told by {other}: {stories[other].title if other in stories else other}\n     {text}")
 
 
 def _left_out(
-    room: Newsroom,
+    newsroom: Newsroom,
     store: Store,
     manifest: dict[str, Any],
-    one: dict[str, Any],
-    told_by: dict[str, Any] | None,
+    story: dict[str, Any],
+    lead: dict[str, Any] | None,
 ) -> None:
-    """A story that does not run; where another one tells its event, what ties the two."""
+    """A story that does not run; where another one tells its event, what matches the two."""
     stories = _candidates(store, manifest)
-    told_by = told_by or _ran_before(store, stories, one["why"])
-    tie = told_by and _ties(room, store, stories, told_by["id"], [one["id"]])[one["id"]]
-    more = {"told_by": told_by["id"], "tie": tie} if told_by else {}
-    emit({"story": one["id"], "in": False, **one, **more})
-    say(one["title"])
-    if one.get("score") is not None:
-        say(f"   {_sum(one)}")
-    say(f"   not in: {one['why']}")
-    if told_by:
-        say(f"   {told_by['title']}\n     {tie}")
+    lead = lead or _ran_before(store, stories, story["why"])
+    tie = lead and _matches(newsroom, store, stories, lead["id"], [story["id"]])[story["id"]]
+    more = {"told_by": lead["id"], "tie": tie} if lead else {}
+    emit({"story": story["id"], "in": False, **story, **more})
+    say(story["title"])
+    if story.get("score") is not None:
+        say(f"   {_sum(story)}")
+    say(f"   not in: {story['why']}")
+    if lead:
+        say(f"   {lead['title']}\n     {tie}")
 
 
 def _ran_before(store: Store, stories: dict[str, Story], why: str) -> dict[str, Any] | None:
@@ -186,31 +189,31 @@ def _ran_before(store: Store, stories: dict[str, Story], why: str) -> dict[str, 
 
 def _candidates(store: Store, manifest: dict[str, Any]) -> dict[str, Story]:
     """The stories that were there for an issue, by id."""
-    told = [row["id"] for part in manifest["sections"] for row in part["stories"]]
-    return store.stories([*told, *(row["id"] for row in manifest["left_out"])])
+    ids = [row["id"] for part in manifest["sections"] for row in part["stories"]]
+    return store.stories([*ids, *(row["id"] for row in manifest["left_out"])])
 
 
-def _ties(
-    room: Newsroom, store: Store, stories: Mapping[str, Story], lead: str, others: Sequence[str]
+def _matches(
+    newsroom: Newsroom, store: Store, stories: Mapping[str, Story], lead: str, others: Sequence[str]
 ) -> dict[str, str]:
-    """One sentence for each of the other stories on the event: what ties it to the one that runs."""
-    there = [other for other in others if lead in stories and other in stories]
+    """One sentence for each of the other stories on the event: what matches it with the one that runs."""
+    present = [other for other in others if lead in stories and other in stories]
     from digest.select import Matcher
 
     likeness = None
-    if there and room.language_model:
+    if present and newsroom.language_model:
         from digest.app.pipeline import likeness_of
 
-        likeness = likeness_of(room, stories.values())
-    known = _Event(room, store.marks(), stories, Matcher(stories.values(), likeness))
-    return {other: known.sentence(lead, other, there) for other in others}
+        likeness = likeness_of(newsroom, stories.values())
+    event = _Event(newsroom, store.marks(), stories, Matcher(stories.values(), likeness))
+    return {other: event.sentence(lead, other, present) for other in others}
 
 
 @dataclass(frozen=True)
 class _Event:
     """What is known of the stories of an issue, to say why two of them tell one event."""
 
-    room: Newsroom
+    newsroom: Newsroom
     marks: Sequence[Mark]
     stories: Mapping[str, Story]
     matcher: Matcher
@@ -230,20 +233,20 @@ class _Event:
 
         mark = decided_by(self.marks, one, other)
         if mark is not None and mark.action == "join":
-            who, why = mark.by or "an editor", f" ({mark.note})" if mark.note else ""
-            return f"Joined by {who}, {self.room.publication.clock(mark.at)}{why}."
-        found = self.matcher.between(self.stories[one], self.stories[other])
-        return str(found) if found and mark is None else ""
+            who, remark = mark.by or "an editor", f" ({mark.note})" if mark.note else ""
+            return f"Joined by {who}, {self.newsroom.publication.clock(mark.at)}{remark}."
+        match = self.matcher.between(self.stories[one], self.stories[other])
+        return str(match) if match and mark is None else ""
 
 
-def _line_item(room: Newsroom, store: Store, manifest: dict[str, Any], wanted: str) -> None:
+def _line_item(newsroom: Newsroom, store: Store, manifest: dict[str, Any], wanted: str) -> None:
     """One booking against the issue as it would be built now, said aloud if that is no longer the built one."""
     from digest.app.explaining import explain_booking
 
-    if lost := next((one for one in room.broken if one.line_item == wanted), None):
+    if lost := next((item for item in newsroom.broken if item.line_item == wanted), None):
         raise CommandError(f'line item "{wanted}" is left out: {lost.reason}')
-    known("line item", wanted, [item.id for item in room.ads.line_items])
-    explanation, same = explain_booking(room, store, manifest, wanted)
+    check_known("line item", wanted, [item.id for item in newsroom.ads.line_items])
+    explanation, same = explain_booking(newsroom, store, manifest, wanted)
     emit({"line_item": wanted, "as_built": same, **explanation.as_json()})
     if not same:
         say("The newsroom changed since this issue was built; this is what a build would do now.\n")

@@ -8,7 +8,16 @@ from typing import Annotated
 import typer
 
 from digest.cli import app
-from digest.cli.options import EditionName, IssueDate, Json, OutboxFolder, Root, as_issue, folder, newsroom
+from digest.cli.options import (
+    EditionName,
+    IssueDate,
+    Json,
+    OutboxFolder,
+    Root,
+    as_issue,
+    folder,
+    load_newsroom,
+)
 from digest.cli.output import emit, say
 from digest.errors import CommandError
 from digest.model.counts import counted
@@ -41,17 +50,17 @@ def export(
     """Write one variant of an issue as index.html, index.txt and message.eml, or all readers as a stream."""
     from digest.app.reading import Audience
 
-    if sum(one is not None for one in (variant, reader, stream)) != 1:
+    if sum(choice is not None for choice in (variant, reader, stream)) != 1:
         raise CommandError("say what to export: --variant V, --reader ID or --stream FILE.")
-    room = newsroom(root)
-    found = Audience.of(room, folder(outbox, room.root / "outbox"), edition, as_issue(day))
+    newsroom = load_newsroom(root)
+    audience = Audience.of(newsroom, folder(outbox, newsroom.root / "outbox"), edition, as_issue(day))
     if stream is not None:
-        count = found.stream(stream.absolute())
+        count = audience.stream(stream.absolute())
         emit({"stream": str(stream), "readers": count})
         say(f"{counted(count, 'reader')}: {stream}")
         return
-    name = variant or found.variant_of(reader or "")
-    files = found.files(name)
+    name = variant or audience.variant_of(reader or "")
+    files = audience.files(name)
     place = (to or Path(f"{edition}-{day}-{name}")).absolute()
     try:
         place.mkdir(parents=True, exist_ok=True)

@@ -8,7 +8,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from digest.cli import app
-from digest.cli.options import EditionName, Json, OutboxFolder, Root, as_issue, edition, folder, newsroom, now
+from digest.cli.options import (
+    EditionName,
+    Json,
+    OutboxFolder,
+    Root,
+    as_issue,
+    edition_named,
+    folder,
+    load_newsroom,
+    now,
+)
 from digest.cli.output import emit, say, warn
 from digest.errors import CommandError, DigestError
 
@@ -25,7 +35,7 @@ if TYPE_CHECKING:
 @app.command("handover", epilog="Example: digest handover daily 2026-01-23 --at 06:30")
 def handover(
     name: EditionName,
-    words: Annotated[
+    arguments: Annotated[
         list[str] | None, typer.Argument(metavar="[DATE]", help="The issue date (default: the newest issue).")
     ] = None,
     draft: Annotated[bool, typer.Option("--draft", help="Leave it as a draft.")] = False,
@@ -52,23 +62,23 @@ def handover(
     from digest.publish import Outbox
     from digest.store import open_store
 
-    day, addresses = _dated(words or [], tests or [])
-    room = newsroom(root)
-    one = edition(room, name)
-    with open_store(room.store, room.publication) as store:
-        house = house_of(room, store, Outbox(folder(outbox, room.root / "outbox")))
+    day, addresses = _dated(arguments or [], tests or [])
+    newsroom = load_newsroom(root)
+    chosen = edition_named(newsroom, name)
+    with open_store(newsroom.store, newsroom.publication) as store:
+        house = house_of(newsroom, store, Outbox(folder(outbox, newsroom.root / "outbox")))
         date = as_issue(day) if day else latest(store, name)
         if cancel:
-            tell(room, one, date, take_back(house, one, date))
+            tell(newsroom, chosen, date, take_back(house, chosen, date))
             return
-        asked = Asked(draft=draft, at=at, now=send_now, tests=addresses, again=again)
-        tell(room, one, date, _handed(house, one, date, asked))
+        request = Asked(draft=draft, at=at, now=send_now, tests=addresses, again=again)
+        tell(newsroom, chosen, date, _handed(house, chosen, date, request))
 
 
-def _dated(words: list[str], tests: list[str]) -> tuple[str | None, tuple[str, ...]]:
+def _dated(arguments: list[str], tests: list[str]) -> tuple[str | None, tuple[str, ...]]:
     """The date, and the addresses of the tests: several may follow one ``--test``."""
-    more = [word for word in words if "@" in word]
-    dates = [word for word in words if "@" not in word]
+    more = [word for word in arguments if "@" in word]
+    dates = [word for word in arguments if "@" not in word]
     if len(dates) > 1 or (more and not tests):
         raise CommandError(
             f"`{(dates[1:] or more)[0]}` is one word too many: digest handover EDITION [DATE]."
@@ -80,40 +90,40 @@ def _dated(words: list[str], tests: list[str]) -> tuple[str | None, tuple[str, .
     return (dates[0] if dates else None), tuple(dict.fromkeys(addresses))
 
 
-def _handed(house: House, one: Edition, day: date, asked: Any) -> Handed:
+def _handed(house: House, edition: Edition, day: date, request: Any) -> Handed:
     from digest.app.outgoing import hand_over
 
-    return hand_over(house, one, day, asked)
+    return hand_over(house, edition, day, request)
 
 
-def house_of(room: Newsroom, store: Store, outbox: Outbox) -> House:
+def house_of(newsroom: Newsroom, store: Store, outbox: Outbox) -> House:
     """What handing over works with."""
     from digest.app.outgoing import House
 
-    return House(room, store, outbox, now, {})
+    return House(newsroom, store, outbox, now, {})
 
 
 def after_build(
-    room: Newsroom, store: Store, outbox: Outbox, one: Edition, day: date
+    newsroom: Newsroom, store: Store, outbox: Outbox, edition: Edition, day: date
 ) -> tuple[dict[str, Any], int]:
     """Hand an issue over that was just built; what is told of it, and the exit code."""
     from digest.app.outgoing import Asked, as_json, hand_over
 
     try:
-        handed = hand_over(house_of(room, store, outbox), one, day, Asked())
+        handed = hand_over(house_of(newsroom, store, outbox), edition, day, Asked())
     except DigestError as error:
         warn(f"digest: {error}")
         return {"error": str(error), "exit_code": error.exit_code}, error.exit_code
-    _words(room, one, day, handed)
-    return as_json(one.name, day, handed, room.mailing_of(one).type), 0
+    _print_handed(newsroom, edition, day, handed)
+    return as_json(edition.name, day, handed, newsroom.mailing_of(edition).type), 0
 
 
-def tell(room: Newsroom, one: Edition, day: date, handed: Handed) -> None:
+def tell(newsroom: Newsroom, edition: Edition, day: date, handed: Handed) -> None:
     """What became of it, for people and as JSON."""
     from digest.app.outgoing import as_json
 
-    emit(as_json(one.name, day, handed, room.mailing_of(one).type))
-    _words(room, one, day, handed)
+    emit(as_json(edition.name, day, handed, newsroom.mailing_of(edition).type))
+    _print_handed(newsroom, edition, day, handed)
 
 
 _DID = {
@@ -126,15 +136,15 @@ _DID = {
 }
 
 
-def _words(room: Newsroom, one: Edition, day: date, handed: Handed) -> None:
-    mailer = room.mailing_of(one).type
+def _print_handed(newsroom: Newsroom, edition: Edition, day: date, handed: Handed) -> None:
+    mailer = newsroom.mailing_of(edition).type
     which = f" ({handed.campaign})" if handed.campaign else ""
-    say(f"{one.name} {day}: {handed.name} {_DID[handed.did]} at {mailer}{which}.")
+    say(f"{edition.name} {day}: {handed.name} {_DID[handed.did]} at {mailer}{which}.")
     if handed.at is not None:
-        say(f"  scheduled for {room.publication.clock(handed.at)} {room.publication.timezone}")
+        say(f"  scheduled for {newsroom.publication.clock(handed.at)} {newsroom.publication.timezone}")
     elif handed.status in ("draft", "sending") and handed.did not in ("tested", "cancelled"):
         say("  a draft; nothing is sent yet" if handed.status == "draft" else "  it is being sent")
     if handed.tests:
         say(f"  test sent to {', '.join(handed.tests)}")
-    for words in handed.said:
-        warn(f"digest: {words}")
+    for note in handed.said:
+        warn(f"digest: {note}")

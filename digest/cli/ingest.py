@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from digest.cli import app
-from digest.cli.options import Json, Root, newsroom, now, reader
+from digest.cli.options import Json, Root, headline_reader, load_newsroom, now
 from digest.cli.output import emit, json_wanted, say, warn
 from digest.errors import Unreachable
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from digest.app.readings import SourceReport
 
 _SHOWN = 10
-Told = Callable[[int], None] | None
+Advance = Callable[[int], None] | None
 
 
 @app.command("ingest", epilog="Example: digest ingest")
@@ -37,11 +37,20 @@ def ingest(
     from digest.store import open_store
 
     gc.set_threshold(10_000)  # a history is read and let go: no other command makes so much
-    room = newsroom(root)
-    specs = chosen(room, what or [])
-    with open_store(room.store, room.publication) as store, _progress(len(specs)) as (was_read, progress):
+    newsroom = load_newsroom(root)
+    specs = chosen(newsroom, what or [])
+    with (
+        open_store(newsroom.store, newsroom.publication) as store,
+        _progress(len(specs)) as (was_read, progress),
+    ):
         reports = run(
-            room, store, specs, now=now(), progress=progress, was_read=was_read, reader=reader(room)
+            newsroom,
+            store,
+            specs,
+            now=now(),
+            progress=progress,
+            was_read=was_read,
+            reader=headline_reader(newsroom),
         )
     emit({"sources": [as_json(report) for report in reports]})
     for report in reports:
@@ -57,7 +66,7 @@ def as_json(report: SourceReport) -> dict[str, Any]:
         "updated": report.updated,
         "unchanged": report.unchanged,
         "rejected": len(report.rejected),
-        "reasons": [f"{one.where}: {one.why}" for one in report.rejected],
+        "reasons": [f"{rejection.where}: {rejection.why}" for rejection in report.rejected],
         "remarks": list(report.remarks),
         "counts": report.counts,
         "withdrawn": report.withdrawn,
@@ -83,9 +92,9 @@ def tell(report: SourceReport, *, only_rejected: bool = False) -> None:
         )
     elif report.rejected:
         warn(f"digest: {report.name}: {len(report.rejected)} rejected")
-    _list([f"{one.where}: {one.why}" for one in report.rejected])
+    _list([f"{rejection.where}: {rejection.why}" for rejection in report.rejected])
     if not only_rejected:
-        _list([one for one in report.remarks if not one.endswith(report.broken or "\0")])
+        _list([remark for remark in report.remarks if not remark.endswith(report.broken or "\0")])
     if report.unmatched:
         warn(f"digest: {report.name}: {of_no_section(report.unmatched)}")
 
@@ -108,7 +117,7 @@ def _list(lines: list[str]) -> None:
 
 
 @contextmanager
-def _progress(sources: int) -> Iterator[tuple[Told, Told]]:
+def _progress(sources: int) -> Iterator[tuple[Advance, Advance]]:
     """A progress bar of sources and one of stories while people watch; silent elsewhere."""
     if not sys.stderr.isatty() or json_wanted():
         yield None, None

@@ -83,8 +83,8 @@ def _read(option: str, reader: Callable[[object], str], value: str) -> str:
 
     try:
         return reader(value)
-    except InvalidValue as wrong:
-        raise CommandError(f"{option} {wrong.says} {wrong.cure}".rstrip()) from None
+    except InvalidValue as invalid:
+        raise CommandError(f"{option} {invalid.says} {invalid.cure}".rstrip()) from None
 
 
 def _writable(locale: str) -> str:
@@ -114,8 +114,8 @@ def _zone_here() -> str:
     """The time zone of this machine by its name, or UTC."""
     from zoneinfo import available_timezones
 
-    found = os.environ.get("TZ", "").lstrip(":") or str(Path("/etc/localtime").resolve())
-    name = found.partition("zoneinfo/")[2] or found
+    zone = os.environ.get("TZ", "").lstrip(":") or str(Path("/etc/localtime").resolve())
+    name = zone.partition("zoneinfo/")[2] or zone
     return name if name in available_timezones() else "UTC"
 
 
@@ -144,40 +144,40 @@ def _templates() -> Iterator[tuple[str, bytes]]:
 
 def _write(folder: Path, files: Mapping[str, bytes]) -> None:
     """All of the files, or none. Raises ``CommandError`` where one is there already, or cannot be written."""
-    there = sorted({name.partition("/")[0] for name in files if os.path.lexists(folder / name)})
-    if there:
+    existing = sorted({name.partition("/")[0] for name in files if os.path.lexists(folder / name)})
+    if existing:
         raise CommandError(
-            f"{folder} has {', '.join(there)} already, and nothing is overwritten. Nothing was written. "
+            f"{folder} has {', '.join(existing)} already, and nothing is overwritten. Nothing was written. "
             "Name another folder."
         )
-    made: list[Path] = []
+    written: list[Path] = []
     try:
         for name, data in files.items():
             path = folder / name
-            _make(path.parent, made)
+            _make(path.parent, written)
             with path.open("xb") as file:
-                made.append(path)
+                written.append(path)
                 file.write(data)
     except BaseException as error:
-        _take_back(made)
+        _take_back(written)
         if isinstance(error, OSError):
-            why = error.strerror or error
-            raise CommandError(f"{folder} cannot be made: {why}. Nothing was written.") from None
+            reason = error.strerror or error
+            raise CommandError(f"{folder} cannot be made: {reason}. Nothing was written.") from None
         raise
 
 
-def _make(folder: Path, made: list[Path]) -> None:
+def _make(folder: Path, written: list[Path]) -> None:
     """The folder and those above it, remembering which are new."""
     if os.path.lexists(folder) and not folder.is_dir():
         raise NotADirectoryError(ENOTDIR, f"{folder} is no folder")
     if not folder.is_dir():
-        _make(folder.parent, made)
+        _make(folder.parent, written)
         folder.mkdir()
-        made.append(folder)
+        written.append(folder)
 
 
-def _take_back(made: list[Path]) -> None:
-    for path in reversed(made):
+def _take_back(written: list[Path]) -> None:
+    for path in reversed(written):
         with suppress(OSError):
             path.rmdir() if path.is_dir() else path.unlink()
 

@@ -18,11 +18,11 @@ from digest.cli.options import (
     Json,
     OutboxFolder,
     Root,
-    edition,
+    built_issue,
+    current_user,
+    edition_named,
     folder,
-    found,
-    me,
-    newsroom,
+    load_newsroom,
     now,
 )
 from digest.cli.output import emit, say, table, warn
@@ -50,24 +50,33 @@ def every(ctx: typer.Context, root: Root = None, json: Json = False) -> None:
         return
     from digest.store import open_store
 
-    room = newsroom(root)
-    with open_store(room.store, room.publication) as store:
+    newsroom = load_newsroom(root)
+    with open_store(newsroom.store, newsroom.publication) as store:
         rows, approved = store.issues(), store.approved()
-    said = {(one.edition, one.date): _approval(room, one, approved) for one in rows}
-    emit({"issues": [_row(one) | {"approved": said[one.edition, one.date] == "yes"} for one in rows]})
+    approvals = {(issue.edition, issue.date): _approval(newsroom, issue, approved) for issue in rows}
+    emit(
+        {
+            "issues": [
+                _row(issue) | {"approved": approvals[issue.edition, issue.date] == "yes"} for issue in rows
+            ]
+        }
+    )
     if not rows:
         say("No issue was built yet. Build one: digest build --daily")
         return
     heads = ("edition", "date", "revision", "built", "approved", "sent", "delivered")
-    table(heads, [_cells(one, room.publication.clock, said[one.edition, one.date]) for one in rows])
+    table(
+        heads,
+        [_cells(issue, newsroom.publication.clock, approvals[issue.edition, issue.date]) for issue in rows],
+    )
 
 
-def _approval(room: Newsroom, built: BuiltIssue, approved: dict[tuple[str, date], int]) -> str:
+def _approval(newsroom: Newsroom, built: BuiltIssue, approved: dict[tuple[str, date], int]) -> str:
     """``yes``, ``not yet`` where the edition asks for it, else ``-``."""
     if approved.get((built.edition, built.date)) == built.revision:
         return "yes"
-    asking = room.edition(built.edition)
-    return "not yet" if asking and asking.approval == "required" else "-"
+    edition = newsroom.edition(built.edition)
+    return "not yet" if edition and edition.approval == "required" else "-"
 
 
 @issues.command("show", epilog="Example: digest issues show daily 2026-01-23")
@@ -78,24 +87,24 @@ def show(
     from digest.cli.explain import show as print_manifest
     from digest.store import open_store
 
-    room = newsroom(root or ctx.obj)
-    with open_store(room.store, room.publication) as store:
-        built = found(store, room, name, day)
+    newsroom = load_newsroom(root or ctx.obj)
+    with open_store(newsroom.store, newsroom.publication) as store:
+        built = built_issue(store, newsroom, name, day)
         events = store.history(built.edition, built.date)
-    manifest, clock = codec.loads(built.manifest), room.publication.clock
+    manifest, clock = codec.loads(built.manifest), newsroom.publication.clock
     emit(_row(built) | {"manifest": manifest, "history": events})
     sent = f", sent {clock(built.sent_at)}" if built.sent_at else ", not sent"
     say(f"{name} {day}, revision {built.revision}, built {clock(built.built_at)}{sent}")
     for event in events:
         say(f"  {_event(event, clock)}")
-    print_manifest(room, manifest, every=False)
+    print_manifest(newsroom, manifest, every=False)
 
 
 def _event(event: dict[str, Any], clock: Callable[[datetime], str]) -> str:
     count = "" if event["delivered"] is None else f", {event['delivered']} delivered"
-    words = {"built": "built", "sent": "marked as sent", "undone": "not sent after all"}[event["action"]]
+    verb = {"built": "built", "sent": "marked as sent", "undone": "not sent after all"}[event["action"]]
     revision = "" if event["revision"] is None else f", revision {event['revision']}"
-    return f"{clock(event['at'])} {words}{revision}{count}" + (f", by {event['by']}" if event["by"] else "")
+    return f"{clock(event['at'])} {verb}{revision}{count}" + (f", by {event['by']}" if event["by"] else "")
 
 
 @issues.command("restore", epilog="Example: digest issues restore daily 2026-01-23")
@@ -112,12 +121,12 @@ def restore(
     from digest.publish import Outbox
     from digest.store import open_store
 
-    room = newsroom(root or ctx.obj)
-    place = Outbox(folder(outbox, room.root / "outbox"))
-    with open_store(room.store, room.publication) as store, store.lock(name):
-        built = found(store, room, name, day)
+    newsroom = load_newsroom(root or ctx.obj)
+    place = Outbox(folder(outbox, newsroom.root / "outbox"))
+    with open_store(newsroom.store, newsroom.publication) as store, store.lock(name):
+        built = built_issue(store, newsroom, name, day)
         status = restore(store, place, built.edition, built.date)
-    lost = _lost_audience(room, place, built)
+    lost = _lost_audience(newsroom, place, built)
     emit(
         _row(built)
         | {
@@ -126,19 +135,19 @@ def restore(
             "audience_lost": bool(lost),
         }
     )
-    words = {"there": "is there already", "completed": "was not whole; it is now", "restored": "is back"}
-    say(f"{place.place(built.edition, built.date)} {words[status]} (revision {built.revision}).")
+    states = {"there": "is there already", "completed": "was not whole; it is now", "restored": "is back"}
+    say(f"{place.place(built.edition, built.date)} {states[status]} (revision {built.revision}).")
     if lost:
         warn(f"digest: {lost}")
 
 
-def _lost_audience(room: Newsroom, place: Outbox, built: BuiltIssue) -> str:
+def _lost_audience(newsroom: Newsroom, place: Outbox, built: BuiltIssue) -> str:
     """What restoring cannot bring back of an issue for an audience, and how it comes; empty where nothing is lost."""
     from digest.app.history import audience_of
     from digest.app.reading import Audience
 
     counts = audience_of(built)
-    if not counts or Audience.of(room, place.root, built.edition, built.date).whole:
+    if not counts or Audience.of(newsroom, place.root, built.edition, built.date).whole:
         return ""
     how = (
         "a sent issue is not built again: bring its audience/ folder back from a backup"
@@ -169,16 +178,18 @@ def correction(
     from digest.app.newsdesk import corrected
     from digest.store import open_store
 
-    room = newsroom(root or ctx.obj)
-    with open_store(room.store, room.publication) as store:
-        built = found(store, room, name, day)
+    newsroom = load_newsroom(root or ctx.obj)
+    with open_store(newsroom.store, newsroom.publication) as store:
+        built = built_issue(store, newsroom, name, day)
         if built.sent_at is None:
             emit({"edition": name, "date": built.date, "sent": False, "next": None, "note": None})
             say(
                 f"{name} {day} is not sent yet: mend it (digest stories edit, kill, note) and build it again."
             )
             return
-        note = corrected(room, store, edition(room, name), built, text, by=by or me(), now=now())
+        note = corrected(
+            newsroom, store, edition_named(newsroom, name), built, text, by=by or current_user(), now=now()
+        )
         if text:
             store.write_note(note)
     emit(
@@ -193,7 +204,9 @@ def correction(
     if text:
         say(f"The correction stands in the note of {name} {note.date}. Build or preview it to see it.")
         return
-    say(f"{name} {day} was sent at {room.publication.clock(built.sent_at)} and cannot be changed any more.")
+    say(
+        f"{name} {day} was sent at {newsroom.publication.clock(built.sent_at)} and cannot be changed any more."
+    )
     say(f"A correction can stand in the next issue, {name} {note.date}:")
     say(f'  digest issues correction {name} {day} --text "..."')
 
@@ -224,21 +237,23 @@ def mark_sent(
 
     if undo and (delivered is not None or revision is not None):
         raise CommandError("--undo takes back all that was said; leave --delivered and --revision out.")
-    room = newsroom(root)
-    place = Outbox(folder(outbox, room.root / "outbox"))
-    with open_store(room.store, room.publication) as store, store.lock(name):
-        issue = found(store, room, name, day)
+    newsroom = load_newsroom(root)
+    place = Outbox(folder(outbox, newsroom.root / "outbox"))
+    with open_store(newsroom.store, newsroom.publication) as store, store.lock(name):
+        issue = built_issue(store, newsroom, name, day)
         about = (store, place, issue.edition, issue.date)
         if undo:
-            built = sending.undo_sent(*about, at=now(), by=by or me())
+            built = sending.undo_sent(*about, at=now(), by=by or current_user())
         else:
-            built = sending.mark_sent(*about, at=now(), delivered=delivered, revision=revision, by=by or me())
+            built = sending.mark_sent(
+                *about, at=now(), delivered=delivered, revision=revision, by=by or current_user()
+            )
     emit(_row(built))
     if built.sent_at is None:
         say(f"{name} {day}, revision {built.revision}: not sent.")
         return
     count = "" if built.delivered is None else f", {built.delivered} delivered"
-    say(f"{name} {day}, revision {built.revision}: sent {room.publication.clock(built.sent_at)}{count}")
+    say(f"{name} {day}, revision {built.revision}: sent {newsroom.publication.clock(built.sent_at)}{count}")
     _doubt(built, place)
 
 

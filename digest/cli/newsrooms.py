@@ -18,7 +18,7 @@ from digest.errors import CommandError
 from digest.model.counts import counted
 
 _OURS = ("newsrooms", "more_newsrooms", "root", "json", "engine", "scheduler", "outbox")
-_PLACES = ("audience", "history")  # paths that are meant from each newsroom
+_PATHS = ("audience", "history")  # paths that are meant from each newsroom
 _DONE = ("built", "unchanged", "restored", "rehearsed")
 
 
@@ -27,25 +27,25 @@ def build_all(ctx: typer.Context, engine: str, scheduler: str | None) -> None:
     from digest.audience.engines import Engine, opened, packed
     from digest.audience.engines.local import Local
 
-    for name, why in (("outbox", "each newsroom has its own outbox"), ("root", "they are the newsrooms")):
+    for name, reason in (("outbox", "each newsroom has its own outbox"), ("root", "they are the newsrooms")):
         if ctx.params.get(name):
-            raise CommandError(f"--{name} does not go with --newsrooms: {why}.")
+            raise CommandError(f"--{name} does not go with --newsrooms: {reason}.")
     if engine not in ("local", "dask"):
         raise CommandError(f'--engine "{engine}": there are local and dask.')
     if scheduler and engine != "dask":
         raise CommandError("--scheduler needs --engine dask.")
-    given = [*(ctx.params["newsrooms"] or []), *(ctx.params["more_newsrooms"] or [])]
-    roots = list(dict.fromkeys(one for text in given for one in _roots(Path(text))))
-    tasks = [(str(root), _words(ctx, root)) for root in roots]
+    arguments = [*(ctx.params["newsrooms"] or []), *(ctx.params["more_newsrooms"] or [])]
+    roots = list(dict.fromkeys(root for text in arguments for root in _roots(Path(text))))
+    tasks = [(str(root), _command(ctx, root)) for root in roots]
     using: Engine = Local(apart=True) if engine == "local" else opened(engine, scheduler)
-    found: list[dict[str, Any]] = [{} for _ in roots]
+    reports: list[dict[str, Any]] = [{} for _ in roots]
     try:
-        with progress("newsrooms") as told:
-            for number, report in using.run(f"{__name__}:build_one", packed(None), tasks, told):
-                found[number] = report
+        with progress("newsrooms") as show_progress:
+            for number, report in using.run(f"{__name__}:build_one", packed(None), tasks, show_progress):
+                reports[number] = report
     finally:
         using.close()
-    _report(found, strict=bool(ctx.params["strict"]))
+    _report(reports, strict=bool(ctx.params["strict"]))
 
 
 def _roots(path: Path) -> Iterator[Path]:
@@ -53,7 +53,7 @@ def _roots(path: Path) -> Iterator[Path]:
     if (path / "digest.yaml").is_file():
         yield path.resolve()
     elif path.is_dir():
-        inside = sorted(one.resolve() for one in path.iterdir() if (one / "digest.yaml").is_file())
+        inside = sorted(folder.resolve() for folder in path.iterdir() if (folder / "digest.yaml").is_file())
         if not inside:
             raise CommandError(f'--newsrooms "{path}": no digest.yaml is there or one folder below.')
         yield from inside
@@ -73,20 +73,20 @@ def _roots(path: Path) -> Iterator[Path]:
         raise CommandError(f'--newsrooms "{path}": there is no such folder or file.')
 
 
-def _words(ctx: typer.Context, root: Path) -> tuple[str, ...]:
+def _command(ctx: typer.Context, root: Path) -> tuple[str, ...]:
     """The command as it was typed, for one newsroom."""
-    words = list[str]()
-    for one in ctx.command.params:
-        value = ctx.params.get(one.name or "")
-        if one.name in _OURS or not value:
+    arguments = list[str]()
+    for parameter in ctx.command.params:
+        value = ctx.params.get(parameter.name or "")
+        if parameter.name in _OURS or not value:
             continue
         if value is True:
-            words.append(one.opts[0])
+            arguments.append(parameter.opts[0])
             continue
         for text in [value] if isinstance(value, str) else value:
-            meant = str(root / text) if one.name in _PLACES and "://" not in text else text
-            words += [one.opts[0], meant]
-    return ("build", *words, "--root", str(root), "--json")
+            meant = str(root / text) if parameter.name in _PATHS and "://" not in text else text
+            arguments += [parameter.opts[0], meant]
+    return ("build", *arguments, "--root", str(root), "--json")
 
 
 def build_one(_: None, task: tuple[str, tuple[str, ...]]) -> dict[str, Any]:
@@ -94,40 +94,40 @@ def build_one(_: None, task: tuple[str, tuple[str, ...]]) -> dict[str, Any]:
     from digest.cli import _run
     from digest.cli.output import log_json
 
-    root, words = task
+    root, arguments = task
     out, err = io.StringIO(), io.StringIO()
     log_json(True)
     with redirect_stdout(out), redirect_stderr(err):
-        code = _run(list(words), False)
-    told: dict[str, Any] = json.loads(out.getvalue() or "{}")
+        code = _run(list(arguments), False)
+    result: dict[str, Any] = json.loads(out.getvalue() or "{}")
     lines = [json.loads(line) for line in err.getvalue().splitlines() if line.startswith("{")]
     warnings = [line["message"] for line in lines if line.get("level") in ("warning", "error")]
-    return {"newsroom": root, "exit_code": code, "issues": [], **told, "warnings": warnings}
+    return {"newsroom": root, "exit_code": code, "issues": [], **result, "warnings": warnings}
 
 
-def _report(found: Sequence[dict[str, Any]], *, strict: bool) -> None:
+def _report(reports: Sequence[dict[str, Any]], *, strict: bool) -> None:
     """One row an issue; what was warned of; the counts. The exit code is that of a build of all these issues."""
     rows, counts, codes = list[list[str]](), Counter[str](), list[int]()
-    for one in found:
-        name = Path(one["newsroom"]).name
-        for issue in one["issues"]:
+    for report in reports:
+        name = Path(report["newsroom"]).name
+        for issue in report["issues"]:
             status, code = issue["status"], issue.get("exit_code", 0)
             counts["built" if status in _DONE else status] += 1
-            codes.append(code or (one["exit_code"] if strict else 0))
+            codes.append(code or (report["exit_code"] if strict else 0))
             rows.append([name, issue["edition"], str(issue["date"] or "-"), status, issue.get("error") or ""])
-        if not one["issues"]:
+        if not report["issues"]:
             counts["failed"] += 1
-            codes.append(one["exit_code"])
-            rows.append([name, "-", "-", "failed", str(one.get("error", "")).splitlines()[0]])
-        counts["warnings"] += len(one["warnings"])
+            codes.append(report["exit_code"])
+            rows.append([name, "-", "-", "failed", str(report.get("error", "")).splitlines()[0]])
+        counts["warnings"] += len(report["warnings"])
     totals = {name: counts[name] for name in ("built", "skipped", "failed", "warnings")}
-    emit({"newsrooms": list(found), "total": {"newsrooms": len(found), **totals}})
+    emit({"newsrooms": list(reports), "total": {"newsrooms": len(reports), **totals}})
     table(("newsroom", "edition", "date", "status", "why"), rows)
-    for one in found:
-        for text in one["warnings"]:
-            warn(f"digest: {Path(one['newsroom']).name}: {text}")
+    for report in reports:
+        for text in report["warnings"]:
+            warn(f"digest: {Path(report['newsroom']).name}: {text}")
     say(
-        f"{counted(len(found), 'newsroom')}: {', '.join(f'{count} {name}' for name, count in totals.items())}."
+        f"{counted(len(reports), 'newsroom')}: {', '.join(f'{count} {name}' for name, count in totals.items())}."
     )
     if strict or 0 not in codes:
         raise typer.Exit(max(codes))

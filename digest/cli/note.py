@@ -15,10 +15,10 @@ from digest.cli.options import (
     Json,
     Root,
     as_issue,
-    edition,
-    found,
-    me,
-    newsroom,
+    built_issue,
+    current_user,
+    edition_named,
+    load_newsroom,
     now,
 )
 from digest.cli.output import emit, say
@@ -55,19 +55,19 @@ def note(
     from digest.select import why_no_issue
     from digest.store import open_store
 
-    room = newsroom(root)
-    chosen = edition(room, name)
-    with open_store(room.store, room.publication) as store:
-        date_ = issue_due(room, store, chosen, now()) if day is None else as_issue(day)
-        if why := why_no_issue(chosen, date_):
-            raise CommandError(why)
-        words = {} if clear else _said(text, file, subject, preheader)
-        written = write_note(room, store, name, date_, words, by=by or me(), at=now())
+    newsroom = load_newsroom(root)
+    chosen = edition_named(newsroom, name)
+    with open_store(newsroom.store, newsroom.publication) as store:
+        date_ = issue_due(newsroom, store, chosen, now()) if day is None else as_issue(day)
+        if reason := why_no_issue(chosen, date_):
+            raise CommandError(reason)
+        texts = {} if clear else _texts(text, file, subject, preheader)
+        written = write_note(newsroom, store, name, date_, texts, by=by or current_user(), at=now())
     emit({"note": _fields(written)})
-    say(f"{name} {date_}: " + ("the note is taken back." if clear else _told(written)))
+    say(f"{name} {date_}: " + ("the note is taken back." if clear else _summary(written)))
 
 
-def _said(text: str | None, file: Path | None, subject: str | None, preheader: str | None) -> dict[str, str]:
+def _texts(text: str | None, file: Path | None, subject: str | None, preheader: str | None) -> dict[str, str]:
     """The words that were given; others stay as they are. Raises ``CommandError`` where none are."""
     if text is not None and file is not None:
         raise CommandError("give the note as --text or as --file, not both.")
@@ -76,14 +76,14 @@ def _said(text: str | None, file: Path | None, subject: str | None, preheader: s
             text = file.read_text("utf-8")
         except (OSError, UnicodeDecodeError) as error:
             raise CommandError(f'--file "{file}" cannot be read as text in UTF-8: {error}') from None
-    given = {"text": text, "subject": subject, "preheader": preheader}
-    words = {name: value.strip() for name, value in given.items() if value is not None}
-    if not words:
+    options = {"text": text, "subject": subject, "preheader": preheader}
+    texts = {name: value.strip() for name, value in options.items() if value is not None}
+    if not texts:
         raise CommandError("say what to write: --text, --file, --subject or --preheader (or --clear).")
-    return words
+    return texts
 
 
-def _told(written: IssueNote) -> str:
+def _summary(written: IssueNote) -> str:
     parts = []
     if written.text:
         parts.append(f"a note of {counted(len(written.text.split()), 'word')}")
@@ -105,7 +105,7 @@ def approve(
         typer.Option("--revision", min=1, help="The revision you have read (default: the latest)."),
     ] = None,
     withdraw: Annotated[bool, typer.Option("--withdraw", help="Take the yes back.")] = False,
-    why: Annotated[str, typer.Option("--note", help="Anything to remember with it.")] = "",
+    note: Annotated[str, typer.Option("--note", help="Anything to remember with it.")] = "",
     by: By = "",
     root: Root = None,
     json: Json = False,
@@ -114,18 +114,20 @@ def approve(
     from digest.app import decisions
     from digest.store import open_store
 
-    room = newsroom(root)
-    with open_store(room.store, room.publication) as store:
-        date_ = found(store, room, name, day).date
+    newsroom = load_newsroom(root)
+    with open_store(newsroom.store, newsroom.publication) as store:
+        date_ = built_issue(store, newsroom, name, day).date
         if withdraw:
-            given = decisions.withdraw(store, name, date_, note=why, by=by or me(), at=now())
+            approval = decisions.withdraw(store, name, date_, note=note, by=by or current_user(), at=now())
         else:
-            given = decisions.approve(room, store, name, date_, revision, note=why, by=by or me(), at=now())
+            approval = decisions.approve(
+                newsroom, store, name, date_, revision, note=note, by=by or current_user(), at=now()
+            )
     emit({
-        "edition": name, "date": given.date, "revision": given.revision, "manifest": given.manifest,
-        "by": given.by, "at": given.at, **({"withdrawn": True} if withdraw else {}),
+        "edition": name, "date": approval.date, "revision": approval.revision, "manifest": approval.manifest,
+        "by": approval.by, "at": approval.at, **({"withdrawn": True} if withdraw else {}),
     })  # fmt: skip
-    if (asking := room.edition(name)) and asking.approval != "required":
+    if (issue_edition := newsroom.edition(name)) and issue_edition.approval != "required":
         say(f"{name} asks for no approval (approval: required in digest.yaml would); this one is kept.")
     done = "is not approved any more; taken back" if withdraw else "is approved"
-    say(f"{name} {day}: revision {given.revision} {done} by {given.by or 'nobody named'}.")
+    say(f"{name} {day}: revision {approval.revision} {done} by {approval.by or 'nobody named'}.")

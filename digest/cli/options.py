@@ -58,34 +58,34 @@ def root_of_run(root: Path | None) -> None:
     _root_of_run = root
 
 
-def newsroom(root: Path | None, *, remember: bool = True, tell: bool = True) -> Newsroom:
+def load_newsroom(root: Path | None, *, remember: bool = True, tell: bool = True) -> Newsroom:
     """The newsroom a command works in; with ``tell``, what is left out of it is said.
 
     Raises ``ConfigurationError`` or ``CommandError``.
     """
     from digest.config import load
 
-    room = load(root_of(root), remember=remember)
+    newsroom = load(root_of(root), remember=remember)
     if tell:
-        left_out(room)
-    return room
+        warn_left_out(newsroom)
+    return newsroom
 
 
 def root_of(root: Path | None) -> Path:
     """The folder a command works in. Raises ``CommandError`` where it is no newsroom."""
     from digest.config import find_root
 
-    given = root or _root_of_run
-    return find_root(Path.cwd()) if given is None else _given(given)
+    folder = root or _root_of_run
+    return find_root(Path.cwd()) if folder is None else _checked_root(folder)
 
 
-def left_out(room: Newsroom) -> None:
+def warn_left_out(newsroom: Newsroom) -> None:
     """Say what of a newsroom is left out because it cannot be read."""
-    for one in room.broken:
-        warn(f'digest: line item "{one.line_item}" is left out: {one.reason}')
+    for item in newsroom.broken:
+        warn(f'digest: line item "{item.line_item}" is left out: {item.reason}')
 
 
-def _given(root: Path) -> Path:
+def _checked_root(root: Path) -> Path:
     if max(len(part.encode("utf-8", "replace")) for part in root.parts or ("",)) > _LONGEST_NAME:
         raise CommandError("--root: the name is too long.")
     if not (root / "digest.yaml").is_file():
@@ -93,13 +93,13 @@ def _given(root: Path) -> Path:
     return root.absolute()
 
 
-def reader(room: Newsroom, *, remember: bool = True) -> Reader | None:
+def headline_reader(newsroom: Newsroom, *, remember: bool = True) -> Reader | None:
     """What reads headlines, where the newsroom names a language model."""
-    if not room.language_model:
+    if not newsroom.language_model:
         return None
     from digest.likeness import open_reader
 
-    return open_reader(room, remember=remember, tell=lambda text: warn(f"digest: {text}"))
+    return open_reader(newsroom, remember=remember, tell=lambda text: warn(f"digest: {text}"))
 
 
 def folder(text: str | None, otherwise: Path) -> Path:
@@ -115,14 +115,14 @@ def folder(text: str | None, otherwise: Path) -> Path:
     return Path(text).absolute()
 
 
-def usual_outbox(room: Newsroom) -> Outbox:
+def usual_outbox(newsroom: Newsroom) -> Outbox:
     """The outbox of commands that are not told one."""
     from digest.publish import Outbox
 
-    return Outbox(folder(os.environ.get("DIGEST_OUTBOX") or None, room.root / "outbox"))
+    return Outbox(folder(os.environ.get("DIGEST_OUTBOX") or None, newsroom.root / "outbox"))
 
 
-def me() -> str:
+def current_user() -> str:
     """Who is at the keyboard: ``DIGEST_USER``, else the name of the login."""
     import getpass
 
@@ -158,28 +158,28 @@ def as_issue(text: str) -> date:
         ) from None
 
 
-def edition(room: Newsroom, name: str) -> Edition:
+def edition_named(newsroom: Newsroom, name: str) -> Edition:
     """An edition by name. Raises ``CommandError`` with what was likely meant."""
     from digest.app.pipeline import editions_of
 
-    return editions_of(room, None, (name,))[0]
+    return editions_of(newsroom, None, (name,))[0]
 
 
-def known(what: str, name: str, names: list[str]) -> None:
+def check_known(what: str, name: str, names: list[str]) -> None:
     """Raises ``CommandError`` where ``adslots.yaml`` has no such line item or slot."""
     if name not in names:
         raise CommandError(f'adslots.yaml has no {what} "{name}".{did_you_mean(name, names)}')
 
 
-def found(store: Store, room: Newsroom, name: str, day: str) -> BuiltIssue:
+def built_issue(store: Store, newsroom: Newsroom, name: str, day: str) -> BuiltIssue:
     """An issue of the ledger. Raises ``CommandError``: never built, or an edition nobody knows."""
     built = store.built(name, as_issue(day))
     if built is None:
-        known = ", ".join(one.name for one in room.editions)
+        names = ", ".join(known_edition.name for known_edition in newsroom.editions)
         hint = (
             ""
-            if room.edition(name)
-            else f' There is no edition "{name}" in digest.yaml (there are: {known}).'
+            if newsroom.edition(name)
+            else f' There is no edition "{name}" in digest.yaml (there are: {names}).'
         )
         raise CommandError(f"{name} of {day} was never built.{hint} `digest issues` lists what was.")
     return built

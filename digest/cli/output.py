@@ -73,9 +73,9 @@ def _clean(value: Any, name: str = "") -> Any:
     if isinstance(value, str):
         return value if name == "url" else redacted(value)
     if isinstance(value, dict):
-        return {key: one if key == "manifest" else _clean(one, str(key)) for key, one in value.items()}
+        return {key: item if key == "manifest" else _clean(item, str(key)) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_clean(one, name) for one in value]
+        return [_clean(item, name) for item in value]
     return value
 
 

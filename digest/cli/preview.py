@@ -12,7 +12,18 @@ from typing import Annotated, Any
 import typer
 
 from digest.cli import app
-from digest.cli.options import By, Json, OutboxFolder, Root, as_issue, folder, left_out, me, now, root_of
+from digest.cli.options import (
+    By,
+    Json,
+    OutboxFolder,
+    Root,
+    as_issue,
+    current_user,
+    folder,
+    now,
+    root_of,
+    warn_left_out,
+)
 from digest.cli.output import emit, flushed, say
 
 
@@ -60,17 +71,17 @@ def preview(
         with _until_stopped():
             show_reader(reader, edition, day, port, export, outbox, root)
         return
-    where = root_of(root)
-    asked = Asked(
-        root=where,
-        outbox=folder(outbox, where / "outbox"),
+    root_folder = root_of(root)
+    request = Asked(
+        root=root_folder,
+        outbox=folder(outbox, root_folder / "outbox"),
         edition=edition,
         day=as_issue(day) if day is not None else None,
     )
-    proofs = Proofs(asked, now)
-    room = proofs.newsroom()  # kept: the first page has it
-    left_out(room)
-    shown, at = proofs.which(room, None, None)
+    proofs = Proofs(request, now)
+    newsroom = proofs.newsroom()  # kept: the first page has it
+    warn_left_out(newsroom)
+    shown, at = proofs.which(newsroom, None, None)
     if export is not None:
         from digest.desk.export import write
 
@@ -78,7 +89,7 @@ def preview(
         emit({"folder": str(export), "pages": count, "edition": shown.name, "date": at})
         say(f"{shown.name} {at}: {count} pages, to begin with {export / 'index.html'}")
         return
-    desk = Desk(proofs, Links(), who=by or me(), may_act=not read_only)
+    desk = Desk(proofs, Links(), who=by or current_user(), may_act=not read_only)
     with listen(desk, port) as server, _until_stopped():
         emit({"url": server.url, "port": server.port, "edition": shown.name, "date": at}, line=True)
         say(f"{shown.name} {at}: {server.url}")
@@ -102,11 +113,11 @@ def _until_stopped() -> Iterator[None]:
     def stop(*_: Any) -> None:
         raise _Stopped
 
-    asked = (signal.SIGINT, signal.SIGTERM)
-    before = [signal.signal(one, stop) for one in asked]
+    signals = (signal.SIGINT, signal.SIGTERM)
+    before = [signal.signal(number, stop) for number in signals]
     try:
         with suppress(_Stopped):
             yield
     finally:
-        for one, handler in zip(asked, before, strict=True):
-            signal.signal(one, handler)
+        for number, handler in zip(signals, before, strict=True):
+            signal.signal(number, handler)

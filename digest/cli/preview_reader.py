@@ -5,7 +5,7 @@ from __future__ import annotations
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-from digest.cli.options import as_date, folder, newsroom
+from digest.cli.options import as_date, folder, load_newsroom
 from digest.cli.output import emit, flushed, say
 from digest.errors import CommandError, Unreachable
 
@@ -31,18 +31,18 @@ def show_reader(
 
     if export is not None:
         raise CommandError("--reader does not go with --export: `digest export --reader` writes the files.")
-    room = newsroom(root)
-    place = folder(outbox, room.root / "outbox")
-    name = edition or room.editions[0].name
+    newsroom = load_newsroom(root)
+    place = folder(outbox, newsroom.root / "outbox")
+    name = edition or newsroom.editions[0].name
     dates = Outbox(place).dates(name)
     if day is None and not dates:
         raise CommandError(f"{name} has no issue in {place} yet: build it with `digest build --audience`.")
     at = as_date(day) if day is not None else dates[-1]
-    found = Audience.of(room, place, name, at)
-    variant = found.variant_of(reader)
-    files = {f"/{file}": data for file, data in found.files(variant).items()}
+    audience = Audience.of(newsroom, place, name, at)
+    variant = audience.variant_of(reader)
+    files = {f"/{file}": data for file, data in audience.files(variant).items()}
     pictures = (Outbox(place).place(name, at) / "images").glob("*")
-    files |= {f"/images/{one.name}": one.read_bytes() for one in pictures}
+    files |= {f"/images/{picture.name}": picture.read_bytes() for picture in pictures}
     with _server(files, port) as server:
         url = f"http://127.0.0.1:{server.server_port}/index.html"
         emit(
@@ -73,7 +73,7 @@ def _server(files: dict[str, bytes], port: int | None) -> ThreadingHTTPServer:
             self.end_headers()
             self.wfile.write(data if data is not None and known else b"")
 
-        def log_message(self, format: str, *words: object) -> None:
+        def log_message(self, format: str, *arguments: object) -> None:
             pass
 
     try:

@@ -10,7 +10,7 @@ import typer
 
 from digest.cli import app
 from digest.cli.handover import house_of
-from digest.cli.options import Json, OutboxFolder, Root, as_issue, folder, newsroom, now
+from digest.cli.options import Json, OutboxFolder, Root, as_issue, folder, load_newsroom, now
 from digest.cli.output import emit, say, table, warn
 from digest.errors import CommandError, DigestError
 from digest.model.counts import counted
@@ -47,20 +47,20 @@ def receipts(
     from digest.publish import Outbox
     from digest.store import open_store
 
-    room = newsroom(root)
+    newsroom = load_newsroom(root)
     if file and not (name and day):
         raise CommandError("--file belongs to one issue: `digest receipts EDITION DATE --file F.csv`.")
-    with open_store(room.store, room.publication) as store:
-        house = house_of(room, store, Outbox(folder(outbox, room.root / "outbox")))
+    with open_store(newsroom.store, newsroom.publication) as store:
+        house = house_of(newsroom, store, Outbox(folder(outbox, newsroom.root / "outbox")))
         wanted = _wanted(store, name, day)
         if not wanted:
             emit({"issues": []})
             say("No issue was handed over in the last 30 days. Name one: digest receipts EDITION DATE")
             return
         if name and day:
-            rows, codes = [_told(house, *wanted[0], file)], [0]
+            rows, codes = [_read_one(house, *wanted[0], file)], [0]
         else:
-            rows, codes = _every(house, wanted)
+            rows, codes = _read_all(house, wanted)
     emit({"issues": rows})
     if 0 not in codes:
         raise typer.Exit(max(codes))
@@ -73,13 +73,13 @@ def _wanted(store: Store, name: str | None, day: str | None) -> list[tuple[str, 
     return [(edition, date) for edition, date in recent if name in (None, edition)]
 
 
-def _every(house: House, wanted: list[tuple[str, date]]) -> tuple[list[dict[str, Any]], list[int]]:
+def _read_all(house: House, wanted: list[tuple[str, date]]) -> tuple[list[dict[str, Any]], list[int]]:
     """One after another; what is wrong with one stops no other."""
     rows: list[dict[str, Any]] = []
     codes: list[int] = []
     for edition, date in wanted:
         try:
-            rows.append(_told(house, edition, date, None))
+            rows.append(_read_one(house, edition, date, None))
             codes.append(0)
         except DigestError as error:
             warn(f"digest: {error}")
@@ -88,13 +88,13 @@ def _every(house: House, wanted: list[tuple[str, date]]) -> tuple[list[dict[str,
     return rows, codes
 
 
-def _told(house: House, edition: str, day: date, file: Path | None) -> dict[str, Any]:
+def _read_one(house: House, edition: str, day: date, file: Path | None) -> dict[str, Any]:
     from digest.app.outgoing import receipt_json
     from digest.app.outgoing import receipts as read_receipts
 
-    read = read_receipts(house, edition, day, file)
-    _show(read)
-    return receipt_json(read)
+    result = read_receipts(house, edition, day, file)
+    _show(result)
+    return receipt_json(result)
 
 
 _KINDS = {
@@ -105,34 +105,37 @@ _KINDS = {
 }
 
 
-def _show(read: Read) -> None:
-    whole, got = read.receipt, read.receipt.receipt
+def _show(result: Read) -> None:
+    issue_receipt, receipt = result.receipt, result.receipt.receipt
     counts = [
         f"{value:,} {word}"
         for value, word in (
-            (got.sent, "sent"),
-            (got.delivered, "delivered"),
-            (got.opens, "opened"),
-            (got.clicks, "clicked"),
+            (receipt.sent, "sent"),
+            (receipt.delivered, "delivered"),
+            (receipt.opens, "opened"),
+            (receipt.clicks, "clicked"),
         )
         if value is not None
     ]
-    state = "" if got.complete else " (still sending)"
-    say(f"{whole.edition} {whole.date}, from {whole.source}{state}: {', '.join(counts) or 'no counts'}")
-    ads = [one for one in whole.clicks if one.what == "ad"]
+    state = "" if receipt.complete else " (still sending)"
+    issue = f"{issue_receipt.edition} {issue_receipt.date}"
+    say(f"{issue}, from {issue_receipt.source}{state}: {', '.join(counts) or 'no counts'}")
+    ads = [link for link in issue_receipt.clicks if link.what == "ad"]
     if ads:
         table(
             ("   line item", "creative", "slot", "readers", "clicks"),
             [
-                (f"   {one.line_item}", one.creative, one.slot, _cell(one.unique), _cell(one.total))
-                for one in ads
+                (f"   {link.line_item}", link.creative, link.slot, _cell(link.unique), _cell(link.total))
+                for link in ads
             ],
         )
-    stories = sum(one.what == "story" for one in whole.clicks)
-    if whole.clicks:
-        say(f"   {counted(len(ads), 'link')} of ads, {stories} of stories; counted are {_KINDS[got.kind]}")
-    for words in read.said:
-        warn(f"digest: {words}")
+    stories = sum(link.what == "story" for link in issue_receipt.clicks)
+    if issue_receipt.clicks:
+        say(
+            f"   {counted(len(ads), 'link')} of ads, {stories} of stories; counted are {_KINDS[receipt.kind]}"
+        )
+    for note in result.said:
+        warn(f"digest: {note}")
 
 
 def _cell(count: int | None) -> str:

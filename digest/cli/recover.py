@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from digest.cli import app
-from digest.cli.options import Json, OutboxFolder, Root, folder, newsroom
+from digest.cli.options import Json, OutboxFolder, Root, folder, load_newsroom
 from digest.cli.output import emit, say, warn
 from digest.errors import Unreachable
 
@@ -30,33 +30,33 @@ def recover(
     from digest.publish import Outbox
     from digest.store import open_store
 
-    room = newsroom(root)
-    place = Outbox(folder(outbox, room.root / "outbox"))
-    found: list[Recovered] = []
-    with open_store(room.store, room.publication, rehearse=dry_run) as store:
+    newsroom = load_newsroom(root)
+    place = Outbox(folder(outbox, newsroom.root / "outbox"))
+    issues: list[Recovered] = []
+    with open_store(newsroom.store, newsroom.publication, rehearse=dry_run) as store:
         for edition in place.editions():
             with store.lock(edition):
-                found += recover(store, place, room.publication, edition)
-    emit({"issues": [_row(one) for one in found]})
-    for one in found:
-        if one.status == "unreadable":
-            warn(f"digest: {one.edition} {one.date} was sent, and cannot be recovered: {one.why}.")
-        elif one.status != "known":
-            sent = ", sent" if one.sent else ""
-            say(f"{one.edition} {one.date}, revision {one.revision}{sent}: {_WORDS[one.status]}")
-    new = sum(one.status in _WORDS for one in found)
+                issues += recover(store, place, newsroom.publication, edition)
+    emit({"issues": [_row(issue) for issue in issues]})
+    for issue in issues:
+        if issue.status == "unreadable":
+            warn(f"digest: {issue.edition} {issue.date} was sent, and cannot be recovered: {issue.why}.")
+        elif issue.status != "known":
+            sent = ", sent" if issue.sent else ""
+            say(f"{issue.edition} {issue.date}, revision {issue.revision}{sent}: {_WORDS[issue.status]}")
+    new = sum(issue.status in _WORDS for issue in issues)
     would = "would be recovered" if dry_run else "recovered"
-    say(f"{new} of {counted(len(found), 'issue')} {would}.")
-    if any(one.status == "unreadable" for one in found):
+    say(f"{new} of {counted(len(issues), 'issue')} {would}.")
+    if any(issue.status == "unreadable" for issue in issues):
         raise typer.Exit(Unreachable.exit_code)
 
 
-def _row(one: Recovered) -> dict[str, object]:
+def _row(issue: Recovered) -> dict[str, object]:
     return {
-        "edition": one.edition,
-        "date": one.date,
-        "revision": one.revision,
-        "status": one.status,
-        "sent": one.sent,
-        "why": one.why,
+        "edition": issue.edition,
+        "date": issue.date,
+        "revision": issue.revision,
+        "status": issue.status,
+        "sent": issue.sent,
+        "why": issue.why,
     }

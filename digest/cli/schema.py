@@ -21,7 +21,7 @@ def schema(
     """Print the JSON Schema of digest.yaml or adslots.yaml, for completion in editors; needs no newsroom."""
     from digest.config import json_schema
 
-    described = json_schema(file.removesuffix(".yaml"))
-    emit(described)
+    schema_of_file = json_schema(file.removesuffix(".yaml"))
+    emit(schema_of_file)
     if not json_wanted():
-        say(codec.dumps(described, ensure_ascii=False, indent=1))
+        say(codec.dumps(schema_of_file, ensure_ascii=False, indent=1))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from digest.cli import app
-from digest.cli.options import Json, Root, newsroom, now, usual_outbox
+from digest.cli.options import Json, Root, load_newsroom, now, usual_outbox
 from digest.cli.output import emit, say, table, warn
 from digest.errors import CommandError
 from digest.model.counts import counted
@@ -47,61 +47,61 @@ def status(
 
     if needs not in NEEDS:
         raise CommandError(f'--needs "{needs}": say {", ".join(NEEDS[:-1])} or {NEEDS[-1]}.')
-    room = newsroom(root, tell=False)
+    newsroom = load_newsroom(root, tell=False)
     at = now()
-    with open_store(room.store, room.publication) as store:
-        state = look(room, store, at, timedelta(minutes=grace))
-        sources = wrong(room, store.readings(), at)
-        other_name = renamed(room, store, usual_outbox(room))
-    missing = [one for one in state.editions if one.missing(needs)]
+    with open_store(newsroom.store, newsroom.publication) as store:
+        state = look(newsroom, store, at, timedelta(minutes=grace))
+        sources = wrong(newsroom, store.readings(), at)
+        renaming = renamed(newsroom, store, usual_outbox(newsroom))
+    missing = [status for status in state.editions if status.missing(needs)]
     emit({
         "ok": not missing,
-        "editions": [_row(one, needs) for one in state.editions],
+        "editions": [_row(status, needs) for status in state.editions],
         "newest_story": state.newest_story,
         "sources": sources,
-        "warnings": [other_name] if other_name else [],
-        "broken_bookings": [{"line_item": one.line_item, "reason": one.reason} for one in room.broken],
+        "warnings": [renaming] if renaming else [],
+        "broken_bookings": [{"line_item": item.line_item, "reason": item.reason} for item in newsroom.broken],
     })  # fmt: skip
-    clock = room.publication.clock
+    clock = newsroom.publication.clock
     table(
         ("edition", "due", "built", "approved", "handed over", "sent", ""),
         [
             [
-                one.edition,
-                str(one.date),
-                f"{clock(one.issue.built_at)}, revision {one.issue.revision}" if one.issue else "-",
-                "-" if one.approved is None else "yes" if one.approved else "not yet",
-                _at_the_mailer(one, clock),
-                clock(one.issue.sent_at) if one.issue and one.issue.sent_at else "-",
-                f"MISSING: not {needs.replace('-', ' ')}" if one.missing(needs) else "ok",
+                status.edition,
+                str(status.date),
+                f"{clock(status.issue.built_at)}, revision {status.issue.revision}" if status.issue else "-",
+                "-" if status.approved is None else "yes" if status.approved else "not yet",
+                _at_the_mailer(status, clock),
+                clock(status.issue.sent_at) if status.issue and status.issue.sent_at else "-",
+                f"MISSING: not {needs.replace('-', ' ')}" if status.missing(needs) else "ok",
             ]
-            for one in state.editions
+            for status in state.editions
         ],
     )
     say(_newest(state.newest_story, at))
-    for words in sources:
-        say(f"source {words}")
-    if other_name:
-        warn(f"warning: {other_name}")
-    for booking in room.broken:
+    for problem in sources:
+        say(f"source {problem}")
+    if renaming:
+        warn(f"warning: {renaming}")
+    for booking in newsroom.broken:
         say(f'line item "{booking.line_item}" is left out: {booking.reason}')
     if missing:
         raise typer.Exit(MISSING)
 
 
-def _row(one: EditionStatus, needs: str) -> dict[str, Any]:
-    issue = one.issue
+def _row(status: EditionStatus, needs: str) -> dict[str, Any]:
+    issue = status.issue
     return {
-        "edition": one.edition, "date": one.date, "built": one.built, "approved": one.approved,
-        "sent": one.sent,
+        "edition": status.edition, "date": status.date, "built": status.built, "approved": status.approved,
+        "sent": status.sent,
         "revision": issue and issue.revision, "built_at": issue and issue.built_at,
-        "handed_over": asdict(one.handed_over) | {"outdated": one.outdated} if one.handed_over else None,
-        "sent_at": issue and issue.sent_at, "missing": one.missing(needs),
+        "handed_over": asdict(status.handed_over) | {"outdated": status.outdated} if status.handed_over else None,
+        "sent_at": issue and issue.sent_at, "missing": status.missing(needs),
     }  # fmt: skip
 
 
-def _at_the_mailer(one: EditionStatus, clock: Callable[[datetime], str]) -> str:
-    handed = one.handed_over
+def _at_the_mailer(status: EditionStatus, clock: Callable[[datetime], str]) -> str:
+    handed = status.handed_over
     if handed is None:
         return "-"
     if not handed.there:
@@ -109,7 +109,7 @@ def _at_the_mailer(one: EditionStatus, clock: Callable[[datetime], str]) -> str:
             handed.state
         ]
     when = f" for {clock(handed.due)}" if handed.due else ""
-    old = f", still revision {handed.revision}" if one.outdated else ""
+    old = f", still revision {handed.revision}" if status.outdated else ""
     return f"{handed.mailer}: {handed.state}{when}{old}"
 
 

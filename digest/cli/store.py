@@ -10,7 +10,7 @@ import typer
 
 from digest.cli import app
 from digest.cli.groups import Commands
-from digest.cli.options import Json, OutboxFolder, Root, as_date, folder, newsroom, now
+from digest.cli.options import Json, OutboxFolder, Root, as_date, folder, load_newsroom, now
 from digest.cli.output import emit, say, warn
 from digest.errors import Unreachable
 from digest.model.counts import counted
@@ -32,18 +32,18 @@ def check(root: Root = None, json: Json = False) -> None:
     """Whether the store is sound, what it holds and whose it is; changes nothing."""
     from digest.store.care import check
 
-    found = check(newsroom(root).store)
-    emit(asdict(found) | {"sound": not found.wrong})
-    say(f"{found.where}: " + ("sound" if not found.wrong else "not sound"))
-    if found.revision != found.newest:
-        state = "no tables yet" if found.revision is None else f"revision {found.revision}"
-        say(f"  {state}; this version makes it {found.newest} (digest store upgrade, or any command)")
-    for id, name in found.publications.items():
+    health = check(load_newsroom(root).store)
+    emit(asdict(health) | {"sound": not health.wrong})
+    say(f"{health.where}: " + ("sound" if not health.wrong else "not sound"))
+    if health.revision != health.newest:
+        state = "no tables yet" if health.revision is None else f"revision {health.revision}"
+        say(f"  {state}; this version makes it {health.newest} (digest store upgrade, or any command)")
+    for id, name in health.publications.items():
         say(f"  publication {id}: {name}")
-    say("  " + ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in found.rows.items() if count))
-    for wrong in found.wrong:
+    say("  " + ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in health.rows.items() if count))
+    for wrong in health.wrong:
         warn(f"digest: {wrong}")
-    if found.wrong:
+    if health.wrong:
         warn("digest: put back a backup, then run `digest recover` for what was sent since.")
         raise typer.Exit(Unreachable.exit_code)
 
@@ -53,7 +53,7 @@ def upgrade(root: Root = None, json: Json = False) -> None:
     """Bring the store up to this version; every other command does it too, where its role may make tables."""
     from digest.store.care import upgrade
 
-    before, after = upgrade(newsroom(root).store)
+    before, after = upgrade(load_newsroom(root).store)
     emit({"before": before, "revision": after})
     say(
         f"The store is at revision {after}"
@@ -66,8 +66,8 @@ def rename(root: Root = None, json: Json = False) -> None:
     """Let the store know the publication under the name that digest.yaml now gives it."""
     from digest.store.care import rename
 
-    publication = newsroom(root).publication
-    before = rename(newsroom(root).store, publication)
+    publication = load_newsroom(root).publication
+    before = rename(load_newsroom(root).store, publication)
     emit({"id": publication.id, "name": publication.name, "before": before})
     say(f'{publication.id} is "{publication.name}"' + (f' (it was "{before}").' if before else "."))
 
@@ -85,34 +85,34 @@ def prune(
     from digest.publish import Outbox
     from digest.store import open_store
 
-    room, day = newsroom(root), as_date(before)
-    place = Outbox(folder(outbox, room.root / "outbox"))
-    with open_store(room.store, room.publication, rehearse=dry_run) as opened:
-        editions = {*place.editions(), *(one.name for one in room.editions)}
+    newsroom, day = load_newsroom(root), as_date(before)
+    place = Outbox(folder(outbox, newsroom.root / "outbox"))
+    with open_store(newsroom.store, newsroom.publication, rehearse=dry_run) as opened:
+        editions = {*place.editions(), *(edition.name for edition in newsroom.editions)}
         with opened.lock(*editions):
-            found = prune(opened, place, room, day, now(), dry_run=dry_run)
+            forgotten = prune(opened, place, newsroom, day, now(), dry_run=dry_run)
         opened.shrink()
-    _tell(found, dry_run)
+    _tell(forgotten, dry_run)
 
 
-def _tell(found: Forgotten, dry_run: bool) -> None:
-    rows = asdict(found.rows)
+def _tell(forgotten: Forgotten, dry_run: bool) -> None:
+    rows = asdict(forgotten.rows)
     emit(
         {
-            "folders": [{"edition": name, "date": day} for name, day in found.folders],
-            "kept": [{"edition": name, "date": day} for name, day in found.kept],
+            "folders": [{"edition": name, "date": day} for name, day in forgotten.folders],
+            "kept": [{"edition": name, "date": day} for name, day in forgotten.kept],
             "rows": rows,
-            "audiences": list(found.audiences),
+            "audiences": list(forgotten.audiences),
             "dry_run": dry_run,
         }
     )
     parts = [
-        counted(len(found.folders), "folder"),
+        counted(len(forgotten.folders), "folder"),
         *(f"{count} {name.replace('_', ' ')}" for name, count in rows.items()),
-        *([f"{len(found.audiences)} audiences' revisions"] if found.audiences else []),
+        *([f"{len(forgotten.audiences)} audiences' revisions"] if forgotten.audiences else []),
     ]
     say(("Would go: " if dry_run else "Gone: ") + ", ".join(parts) + ".")
-    for name, day in found.kept:
+    for name, day in forgotten.kept:
         warn(f"digest: the ledger does not know {name} of {day}; its folder stays.")
 
 
@@ -127,7 +127,7 @@ def copy(
     """Copy the whole store into an empty one, such as from SQLite to PostgreSQL, or back."""
     from digest.store.care import copy
 
-    counts = copy(newsroom(root).store, to)
+    counts = copy(load_newsroom(root).store, to)
     emit({"rows": counts})
     say(
         "Copied: "
@@ -148,6 +148,6 @@ def backup(
     """A consistent copy of the store as a SQLite file, while builds go on."""
     from digest.store.care import backup
 
-    size = backup(newsroom(root).store, file.absolute())
+    size = backup(load_newsroom(root).store, file.absolute())
     emit({"file": str(file.absolute()), "bytes": size})
     say(f"{file}: {size:,} bytes.")

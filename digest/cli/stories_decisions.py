@@ -6,8 +6,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from digest.cli.options import By, Json, Root, as_date, as_issue, me, newsroom, now
-from digest.cli.options import edition as edition_named
+from digest.cli.options import (
+    By,
+    Json,
+    Root,
+    as_date,
+    as_issue,
+    current_user,
+    edition_named,
+    load_newsroom,
+    now,
+)
 from digest.cli.output import emit, say, table, warn
 from digest.cli.stories import Ids, Note, mark_fields, reach, scope, stories
 from digest.errors import CommandError
@@ -101,13 +110,13 @@ def edit(
     from digest.model import StoryEdit
     from digest.store import open_store
 
-    room = newsroom(root)
+    room = load_newsroom(root)
     if edition is not None:
         edition_named(room, edition)
     words = {"title": title, "summary": summary, "image": image, "section": section}
     made = StoryEdit(
         story=id, edition=edition, date=None if day is None else as_issue(day), cleared=clear, note=note,
-        by=by or me(), at=now(), **({} if clear else story_words(room, words)),
+        by=by or current_user(), at=now(), **({} if clear else story_words(room, words)),
     )  # fmt: skip
     with open_store(room.store, room.publication) as store:
         found = remember(store, made)
@@ -163,12 +172,12 @@ def release(
     from digest.app.decisions import known_stories
     from digest.store import open_store
 
-    room = newsroom(root)
+    room = load_newsroom(root)
     if edition is not None:
         edition_named(room, edition)
     with open_store(room.store, room.publication) as store:
         known_stories(store, ids)
-        freed = store.release(ids, edition=edition, by=by or me(), note=note, at=now())
+        freed = store.release(ids, edition=edition, by=by or current_user(), note=note, at=now())
     emit({"released": ids, "marks": freed})
     if freed:
         say(f"{len(ids)} released ({counted(freed, 'mark')} taken back).")
@@ -182,7 +191,7 @@ def history(ids: Ids, root: Root = None, json: Json = False) -> None:
     from digest.app.decisions import known_stories
     from digest.store import open_store
 
-    room = newsroom(root)
+    room = load_newsroom(root)
     with open_store(room.store, room.publication) as store:
         known_stories(store, ids)
         marks = [mark for one in dict.fromkeys(ids) for mark in store.marks_of(one)]
@@ -213,13 +222,14 @@ def _mark(
     from digest.model import Mark
     from digest.store import open_store
 
-    room = newsroom(root)
+    room = load_newsroom(root)
     if edition is not None:
         edition_named(room, edition)
     marks = [
         Mark(
             story=one, action=action, edition=edition, section=section, date=None if day is None else as_issue(day),
-            until=None if until is None else as_date(until), position=position, note=note, by=by or me(), at=now(),
+            until=None if until is None else as_date(until), position=position, note=note, by=by or current_user(),
+            at=now(),
         )
         for one in dict.fromkeys(ids)
     ]  # fmt: skip
@@ -245,8 +255,8 @@ def _pair(action: str, first: str, second: str, root: Any, *, note: str, by: str
         raise CommandError(
             f"{action} needs two different stories; {first} was named twice. Nothing was changed."
         )
-    room = newsroom(root)
-    mark = Mark(story=first, other=second, action=action, note=note, by=by or me(), at=now())
+    room = load_newsroom(root)
+    mark = Mark(story=first, other=second, action=action, note=note, by=by or current_user(), at=now())
     with open_store(room.store, room.publication) as store:
         found = decide(room, store, [mark])
     emit({"marks": [mark_fields(mark)]})

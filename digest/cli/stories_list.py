@@ -8,8 +8,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from digest.cli.options import By, Json, Root, as_date, as_issue, me, newsroom, now
-from digest.cli.options import edition as edition_named
+from digest.cli.options import (
+    By,
+    Json,
+    Root,
+    as_date,
+    as_issue,
+    current_user,
+    edition_named,
+    load_newsroom,
+    now,
+)
 from digest.cli.output import emit, say, table, warn
 from digest.cli.stories import Note, mark_fields, reach, stories
 from digest.errors import CommandError
@@ -45,7 +54,7 @@ def listing(
     from digest.model.search import can_be_found
     from digest.store import open_store
 
-    room = newsroom(root)
+    room = load_newsroom(root)
     for word in words or ():
         if not can_be_found(word):
             raise CommandError(f'"{word[:60]}" holds no letter and no digit to look for.')
@@ -147,14 +156,14 @@ def add(
     from digest.model import StoryEdit
     from digest.store import open_store
 
-    room, at = newsroom(root), now()
+    room, at = load_newsroom(root), now()
     if section:
         _match(room, section)
     with open_store(room.store, room.publication) as store:
         made = story_of(url, title, summary, section, time_of_addition(room, store, at), at)
         counts = store.upsert([made], at)
         words = {"title": made.title, "summary": made.summary or None, "section": section or None}
-        store.edit(StoryEdit(story=made.id, note=note, by=by or me(), at=at, **words))  # type: ignore[arg-type]
+        store.edit(StoryEdit(story=made.id, note=note, by=by or current_user(), at=at, **words))  # type: ignore[arg-type]
     emit({"story": made.id, "new": bool(counts.new)})
     say(
         f'{"added" if counts.new else "known already; your words now stand over it"}: "{made.title}" ({made.id})'

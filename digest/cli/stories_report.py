@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from digest.cli.options import Json, Root, as_date, edition, newsroom
+from digest.cli.options import Json, Root, as_date, edition_named, load_newsroom
 from digest.cli.output import emit, say, table
 from digest.cli.stories import stories
 
@@ -32,9 +32,9 @@ def report(
     from digest.app.clicks import clicked_stories
     from digest.store import open_store
 
-    room = newsroom(root)
+    room = load_newsroom(root)
     if name:
-        edition(room, name)
+        edition_named(room, name)
     start, end = _day(first), _day(last)
     with open_store(room.store, room.publication, rehearse=True) as store:
         rows = clicked_stories(store, first=start, last=end, edition=name)
