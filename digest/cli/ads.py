@@ -39,9 +39,9 @@ To = Annotated[
 ]
 
 
-def today(room: Newsroom) -> date:
+def today(newsroom: Newsroom) -> date:
     """The date in the publication's zone."""
-    return now().astimezone(room.publication.zone).date()
+    return now().astimezone(newsroom.publication.zone).date()
 
 
 def issue_date(text: str) -> date:
@@ -52,12 +52,12 @@ def issue_date(text: str) -> date:
     return day
 
 
-def span(room: Newsroom, first: str | None, last: str | None) -> tuple[date, date]:
+def span(newsroom: Newsroom, first: str | None, last: str | None) -> tuple[date, date]:
     """The dates a command speaks of. Raises ``CommandError``."""
     from digest.app.forecast_inputs import last_day
 
-    start = issue_date(first) if first else today(room)
-    end = issue_date(last) if last else last_day(room, start)
+    start = issue_date(first) if first else today(newsroom)
+    end = issue_date(last) if last else last_day(newsroom, start)
     if end < start:
         raise CommandError(f"--to {end} lies before --from {start}.")
     return start, end

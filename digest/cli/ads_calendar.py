@@ -22,47 +22,48 @@ def calendar(first: From = None, last: To = None, root: Root = None, json: Json 
     from digest.app.ads_calendar import calendar as look
     from digest.app.ads_calendar import span
 
-    room = load_newsroom(root)
-    now = today(room)
+    newsroom = load_newsroom(root)
+    now = today(newsroom)
     start, end = span(issue_date(first) if first else None, issue_date(last) if last else None, now)
     if now <= end:
         warn_without_solver()
     with progress("planning") as tell:
-        found = look(room, start, end, now, tell)
+        planned = look(newsroom, start, end, now, tell)
     emit(
         {
             "from": start,
             "to": end,
             "days": [
                 {
-                    "date": one.date,
-                    "edition": one.edition,
-                    "state": one.state,
+                    "date": issue.date,
+                    "edition": issue.edition,
+                    "state": issue.state,
                     "slots": {
-                        slot.id: [ad.line_item for ad in one.in_slot(slot.id)] for slot in room.ads.slots
+                        slot.id: [ad.line_item for ad in issue.in_slot(slot.id)]
+                        for slot in newsroom.ads.slots
                     },
                 }
-                for one in found.issues
+                for issue in planned.issues
             ],
-            "never_runs": [{"line_item": name, "in_its_way": rivals} for name, rivals in found.never_runs],
+            "never_runs": [{"line_item": name, "in_its_way": rivals} for name, rivals in planned.never_runs],
         }
     )
-    _show(room, found)
-    tell_never_run(found.never_runs)
+    _show(newsroom, planned)
+    tell_never_run(planned.never_runs)
 
 
-def _show(room: Newsroom, found: Calendar) -> None:
-    slots = [slot.id for slot in room.ads.slots]
+def _show(newsroom: Newsroom, planned: Calendar) -> None:
+    slots = [slot.id for slot in newsroom.ads.slots]
     slots += sorted(
-        {ad.slot for one in found.issues for ad in one.ads} - set(slots)
+        {ad.slot for issue in planned.issues for ad in issue.ads} - set(slots)
     )  # sold once, and no more
     rows = []
-    for one in found.issues:
+    for issue in planned.issues:
         cells = [
-            ", ".join(f"{ad.line_item}{_MARKS[ad.built]}" for ad in one.in_slot(slot)) or "·"
+            ", ".join(f"{ad.line_item}{_MARKS[ad.built]}" for ad in issue.in_slot(slot)) or "·"
             for slot in slots
         ]
-        rows.append([f"{one.date:%a} {one.date}", one.edition, one.state, *cells])
+        rows.append([f"{issue.date:%a} {issue.date}", issue.edition, issue.state, *cells])
     if rows:
         table(("date", "edition", "", *slots), rows, wrap=34)
         say("\n? planned, not built yet")

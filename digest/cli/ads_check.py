@@ -24,43 +24,43 @@ if TYPE_CHECKING:
 @ads.command("check", epilog="Example: digest ads check --to 2026-03-31")
 def check(first: From = None, last: To = None, root: Root = None, json: Json = False) -> None:
     """Which bookings will end short or never run, and who stands in their way; what finished flights are owed."""
-    room = load_newsroom(root)
-    start = issue_date(first) if first else today(room)
-    found = looked(room, start, issue_date(last) if last else None)
-    for name, count, unit in found.owed:
+    newsroom = load_newsroom(root)
+    start = issue_date(first) if first else today(newsroom)
+    outlook = looked(newsroom, start, issue_date(last) if last else None)
+    for name, count, unit in outlook.owed:
         warn(f"make-good: {name} ended {count:,} {unit} short of what was booked.")
-    for text in (*map(str, found.problems), *found.doubts):
+    for text in (*map(str, outlook.problems), *outlook.doubts):
         warn(text)
-    for text in found.shared:
+    for text in outlook.shared:
         say(f"{text}.")
-    for name, why in found.not_foreseen:
-        warn(f"{name} is not looked at: {why}.")
-    emit(_as_json(found))
-    if found.problems:
+    for name, reason in outlook.not_foreseen:
+        warn(f"{name} is not looked at: {reason}.")
+    emit(_as_json(outlook))
+    if outlook.problems:
         raise typer.Exit(2)
-    if found.forecast is None or found.forecast.complete:
-        say(f"No booking whose flight ends by {found.last} will be short.")
+    if outlook.forecast is None or outlook.forecast.complete:
+        say(f"No booking whose flight ends by {outlook.last} will be short.")
 
 
-def _as_json(found: Looked) -> dict[str, Any]:
-    owed = [{"line_item": name, "short": count, "unit": unit} for name, count, unit in found.owed]
-    said = {
-        "problems": as_json(found),
+def _as_json(outlook: Looked) -> dict[str, Any]:
+    owed = [{"line_item": name, "short": count, "unit": unit} for name, count, unit in outlook.owed]
+    fields = {
+        "problems": as_json(outlook),
         "make_good": owed,
-        "shared": list(found.shared),
-        "not_foreseen": [{"line_item": name, "why": why} for name, why in found.not_foreseen],
-        "to": found.last,
-        "optimal": not found.doubts,
-        "upper_bounds": [asdict(bound) for bound in found.forecast.bounds] if found.forecast else [],
+        "shared": list(outlook.shared),
+        "not_foreseen": [{"line_item": name, "why": reason} for name, reason in outlook.not_foreseen],
+        "to": outlook.last,
+        "optimal": not outlook.doubts,
+        "upper_bounds": [asdict(bound) for bound in outlook.forecast.bounds] if outlook.forecast else [],
     }
-    if not found.problems:
-        return said
-    return {"error": "\n".join(str(problem) for problem in found.problems), "exit_code": 2, **said}
+    if not outlook.problems:
+        return fields
+    return {"error": "\n".join(str(problem) for problem in outlook.problems), "exit_code": 2, **fields}
 
 
-def as_json(found: Looked) -> list[dict[str, Any]]:
+def as_json(outlook: Looked) -> list[dict[str, Any]]:
     """The shortfalls with their places in the file."""
-    return [_problem(*pair) for pair in zip(found.problems, found.short, strict=True)]
+    return [_problem(*pair) for pair in zip(outlook.problems, outlook.short, strict=True)]
 
 
 def _problem(problem: Problem, short: Shortfall) -> dict[str, Any]:
@@ -82,12 +82,12 @@ def _problem(problem: Problem, short: Shortfall) -> dict[str, Any]:
     }
 
 
-def looked(room: Newsroom, first: date, last: date | None) -> Looked:
+def looked(newsroom: Newsroom, first: date, last: date | None) -> Looked:
     """A look ahead, with its progress on the terminal."""
     from digest.app.ads_ahead import look
 
     with progress("looking ahead") as tell:
-        found = look(room, first, last, tell)
-    if found.forecast:
+        outlook = look(newsroom, first, last, tell)
+    if outlook.forecast:
         warn_without_solver()
-    return found
+    return outlook

@@ -53,59 +53,59 @@ def explain(
     json: Json = False,
 ) -> None:
     """A week of one advertiser in one page: where each booking ran, and what stopped it elsewhere."""
-    room = load_newsroom(root)
-    start, end = _span(room, first, last)
-    names = _bookings(room, advertiser)
-    found = _fates(room, names, start, end)
+    newsroom = load_newsroom(root)
+    start, end = _span(newsroom, first, last)
+    names = _bookings(newsroom, advertiser)
+    fates = _fates(newsroom, names, start, end)
     emit(
         {
             "advertiser": advertiser,
             "from": start,
             "to": end,
             "line_items": [
-                {"line_item": name, "issues": [asdict(fate) for fate in found if fate.line_item == name]}
+                {"line_item": name, "issues": [asdict(fate) for fate in fates if fate.line_item == name]}
                 for name in names
             ],
         }
     )
     for name in names:
-        _show(name, [fate for fate in found if fate.line_item == name], start, end)
+        _show(name, [fate for fate in fates if fate.line_item == name], start, end)
 
 
-def _span(room: Newsroom, first: str | None, last: str | None) -> tuple[date, date]:
+def _span(newsroom: Newsroom, first: str | None, last: str | None) -> tuple[date, date]:
     end = issue_date(last) if last else None
     week = timedelta(days=_DAYS - 1)
-    start = issue_date(first) if first else (end or today(room)) - week
+    start = issue_date(first) if first else (end or today(newsroom)) - week
     end = end or start + week
     if end < start:
         raise CommandError(f"--to {end} lies before --from {start}.")
     return start, end
 
 
-def _bookings(room: Newsroom, advertiser: str) -> list[str]:
+def _bookings(newsroom: Newsroom, advertiser: str) -> list[str]:
     """The line items of an advertiser. Raises ``CommandError`` for one nobody knows."""
-    names = [item.id for item in room.ads.line_items if item.advertiser == advertiser]
-    if advertiser not in room.ads.advertisers and not names:
-        known = sorted(room.ads.advertisers)
+    names = [item.id for item in newsroom.ads.line_items if item.advertiser == advertiser]
+    if advertiser not in newsroom.ads.advertisers and not names:
+        known = sorted(newsroom.ads.advertisers)
         hint = did_you_mean(advertiser, known, otherwise=f" There are: {', '.join(known) or 'none'}.")
         raise CommandError(f'there is no advertiser "{advertiser}".{hint}')
     return names
 
 
-def _fates(room: Newsroom, names: list[str], start: date, end: date) -> list[Fate]:
+def _fates(newsroom: Newsroom, names: list[str], start: date, end: date) -> list[Fate]:
     """From the manifests of the issues as they were built, oldest first."""
     from digest.model.issue_date import day_of
     from digest.store import open_store
 
-    now = room.ads.now
-    order = {edition.name: number for number, edition in enumerate(room.editions)}
-    with open_store(room.store, room.publication, rehearse=True) as store:
+    now = newsroom.ads.now
+    order = {edition.name: number for number, edition in enumerate(newsroom.editions)}
+    with open_store(newsroom.store, newsroom.publication, rehearse=True) as store:
         built = [issue for issue in store.issues() if start <= day_of(issue.date) <= end]
-        built.sort(key=lambda one: (one.date, order.get(one.edition, len(order)), one.edition))
-        whole = [(one, store.built(one.edition, one.date)) for one in built]
+        built.sort(key=lambda issue: (issue.date, order.get(issue.edition, len(order)), issue.edition))
+        issues = [(issue, store.built(issue.edition, issue.date)) for issue in built]
     return [
         replace(fate, line_item=now.get(fate.line_item, fate.line_item))
-        for issue, record in whole
+        for issue, record in issues
         for fate in _fates_in(
             codec.loads(record.manifest)["ads"] if record else {}, issue.date, issue.edition
         )
@@ -113,22 +113,22 @@ def _fates(room: Newsroom, names: list[str], start: date, end: date) -> list[Fat
     ]
 
 
-def _fates_in(said: dict[str, Any], day: date, edition: str) -> Iterator[Fate]:
-    for placed in said.get("placed", ()):
+def _fates_in(ads: dict[str, Any], day: date, edition: str) -> Iterator[Fate]:
+    for placed in ads.get("placed", ()):
         yield Fate(placed["line_item"], day, edition, True, placed["slot"], "", placed["because"])
-    for refused in said.get("refused", ()):
+    for refused in ads.get("refused", ()):
         yield Fate(refused["line_item"], day, edition, False, "", refused["rule"], refused["reason"])
 
 
 def _show(name: str, fates: list[Fate], start: date, end: date) -> None:
     ran = sum(fate.ran for fate in fates)
     rules = Counter(fate.rule for fate in fates if not fate.ran)
-    why = ", ".join(
-        f"{rule} {count}" for rule, count in sorted(rules.items(), key=lambda one: (-one[1], one[0]))
+    stops = ", ".join(
+        f"{rule} {count}" for rule, count in sorted(rules.items(), key=lambda pair: (-pair[1], pair[0]))
     )
     say(
         f"{name}, {start} to {end}: ran in {ran} of {counted(len(fates), 'issue')}"
-        f"{f'; stopped by {why}' if why else ''}\n"
+        f"{f'; stopped by {stops}' if stops else ''}\n"
     )
     if fates:
         heads = ("date", "edition", "ran in", "stopped by", "why")

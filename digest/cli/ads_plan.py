@@ -26,12 +26,12 @@ def plan(first: From = None, last: To = None, root: Root = None, json: Json = Fa
     """The coming issues with what will run where, the best over all of them."""
     from digest.app.ads_ahead import doubts, inputs_of, never_run, planned, shared_words
 
-    room = load_newsroom(root)
-    asked = inputs_of(room, *span(room, first, last))
+    newsroom = load_newsroom(root)
+    inputs = inputs_of(newsroom, *span(newsroom, first, last))
     warn_without_solver()
     with progress("planning") as tell:
-        schedule = planned(asked, tell)
-    forgotten = never_run(asked, schedule)
+        schedule = planned(inputs, tell)
+    forgotten = never_run(inputs, schedule)
     emit(
         {
             "from": schedule.first,
@@ -40,13 +40,13 @@ def plan(first: From = None, last: To = None, root: Root = None, json: Json = Fa
             "complete": schedule.complete,
             "upper_bounds": [asdict(bound) for bound in schedule.bounds],
             "gap": schedule.gap,
-            "issues": [_issue(schedule, issue, issue in asked.built) for issue in schedule.issues],
+            "issues": [_issue(schedule, issue, issue in inputs.built) for issue in schedule.issues],
             "line_items": [asdict(booking) for booking in schedule.bookings],
             "never_runs": [{"line_item": name, "in_its_way": rivals} for name, rivals in forgotten],
         }
     )
     _show_plan(schedule)
-    for text in shared_words(asked):
+    for text in shared_words(inputs):
         say(f"{text}.")
     tell_never_run(forgotten)
     if schedule.exact:
@@ -86,12 +86,12 @@ def _show_plan(schedule: Forecast) -> None:
 
 def _thinned(rows: list[list[str]]) -> list[list[str]]:
     """A date and edition once, above the ads of its issue."""
-    found: list[list[str]] = []
+    thinned: list[list[str]] = []
     before: list[str] = []
     for row in rows:
-        found.append(["", "", *row[2:]] if row[:2] == before else row)
+        thinned.append(["", "", *row[2:]] if row[:2] == before else row)
         before = row[:2]
-    return found
+    return thinned
 
 
 def _booking_cells(booking: BookingForecast) -> list[str]:
@@ -122,72 +122,72 @@ def avails(
     from digest.app.ads_ahead import inputs_of
     from digest.place import forecast
 
-    room = load_newsroom(root)
-    names = [one.id for one in room.ads.slots]
+    newsroom = load_newsroom(root)
+    names = [known_slot.id for known_slot in newsroom.ads.slots]
     if slot is not None and slot not in names:
         hint = did_you_mean(slot, names, otherwise=f" There are: {', '.join(names) or 'none'}.")
         raise CommandError(f'adslots.yaml has no slot "{slot}".{hint}')
-    start, end = span(room, first, last)
-    asked = inputs_of(room, start, end)
+    start, end = span(newsroom, first, last)
+    inputs = inputs_of(newsroom, start, end)
     with progress("what is free") as tell:
-        found = forecast.avails(asked, [slot] if slot else (), tell)
-    said = [_slot(one) for one in found]
+        all_avails = forecast.avails(inputs, [slot] if slot else (), tell)
+    slots = [_slot(slot_avails) for slot_avails in all_avails]
     together = [
         {
-            "edition": one.issue.edition,
-            "date": one.issue.date,
-            "brings_at_most": forecast.brings(found, number),
+            "edition": avail.issue.edition,
+            "date": avail.issue.date,
+            "brings_at_most": forecast.brings(all_avails, number),
         }
-        for number, one in enumerate(found[0].issues if found else ())
+        for number, avail in enumerate(all_avails[0].issues if all_avails else ())
     ]
-    emit({"from": start, "to": end, **(said[0] if slot else {"slots": said, "issues": together})})
+    emit({"from": start, "to": end, **(slots[0] if slot else {"slots": slots, "issues": together})})
     if slot:
-        _show_slot(found[0], start, end)
+        _show_slot(all_avails[0], start, end)
     else:
-        _show_slots(found, start, end)
+        _show_slots(all_avails, start, end)
 
 
-def _slot(found: Avails) -> dict[str, Any]:
+def _slot(avails: Avails) -> dict[str, Any]:
     return {
-        "slot": found.slot,
-        "total": found.total,
-        "rate": found.rate,
-        "brings": found.rate * found.total,
+        "slot": avails.slot,
+        "total": avails.total,
+        "rate": avails.rate,
+        "brings": avails.rate * avails.total,
         "issues": [
             {
-                "edition": one.issue.edition,
-                "date": one.issue.date,
-                "room": one.room,
-                "booked": one.booked,
-                "free": one.free,
-                "at_most": one.most,
-                "brings": found.rate * one.free,
+                "edition": avail.issue.edition,
+                "date": avail.issue.date,
+                "room": avail.room,
+                "booked": avail.booked,
+                "free": avail.free,
+                "at_most": avail.most,
+                "brings": avails.rate * avail.free,
             }
-            for one in found.issues
+            for avail in avails.issues
         ],
     }
 
 
-def _show_slot(found: Avails, start: date, end: date) -> None:
-    say(f"{found.slot}, {start} to {end}: {found.total} more can be sold in all{_worth(found)}\n")
+def _show_slot(avails: Avails, start: date, end: date) -> None:
+    say(f"{avails.slot}, {start} to {end}: {avails.total} more can be sold in all{_worth(avails)}\n")
     heads = ("date", "edition", "room", "booked", "free", "brings")
-    table(heads, [_avail_cells(one, found.rate) for one in found.issues])
-    if found.total < sum(one.free for one in found.issues):
+    table(heads, [_avail_cells(avail, avails.rate) for avail in avails.issues])
+    if avails.total < sum(avail.free for avail in avails.issues):
         say("\nEach line holds for itself: to sell on one date may take away from another.")
 
 
-def _worth(found: Avails) -> str:
-    return f", at {_money(found.rate)} an issue: {_money(found.rate * found.total)}" if found.rate else ""
+def _worth(avails: Avails) -> str:
+    return f", at {_money(avails.rate)} an issue: {_money(avails.rate * avails.total)}" if avails.rate else ""
 
 
-def _avail_cells(one: Avail, rate: Fraction) -> list[str]:
+def _avail_cells(avail: Avail, rate: Fraction) -> list[str]:
     return [
-        f"{one.issue.date:%a} {one.issue.date}",
-        one.issue.edition,
-        str(one.room),
-        str(one.booked),
-        _free(one),
-        _money(rate * one.free) if rate and one.free else "-",
+        f"{avail.issue.date:%a} {avail.issue.date}",
+        avail.issue.edition,
+        str(avail.room),
+        str(avail.booked),
+        _free(avail),
+        _money(rate * avail.free) if rate and avail.free else "-",
     ]
 
 
@@ -197,30 +197,30 @@ def _money(value: Fraction) -> str:
     return amount(value)
 
 
-def _free(one: Avail) -> str:
-    return str(one.free) if one.free == one.most else f"{one.free} to {one.most}"
+def _free(avail: Avail) -> str:
+    return str(avail.free) if avail.free == avail.most else f"{avail.free} to {avail.most}"
 
 
-def _show_slots(found: tuple[Avails, ...], start: date, end: date) -> None:
+def _show_slots(all_avails: tuple[Avails, ...], start: date, end: date) -> None:
     """Days by slots, each cell what is free; below it what can be sold over all days together."""
     from digest.place import forecast
 
     say(f"{start} to {end}: free for new ads, each slot and issue for itself\n")
     rows = []
-    for number, one in enumerate(found[0].issues if found else ()):
-        free = [slot.issues[number] for slot in found]
-        worth = forecast.brings(found, number)
-        date_of = f"{one.issue.date:%a} {one.issue.date}"
-        rows.append([date_of, one.issue.edition, *map(_free, free), _money(worth) if worth else "-"])
-    heads = ("date", "edition", *(slot.slot for slot in found), "brings")
-    totals = [str(slot.total) for slot in found]
-    sums = [_money(slot.rate * slot.total) if slot.rate else "-" for slot in found]
+    for number, avail in enumerate(all_avails[0].issues if all_avails else ()):
+        free = [slot.issues[number] for slot in all_avails]
+        worth = forecast.brings(all_avails, number)
+        date_of = f"{avail.issue.date:%a} {avail.issue.date}"
+        rows.append([date_of, avail.issue.edition, *map(_free, free), _money(worth) if worth else "-"])
+    heads = ("date", "edition", *(slot.slot for slot in all_avails), "brings")
+    totals = [str(slot.total) for slot in all_avails]
+    sums = [_money(slot.rate * slot.total) if slot.rate else "-" for slot in all_avails]
     table(
         heads,
         [
             *rows,
             ["in all", "", *totals, ""],
-            ["at", "", *(_money(s.rate) if s.rate else "-" for s in found), ""],
+            ["at", "", *(_money(s.rate) if s.rate else "-" for s in all_avails), ""],
             ["brings", "", *sums, ""],
         ],
     )

@@ -17,7 +17,7 @@ from digest.model.counts import counted
 
 if TYPE_CHECKING:
     from digest.model import Newsroom
-    from digest.report import BookingReport, Report
+    from digest.report import BookingReport, Insertion, Report
 
 _SHOWN = 5
 _AHEAD = ("running", "to come")  # of a booking that may still run
@@ -54,55 +54,60 @@ def report(
     """Booked, delivered and short per booking, with every issue it ran in."""
     from digest.report import as_csv, as_html, as_summary_csv, as_summary_html
 
-    room = load_newsroom(root)
-    found = replace(_report(room, advertiser, first, last), neighbours=neighbours)
+    newsroom = load_newsroom(root)
+    full_report = replace(_report(newsroom, advertiser, first, last), neighbours=neighbours)
     writers = (as_summary_html, as_summary_csv) if summary else (as_html, as_csv)
-    written = [_write(path, text(found)) for path, text in zip((html, csv), writers, strict=True) if path]
-    forgotten = _never_run(room, found)
+    written = [
+        _write(path, text(full_report)) for path, text in zip((html, csv), writers, strict=True) if path
+    ]
+    forgotten = _never_run(newsroom, full_report)
     never = [{"line_item": name, "in_its_way": rivals} for name, rivals in forgotten]
-    emit(_as_json(found) | {"never_runs": never} | ({"files": written} if written else {}))
+    emit(_as_json(full_report) | {"never_runs": never} | ({"files": written} if written else {}))
     if summary:
-        _summary(found)
-    for account in () if summary else found.bookings:
-        _show(account, every)
+        _summary(full_report)
+    for booking in () if summary else full_report.bookings:
+        _show(booking, every)
     tell_never_run(forgotten)
-    if not found.bookings:
+    if not full_report.bookings:
         say("There are no bookings to report.")
     for path in written:
         say(f"written: {path}")
 
 
-def _report(room: Newsroom, advertiser: str | None, first: str | None, last: str | None) -> Report:
+def _report(newsroom: Newsroom, advertiser: str | None, first: str | None, last: str | None) -> Report:
     from digest.app.clicks import with_clicks
     from digest.app.delivery_report import Span, report
     from digest.store import open_store
 
-    with open_store(room.store, room.publication, rehearse=True) as store:
-        ran = with_clicks(store.ran_ads(now=room.ads.now, shared=room.ads.shared), store.receipts())
-    now = today(room)
+    with open_store(newsroom.store, newsroom.publication, rehearse=True) as store:
+        ran = with_clicks(store.ran_ads(now=newsroom.ads.now, shared=newsroom.ads.shared), store.receipts())
+    now = today(newsroom)
     start = issue_date(first) if first else None
     end = issue_date(last) if last else max([now, *(run.date for run in ran)])
     if start and end < start:
         raise CommandError(f"--to {end} lies before --from {start}.")
-    return report(room, ran, Span(start, end), now, advertiser)
+    return report(newsroom, ran, Span(start, end), now, advertiser)
 
 
-def _never_run(room: Newsroom, found: Report) -> list[tuple[str, list[str]]]:
+def _never_run(newsroom: Newsroom, report: Report) -> list[tuple[str, list[str]]]:
     """Of the bookings shown: those that are paid, have no goal, never ran, and have no place in any coming issue."""
     names = {
-        one.line_item
-        for one in found.bookings
-        if one.booked is None and not one.delivered and one.tier != "house" and one.status in _AHEAD
+        booking.line_item
+        for booking in report.bookings
+        if booking.booked is None
+        and not booking.delivered
+        and booking.tier != "house"
+        and booking.status in _AHEAD
     }
     if not names:
         return []
     from digest.cli.ads_check import looked
 
-    short = looked(room, today(room), None).short
+    short = looked(newsroom, today(newsroom), None).short
     return [
-        (one.booking.line_item, list(one.rivals))
-        for one in short
-        if one.booking.line_item in names and not one.booking.issues
+        (shortfall.booking.line_item, list(shortfall.rivals))
+        for shortfall in short
+        if shortfall.booking.line_item in names and not shortfall.booking.issues
     ]
 
 
@@ -117,55 +122,55 @@ def _write(path: Path, text: str) -> str:
     return str(path)
 
 
-def _as_json(found: Report) -> dict[str, Any]:
+def _as_json(report: Report) -> dict[str, Any]:
     return {
-        "publication": found.publication,
-        "from": found.first,
-        "to": found.last,
-        "line_items": [_account(account) for account in found.bookings],
+        "publication": report.publication,
+        "from": report.first,
+        "to": report.last,
+        "line_items": [_booking(booking) for booking in report.bookings],
         "totals": {
-            "issues": sum(len(account.insertions) for account in found.bookings),
-            "sends": sum(account.sends for account in found.bookings),
+            "issues": sum(len(booking.insertions) for booking in report.bookings),
+            "sends": sum(booking.sends for booking in report.bookings),
         },
     }
 
 
-def _account(account: BookingReport) -> dict[str, Any]:
-    whole = asdict(account)
-    rows = whole.pop("insertions")
-    pictures = whole.pop("creatives")
-    curve = whole.pop("curve")
-    return whole | {
-        "make_good": account.make_good,
-        "sends": account.sends,
-        "sends_expected": account.expected,
-        "opens": account.opens,
-        "clicks": account.clicks,
-        "clicks_kind": account.clicks_kind or None,
-        "ctr": None if account.ctr is None else round(account.ctr, 6),
-        "value": None if account.value is None else float(account.value),
-        "cpm": None if account.cpm is None else round(float(account.cpm), 4),
-        "creatives": [_creative(account, one["creative"]) for one in pictures],
+def _booking(booking: BookingReport) -> dict[str, Any]:
+    fields = asdict(booking)
+    rows = fields.pop("insertions")
+    pictures = fields.pop("creatives")
+    curve = fields.pop("curve")
+    return fields | {
+        "make_good": booking.make_good,
+        "sends": booking.sends,
+        "sends_expected": booking.expected,
+        "opens": booking.opens,
+        "clicks": booking.clicks,
+        "clicks_kind": booking.clicks_kind or None,
+        "ctr": None if booking.ctr is None else round(booking.ctr, 6),
+        "value": None if booking.value is None else float(booking.value),
+        "cpm": None if booking.cpm is None else round(float(booking.cpm), 4),
+        "creatives": [_creative(booking, creative["creative"]) for creative in pictures],
         "issues": rows,
         "curve": [[point["date"], point["delivered"], point["planned"]] for point in curve],
     }
 
 
-def _creative(account: BookingReport, name: str) -> dict[str, Any]:
+def _creative(booking: BookingReport, name: str) -> dict[str, Any]:
     from digest.report.values import rate_of
 
-    shown = account.of(name)
-    clicks = [one.clicks for one in shown if one.clicks is not None]
-    rate = rate_of(shown)
+    insertions = booking.of(name)
+    clicks = [insertion.clicks for insertion in insertions if insertion.clicks is not None]
+    rate = rate_of(insertions)
     return {
         "creative": name,
-        "issues": len(shown),
+        "issues": len(insertions),
         "clicks": sum(clicks) if clicks else None,
         "ctr": None if rate is None else round(rate, 6),
     }
 
 
-def _summary(found: Report) -> None:
+def _summary(report: Report) -> None:
     table(
         (
             "booking",
@@ -176,23 +181,23 @@ def _summary(found: Report) -> None:
             "sends",
             "clicks",
             "CTR",
-            f"value {found.currency}",
+            f"value {report.currency}",
             "CPM",
         ),
         [
             (
-                one.line_item,
-                one.name,
-                "-" if one.booked is None else f"{one.booked:,} {one.unit}",
-                f"{one.delivered:,}",
-                f"{one.make_good:,}" if one.make_good else "-",
-                f"{one.sends:,}",
-                "-" if one.clicks is None else f"{one.clicks:,}",
-                _percent(one.ctr),
-                "-" if one.value is None else f"{float(one.value):,.2f}",
-                "-" if one.cpm is None else f"{float(one.cpm):,.2f}",
+                booking.line_item,
+                booking.name,
+                "-" if booking.booked is None else f"{booking.booked:,} {booking.unit}",
+                f"{booking.delivered:,}",
+                f"{booking.make_good:,}" if booking.make_good else "-",
+                f"{booking.sends:,}",
+                "-" if booking.clicks is None else f"{booking.clicks:,}",
+                _percent(booking.ctr),
+                "-" if booking.value is None else f"{float(booking.value):,.2f}",
+                "-" if booking.cpm is None else f"{float(booking.cpm):,.2f}",
             )
-            for one in found.bookings
+            for booking in report.bookings
         ],
     )
 
@@ -201,57 +206,63 @@ def _percent(rate: float | None) -> str:
     return "-" if rate is None else f"{100 * rate:.2f} %"
 
 
-def _show(account: BookingReport, every: bool) -> None:
+def _show(booking: BookingReport, every: bool) -> None:
     from digest.report import spark, words
 
-    say(f"{account.line_item}  ({account.name}, {account.tier}, {_flight(account)})")
-    say(f"   {words(account)}{'  MAKE-GOOD' if account.make_good else ''}")
-    if account.elsewhere:
-        say(f"   of them delivered by others who share it: {account.elsewhere}")
-    if account.curve:
-        say(f"   {spark(account.curve)}")
-    if account.clicks is not None or account.opens is not None:
-        kind = "all clicks" if account.clicks_kind == "total" else "readers who clicked"
-        opens = "-" if account.opens is None else f"{account.opens:,}"
-        clicks = "-" if account.clicks is None else f"{account.clicks:,} ({kind})"
-        say(f"   opens {opens}, clicks {clicks}, CTR {_percent(account.ctr)}")
-        for one in account.creatives if len(account.creatives) > 1 else ():
-            made = _creative(account, one.creative)
-            say(
-                f"     {one.creative}: {counted(made['issues'], 'issue')}, {counted(made['clicks'], 'click')}, "
-                f"CTR {_percent(made['ctr'])}"
-            )
-    rows = account.insertions if every else account.insertions[-_SHOWN:]
+    say(f"{booking.line_item}  ({booking.name}, {booking.tier}, {_flight(booking)})")
+    say(f"   {words(booking)}{'  MAKE-GOOD' if booking.make_good else ''}")
+    if booking.elsewhere:
+        say(f"   of them delivered by others who share it: {booking.elsewhere}")
+    if booking.curve:
+        say(f"   {spark(booking.curve)}")
+    if booking.clicks is not None or booking.opens is not None:
+        kind = "all clicks" if booking.clicks_kind == "total" else "readers who clicked"
+        opens = "-" if booking.opens is None else f"{booking.opens:,}"
+        clicks = "-" if booking.clicks is None else f"{booking.clicks:,} ({kind})"
+        say(f"   opens {opens}, clicks {clicks}, CTR {_percent(booking.ctr)}")
+        for creative in booking.creatives if len(booking.creatives) > 1 else ():
+            totals = _creative(booking, creative.creative)
+            counts = f"{counted(totals['issues'], 'issue')}, {counted(totals['clicks'], 'click')}"
+            say(f"     {creative.creative}: {counts}, CTR {_percent(totals['ctr'])}")
+    rows = booking.insertions if every else booking.insertions[-_SHOWN:]
     if rows:
         say()
         table(
             ("   date", "edition", "slot", "where", "sends", "next to"),
             [
                 [
-                    f"   {one.date}",
-                    one.edition,
-                    one.slot,
-                    one.place,
-                    "-" if one.sends is None else f"{one.sends:,}{'' if one.counted else ' expected'}",
-                    " | ".join(one.neighbours),
+                    f"   {insertion.date}",
+                    insertion.edition,
+                    insertion.slot,
+                    insertion.place,
+                    "-"
+                    if insertion.sends is None
+                    else f"{insertion.sends:,}{'' if insertion.counted else ' expected'}",
+                    " | ".join(insertion.neighbours),
                 ]
-                for one in rows
+                for insertion in rows
             ],
             wrap=56,
         )
-        hidden = len(account.insertions) - len(rows)
+        hidden = len(booking.insertions) - len(rows)
         if hidden:
             say(f"   and {hidden} earlier (--all shows them)")
     say()
 
 
-def _flight(account: BookingReport) -> str:
-    if account.status == "deleted":
+def _sends(insertion: Insertion) -> str:
+    if insertion.sends is None:
+        return "-"
+    return f"{insertion.sends:,}" + ("" if insertion.counted else " expected")
+
+
+def _flight(booking: BookingReport) -> str:
+    if booking.status == "deleted":
         return "not in adslots.yaml any more"
-    if account.first is None:
-        return account.status
-    end: date | str = account.last or "open"
-    return f"{account.first} to {end}, {account.status}"
+    if booking.first is None:
+        return booking.status
+    end: date | str = booking.last or "open"
+    return f"{booking.first} to {end}, {booking.status}"
 
 
 @ads.command("make-good", epilog="Example: digest ads make-good aquafresh")
@@ -271,20 +282,24 @@ def make_good(
     """Write the booking that makes a shortfall good into adslots.yaml: the same ads and slots, no rate."""
     from digest.app.make_good import added, booking, flight_of
 
-    room = load_newsroom(root)
-    check_known("line item", line_item, [item.id for item in room.ads.line_items])
-    account = next(one for one in _report(room, None, None, None).bookings if one.line_item == line_item)
-    if not account.make_good:
-        says = "is not over yet" if account.short else "ended without a shortfall, or has no goal"
-        raise CommandError(f"nothing is owed for {line_item}: it {says} ({account.delivered:,} delivered).")
-    start, end = flight_of(0, today(room))
+    newsroom = load_newsroom(root)
+    check_known("line item", line_item, [item.id for item in newsroom.ads.line_items])
+    short_booking = next(
+        booking for booking in _report(newsroom, None, None, None).bookings if booking.line_item == line_item
+    )
+    if not short_booking.make_good:
+        says = "is not over yet" if short_booking.short else "ended without a shortfall, or has no goal"
+        raise CommandError(
+            f"nothing is owed for {line_item}: it {says} ({short_booking.delivered:,} delivered)."
+        )
+    start, end = flight_of(0, today(newsroom))
     start = issue_date(first) if first else start
     end = issue_date(last) if last else max(end, start)
     if end < start:
         raise CommandError(f"--to {end} lies before --from {start}.")
-    path = room.root / "adslots.yaml"
+    path = newsroom.root / "adslots.yaml"
     before = path.read_text(encoding="utf-8")
-    name, entry = booking(before, line_item, account.make_good, account.unit, start, end)
+    name, entry = booking(before, line_item, short_booking.make_good, short_booking.unit, start, end)
     _write(path, added(before, entry))
     try:
         load_newsroom(root, remember=False)
@@ -293,5 +308,15 @@ def make_good(
         raise CommandError(
             f"adslots.yaml stays as it was, for the booking would not be read:\n{error}\n{entry}"
         ) from None
-    emit({"line_item": name, "short": account.make_good, "unit": account.unit, "from": start, "to": end})
-    say(f"{name}: {account.make_good:,} {account.unit}, {start} to {end}, written to adslots.yaml.")
+    emit(
+        {
+            "line_item": name,
+            "short": short_booking.make_good,
+            "unit": short_booking.unit,
+            "from": start,
+            "to": end,
+        }
+    )
+    say(
+        f"{name}: {short_booking.make_good:,} {short_booking.unit}, {start} to {end}, written to adslots.yaml."
+    )

@@ -52,8 +52,8 @@ def reach(mark: Mark | StoryEdit) -> str:
         mark.date and f"on {mark.date}",
         until and f"until {until}",
     )
-    said = ", ".join(part for part in parts if part)
-    return f" ({said})" if said else ""
+    text = ", ".join(part for part in parts if part)
+    return f" ({text})" if text else ""
 
 
 def mark_fields(mark: Mark) -> dict[str, Any]:

@@ -110,20 +110,20 @@ def edit(
     from digest.model import StoryEdit
     from digest.store import open_store
 
-    room = load_newsroom(root)
+    newsroom = load_newsroom(root)
     if edition is not None:
-        edition_named(room, edition)
-    words = {"title": title, "summary": summary, "image": image, "section": section}
-    made = StoryEdit(
+        edition_named(newsroom, edition)
+    texts = {"title": title, "summary": summary, "image": image, "section": section}
+    changes = StoryEdit(
         story=id, edition=edition, date=None if day is None else as_issue(day), cleared=clear, note=note,
-        by=by or current_user(), at=now(), **({} if clear else story_words(room, words)),
+        by=by or current_user(), at=now(), **({} if clear else story_words(newsroom, texts)),
     )  # fmt: skip
-    with open_store(room.store, room.publication) as store:
-        found = remember(store, made)
-    idle = without_issue(room, [made])
-    emit({"edit": _edit_fields(made) | {"problems": idle}})
-    say(f'{"edits taken back" if clear else "edited"}: "{found.title}" ({id}){reach(made)}')
-    for name, value in ({} if clear else words).items():
+    with open_store(newsroom.store, newsroom.publication) as store:
+        story = remember(store, changes)
+    idle = without_issue(newsroom, [changes])
+    emit({"edit": _edit_fields(changes) | {"problems": idle}})
+    say(f'{"edits taken back" if clear else "edited"}: "{story.title}" ({id}){reach(changes)}')
+    for name, value in ({} if clear else texts).items():
         if value is not None:
             say(f'  {name}: "{value}"')
     for text in idle:
@@ -172,10 +172,10 @@ def release(
     from digest.app.decisions import known_stories
     from digest.store import open_store
 
-    room = load_newsroom(root)
+    newsroom = load_newsroom(root)
     if edition is not None:
-        edition_named(room, edition)
-    with open_store(room.store, room.publication) as store:
+        edition_named(newsroom, edition)
+    with open_store(newsroom.store, newsroom.publication) as store:
         known_stories(store, ids)
         freed = store.release(ids, edition=edition, by=by or current_user(), note=note, at=now())
     emit({"released": ids, "marks": freed})
@@ -191,22 +191,22 @@ def history(ids: Ids, root: Root = None, json: Json = False) -> None:
     from digest.app.decisions import known_stories
     from digest.store import open_store
 
-    room = load_newsroom(root)
-    with open_store(room.store, room.publication) as store:
+    newsroom = load_newsroom(root)
+    with open_store(newsroom.store, newsroom.publication) as store:
         known_stories(store, ids)
-        marks = [mark for one in dict.fromkeys(ids) for mark in store.marks_of(one)]
-        edits = [edit for one in dict.fromkeys(ids) for edit in store.edits(one)]
+        marks = [mark for id in dict.fromkeys(ids) for mark in store.marks_of(id)]
+        edits = [edit for id in dict.fromkeys(ids) for edit in store.edits(id)]
     rows = [mark_fields(mark) for mark in marks] + [_edit_fields(edit) for edit in edits]
     emit({"history": sorted(rows, key=lambda row: row["at"])})
     if not rows:
         say("Nothing was ever decided about " + ("these stories." if len(ids) > 1 else "this story."))
         return
-    clock = room.publication.clock
+    clock = newsroom.publication.clock
     table(
         ("when", "who", "story", "what", "why"),
         [
-            [clock(at), by, story, what, why]
-            for at, by, story, what, why in sorted(
+            [clock(at), by, story, what, note]
+            for at, by, story, what, note in sorted(
                 [(m.at, m.by, m.story, m.action + reach(m), m.note) for m in marks]
                 + [(e.at, e.by, e.story, _said(e) + reach(e), e.note) for e in edits]
             )
@@ -222,25 +222,25 @@ def _mark(
     from digest.model import Mark
     from digest.store import open_store
 
-    room = load_newsroom(root)
+    newsroom = load_newsroom(root)
     if edition is not None:
-        edition_named(room, edition)
+        edition_named(newsroom, edition)
     marks = [
         Mark(
-            story=one, action=action, edition=edition, section=section, date=None if day is None else as_issue(day),
+            story=id, action=action, edition=edition, section=section, date=None if day is None else as_issue(day),
             until=None if until is None else as_date(until), position=position, note=note, by=by or current_user(),
             at=now(),
         )
-        for one in dict.fromkeys(ids)
+        for id in dict.fromkeys(ids)
     ]  # fmt: skip
-    with open_store(room.store, room.publication) as store:
-        found = decisions.mark(room, store, marks)
-        doubts = decisions.doubts(room, store, marks, now()) if action == "pin" else {}
-    idle = decisions.without_issue(room, marks[:1]) if action != "pin" else []
+    with open_store(newsroom.store, newsroom.publication) as store:
+        stories = decisions.mark(newsroom, store, marks)
+        doubts = decisions.doubts(newsroom, store, marks, now()) if action == "pin" else {}
+    idle = decisions.without_issue(newsroom, marks[:1]) if action != "pin" else []
     problems = {mark.story: [*doubts.get(mark.story, []), *idle] for mark in marks}
     emit({"marks": [mark_fields(mark) | {"problems": problems[mark.story]} for mark in marks]})
     for mark in marks:
-        say(f'{action}: "{found[mark.story].title}" ({mark.story}){scope(mark)}')
+        say(f'{action}: "{stories[mark.story].title}" ({mark.story}){scope(mark)}')
         for text in problems[mark.story]:
             warn(f"digest: {text}")
 
@@ -255,12 +255,12 @@ def _pair(action: str, first: str, second: str, root: Any, *, note: str, by: str
         raise CommandError(
             f"{action} needs two different stories; {first} was named twice. Nothing was changed."
         )
-    room = load_newsroom(root)
+    newsroom = load_newsroom(root)
     mark = Mark(story=first, other=second, action=action, note=note, by=by or current_user(), at=now())
-    with open_store(room.store, room.publication) as store:
-        found = decide(room, store, [mark])
+    with open_store(newsroom.store, newsroom.publication) as store:
+        stories = decide(newsroom, store, [mark])
     emit({"marks": [mark_fields(mark)]})
-    say(f'{action}: "{found[first].title}" ({first}) and "{found[second].title}" ({second}){scope(mark)}')
+    say(f'{action}: "{stories[first].title}" ({first}) and "{stories[second].title}" ({second}){scope(mark)}')
 
 
 def _said(edit: StoryEdit) -> str:

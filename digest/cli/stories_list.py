@@ -54,22 +54,22 @@ def listing(
     from digest.model.search import can_be_found
     from digest.store import open_store
 
-    room = load_newsroom(root)
+    newsroom = load_newsroom(root)
     for word in words or ():
         if not can_be_found(word):
             raise CommandError(f'"{word[:60]}" holds no letter and no digit to look for.')
     if edition is not None:
-        _match(room, section)
-        _lineup(room, edition_named(room, edition), day, section, words or [])
+        _match(newsroom, section)
+        _lineup(newsroom, edition_named(newsroom, edition), day, section, words or [])
         return
-    span = _span(room, edition, day)
-    with open_store(room.store, room.publication) as store:
+    span = _span(newsroom, edition, day)
+    with open_store(newsroom.store, newsroom.publication) as store:
         if words and not store.has_index:
             warn(
                 "digest: this Python's SQLite has no FTS5, so there is no index for words: every story is read."
             )
         marks = _by_story(store.marks())
-        match = _match(room, section)
+        match = _match(newsroom, section)
         rows = store.search(words=words or [], span=span, match=match, limit=limit)
         total = len(rows)
         if total == limit:
@@ -81,7 +81,7 @@ def listing(
             "No story matches." if narrowed else "The store has no story yet. Read the sources: digest ingest"
         )
         return
-    clock = room.publication.clock
+    clock = newsroom.publication.clock
     table(
         ("id", "published", "source", "section", "desk", "title"),
         [
@@ -101,15 +101,17 @@ def listing(
         say(f"{len(rows)} of {counted(total, 'story', 'stories')}; --limit {total} shows all.")
 
 
-def _lineup(room: Newsroom, edition: Edition, day: str | None, section: str | None, words: list[str]) -> None:
+def _lineup(
+    newsroom: Newsroom, edition: Edition, day: str | None, section: str | None, words: list[str]
+) -> None:
     """The stories of one issue: as it was sent, else as it would be built now."""
     from digest.app.newsdesk import issue_due, stories_of
     from digest.model.search import has_words
     from digest.store import open_store
 
-    with open_store(room.store, room.publication) as store:
-        date_ = issue_due(room, store, edition, now()) if day is None else as_issue(day)
-        lines, sent = stories_of(room, store, edition, date_, now())
+    with open_store(newsroom.store, newsroom.publication) as store:
+        date_ = issue_due(newsroom, store, edition, now()) if day is None else as_issue(day)
+        lines, sent = stories_of(newsroom, store, edition, date_, now())
         marks = _by_story(store.marks())
     lines = [
         line for line in lines if section in (None, line.section) and has_words(words, line.story.searched)
@@ -156,51 +158,51 @@ def add(
     from digest.model import StoryEdit
     from digest.store import open_store
 
-    room, at = load_newsroom(root), now()
+    newsroom, at = load_newsroom(root), now()
     if section:
-        _match(room, section)
-    with open_store(room.store, room.publication) as store:
-        made = story_of(url, title, summary, section, time_of_addition(room, store, at), at)
-        counts = store.upsert([made], at)
-        words = {"title": made.title, "summary": made.summary or None, "section": section or None}
-        store.edit(StoryEdit(story=made.id, note=note, by=by or current_user(), at=at, **words))  # type: ignore[arg-type]
-    emit({"story": made.id, "new": bool(counts.new)})
+        _match(newsroom, section)
+    with open_store(newsroom.store, newsroom.publication) as store:
+        story = story_of(url, title, summary, section, time_of_addition(newsroom, store, at), at)
+        counts = store.upsert([story], at)
+        edits = {"title": story.title, "summary": story.summary or None, "section": section or None}
+        store.edit(StoryEdit(story=story.id, note=note, by=by or current_user(), at=at, **edits))  # type: ignore[arg-type]
+    emit({"story": story.id, "new": bool(counts.new)})
     say(
-        f'{"added" if counts.new else "known already; your words now stand over it"}: "{made.title}" ({made.id})'
+        f'{"added" if counts.new else "known already; your words now stand over it"}: "{story.title}" ({story.id})'
     )
 
 
 def _by_story(marks: Iterable[Mark]) -> dict[str, list[Mark]]:
     """The marks of each story, what decides first: a kill beats a hold, a hold beats a pin, then the latest."""
-    found: dict[str, list[Mark]] = {}
+    marks_of: dict[str, list[Mark]] = {}
     for mark in sorted(marks, key=lambda mark: mark.at, reverse=True):
         for story in filter(None, (mark.story, mark.other)):
-            found.setdefault(story, []).append(mark)
-    return {story: sorted(of, key=lambda mark: _FIRST.index(mark.action)) for story, of in found.items()}
+            marks_of.setdefault(story, []).append(mark)
+    return {story: sorted(of, key=lambda mark: _FIRST.index(mark.action)) for story, of in marks_of.items()}
 
 
-def _match(room: Newsroom, section: str | None) -> frozenset[str] | None:
+def _match(newsroom: Newsroom, section: str | None) -> frozenset[str] | None:
     from digest.app.decisions import match_of
 
-    return None if section is None else match_of(room, section)
+    return None if section is None else match_of(newsroom, section)
 
 
-def _span(room: Newsroom, edition: str | None, day: str | None) -> tuple[datetime, datetime] | None:
+def _span(newsroom: Newsroom, edition: str | None, day: str | None) -> tuple[datetime, datetime] | None:
     if edition is None and day is None:
         return None
     from digest.select import window_of
 
-    chosen = room.editions[0] if edition is None else edition_named(room, edition)
+    chosen = newsroom.editions[0] if edition is None else edition_named(newsroom, edition)
     window = window_of(
-        chosen, _next(room, chosen) if day is None else as_date(day), room.publication.zone, None
+        chosen, _next(newsroom, chosen) if day is None else as_date(day), newsroom.publication.zone, None
     )
     return window.start, window.end
 
 
-def _next(room: Newsroom, edition: Edition) -> date:
+def _next(newsroom: Newsroom, edition: Edition) -> date:
     from digest.select import last_issue_date, next_issue_date
 
-    return next_issue_date(edition, last_issue_date(edition, room.publication.zone, now()))
+    return next_issue_date(edition, last_issue_date(edition, newsroom.publication.zone, now()))
 
 
 def _fields(story: Story, marks: Sequence[Mark]) -> dict[str, Any]:

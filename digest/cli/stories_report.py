@@ -32,13 +32,13 @@ def report(
     from digest.app.clicks import clicked_stories
     from digest.store import open_store
 
-    room = load_newsroom(root)
+    newsroom = load_newsroom(root)
     if name:
-        edition_named(room, name)
+        edition_named(newsroom, name)
     start, end = _day(first), _day(last)
-    with open_store(room.store, room.publication, rehearse=True) as store:
+    with open_store(newsroom.store, newsroom.publication, rehearse=True) as store:
         rows = clicked_stories(store, first=start, last=end, edition=name)
-    emit({"stories": [_fields(one) for one in rows[:limit]], "total": len(rows)})
+    emit({"stories": [_fields(story) for story in rows[:limit]], "total": len(rows)})
     if not rows:
         say("No clicks are known yet. Read them: digest receipts")
         return
@@ -46,13 +46,13 @@ def report(
         ("date", "edition", "section", "place", "clicks", "rate", "title"),
         [
             (
-                str(one.date), one.edition, one.section, str(one.position), f"{one.clicks:,}",
-                "-" if one.rate is None else f"{100 * one.rate:.2f} %", one.title,
+                str(story.date), story.edition, story.section, str(story.position), f"{story.clicks:,}",
+                "-" if story.rate is None else f"{100 * story.rate:.2f} %", story.title,
             )
-            for one in rows[:limit]
+            for story in rows[:limit]
         ],
     )  # fmt: skip
-    kinds = sorted({one.kind for one in rows})
+    kinds = sorted({story.kind for story in rows})
     meaning = {"unique": "readers who clicked", "total": "all clicks"}
     say(f"clicks are {' or '.join(meaning[kind] for kind in kinds)}; the rate is of the copies delivered")
     if len(rows) > limit:
@@ -63,16 +63,16 @@ def _day(text: str | None) -> date | None:
     return as_date(text) if text else None
 
 
-def _fields(one: ClickedStory) -> dict[str, Any]:
+def _fields(story: ClickedStory) -> dict[str, Any]:
     return {
-        "id": one.story,
-        "title": one.title,
-        "url": one.url,
-        "edition": one.edition,
-        "date": one.date,
-        "section": one.section,
-        "position": one.position,
-        "clicks": one.clicks,
-        "kind": one.kind,
-        "rate": None if one.rate is None else round(one.rate, 6),
+        "id": story.story,
+        "title": story.title,
+        "url": story.url,
+        "edition": story.edition,
+        "date": story.date,
+        "section": story.section,
+        "position": story.position,
+        "clicks": story.clicks,
+        "kind": story.kind,
+        "rate": None if story.rate is None else round(story.rate, 6),
     }
