@@ -156,12 +156,12 @@ def desk(browser: Browser, newsroom: Path) -> None:
     from datetime import UTC, date, datetime
     from threading import Thread
 
-    from digest.desk import Asked, Desk, Links, Proofs, listen
+    from digest.desk import Desk, DeskOptions, PageLinks, Proofs, listen
 
     day = date.fromisoformat(DATE)
-    asked = Asked(root=newsroom, outbox=newsroom / "outbox", edition="daily", day=day)
+    asked = DeskOptions(root=newsroom, outbox=newsroom / "outbox", edition="daily", day=day)
     clock = datetime(day.year, day.month, day.day, 14, tzinfo=UTC)
-    with listen(Desk(Proofs(asked, lambda: clock), Links()), 0) as server:
+    with listen(Desk(Proofs(asked, lambda: clock), PageLinks()), 0) as server:
         Thread(target=server.serve, daemon=True).start()
         for name, scheme in (("", "light"), ("calendar?plan=1", "light"), ("bookings", "dark")):
             tab = browser.new_page(viewport={"width": 1280, "height": 860}, color_scheme=scheme)  # type: ignore[arg-type]

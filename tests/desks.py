@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-from digest.desk import Asked, Desk, Links, Proofs
+from digest.desk import Desk, DeskOptions, PageLinks, Proofs
 from digest.desk.application import application, guarded
 from tests.newsrooms import Room
 
@@ -72,11 +72,11 @@ class At:
     """A desk, asked as a browser does."""
 
     def __init__(self, room: Room, may_act: bool = True, who: str = "mara") -> None:
-        asked = Asked(
+        asked = DeskOptions(
             root=room.root, outbox=room.root / "outbox", edition="daily", day=date.fromisoformat(DAY)
         )
         self.room = room
-        self.desk = Desk(Proofs(asked, lambda: NOW), Links(), who=who, may_act=may_act)
+        self.desk = Desk(Proofs(asked, lambda: NOW), PageLinks(), who=who, may_act=may_act)
         self.app = guarded(application(self.desk))
 
     def get(self, address: str = "/", status: int = 200, **heads: str) -> str:

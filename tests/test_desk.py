@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from digest.desk import Asked, Desk, FileLinks, Proofs
+from digest.desk import Desk, DeskOptions, FileLinks, Proofs
 from digest.desk.export import write
 from tests.desks import DAY, HERE, NOW, At, answer
 from tests.newsrooms import ADS, DIGEST, Room, newsroom, story
@@ -537,7 +537,7 @@ def test_the_desk_as_files(room: Room, tmp_path: Path) -> None:
 
 def test_an_export_of_a_thin_day_is_a_page_that_says_so(room: Room, tmp_path: Path) -> None:
     room.stories([story(1)])
-    asked = Asked(root=room.root, outbox=room.root / "outbox", day=date.fromisoformat(DAY))
+    asked = DeskOptions(root=room.root, outbox=room.root / "outbox", day=date.fromisoformat(DAY))
     write(Desk(Proofs(asked, lambda: NOW), FileLinks(), may_act=False), tmp_path / "out")
     assert "nothing to send" in (tmp_path / "out" / "index.html").read_text("utf-8")
 

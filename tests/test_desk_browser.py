@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from digest.desk import Asked, Desk, Links, Proofs, listen
+from digest.desk import Desk, DeskOptions, PageLinks, Proofs, listen
 from tests.judges.tools import CHROMIUM, NODE_MODULES
 from tests.newsrooms import ADS, DIGEST, Room, newsroom, story
 
@@ -45,8 +45,10 @@ def browser() -> Iterator[Browser]:
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Room, str]]:
     """One newsroom and one desk for all of these tests."""
     room = newsroom(tmp_path_factory.mktemp("desk") / "room")
-    asked = Asked(root=room.root, outbox=room.root / "outbox", edition="daily", day=date.fromisoformat(DAY))
-    with listen(Desk(Proofs(asked, lambda: NOW), Links(), who="mara", token=TOKEN), 0) as server:
+    asked = DeskOptions(
+        root=room.root, outbox=room.root / "outbox", edition="daily", day=date.fromisoformat(DAY)
+    )
+    with listen(Desk(Proofs(asked, lambda: NOW), PageLinks(), who="mara", token=TOKEN), 0) as server:
         Thread(target=server.serve, daemon=True).start()
         yield room, server.url
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from digest.config import load
-from digest.desk.views.words import Words, why_not
+from digest.desk.views.words import PlainReasons, why_not
 from digest.model.places import place_names
 from tests.newsrooms import ADS, newsroom
 
@@ -21,8 +21,10 @@ TWO = ADS.replace(
 
 
 @pytest.fixture(scope="module")
-def words(tmp_path_factory: pytest.TempPathFactory) -> Words:
-    return Words(load(newsroom(tmp_path_factory.mktemp("words") / "room", ads=TWO).root, remember=False))
+def words(tmp_path_factory: pytest.TempPathFactory) -> PlainReasons:
+    return PlainReasons(
+        load(newsroom(tmp_path_factory.mktemp("words") / "room", ads=TWO).root, remember=False)
+    )
 
 
 def test_places_are_named_as_a_reader_meets_them(tmp_path: Path) -> None:
@@ -55,11 +57,11 @@ def test_places_are_named_as_a_reader_meets_them(tmp_path: Path) -> None:
         ("9th of health, 5 run", "9th of Health, 5 run"),
     ],
 )  # fmt: skip
-def test_a_reason_in_the_words_of_people(words: Words, text: str, said: str) -> None:
+def test_a_reason_in_the_words_of_people(words: PlainReasons, text: str, said: str) -> None:
     assert words(text) == said
 
 
-def test_why_a_story_is_left_out(words: Words) -> None:
+def test_why_a_story_is_left_out(words: PlainReasons) -> None:
     assert why_not("same_event: told by s3", {"s3": "Bridge opens"}, words) == (
         "another story tells it: “Bridge opens”"
     )

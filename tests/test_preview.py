@@ -23,7 +23,7 @@ from typing import Any
 import pytest
 
 from digest import registry
-from digest.desk import Asked, Desk, Links, Proofs, Server, listen
+from digest.desk import Desk, DeskOptions, PageLinks, Proofs, Server, listen
 from digest.desk.application import application
 from digest.desk.proof import Proof, proof
 from digest.desk.server import PORT
@@ -45,11 +45,13 @@ SEVERAL = SEVERAL.replace("top: 3", "top: 1")
 
 def proofs(room: Room, edition: str | None = None, day: str | None = None) -> Proofs:
     at = date.fromisoformat(day) if day else None
-    return Proofs(Asked(root=room.root, outbox=room.root / "outbox", edition=edition, day=at), lambda: NOW)
+    return Proofs(
+        DeskOptions(root=room.root, outbox=room.root / "outbox", edition=edition, day=at), lambda: NOW
+    )
 
 
 def desk(made: Proofs) -> Desk:
-    return Desk(made, Links(), who="mara")
+    return Desk(made, PageLinks(), who="mara")
 
 
 def seen(made: Proofs, edition: str = "daily", day: str = DAY) -> dict[str, bytes]:
@@ -275,7 +277,7 @@ def test_an_issue_is_made_again_only_when_something_changed(
 def test_the_page_tells_all_that_explain_knows(room: Room) -> None:
     made = proofs(room)
     page = text(made)
-    said = desk(made).words(made.newsroom())
+    said = desk(made).plain_reasons(made.newsroom())
     manifest = json.loads(seen(made)["manifest.json"])
     for one in manifest["left_out"]:
         page += text(made, f"/left?edition=daily&date={DAY}&section={one['section']}")

@@ -452,14 +452,14 @@ def test_a_booking_for_specials_alone_is_not_called_overbooked(tmp_path: Path, c
 
 
 def test_preview_is_what_a_build_of_the_next_special_makes(tmp_path: Path, clock: Clock) -> None:
-    from digest.desk import Asked, Proofs
+    from digest.desk import DeskOptions, Proofs
 
     room = desk(tmp_path)
     clock("2026-01-23T10:00")
     built(room)
     room.run("mark-sent", "alert", "2026-01-23")
     moment = clock("2026-01-23T14:00")
-    proofs = Proofs(Asked(root=room.root, outbox=room.root / "outbox", edition="alert"), lambda: moment)
+    proofs = Proofs(DeskOptions(root=room.root, outbox=room.root / "outbox", edition="alert"), lambda: moment)
     here = proofs.newsroom()
     edition, day = proofs.which(here, None, None)
     assert str(day) == SECOND

@@ -63,7 +63,7 @@ def preview(
     json: Json = False,
 ) -> None:
     """The desk in your browser: the issue as it will be sent, why it is so, and the acts that change it."""
-    from digest.desk import Asked, Desk, FileLinks, Links, Proofs, listen
+    from digest.desk import Desk, DeskOptions, FileLinks, PageLinks, Proofs, listen
 
     if reader is not None:
         from digest.cli.preview_reader import show_reader
@@ -72,7 +72,7 @@ def preview(
             show_reader(reader, edition, day, port, export, outbox, root)
         return
     root_folder = root_of(root)
-    request = Asked(
+    request = DeskOptions(
         root=root_folder,
         outbox=folder(outbox, root_folder / "outbox"),
         edition=edition,
@@ -89,7 +89,7 @@ def preview(
         emit({"folder": str(export), "pages": count, "edition": shown.name, "date": at})
         say(f"{shown.name} {at}: {count} pages, to begin with {export / 'index.html'}")
         return
-    desk = Desk(proofs, Links(), who=by or current_user(), may_act=not read_only)
+    desk = Desk(proofs, PageLinks(), who=by or current_user(), may_act=not read_only)
     with listen(desk, port) as server, _until_stopped():
         emit({"url": server.url, "port": server.port, "edition": shown.name, "date": at}, line=True)
         say(f"{shown.name} {at}: {server.url}")

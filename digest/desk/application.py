@@ -22,9 +22,9 @@ from starlette.responses import JSONResponse, PlainTextResponse, RedirectRespons
 from starlette.routing import Route
 
 from digest.desk.acts import act
-from digest.desk.desk import Desk, Seen
-from digest.desk.outcome import Changed
-from digest.desk.pages import Wrong, page, wrong
+from digest.desk.desk import CurrentIssue, Desk
+from digest.desk.outcome import EditConflict
+from digest.desk.pages import PageError, page, page_error
 from digest.desk.views import ads, calendar, health, issue
 from digest.errors import AlreadySent, ConfigurationError, DigestError, Unreachable
 
@@ -54,13 +54,13 @@ _HEADERS = {
 }
 
 
-def mail_policy(asked: Mapping[str, str]) -> str:
+def mail_policy(query: Mapping[str, str]) -> str:
     """The mail may show pictures and its own styles, and nothing else: no script, form, frame or plugin.
 
     A mail program that blocks pictures or drops the `<style>` is played by the browser; the bytes stay as they are.
     """
-    pictures = "'none'" if asked.get("pictures") == "off" else "'self' http: https: data:"
-    styles = "style-src-elem 'none'; " if asked.get("styles") == "off" else ""
+    pictures = "'none'" if query.get("pictures") == "off" else "'self' http: https: data:"
+    styles = "style-src-elem 'none'; " if query.get("styles") == "off" else ""
     return (
         f"default-src 'none'; img-src {pictures}; style-src 'unsafe-inline'; {styles}font-src http: https: data:; "
         "base-uri 'none'; form-action 'none'; frame-ancestors 'self'; sandbox allow-same-origin allow-popups "
@@ -72,35 +72,35 @@ def asset(name: str) -> bytes:
     return files("digest.desk").joinpath("static", name).read_bytes()
 
 
-Make = Callable[[Desk, Seen, Mapping[str, str]], Any]
+Make = Callable[[Desk, CurrentIssue, Mapping[str, str]], Any]
 PAGES: dict[str, Make] = {
-    "issue": lambda desk, seen, asked: issue.issue(desk, seen),
-    "left": lambda desk, seen, asked: issue.left(desk, seen, asked.get("section", "")),
-    "why": lambda desk, seen, asked: issue.explained(desk, seen, asked.get("line_item", "")),
-    "problems": lambda desk, seen, asked: {"wrong": None, "rows": issue.problems(desk, seen)},
+    "issue": lambda desk, current, query: issue.issue(desk, current),
+    "left": lambda desk, current, query: issue.left(desk, current, query.get("section", "")),
+    "why": lambda desk, current, query: issue.explained(desk, current, query.get("line_item", "")),
+    "problems": lambda desk, current, query: {"page_error": None, "rows": issue.problems(desk, current)},
     "calendar": calendar.calendar,
     "bookings": ads.bookings,
-    "booking": lambda desk, seen, asked: ads.booking(desk, seen, asked.get("line_item", "")),
-    "sources": lambda desk, seen, asked: health.sources(desk, seen),
+    "booking": lambda desk, current, query: ads.booking(desk, current, query.get("line_item", "")),
+    "sources": lambda desk, current, query: health.sources(desk, current),
     "health": health.health,
-    "history": lambda desk, seen, asked: health.history(desk, seen),
+    "history": lambda desk, current, query: health.history(desk, current),
 }
 
 
 def application(desk: Desk) -> Starlette:
     """The desk as an ASGI application."""
-    site = _Site(desk)
+    endpoints = _Endpoints(desk)
     routes = [
-        Route("/state", site.state),
-        *(Route(f"/{name}", site.asset) for name in ASSETS),
-        *(Route(f"/{name}", site.file) for name in KINDS),
-        Route("/act", site.act, methods=["POST"]),
-        Route("/book", site.book, methods=["GET", "POST"]),
-        *(Route("/" if name == "issue" else f"/{name}", site.page) for name in PAGES),
-        Route("/{edition}/{date}/{name}", site.file),
-        Route("/{edition}/{date}/images/{name}", site.picture),
+        Route("/state", endpoints.state),
+        *(Route(f"/{name}", endpoints.asset) for name in ASSETS),
+        *(Route(f"/{name}", endpoints.file) for name in KINDS),
+        Route("/act", endpoints.act, methods=["POST"]),
+        Route("/book", endpoints.book, methods=["GET", "POST"]),
+        *(Route("/" if name == "issue" else f"/{name}", endpoints.page) for name in PAGES),
+        Route("/{edition}/{date}/{name}", endpoints.file),
+        Route("/{edition}/{date}/images/{name}", endpoints.picture),
     ]
-    app = Starlette(routes=routes, exception_handlers={404: site.lost, 405: _no_way, Exception: _defect})
+    app = Starlette(routes=routes, exception_handlers={404: endpoints.lost, 405: _no_way, Exception: _defect})
     app.router.redirect_slashes = False
     return app
 
@@ -112,14 +112,14 @@ def guarded(app: Any) -> Any:
         if scope["type"] != "http":
             await app(scope, receive, send)
             return
-        heads = [
+        headers = [
             (name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in scope["headers"]
         ]
-        said = _refusal(
-            [v for n, v in heads if n == "host"], [v for n, v in heads if n == "origin"], dict(heads)
+        refusal = _refusal(
+            [v for n, v in headers if n == "host"], [v for n, v in headers if n == "origin"], dict(headers)
         )
-        if said:
-            await _plain(403, said)(scope, receive, send)
+        if refusal:
+            await _plain(403, refusal)(scope, receive, send)
             return
         await app(scope, receive, send)
 
@@ -129,7 +129,7 @@ def guarded(app: Any) -> Any:
 def _refusal(hosts: list[str], origins: list[str], heads: Mapping[str, str]) -> str:
     if len(hosts) != 1 or not _OWN_NAMES.fullmatch(hosts[0]):
         return "The desk is at 127.0.0.1 or localhost and answers to no other name."
-    if any(one not in (f"http://{hosts[0]}", f"https://{hosts[0]}") for one in origins):
+    if any(origin not in (f"http://{hosts[0]}", f"https://{hosts[0]}") for origin in origins):
         return "This request was begun by another page. Nothing was done."
     if heads.get("sec-fetch-site") == "cross-site" and heads.get("sec-fetch-mode") != "navigate":
         return "This request was begun by another page. Nothing was done."
@@ -153,7 +153,7 @@ async def _defect(request: Request, error: Exception) -> Response:
     return _plain(500, f"A defect of ours ({type(error).__name__}: {str(error)[:300]}).")
 
 
-class _Site:
+class _Endpoints:
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
 
@@ -161,8 +161,8 @@ class _Site:
         """Another version after each change of anything that an issue is made from."""
         proofs = self.desk.proofs
         try:
-            seen = self.desk.seen(dict(request.query_params))
-            version = proofs.version(seen.room, seen.edition, seen.day)
+            current = self.desk.current_issue(dict(request.query_params))
+            version = proofs.version(current.newsroom, current.edition, current.day)
         except DigestError:
             version = proofs.version(None, None, None)
         return JSONResponse({"version": version}, headers=_headers())
@@ -184,48 +184,58 @@ class _Site:
         return self._bytes(request, name, kind)
 
     def _bytes(self, request: Request, name: str, kind: str) -> Response:
-        asked = dict(request.query_params) | {
+        query = dict(request.query_params) | {
             key: value for key, value in request.path_params.items() if key in ("edition", "date")
         }
         try:
-            seen = self.desk.seen(asked)
-            proof = self.desk.proofs.proof(seen.room, seen.edition, seen.day)
+            current = self.desk.current_issue(query)
+            proof = self.desk.proofs.proof(current.newsroom, current.edition, current.day)
         except DigestError as error:
             return _plain(_status(error), str(error))
         if name not in proof.files:
             return _plain(_status(proof.error), str(proof.error))
         more = {"Content-Type": kind}
         if name == "message.eml":
-            more["Content-Disposition"] = f'attachment; filename="{seen.edition.name}-{seen.day}.eml"'
-        policy = mail_policy(asked) if name == "index.html" else _PAGE_POLICY
+            more["Content-Disposition"] = f'attachment; filename="{current.edition.name}-{current.day}.eml"'
+        policy = mail_policy(query) if name == "index.html" else _PAGE_POLICY
         return Response(proof.files[name], headers=_headers(policy, **more))
 
     async def lost(self, request: Request, error: Exception) -> Response:
         if "text/html" not in request.headers.get("accept", ""):
             return _plain(404, _NOTHING)
-        told = Wrong("There is nothing here", "This address leads nowhere on the desk.")
-        return _html(page(self.desk, "wrong", {}, lambda: told, None), 404)
+        failure = PageError("There is nothing here", "This address leads nowhere on the desk.")
+        return _html(page(self.desk, "wrong", {}, lambda: failure, None), 404)
 
     def page(self, request: Request) -> Response:
         """A page, its head at once and its body as soon as it is worked out."""
         return self._page(request.url.path.removeprefix("/") or "issue", dict(request.query_params))
 
     def _page(
-        self, name: str, asked: Mapping[str, str], *, status: int = 200, said: Mapping[str, Any] | None = None
+        self,
+        name: str,
+        query: Mapping[str, str],
+        *,
+        status: int = 200,
+        extra: Mapping[str, Any] | None = None,
     ) -> Response:
         desk = self.desk
         try:
-            seen = desk.seen(dict(asked))
+            current = desk.current_issue(dict(query))
         except DigestError as error:
-            told = wrong(desk, error)
-            if said and "form" in said:  # what somebody typed is not lost because a file is broken
+            failure = page_error(desk, error)
+            if extra and "form" in extra:  # what somebody typed is not lost because a file is broken
                 return _html(
-                    page(desk, "refused", asked, lambda: told, None, said={**said, "wrong": told}), 409
+                    page(
+                        desk, "refused", query, lambda: failure, None, extra={**extra, "page_error": failure}
+                    ),
+                    409,
                 )
             status = 200 if isinstance(error, ConfigurationError) else _status(error)
-            return _html(page(desk, "wrong", asked, lambda: told, None), status)
-        make = PAGES.get(name) or (lambda *_: {"wrong": None})
-        return _html(page(desk, name, asked, lambda: make(desk, seen, asked), seen, said=said), status)
+            return _html(page(desk, "wrong", query, lambda: failure, None), status)
+        make = PAGES.get(name) or (lambda *_: {"page_error": None})
+        return _html(
+            page(desk, name, query, lambda: make(desk, current, query), current, extra=extra), status
+        )
 
     async def act(self, request: Request) -> Response:
         """A form: do it, and lead back to the page it came from."""
@@ -237,21 +247,24 @@ class _Site:
             return form
         if refused := self._refused(form):
             return refused
-        asked = {key: form[key] for key in ("edition", "date") if form.get(key)}
+        issue_query = {key: form[key] for key in ("edition", "date") if form.get(key)}
         try:
-            done = act(self.desk, self.desk.seen(asked), form)
-        except Changed as error:
+            done = act(self.desk, self.desk.current_issue(issue_query), form)
+        except EditConflict as error:
             return self._page(
-                "conflict", asked, status=409, said={"error": error, "form": defaultdict(str, form)}
+                "conflict", issue_query, status=409, extra={"error": error, "form": defaultdict(str, form)}
             )
         except DigestError as error:
-            told = wrong(self.desk, error)
+            failure = page_error(self.desk, error)
             return self._page(
-                "refused", asked, status=409, said={"wrong": told, "form": defaultdict(str, form)}
+                "refused",
+                issue_query,
+                status=409,
+                extra={"page_error": failure, "form": defaultdict(str, form)},
             )
         back = form.get("back", "")
         path = back if back in PAGES and back != "issue" else ""
-        query = asked | {"done": self.desk.tell(done)}
+        query = issue_query | {"done": self.desk.remember(done)}
         if path == "booking":
             query["line_item"] = form.get("line_item", "")
         where = f"#{urlencode({'at': done.at})}" if done.at else ""
@@ -259,18 +272,18 @@ class _Site:
 
     def _refused(self, form: Mapping[str, str]) -> Response | None:
         desk = self.desk
-        asked = {key: form[key] for key in ("edition", "date") if form.get(key)}
+        query = {key: form[key] for key in ("edition", "date") if form.get(key)}
         if not desk.may_act:
-            return self._read_only(asked, form)
+            return self._read_only(query, form)
         if not compare_digest(form.get("token", "").encode(), desk.token.encode()):
-            return self._page("stale", asked, status=403, said={"form": defaultdict(str, form)})
+            return self._page("stale", query, status=403, extra={"form": defaultdict(str, form)})
         return None
 
-    def _read_only(self, asked: Mapping[str, str], form: Mapping[str, str]) -> Response:
-        told = Wrong("Nothing was changed", "This desk is read-only: it was started with --read-only.")
-        said = {"wrong": told, "form": defaultdict(str, form)}
+    def _read_only(self, query: Mapping[str, str], form: Mapping[str, str]) -> Response:
+        failure = PageError("Nothing was changed", "This desk is read-only: it was started with --read-only.")
+        extra = {"page_error": failure, "form": defaultdict(str, form)}
         return self._page(
-            "refused", {k: asked[k] for k in ("edition", "date") if k in asked}, status=403, said=said
+            "refused", {k: query[k] for k in ("edition", "date") if k in query}, status=403, extra=extra
         )
 
     async def book(self, request: Request) -> Response:
@@ -278,35 +291,40 @@ class _Site:
         form = await _form(request) if request.method == "POST" else None
         return await run_in_threadpool(self._book, dict(request.query_params), form)
 
-    def _book(self, asked: Mapping[str, str], form: Mapping[str, str] | Response | None) -> Response:
+    def _book(self, issue_query: Mapping[str, str], form: Mapping[str, str] | Response | None) -> Response:
         from digest.desk.bookings import book, draft
 
         if isinstance(form, Response):
             return form
         if form is None:
             if not self.desk.may_act:
-                return self._read_only(asked, {})
-            return self._booking(asked, 200, draft(self.desk, asked))
+                return self._read_only(issue_query, {})
+            return self._booking(issue_query, 200, draft(self.desk, issue_query))
         if refused := self._refused(form):
             return refused
         back = {key: form[key] for key in ("edition", "date") if form.get(key)}
         try:
-            seen = self.desk.seen(back)
-            made = book(self.desk, seen, form)
+            current = self.desk.current_issue(back)
+            booking_draft = book(self.desk, current, form)
         except DigestError as error:
-            told = wrong(self.desk, error)
+            failure = page_error(self.desk, error)
             return self._page(
-                "refused", back, status=409, said={"wrong": told, "form": defaultdict(str, form)}
+                "refused", back, status=409, extra={"page_error": failure, "form": defaultdict(str, form)}
             )
-        if made.done:
-            query = back | {"line_item": made.line_item, "done": self.desk.tell(made.done)}
+        if booking_draft.done:
+            query = back | {
+                "line_item": booking_draft.line_item,
+                "done": self.desk.remember(booking_draft.done),
+            }
             return RedirectResponse(f"/booking?{urlencode(query)}", 303, _headers())
-        return self._booking(back, 422 if made.problems or made.said else 200, made)
+        return self._booking(
+            back, 422 if booking_draft.problems or booking_draft.messages else 200, booking_draft
+        )
 
-    def _booking(self, asked: Mapping[str, str], status: int, draft: Any) -> Response:
+    def _booking(self, query: Mapping[str, str], status: int, draft: Any) -> Response:
         from digest.desk.bookings import names
 
-        return self._page("book", asked, status=status, said={"draft": draft, "names": names(self.desk)})
+        return self._page("book", query, status=status, extra={"draft": draft, "names": names(self.desk)})
 
 
 async def _form(request: Request) -> dict[str, str] | Response:

@@ -12,7 +12,7 @@ _KEPT = 8  # results
 
 
 @dataclass(slots=True)
-class Work(Generic[T]):
+class Task(Generic[T]):
     """One piece of work; once ``done`` is set, ``value`` or ``error`` is there."""
 
     done: Event = field(default_factory=Event)
@@ -33,21 +33,21 @@ class Background:
     def __init__(self) -> None:
         self._lock = Lock()
         self._turn = Lock()
-        self._known: dict[Hashable, Work[object]] = {}
+        self._known: dict[Hashable, Task[object]] = {}
 
-    def ask(self, key: Hashable, make: Callable[[], T]) -> Work[T]:
+    def ask(self, key: Hashable, make: Callable[[], T]) -> Task[T]:
         """The work called ``key``: begun by the first who asks, and begun again where it failed."""
         with self._lock:
             work = self._known.pop(key, None)
             if work is None or (work.done.is_set() and work.error):
-                work = Work()
+                work = Task()
                 Thread(target=self._do, args=(work, make), daemon=True).start()
             self._known[key] = work
             for old in list(self._known)[:-_KEPT]:
                 del self._known[old]
             return work  # type: ignore[return-value]
 
-    def _do(self, work: Work[object], make: Callable[[], object]) -> None:
+    def _do(self, work: Task[object], make: Callable[[], object]) -> None:
         with self._turn:
             try:
                 work.value = make()

@@ -11,8 +11,8 @@ from difflib import unified_diff
 from typing import Any
 
 from digest.app import adslots_file
-from digest.desk.desk import Desk, Seen
-from digest.desk.outcome import Done, key_of
+from digest.desk.desk import CurrentIssue, Desk
+from digest.desk.outcome import ActResult, key_of
 from digest.desk.views.words import item_names
 from digest.errors import CommandError, DigestError, Problem
 from digest.model import FileChange
@@ -29,10 +29,10 @@ class Draft:
     fields: Mapping[str, str]
     line_item: str = ""
     problems: list[tuple[Problem, str]] = field(default_factory=list)
-    said: list[str] = field(default_factory=list)
+    messages: list[str] = field(default_factory=list)
     diff: list[tuple[str, str]] = field(default_factory=list)
     shown: str = ""
-    done: Done | None = None
+    done: ActResult | None = None
 
     def has(self, name: str, value: str) -> bool:
         """Whether a box of several was ticked."""
@@ -42,9 +42,9 @@ class Draft:
         return self.fields.get(name, "")
 
 
-def draft(desk: Desk, asked: Mapping[str, str]) -> Draft:
+def draft(desk: Desk, query: Mapping[str, str]) -> Draft:
     """An empty form."""
-    return Draft({"type": "standard", "pacing": "even", "unit": "issues"} | dict(asked))
+    return Draft({"type": "standard", "pacing": "even", "unit": "issues"} | dict(query))
 
 
 def names(desk: Desk) -> dict[str, list[tuple[str, str]]]:
@@ -53,56 +53,58 @@ def names(desk: Desk) -> dict[str, list[tuple[str, str]]]:
     from digest.model.places import place_names
 
     try:
-        room = desk.proofs.newsroom()
+        newsroom = desk.proofs.newsroom()
     except DigestError:
         return {"slots": [], "editions": [], "sections": []}
     return {
-        "slots": list(place_names(room).items()),
-        "editions": [(one.name, one.name) for one in room.editions],
-        "sections": [(one.id, one.title) for one in room.sections],
+        "slots": list(place_names(newsroom).items()),
+        "editions": [(edition.name, edition.name) for edition in newsroom.editions],
+        "sections": [(section.id, section.title) for section in newsroom.sections],
     }
 
 
-def book(desk: Desk, seen: Seen, form: Mapping[str, str]) -> Draft:
+def book(desk: Desk, current: CurrentIssue, form: Mapping[str, str]) -> Draft:
     """Show what would be written, or write what was shown. Raises ``DigestError``."""
-    root = seen.room.root
-    made = Draft(form)
-    item, advertiser = _booking(seen, made)
-    if made.said:
-        return made
-    made.line_item = item["id"]
+    root = current.newsroom.root
+    draft = Draft(form)
+    item, advertiser = _booking(current, draft)
+    if draft.messages:
+        return draft
+    draft.line_item = item["id"]
     version = adslots_file.read(root)
     comment = f"{item['id']}: booked at the desk on {desk.now():%Y-%m-%d}" + (
         f" by {desk.who}" if desk.who else ""
     )
     text = adslots_file.with_booking(version, item, advertiser, comment)
-    found = adslots_file.problems(root, version.text, text)
+    problems = adslots_file.problems(root, version.text, text)
     lines = text.splitlines()
-    made.problems = [(one, lines[one.line - 1] if 0 < one.line <= len(lines) else "") for one in found]
-    made.diff, made.shown = _difference(version.text, text), version.sha or "none"
-    if made.problems or form.get("step") != "write":
-        return made
-    if form.get("shown") != made.shown:
-        made.said.append(
+    draft.problems = [
+        (problem, lines[problem.line - 1] if 0 < problem.line <= len(lines) else "") for problem in problems
+    ]
+    draft.diff, draft.shown = _difference(version.text, text), version.sha or "none"
+    if draft.problems or form.get("step") != "write":
+        return draft
+    if form.get("shown") != draft.shown:
+        draft.messages.append(
             "adslots.yaml was changed by somebody else after the difference was shown. Nothing was written; "
             "this is the difference to the file as it is now."
         )
-        return made
-    made.done = _remembered(
+        return draft
+    draft.done = _remembered(
         desk,
-        seen,
+        current,
         item["id"],
         "booked",
         f"Booked: {item['id']}.",
         lambda: adslots_file.write(root, version, text),
     )
-    return made
+    return draft
 
 
-def pause(desk: Desk, seen: Seen, line_item: str, on: bool) -> Done:
+def pause(desk: Desk, current: CurrentIssue, line_item: str, on: bool) -> ActResult:
     """``paused: true`` into the booking, or out of it. Raises ``DigestError``."""
-    version = adslots_file.read(seen.room.root)
-    item = seen.room.ads.line_item(line_item)
+    version = adslots_file.read(current.newsroom.root)
+    item = current.newsroom.ads.line_item(line_item)
     if item is None:
         raise CommandError(f'adslots.yaml has no booking "{line_item}" any more; nothing was changed.')
     if item.paused == on:
@@ -111,43 +113,48 @@ def pause(desk: Desk, seen: Seen, line_item: str, on: bool) -> Done:
         )
     comment = f"since {desk.now():%Y-%m-%d}" + (f", by {desk.who}" if desk.who else "")
     text = adslots_file.paused(version, line_item, on, comment)
-    if found := adslots_file.problems(seen.room.root, version.text, text):
-        raise CommandError(f"this would break the file: {found[0]}. Nothing was changed.")
-    words = ("paused", "is paused") if on else ("resumed", "runs again")
+    if problems := adslots_file.problems(current.newsroom.root, version.text, text):
+        raise CommandError(f"this would break the file: {problems[0]}. Nothing was changed.")
+    verbs = ("paused", "is paused") if on else ("resumed", "runs again")
     return _remembered(
-        desk, seen, line_item, words[0], f"{item_names(seen.room)[line_item]} {words[1]}.",
-        lambda: adslots_file.write(seen.room.root, version, text),
+        desk, current, line_item, verbs[0], f"{item_names(current.newsroom)[line_item]} {verbs[1]}.",
+        lambda: adslots_file.write(current.newsroom.root, version, text),
     )  # fmt: skip
 
 
-def undo(desk: Desk, seen: Seen, made: FileChange) -> Done:
+def undo(desk: Desk, current: CurrentIssue, change: FileChange) -> ActResult:
     """The file as it was before a change of it. Raises ``CommandError`` where it was changed since."""
-    splice = adslots_file.Splice(made.start, made.was, made.now, made.before, made.after)
+    splice = adslots_file.Splice(change.start, change.was, change.now, change.before, change.after)
     return _remembered(
-        desk, seen, made.about, f"taken back: {made.what}", "Taken back: adslots.yaml is as it was.",
-        lambda: adslots_file.take_back(seen.room.root, splice),
+        desk, current, change.about, f"taken back: {change.what}", "Taken back: adslots.yaml is as it was.",
+        lambda: adslots_file.take_back(current.newsroom.root, splice),
     )  # fmt: skip
 
 
 def _remembered(
-    desk: Desk, seen: Seen, about: str, what: str, said: str, act: Callable[[], adslots_file.Splice]
-) -> Done:
+    desk: Desk,
+    current: CurrentIssue,
+    about: str,
+    what: str,
+    text: str,
+    act: Callable[[], adslots_file.Splice],
+) -> ActResult:
     """Change the file and write it into the history; where that cannot be written, the file is not changed either."""
     from digest.store import open_store
 
-    with open_store(seen.room.store, seen.room.publication) as store:
+    with open_store(current.newsroom.store, current.newsroom.publication) as store:
         store.file_changes()  # a store that cannot be reached says so before anything is changed
-        made = act()
+        splice = act()
         row = FileChange(
-            file=adslots_file.NAME, about=about, what=what, start=made.start, was=made.was, now=made.now,
-            before=made.before, after=made.after, by=desk.who, at=desk.now(),
+            file=adslots_file.NAME, about=about, what=what, start=splice.start, was=splice.was, now=splice.now,
+            before=splice.before, after=splice.after, by=desk.who, at=desk.now(),
         )  # fmt: skip
         try:
             store.remember(row)
         except DigestError:
-            adslots_file.take_back(seen.room.root, made)
+            adslots_file.take_back(current.newsroom.root, splice)
             raise
-    return Done(said, key_of(row) if made.after else "")
+    return ActResult(text, key_of(row) if splice.after else "")
 
 
 def _difference(before: str, after: str) -> list[tuple[str, str]]:
@@ -155,54 +162,54 @@ def _difference(before: str, after: str) -> list[tuple[str, str]]:
     return [(line[:1], line[1:]) for line in lines if not line.startswith("@@")]
 
 
-def _booking(seen: Seen, made: Draft) -> tuple[dict[str, Any], tuple[str, dict[str, Any]] | None]:
+def _booking(current: CurrentIssue, draft: Draft) -> tuple[dict[str, Any], tuple[str, dict[str, Any]] | None]:
     """The line item as a block of the file, and its advertiser if that is a new one; what is missing is in ``said``."""
-    said = made.said
-    advertiser, new = _advertiser(seen, made)
-    start, end = _day(made, "start", "the first day"), _day(made, "end", "the last day")
+    messages = draft.messages
+    advertiser, new = _advertiser(current, draft)
+    start, end = _day(draft, "start", "the first day"), _day(draft, "end", "the last day")
     if start and end and end < start:
-        said.append("The last day lies before the first one.")
-    slots = _several(made, "slots")
+        messages.append("The last day lies before the first one.")
+    slots = _several(draft, "slots")
     if not slots:
-        said.append("Choose at least one place.")
-    name = made["id"].strip() or _free_id(seen, advertiser, made["headline"] or made["alt"])
+        messages.append("Choose at least one place.")
+    name = draft["id"].strip() or _free_id(current, advertiser, draft["headline"] or draft["alt"])
     if not name:
-        said.append("Give the booking an id, such as marlin-spring.")
-    elif seen.room.ads.line_item(name):
-        said.append(f'There is a booking "{name}" already; choose another id.')
-    if not made["url"].strip():
-        said.append("Say where a click on the ad leads.")
-    item: dict[str, Any] = {"id": name, "advertiser": advertiser, "type": made["type"] or "standard"}
+        messages.append("Give the booking an id, such as marlin-spring.")
+    elif current.newsroom.ads.line_item(name):
+        messages.append(f'There is a booking "{name}" already; choose another id.')
+    if not draft["url"].strip():
+        messages.append("Say where a click on the ad leads.")
+    item: dict[str, Any] = {"id": name, "advertiser": advertiser, "type": draft["type"] or "standard"}
     item["flight"] = {"start": start, "end": end}
     for key in ("editions", "slots", "sections"):
-        if chosen := _several(made, key):
+        if chosen := _several(draft, key):
             item[key] = chosen
-    if made["goal"].strip():
-        item["goal"] = {made["unit"] or "issues": _number(made, "goal", "The goal")}
-        item["pacing"] = made["pacing"] or "even"
-    if made["rate"].strip():
-        item["rate"] = {"per_issue": _amount(made, "rate", "The rate")}
+    if draft["goal"].strip():
+        item["goal"] = {draft["unit"] or "issues": _number(draft, "goal", "The goal")}
+        item["pacing"] = draft["pacing"] or "even"
+    if draft["rate"].strip():
+        item["rate"] = {"per_issue": _amount(draft, "rate", "The rate")}
     for key in ("order", "notes"):
-        if words := " ".join(made[key].split()):
-            item[key] = words
-    ad = {key: value for key in _CREATIVE if (value := made[key].replace("\r\n", "\n").strip())}
+        if text := " ".join(draft[key].split()):
+            item[key] = text
+    ad = {key: value for key in _CREATIVE if (value := draft[key].replace("\r\n", "\n").strip())}
     item["creatives"] = [{"id": f"{name}-1", **ad}]
     return item, new
 
 
-def _advertiser(seen: Seen, made: Draft) -> tuple[str, tuple[str, dict[str, Any]] | None]:
-    known = seen.room.ads.advertisers
-    chosen, name = made["advertiser"].strip(), " ".join(made["new_advertiser"].split())
+def _advertiser(current: CurrentIssue, draft: Draft) -> tuple[str, tuple[str, dict[str, Any]] | None]:
+    known = current.newsroom.ads.advertisers
+    chosen, name = draft["advertiser"].strip(), " ".join(draft["new_advertiser"].split())
     if chosen and chosen in known and not name:
         return chosen, None
     if not name:
-        made.said.append("Choose an advertiser, or write the name of a new one.")
+        draft.messages.append("Choose an advertiser, or write the name of a new one.")
         return "", None
     id = _slug(name)
     if not id or id in known:
-        made.said.append(f'"{name}" is an advertiser already, or no name; choose it from the list.')
+        draft.messages.append(f'"{name}" is an advertiser already, or no name; choose it from the list.')
         return "", None
-    labels = [label for one in made["labels"].split(",") if (label := " ".join(one.split()))]
+    labels = [label for label_text in draft["labels"].split(",") if (label := " ".join(label_text.split()))]
     return id, (id, {"name": name, **({"labels": labels} if labels else {})})
 
 
@@ -210,35 +217,35 @@ def _slug(text: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", text.casefold()).strip("-")[:60]
 
 
-def _free_id(seen: Seen, advertiser: str, words: str) -> str:
-    base = "-".join(filter(None, [advertiser, "-".join(_slug(words).split("-")[:2])]))
-    taken = {item.id for item in seen.room.ads.line_items}
+def _free_id(current: CurrentIssue, advertiser: str, text: str) -> str:
+    base = "-".join(filter(None, [advertiser, "-".join(_slug(text).split("-")[:2])]))
+    taken = {item.id for item in current.newsroom.ads.line_items}
     return next((name for name in (base, *(f"{base}-{n}" for n in range(2, 1000))) if name not in taken), "")
 
 
-def _several(made: Draft, name: str) -> list[str]:
-    return [one for one in (made[f"{name}[]"] or made[name]).split("\n") if one]
+def _several(draft: Draft, name: str) -> list[str]:
+    return [value for value in (draft[f"{name}[]"] or draft[name]).split("\n") if value]
 
 
-def _day(made: Draft, name: str, label: str) -> date | None:
+def _day(draft: Draft, name: str, label: str) -> date | None:
     try:
-        return date.fromisoformat(made[name].strip())
+        return date.fromisoformat(draft[name].strip())
     except ValueError:
-        made.said.append(f"Say {label} of the flight as YYYY-MM-DD.")
+        draft.messages.append(f"Say {label} of the flight as YYYY-MM-DD.")
         return None
 
 
-def _number(made: Draft, name: str, label: str) -> int:
-    text = made[name].strip().replace(",", "")
+def _number(draft: Draft, name: str, label: str) -> int:
+    text = draft[name].strip().replace(",", "")
     if not _NUMBER.fullmatch(text) or not int(text):
-        made.said.append(f"{label} is a whole number above 0.")
+        draft.messages.append(f"{label} is a whole number above 0.")
         return 0
     return int(text)
 
 
-def _amount(made: Draft, name: str, label: str) -> int | float:
-    text = made[name].strip().replace(",", "")
+def _amount(draft: Draft, name: str, label: str) -> int | float:
+    text = draft[name].strip().replace(",", "")
     if not _AMOUNT.fullmatch(text):
-        made.said.append(f"{label} is an amount, such as 450 or 12.50.")
+        draft.messages.append(f"{label} is an amount, such as 450 or 12.50.")
         return 0
     return float(text) if "." in text else int(text)

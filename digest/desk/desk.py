@@ -15,21 +15,21 @@ from digest.desk.proofs import Proofs
 from digest.model import Edition, Newsroom
 
 if TYPE_CHECKING:
-    from digest.desk.links import Links
-    from digest.desk.outcome import Done
-    from digest.desk.views.words import Words
+    from digest.desk.links import PageLinks
+    from digest.desk.outcome import ActResult
+    from digest.desk.views.words import PlainReasons
     from digest.store import Store
 
 T = TypeVar("T")
 _KEPT = 40  # answers that take a moment
-_TOLD = 100  # acts that a page can still speak of
+_RECENT_ACTS = 100  # acts that a page can still speak of
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class CurrentIssue:
     """The issue a page is about, and the newsroom it belongs to."""
 
-    room: Newsroom
+    newsroom: Newsroom
     edition: Edition
     day: date
 
@@ -42,71 +42,75 @@ class Desk:
     """
 
     proofs: Proofs
-    links: Links
+    links: PageLinks
     who: str = ""
     may_act: bool = True
     token: str = field(default_factory=token_urlsafe)
-    told: dict[str, Done] = field(default_factory=dict)  # what was done last, by a name of its own
+    recent_acts: dict[str, ActResult] = field(
+        default_factory=dict
+    )  # what was done last, by a name of its own
     background: Background = field(default_factory=Background)
     _kept: dict[str, tuple[str, Any]] = field(default_factory=dict)
-    _words: tuple[Newsroom, Words] | None = None
+    _plain_reasons: tuple[Newsroom, PlainReasons] | None = None
     _lock: Lock = field(default_factory=Lock)
 
     def now(self) -> datetime:
         return self.proofs.clock()
 
-    def seen(self, asked: dict[str, str]) -> Seen:
+    def current_issue(self, query: dict[str, str]) -> CurrentIssue:
         """The issue that ``edition`` and ``date`` of an address mean. Raises ``DigestError``."""
         from digest.desk.proofs import parse_day
 
-        room = self.proofs.newsroom()
-        return Seen(room, *self.proofs.which(room, asked.get("edition"), parse_day(asked.get("date"))))
+        newsroom = self.proofs.newsroom()
+        return CurrentIssue(
+            newsroom, *self.proofs.which(newsroom, query.get("edition"), parse_day(query.get("date")))
+        )
 
-    def today(self, seen: Seen) -> date:
+    def today(self, current: CurrentIssue) -> date:
         """The date of the calendar's today: the publication's, or the day that the command was asked for."""
-        return self.proofs.asked.day or self.now().astimezone(seen.room.publication.zone).date()
+        return self.proofs.options.day or self.now().astimezone(current.newsroom.publication.zone).date()
 
-    def around(self, seen: Seen) -> tuple[date | None, date | None]:
+    def around(self, current: CurrentIssue) -> tuple[date | None, date | None]:
         """The issues before and after this one: planned ones, or, of an edition on demand, those that were built."""
-        if seen.edition.cadence != "on_demand":
-            return seen.edition.calendar.before(seen.day), seen.edition.calendar.after(seen.day)
-        with self.reading(seen.room) as store:
-            built = [one.date for one in store.issues(seen.edition.name)]
-        before = max((day for day in built if day < seen.day), default=None)
-        return before, min((day for day in built if day > seen.day), default=None)
+        if current.edition.cadence != "on_demand":
+            return current.edition.calendar.before(current.day), current.edition.calendar.after(current.day)
+        with self.reading(current.newsroom) as store:
+            built = [issue.date for issue in store.issues(current.edition.name)]
+        before = max((day for day in built if day < current.day), default=None)
+        return before, min((day for day in built if day > current.day), default=None)
 
-    def tell(self, done: Done) -> str:
+    def remember(self, done: ActResult) -> str:
         """A name under which the next page finds what was done."""
         name = token_urlsafe(8)
-        self.told[name] = done
-        for old in list(self.told)[:-_TOLD]:
-            del self.told[old]
+        self.recent_acts[name] = done
+        for old in list(self.recent_acts)[:-_RECENT_ACTS]:
+            del self.recent_acts[old]
         return name
 
     @contextmanager
-    def reading(self, room: Newsroom) -> Iterator[Store]:
+    def reading(self, newsroom: Newsroom) -> Iterator[Store]:
         """The store to read from; nothing that is written to it lasts."""
         from digest.store import open_store
 
-        with open_store(room.store, room.publication, rehearse=True) as store:
+        with open_store(newsroom.store, newsroom.publication, rehearse=True) as store:
             yield store
 
-    def kept(self, name: str, seen: Seen, make: Callable[[], T]) -> T:
+    def kept(self, name: str, current: CurrentIssue, make: Callable[[], T]) -> T:
         """What takes a moment to work out, made again when something on disk that it is made from has changed."""
-        version = f"{self.proofs.version(seen.room, None, None)} {self.today(seen)}"
+        version = f"{self.proofs.version(current.newsroom, None, None)} {self.today(current)}"
         with self._lock:
-            found = self._kept.get(name)
-            if found is None or found[0] != version:
-                found = self._kept[name] = (version, make())
+            entry = self._kept.get(name)
+            if entry is None or entry[0] != version:
+                entry = self._kept[name] = (version, make())
                 for old in list(self._kept)[:-_KEPT]:
                     del self._kept[old]
-            made: T = found[1]
-            return made
+            value: T = entry[1]
+            return value
 
-    def words(self, room: Newsroom) -> Words:
+    def plain_reasons(self, newsroom: Newsroom) -> PlainReasons:
         """What puts reasons into the words of people."""
-        if self._words is None or self._words[0] is not room:
-            from digest.desk.views.words import Words
+        if self._plain_reasons is None or self._plain_reasons[0] is not newsroom:
+            from digest.desk.views.words import PlainReasons
 
-            self._words = room, Words(room)
-        return self._words[1]
+            self._plain_reasons = newsroom, PlainReasons(newsroom)
+        return self._plain_reasons[1]

@@ -22,25 +22,25 @@ def write(desk: Desk, folder: Path) -> int:
     """
     links = desk.links
     assert isinstance(links, FileLinks)
-    seen = desk.seen({})
+    current = desk.current_issue({})
     try:
         if folder.exists() and any(folder.iterdir()) and not (folder / MARK).exists():
             raise CommandError(f"{folder} holds something else; name a new or an empty folder.")
         folder.mkdir(parents=True, exist_ok=True)
         (folder / MARK).write_text("", "utf-8")
-        first = links.to("issue", edition=seen.edition.name, date=seen.day)
+        first = links.to("issue", edition=current.edition.name, date=current.day)
         done: set[str] = set()
-        while waiting := [name for name in links.asked if name not in done][: MOST - len(done)]:
+        while waiting := [name for name in links.pages if name not in done][: MOST - len(done)]:
             for name in waiting:
                 done.add(name)
-                kind, query = links.asked[name]
+                kind, query = links.pages[name]
                 _put(folder / name, _text(desk, kind, query).encode("utf-8", "replace"))
         _put(folder / "index.html", (folder / first).read_bytes())
         for name in ASSETS:
             _put(folder / name, asset(name))
         for place, (edition, day) in links.files.items():
-            shown = desk.seen({"edition": edition, "date": day})
-            for name, data in desk.proofs.proof(shown.room, shown.edition, shown.day).files.items():
+            shown = desk.current_issue({"edition": edition, "date": day})
+            for name, data in desk.proofs.proof(shown.newsroom, shown.edition, shown.day).files.items():
                 _put(folder / place / name, data)
     except OSError as error:
         raise Unreachable(f"{folder} cannot be written: {error.strerror or error}.") from None
@@ -50,14 +50,14 @@ def write(desk: Desk, folder: Path) -> int:
 def _text(desk: Desk, kind: str, query: dict[str, str]) -> str:
     """One page; of an issue that cannot be, the page that says so."""
     try:
-        seen = desk.seen(query)
+        current = desk.current_issue(query)
     except DigestError as error:
-        from digest.desk.pages import wrong
+        from digest.desk.pages import page_error
 
-        told = wrong(desk, error)
-        return "".join(page(desk, "wrong", query, lambda: told, None))
+        failure = page_error(desk, error)
+        return "".join(page(desk, "wrong", query, lambda: failure, None))
     make = PAGES[kind]
-    return "".join(page(desk, kind, query, lambda: make(desk, seen, query), seen))
+    return "".join(page(desk, kind, query, lambda: make(desk, current, query), current))
 
 
 def _put(path: Path, data: bytes) -> None:

@@ -7,44 +7,44 @@ from hashlib import sha256
 from urllib.parse import urlencode
 
 
-class Links:
+class PageLinks:
     """Addresses of a running desk."""
 
     static = False
 
     def to(self, page: str, /, **query: object) -> str:
         """A page: ``issue``, ``calendar``, ``booking`` …; what is ``None`` or empty is left out."""
-        said = {key: str(value) for key, value in query.items() if value not in (None, "")}
+        parameters = {key: str(value) for key, value in query.items() if value not in (None, "")}
         path = "/" if page == "issue" else f"/{page}"
-        return f"{path}?{urlencode(said)}" if said else path
+        return f"{path}?{urlencode(parameters)}" if parameters else path
 
     def file(self, edition: str, day: object, name: str, **query: object) -> str:
         """A file of an issue, byte for byte."""
-        said = {key: value for key, value in query.items() if value}
-        return f"/{edition}/{day}/{name}" + (f"?{urlencode(said)}" if said else "")
+        parameters = {key: value for key, value in query.items() if value}
+        return f"/{edition}/{day}/{name}" + (f"?{urlencode(parameters)}" if parameters else "")
 
     def asset(self, name: str) -> str:
         return f"/{name}"
 
 
-class FileLinks(Links):
+class FileLinks(PageLinks):
     """The same pages as files; every address that is asked for is noted, so that it can be written."""
 
     static = True
 
     def __init__(self) -> None:
-        self.asked: dict[str, tuple[str, dict[str, str]]] = {}  # file -> page and query
+        self.pages: dict[str, tuple[str, dict[str, str]]] = {}  # file -> page and query
         self.files: dict[
             str, tuple[str, str]
         ] = {}  # issues whose files are linked: folder -> edition and day
 
     def to(self, page: str, /, **query: object) -> str:
-        said = {key: str(value) for key, value in query.items() if value not in (None, "")}
-        name = "-".join([page, *said.values()])
+        parameters = {key: str(value) for key, value in query.items() if value not in (None, "")}
+        name = "-".join([page, *parameters.values()])
         clean = re.sub(r"[^A-Za-z0-9._-]+", "_", name)[:100]
         if clean != name:  # two ids must not share a file
             clean += "-" + sha256(name.encode()).hexdigest()[:8]
-        self.asked.setdefault(f"{clean}.html", (page, said))
+        self.pages.setdefault(f"{clean}.html", (page, parameters))
         return f"{clean}.html"
 
     def file(self, edition: str, day: object, name: str, **query: object) -> str:

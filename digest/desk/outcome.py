@@ -10,7 +10,7 @@ from digest.errors import CommandError
 from digest.model import Approval, FileChange, IssueNote, Mark, StoryEdit
 
 
-class Changed(CommandError):
+class EditConflict(CommandError):
     """Somebody else changed the same thing since the page was opened. ``theirs`` is what stands now."""
 
     def __init__(self, text: str, theirs: Mapping[str, str]) -> None:
@@ -19,7 +19,7 @@ class Changed(CommandError):
 
 
 @dataclass(frozen=True, slots=True)
-class Done:
+class ActResult:
     """What was done, in words; ``undo`` is its key, empty where nothing can be taken back. ``at`` is a place of the
     page."""
 
@@ -28,7 +28,7 @@ class Done:
     at: str = ""
 
 
-def key_of(made: Mark | StoryEdit | IssueNote | Approval | FileChange) -> str:
+def key_of(row: Mark | StoryEdit | IssueNote | Approval | FileChange) -> str:
     """A name for one row of the history, to take it back by."""
-    kind = type(made).__name__
-    return f"{kind}:{sha256(repr(made).encode()).hexdigest()[:24]}"
+    kind = type(row).__name__
+    return f"{kind}:{sha256(repr(row).encode()).hexdigest()[:24]}"

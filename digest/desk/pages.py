@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from digest.desk.desk import Desk, Seen
+from digest.desk.desk import CurrentIssue, Desk
 from digest.desk.views.dates import day_words, flight_words
 from digest.errors import (
     AlreadySent,
@@ -38,7 +38,7 @@ NAV = (
 
 
 @dataclass(frozen=True, slots=True)
-class Wrong:
+class PageError:
     """Why there is nothing to show: problems with their places, or one sentence."""
 
     title: str
@@ -46,25 +46,25 @@ class Wrong:
     problems: tuple[tuple[Any, str], ...] = ()  # with the line of the file that each is about
 
     @property
-    def wrong(self) -> Wrong:
+    def page_error(self) -> PageError:
         return self
 
 
 def page(
     desk: Desk,
     template: str,
-    asked: Mapping[str, str],
+    query: Mapping[str, str],
     make: Callable[[], Any],
-    seen: Seen | None,
+    current: CurrentIssue | None,
     *,
-    said: Mapping[str, Any] | None = None,
+    extra: Mapping[str, Any] | None = None,
 ) -> Iterator[str]:
     """A page in pieces. ``make`` gives what the template prints as ``it``; its errors are a page, too."""
     context = {
-        "desk": desk, "links": desk.links, "to": desk.links.to, "seen": seen, "nav": NAV, "page": template,
-        "asked": defaultdict(str, asked), "done": desk.told.get(asked.get("done", "")), "flush": _HERE,
-        "make": lambda: _made(desk, make), "said": said or {}, "version": _version(desk, seen),
-        "state": "" if desk.links.static or template in _ANSWERS else desk.links.to("state", **state_of(asked)),
+        "desk": desk, "links": desk.links, "to": desk.links.to, "current": current, "nav": NAV, "page": template,
+        "query": defaultdict(str, query), "done": desk.recent_acts.get(query.get("done", "")), "flush": _HERE,
+        "make": lambda: _made(desk, make), "extra": extra or {}, "version": _version(desk, current),
+        "state": "" if desk.links.static or template in _ANSWERS else desk.links.to("state", **state_of(query)),
     }  # fmt: skip
     piece: list[str] = []
     try:
@@ -79,35 +79,39 @@ def page(
     yield "".join(piece)
 
 
-def state_of(asked: Mapping[str, str]) -> dict[str, str]:
-    return {key: asked[key] for key in ("edition", "date") if asked.get(key)}
+def state_of(query: Mapping[str, str]) -> dict[str, str]:
+    return {key: query[key] for key in ("edition", "date") if query.get(key)}
 
 
-def _version(desk: Desk, seen: Seen | None) -> str:
-    return desk.proofs.version(*((seen.room, seen.edition, seen.day) if seen else (None, None, None)))
+def _version(desk: Desk, current: CurrentIssue | None) -> str:
+    return desk.proofs.version(
+        *((current.newsroom, current.edition, current.day) if current else (None, None, None))
+    )
 
 
 def _made(desk: Desk, make: Callable[[], Any]) -> Any:
     try:
         return make()
     except DigestError as error:
-        return wrong(desk, error)
+        return page_error(desk, error)
 
 
-def wrong(desk: Desk, error: DigestError) -> Wrong:
+def page_error(desk: Desk, error: DigestError) -> PageError:
     """An error for people, each problem with the line it is about."""
     if isinstance(error, ConfigurationError):
         count = len(error.problems)
         title = "One thing to mend" if count == 1 else f"{count} things to mend"
-        return Wrong(title, problems=tuple((one, line_of(desk, one)) for one in error.problems))
-    return Wrong(
+        return PageError(
+            title, problems=tuple((problem, line_of(desk, problem)) for problem in error.problems)
+        )
+    return PageError(
         next((title for kind, title in _TITLES.items() if isinstance(error, kind)), "No"), str(error)
     )
 
 
 def line_of(desk: Desk, problem: Any) -> str:
     """The line of a file of the newsroom that a problem is about; empty where it cannot be read."""
-    root = desk.proofs.asked.root.resolve()
+    root = desk.proofs.options.root.resolve()
     path = (root / problem.file).resolve()
     if root not in path.parents:
         return ""
@@ -122,14 +126,14 @@ def line_of(desk: Desk, problem: Any) -> str:
 def environment() -> Environment:
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
-    made = Environment(
+    jinja = Environment(
         loader=PackageLoader("digest.desk"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
         lstrip_blocks=True,
     )  # fmt: skip
-    made.filters |= {
+    jinja.filters |= {
         "day": day_words,
         "number": lambda value: f"{value:,}",
         "few": counted,
         "flight": flight_words,
     }
-    return made
+    return jinja

@@ -45,7 +45,7 @@ class Proof:
 
 
 def proof(
-    room: Newsroom,
+    newsroom: Newsroom,
     edition: Edition,
     day: date,
     *,
@@ -64,12 +64,12 @@ def proof(
     from digest.render import load_theme
     from digest.store import open_store
 
-    theme = load_theme(room, cache_folder(room.root), remember=False, known=themes)
+    theme = load_theme(newsroom, cache_folder(newsroom.root), remember=False, known=themes)
     notes: tuple[str, ...] = ()
     try:
-        with open_store(room.store, room.publication, rehearse=True) as store:
-            notes = tuple(read_sources(room, store, now))
-            house = House(room, store, theme, reader)
+        with open_store(newsroom.store, newsroom.publication, rehearse=True) as store:
+            notes = tuple(read_sources(newsroom, store, now))
+            house = House(newsroom, store, theme, reader)
             _rehearse(house, before, day, now)
             return _composed(house, edition, day, notes, outbox, now)
     except ConfigurationError:
@@ -81,9 +81,9 @@ def proof(
 def _rehearse(house: House, editions: Sequence[Edition], day: date, now: datetime) -> None:
     from digest.app.pipeline import rehearse
 
-    for one in editions:
+    for edition in editions:
         with suppress(DigestError):
-            rehearse(house, one, day, now=now, overrides=Overrides())
+            rehearse(house, edition, day, now=now, overrides=Overrides())
 
 
 def _composed(
@@ -140,22 +140,22 @@ def _sent(store: Store, edition: Edition, day: date, sent: AlreadySent, outbox: 
     return Proof(edition=edition, day=day, files={"manifest.json": manifest}, error=sent)
 
 
-def read_sources(room: Newsroom, store: Store, now: datetime) -> Iterator[str]:
+def read_sources(newsroom: Newsroom, store: Store, now: datetime) -> Iterator[str]:
     """Read all sources; yields what a build would say of them."""
-    if not room.sources:
+    if not newsroom.sources:
         return
     from digest.app.ingest import ingest
 
-    for report in ingest(room, store, room.sources, now=now):
-        yield from _said(report)
+    for report in ingest(newsroom, store, newsroom.sources, now=now):
+        yield from _remarks(report)
 
 
-def _said(report: SourceReport) -> Iterator[str]:
+def _remarks(report: SourceReport) -> Iterator[str]:
     if report.error:
         yield f"{report.error} Going on without {report.name}, with what the store has."
     if report.broken:
         yield f"{report.name}: {report.broken}"
     if report.rejected:
         yield f"{report.name}: {len(report.rejected)} rejected"
-    for one in report.rejected[:_SHOWN]:
-        yield f"{report.name}, {one.where}: {one.why}"
+    for rejection in report.rejected[:_SHOWN]:
+        yield f"{report.name}, {rejection.where}: {rejection.why}"

@@ -31,7 +31,7 @@ _STALE = timedelta(
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class DeskOptions:
     """What the command was asked for: ``edition`` and ``day`` are what the first page shows."""
 
     root: Path
@@ -41,7 +41,7 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class _Made:
+class _CachedProof:
     proof: Proof
     version: str
     at: datetime
@@ -50,13 +50,13 @@ class _Made:
 class Proofs:
     """Safe to be asked by several threads. ``clock`` gives the time, aware."""
 
-    def __init__(self, asked: Asked, clock: Callable[[], datetime]) -> None:
-        self.asked, self.clock = asked, clock
+    def __init__(self, options: DeskOptions, clock: Callable[[], datetime]) -> None:
+        self.options, self.clock = options, clock
         self._lock = Lock()  # one proof at a time
         self._reading = Lock()  # so that a page can begin while a proof is made
         self._room: tuple[str, Newsroom] | None = None
         self._reader: tuple[str, Reader] | None = None
-        self._made: dict[tuple[str, date], _Made] = {}
+        self._made: dict[tuple[str, date], _CachedProof] = {}
         self._themes: dict[str, CompiledTheme] = {}
 
     def newsroom(self) -> Newsroom:
@@ -64,7 +64,7 @@ class Proofs:
         with self._reading:
             return self._newsroom()
 
-    def which(self, room: Newsroom, name: str | None, day: date | None) -> tuple[Edition, date]:
+    def which(self, newsroom: Newsroom, name: str | None, day: date | None) -> tuple[Edition, date]:
         """The issue meant: what is not said is what the command was asked for, or else the last cutoff's.
 
         Raises ``CommandError`` for an unknown edition, or a day on which it has no issue.
@@ -72,71 +72,72 @@ class Proofs:
         from digest.app.pipeline import editions_of
         from digest.select import window_of
 
-        wanted = name or self.asked.edition
-        asked = day or self.asked.day
-        if wanted:
-            (edition,) = editions_of(room, None, (wanted,))
+        wanted_name = name or self.options.edition
+        wanted_day = day or self.options.day
+        if wanted_name:
+            (edition,) = editions_of(newsroom, None, (wanted_name,))
         else:
             edition = next(
-                (e for e in room.editions if asked is None or e.has_issue(asked)), room.editions[0]
+                (e for e in newsroom.editions if wanted_day is None or e.has_issue(wanted_day)),
+                newsroom.editions[0],
             )
-        if day is None and asked and (name is None or edition.has_issue(asked)):
-            day = asked
-        zone = room.publication.zone
-        day = day or self._due(room, edition)
+        if day is None and wanted_day and (name is None or edition.has_issue(wanted_day)):
+            day = wanted_day
+        zone = newsroom.publication.zone
+        day = day or self._due(newsroom, edition)
         window_of(edition, day, zone)
         return edition, day
 
-    def _due(self, room: Newsroom, edition: Edition) -> date:
+    def _due(self, newsroom: Newsroom, edition: Edition) -> date:
         """The issue of the last cutoff; of an edition on demand, the special that is worked on today."""
         from digest.app.specials import special_now
         from digest.select import last_issue_date
         from digest.store import open_store
 
-        day = last_issue_date(edition, room.publication.zone, self.clock())
+        day = last_issue_date(edition, newsroom.publication.zone, self.clock())
         if edition.cadence != "on_demand":
             return day
-        with open_store(room.store, room.publication, rehearse=True) as store:
+        with open_store(newsroom.store, newsroom.publication, rehearse=True) as store:
             return special_now(store, edition, day)
 
-    def proof(self, room: Newsroom, edition: Edition, day: date) -> Proof:
+    def proof(self, newsroom: Newsroom, edition: Edition, day: date) -> Proof:
         """The proof of an issue, as everything is now. Raises ``ConfigurationError``."""
         with self._lock:
-            version, now = self.version(room, edition, day), self.clock()
-            made = self._made.get((edition.name, day))
-            if made and made.version == version and (_watched(room) or now - made.at < _STALE):
-                return made.proof
+            version, now = self.version(newsroom, edition, day), self.clock()
+            cached = self._made.get((edition.name, day))
+            if cached and cached.version == version and (_watched(newsroom) or now - cached.at < _STALE):
+                return cached.proof
             fresh = proof(
-                room,
+                newsroom,
                 edition,
                 day,
-                before=self._before(room, edition, day, now),
-                outbox=self.asked.outbox,
+                before=self._before(newsroom, edition, day, now),
+                outbox=self.options.outbox,
                 now=now,
-                reader=self._headlines(room),
+                reader=self._headlines(newsroom),
                 themes=self._themes,
             )
             for theme in list(self._themes)[:-_KEPT]:
                 del self._themes[theme]
             self._made.pop((edition.name, day), None)
-            self._made[edition.name, day] = _Made(fresh, version, now)
+            self._made[edition.name, day] = _CachedProof(fresh, version, now)
             for old in list(self._made)[:-_KEPT]:
                 del self._made[old]
             return fresh
 
-    def version(self, room: Newsroom | None, edition: Edition | None, day: date | None) -> str:
+    def version(self, newsroom: Newsroom | None, edition: Edition | None, day: date | None) -> str:
         """Changes when anything on disk that an issue is made from changes; nothing is read but names and times."""
-        paths = [*_files(self.asked.root), *(_places(room) if room else ())]
+        paths = [*_files(self.options.root), *(_places(newsroom) if newsroom else ())]
         if edition and day:
-            paths.append(self.asked.outbox / edition.name / day.isoformat() / "manifest.json")
-        told = "\n".join([*map(_stamp, paths), edition.name if edition else "", str(day)])
-        return sha256(told.encode("utf-8", "surrogateescape")).hexdigest()[:16]
+            paths.append(self.options.outbox / edition.name / day.isoformat() / "manifest.json")
+        state = "\n".join([*map(_stamp, paths), edition.name if edition else "", str(day)])
+        return sha256(state.encode("utf-8", "surrogateescape")).hexdigest()[:16]
 
-    def read_into(self, store: Store, room: Newsroom) -> None:
+    def read_into(self, store: Store, newsroom: Newsroom) -> None:
         """Read all sources into a store that rehearses, as a proof does."""
         from digest.desk.proof import read_sources
 
-        for _ in read_sources(room, store, self.clock()):
+        for _ in read_sources(newsroom, store, self.clock()):
             pass
 
     def close(self) -> None:
@@ -146,33 +147,33 @@ class Proofs:
     def _newsroom(self) -> Newsroom:
         from digest.config import load
 
-        stamp = "".join(map(_stamp, _configuration(self.asked.root)))
+        stamp = "".join(map(_stamp, _configuration(self.options.root)))
         if self._room is None or self._room[0] != stamp:
-            self._room = stamp, load(self.asked.root, remember=False)
+            self._room = stamp, load(self.options.root, remember=False)
         return self._room[1]
 
-    def _headlines(self, room: Newsroom) -> Reader | None:
+    def _headlines(self, newsroom: Newsroom) -> Reader | None:
         """What reads headlines, where the newsroom names a language model; what was read is known until the end."""
-        if not room.language_model:
+        if not newsroom.language_model:
             return None
-        if self._reader is None or self._reader[0] != room.language_model:
+        if self._reader is None or self._reader[0] != newsroom.language_model:
             from digest.likeness import open_reader
 
-            self._reader = room.language_model, open_reader(room)
+            self._reader = newsroom.language_model, open_reader(newsroom)
         return self._reader[1]
 
-    def _before(self, room: Newsroom, edition: Edition, day: date, now: datetime) -> list[Edition]:
+    def _before(self, newsroom: Newsroom, edition: Edition, day: date, now: datetime) -> list[Edition]:
         """The editions that a build of the whole cadence makes before this one; none if one was asked for by name."""
         from digest.select import window_of
 
-        def open_(one: Edition) -> bool:
-            return window_of(one, day, room.publication.zone).end > now
+        def open_(edition: Edition) -> bool:
+            return window_of(edition, day, newsroom.publication.zone).end > now
 
-        if self.asked.edition:
+        if self.options.edition:
             return []
-        earlier = room.editions[: room.editions.index(edition)]
-        same = [one for one in earlier if one.cadence == edition.cadence and one.has_issue(day)]
-        return [one for one in same if open_(edition) or not open_(one)]
+        earlier = newsroom.editions[: newsroom.editions.index(edition)]
+        same = [other for other in earlier if other.cadence == edition.cadence and other.has_issue(day)]
+        return [other for other in same if open_(edition) or not open_(other)]
 
 
 def parse_day(text: str | None) -> date | None:
@@ -185,9 +186,9 @@ def parse_day(text: str | None) -> date | None:
         raise CommandError(f'"{text[:40]}" is not a date; write it as YYYY-MM-DD.') from None
 
 
-def _watched(room: Newsroom) -> bool:
+def _watched(newsroom: Newsroom) -> bool:
     """Whether all that an issue is made from lies in files."""
-    return bool(_FILE.fullmatch(room.store)) and not any("://" in spec.url for spec in room.sources)
+    return bool(_FILE.fullmatch(newsroom.store)) and not any("://" in spec.url for spec in newsroom.sources)
 
 
 def _configuration(root: Path) -> tuple[Path, Path]:
@@ -199,10 +200,10 @@ def _files(root: Path) -> Iterator[Path]:
     yield from sorted((root / "templates").rglob("*"))
 
 
-def _places(room: Newsroom) -> Iterator[Path]:
+def _places(newsroom: Newsroom) -> Iterator[Path]:
     """Where stories come from and the store lies, with what is not yet written into it."""
-    yield from (Path(spec.url) for spec in room.sources if "://" not in spec.url)
-    if store := _FILE.fullmatch(room.store):
+    yield from (Path(spec.url) for spec in newsroom.sources if "://" not in spec.url)
+    if store := _FILE.fullmatch(newsroom.store):
         yield from (Path(store[1]), Path(f"{store[1]}-wal"))
 
 

@@ -50,8 +50,8 @@ class Server:
         for name in ("base.j2", "parts.j2", "issue.j2"):
             environment().get_template(name)
         try:
-            seen = self.desk.seen({})
-            self.desk.proofs.proof(seen.room, seen.edition, seen.day)
+            current = self.desk.current_issue({})
+            self.desk.proofs.proof(current.newsroom, current.edition, current.day)
         except DigestError:
             pass  # the page says it
 
@@ -69,17 +69,17 @@ class Server:
 def listen(desk: Desk, port: int | None) -> Server:
     """A server on a port, or on the first free one from ``PORT`` on. Raises ``Unreachable``, or ``CommandError`` where
     the extra is not installed."""
-    why = ""
+    reason = ""
     for number in [port] if port is not None else range(PORT, PORT + _TRIED):
         try:
             return Server(desk, socket.create_server((HOST, number), backlog=128))
         except OSError as error:
-            why = os.strerror(error.errno) if error.errno else str(error)
+            reason = os.strerror(error.errno) if error.errno else str(error)
     if port is None:
         raise Unreachable(
-            f"no port from {PORT} to {PORT + _TRIED - 1} can be used: {why}. Name one with --port."
+            f"no port from {PORT} to {PORT + _TRIED - 1} can be used: {reason}. Name one with --port."
         )
-    raise Unreachable(f"the port {port} cannot be used: {why}. Name another one, or leave --port out.")
+    raise Unreachable(f"the port {port} cannot be used: {reason}. Name another one, or leave --port out.")
 
 
 def _uvicorn(desk: Desk) -> Uvicorn:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from digest.desk import Asked, Desk, Links, Proofs, listen
+from digest.desk import Desk, DeskOptions, PageLinks, Proofs, listen
 from tests.judges.tools import CHROMIUM, node
 from tests.newsrooms import newsroom
 
@@ -27,14 +27,14 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> list[Any]:
     (room.root / "templates").mkdir()
     room.write("templates/issue.html.j2", frame.replace("</body>", EVIL))
     proofs = Proofs(
-        Asked(root=room.root, outbox=room.root / "outbox", day=DAY),
+        DeskOptions(root=room.root, outbox=room.root / "outbox", day=DAY),
         lambda: datetime(2026, 1, 23, 14, tzinfo=UTC),
     )
     assert (
         EVIL.encode()
         in proofs.proof(proofs.newsroom(), *proofs.which(proofs.newsroom(), None, None)).files["index.html"]
     )
-    with listen(Desk(proofs, Links()), 0) as server:
+    with listen(Desk(proofs, PageLinks()), 0) as server:
         Thread(target=server.serve, daemon=True).start()
         found: list[Any] = node(
             "preview.mjs", {"url": server.url, "browser": CHROMIUM}, "playwright-core", "axe-core"

@@ -8,8 +8,8 @@ from datetime import date, timedelta
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
-from digest.desk.desk import Desk, Seen
-from digest.desk.views.ads import accounts, names_of, row_of, titles_of
+from digest.desk.desk import CurrentIssue, Desk
+from digest.desk.views.ads import booking_reports, names_of, row_of, titles_of
 from digest.desk.views.words import item_names
 from digest.errors import CommandError
 from digest.model import Newsroom
@@ -17,7 +17,7 @@ from digest.model.places import place_names
 
 if TYPE_CHECKING:
     from digest.app.ads_calendar import Calendar, CalendarIssue
-    from digest.desk.background import Work
+    from digest.desk.background import Task
     from digest.place.forecast import Avails, Shortfall
 
 BACK, AHEAD = 3, 13  # days around the issue
@@ -27,7 +27,7 @@ LISTED = 20  # bookings without a place
 
 
 @dataclass(frozen=True, slots=True)
-class Planned:
+class PlannedDays:
     """The coming days as planned: ``calendar`` with their ads, what is ``free`` there, who will end ``short``."""
 
     calendar: Calendar
@@ -35,78 +35,82 @@ class Planned:
     short: tuple[Shortfall, ...]
 
 
-def calendar(desk: Desk, seen: Seen, asked: Mapping[str, str]) -> dict[str, Any]:
+def calendar(desk: Desk, current: CurrentIssue, query: Mapping[str, str]) -> dict[str, Any]:
     """Days by slots: who runs, what is free, what is overbooked. Raises ``DigestError``.
 
     A plan of many bookings takes seconds: it is left out while it is worked out, unless ``asked`` says ``plan=1``.
     """
     from digest.app.ads_calendar import as_known
 
-    room, today = seen.room, desk.today(seen)
-    start, end = seen.day - timedelta(days=BACK), seen.day + timedelta(days=AHEAD)
+    newsroom, today = current.newsroom, desk.today(current)
+    start, end = current.day - timedelta(days=BACK), current.day + timedelta(days=AHEAD)
     plan, unplanned = None, ""
     if end >= today:
-        wait = desk.links.static or asked.get("plan") == "1"
+        wait = desk.links.static or query.get("plan") == "1"
         try:
-            work = desk.kept(f"plan {start}", seen, lambda: _asked(desk, room, start, end, today))
+            work = desk.kept(f"plan {start}", current, lambda: _plan_task(desk, newsroom, start, end, today))
             plan = work.result() if wait or work.done.wait(SOON) else None
         except CommandError as error:  # too much to plan at once
             unplanned = str(error)
-    found = plan.calendar if plan else as_known(room, start, end, today)
+    ads_calendar = plan.calendar if plan else as_known(newsroom, start, end, today)
     free, short = (plan.free, plan.short) if plan else ((), ())
-    titles = titles_of(room)
-    names, items = place_names(room), item_names(room)
-    gone = sorted({ad.slot for one in found.issues for ad in one.ads} - names.keys())
-    never = [name for name, _ in found.never_runs if name not in {one.booking.line_item for one in short}]
-    rivals = dict(found.never_runs)
+    titles = titles_of(newsroom)
+    names, items = place_names(newsroom), item_names(newsroom)
+    gone = sorted({ad.slot for issue in ads_calendar.issues for ad in issue.ads} - names.keys())
+    never = [
+        name
+        for name, _ in ads_calendar.never_runs
+        if name not in {shortfall.booking.line_item for shortfall in short}
+    ]
+    rivals = dict(ads_calendar.never_runs)
     return {
-        "wrong": None,
+        "page_error": None,
         "waiting": end >= today and plan is None and not unplanned,
         "unplanned": unplanned,
         "first": start,
         "last": end,
-        "before": seen.day - timedelta(days=7),
-        "after": seen.day + timedelta(days=7),
+        "before": current.day - timedelta(days=7),
+        "after": current.day + timedelta(days=7),
         "today": today,
         "slots": [*names.items(), *((name, name) for name in gone)],
-        "issues": [_issue(room, one, free, short, titles) for one in found.issues],
+        "issues": [_issue(newsroom, issue, free, short, titles) for issue in ads_calendar.issues],
         "never": [
-            (name, titles.get(name, name), [items.get(one, one) for one in rivals[name]])
+            (name, titles.get(name, name), [items.get(rival, rival) for rival in rivals[name]])
             for name in never[:LISTED]
         ],
-        "short": [_short(desk, room, one, titles) for one in short[:LISTED]],
+        "short": [_short(desk, newsroom, shortfall, titles) for shortfall in short[:LISTED]],
         "unlisted": max(0, len(never) - LISTED) + max(0, len(short) - LISTED),
-        "advertisers": names_of(room),
-        **_charts(desk, seen, found),
+        "advertisers": names_of(newsroom),
+        **_charts(desk, current, ads_calendar),
     }
 
 
-def _asked(desk: Desk, room: Newsroom, start: date, end: date, today: date) -> Work[Planned]:
+def _plan_task(desk: Desk, newsroom: Newsroom, start: date, end: date, today: date) -> Task[PlannedDays]:
     """The plan, by what it is made from: what does not change it does not begin it anew."""
     from digest.app.ads_ahead import inputs_of
     from digest.app.forecast_inputs import last_end
 
-    content = inputs_of(room, max(start, today), max(end, last_end(room, today)))
+    content = inputs_of(newsroom, max(start, today), max(end, last_end(newsroom, today)))
     key = sha256(repr((start, end, today, content)).encode()).digest()
-    return desk.background.ask(key, lambda: _planned(room, start, end, today))
+    return desk.background.ask(key, lambda: _planned(newsroom, start, end, today))
 
 
-def _planned(room: Newsroom, start: date, end: date, today: date) -> Planned:
+def _planned(newsroom: Newsroom, start: date, end: date, today: date) -> PlannedDays:
     from digest.app.ads_ahead import inputs_of, look
     from digest.app.ads_calendar import calendar as planned
     from digest.place import forecast
 
-    free = forecast.avails(inputs_of(room, max(start, today), end)) if forecast.available() else ()
-    return Planned(planned(room, start, end, today), free, look(room, today).short)
+    free = forecast.avails(inputs_of(newsroom, max(start, today), end)) if forecast.available() else ()
+    return PlannedDays(planned(newsroom, start, end, today), free, look(newsroom, today).short)
 
 
-def _charts(desk: Desk, seen: Seen, found: Calendar) -> dict[str, Any]:
+def _charts(desk: Desk, current: CurrentIssue, ads_calendar: Calendar) -> dict[str, Any]:
     """Delivered against goal of the bookings of these days; those that are furthest behind come first."""
-    there = {ad.line_item for one in found.issues for ad in one.ads}
+    running = {ad.line_item for issue in ads_calendar.issues for ad in issue.ads}
     rows = [
-        row_of(seen.room, one)
-        for one in accounts(desk, seen)
-        if one.booked and (one.line_item in there or _meets(one.first, one.last, found))
+        row_of(current.newsroom, report)
+        for report in booking_reports(desk, current)
+        if report.booked and (report.line_item in running or _meets(report.first, report.last, ads_calendar))
     ]
     rows.sort(
         key=lambda row: (-max(row["behind"], row["owed"]) / row["booked"], row["advertiser"], row["id"])
@@ -114,55 +118,61 @@ def _charts(desk: Desk, seen: Seen, found: Calendar) -> dict[str, Any]:
     return {"charts": rows[:CHARTS], "charted": len(rows)}
 
 
-def _meets(first: date | None, last: date | None, found: Calendar) -> bool:
-    return (first is None or first <= found.last) and (last is None or last >= found.first)
+def _meets(first: date | None, last: date | None, ads_calendar: Calendar) -> bool:
+    return (first is None or first <= ads_calendar.last) and (last is None or last >= ads_calendar.first)
 
 
 def _issue(
-    room: Newsroom,
-    one: CalendarIssue,
+    newsroom: Newsroom,
+    issue: CalendarIssue,
     free: Sequence[Avails],
     short: Sequence[Shortfall],
     titles: Mapping[str, str],
 ) -> dict[str, Any]:
-    room_left = {
+    free_cells = {
         slot.slot: cell
         for slot in free
         for cell in slot.issues
-        if (cell.issue.date, cell.issue.edition) == (one.date, one.edition)
+        if (cell.issue.date, cell.issue.edition) == (issue.date, issue.edition)
     }
     cells = {}
-    for slot in {*(spec.id for spec in room.ads.slots), *(ad.slot for ad in one.ads)}:
-        cell = room_left.get(slot)
-        here = one.in_slot(slot)
+    for slot in {*(spec.id for spec in newsroom.ads.slots), *(ad.slot for ad in issue.ads)}:
+        cell = free_cells.get(slot)
+        ads = issue.in_slot(slot)
         full = cell is not None and not cell.free
         cells[slot] = {
-            "ads": [(ad.line_item, titles.get(ad.line_item, ad.line_item), ad.built) for ad in here],
-            "free": cell.free if cell and one.state == "planned" else None,
+            "ads": [(ad.line_item, titles.get(ad.line_item, ad.line_item), ad.built) for ad in ads],
+            "free": cell.free if cell and issue.state == "planned" else None,
             "most": cell.most if cell else None,
-            "wanted": _wanted(room, one, slot, short, titles) if full and one.state == "planned" else [],
+            "wanted": _wanted(newsroom, issue, slot, short, titles)
+            if full and issue.state == "planned"
+            else [],
         }
-    return {"date": one.date, "edition": one.edition, "state": one.state, "cells": cells}
+    return {"date": issue.date, "edition": issue.edition, "state": issue.state, "cells": cells}
 
 
 def _wanted(
-    room: Newsroom, one: CalendarIssue, slot: str, short: Sequence[Shortfall], titles: Mapping[str, str]
+    newsroom: Newsroom, issue: CalendarIssue, slot: str, short: Sequence[Shortfall], titles: Mapping[str, str]
 ) -> list[tuple[str, str]]:
     """Bookings that will end short and could have used this place: it is overbooked by them."""
-    there = {ad.line_item for ad in one.ads}
-    found = []
+    running = {ad.line_item for ad in issue.ads}
+    wanted = []
     for booking in short:
-        item = room.ads.line_item(booking.booking.line_item)
-        if item is None or item.id in there or slot not in item.slots or item.rests_on(one.date):
+        item = newsroom.ads.line_item(booking.booking.line_item)
+        if item is None or item.id in running or slot not in item.slots or item.rests_on(issue.date):
             continue
-        if item.flight and one.date in item.flight and (not item.editions or one.edition in item.editions):
-            found.append((item.id, titles[item.id]))
-    return found
+        if (
+            item.flight
+            and issue.date in item.flight
+            and (not item.editions or issue.edition in item.editions)
+        ):
+            wanted.append((item.id, titles[item.id]))
+    return wanted
 
 
-def _short(desk: Desk, room: Newsroom, one: Shortfall, titles: Mapping[str, str]) -> dict[str, Any]:
+def _short(desk: Desk, newsroom: Newsroom, shortfall: Shortfall, titles: Mapping[str, str]) -> dict[str, Any]:
     from digest.app.ads_ahead import words
 
-    name = one.booking.line_item
-    says, cure = map(desk.words(room), words(room, one))
+    name = shortfall.booking.line_item
+    says, cure = map(desk.plain_reasons(newsroom), words(newsroom, shortfall))
     return {"id": name, "title": titles[name], "says": says, "cure": cure}

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from html.parser import HTMLParser
 from typing import Any
 
-from digest.desk.desk import Desk, Seen
+from digest.desk.desk import CurrentIssue, Desk
 from digest.desk.pages import line_of
 from digest.desk.views.issue import GMAIL
 from digest.desk.views.words import item_names
@@ -18,27 +18,27 @@ from digest.model.counts import counted
 BUILDS = 12
 
 
-def sources(desk: Desk, seen: Seen) -> dict[str, Any]:
+def sources(desk: Desk, current: CurrentIssue) -> dict[str, Any]:
     """Every source: when it was last read, what it had, what is wrong. Raises ``DigestError``."""
     from digest.app.readings import health, unmatched
 
-    room, now = seen.room, desk.now()
-    with desk.reading(room) as store:
-        found = health(room, store.readings(), now)
-        lost = unmatched(room, store.search(span=(now - timedelta(days=7), now), limit=5000))
+    newsroom, now = current.newsroom, desk.now()
+    with desk.reading(newsroom) as store:
+        states = health(newsroom, store.readings(), now)
+        lost = unmatched(newsroom, store.search(span=(now - timedelta(days=7), now), limit=5000))
     return {
-        "wrong": None,
+        "page_error": None,
         "rows": [
             {
-                "name": one.name,
-                "type": one.type,
-                "last": one.last,
-                "read": ago(one.last.at, now) if one.last else "never",
-                "newest": ago(one.last.newest, now) if one.last and one.last.newest else "",
-                "wrong": one.wrong,
-                "remarks": list(one.last.remarks.items()) if one.last else [],
+                "name": source.name,
+                "type": source.type,
+                "last": source.last,
+                "read": ago(source.last.at, now) if source.last else "never",
+                "newest": ago(source.last.newest, now) if source.last and source.last.newest else "",
+                "wrong": source.wrong,
+                "remarks": list(source.last.remarks.items()) if source.last else [],
             }
-            for one in found
+            for source in states
         ],
         "lost": list(lost.items())[:12],
     }
@@ -56,7 +56,7 @@ def ago(at: datetime, now: datetime) -> str:
     return "just now"
 
 
-def health(desk: Desk, seen: Seen, asked: Mapping[str, str]) -> dict[str, Any]:
+def health(desk: Desk, current: CurrentIssue, query: Mapping[str, str]) -> dict[str, Any]:
     """Everything that a careful person looks at before the issue leaves. Raises ``DigestError``."""
     from digest.app import checking
     from digest.app.readings import wrong
@@ -64,44 +64,46 @@ def health(desk: Desk, seen: Seen, asked: Mapping[str, str]) -> dict[str, Any]:
     from digest.config.files import without_ads
     from digest.render.legible import legibility
 
-    room = seen.room
-    proof = desk.proofs.proof(room, seen.edition, seen.day)
-    with desk.reading(room) as store:
-        now = status(room, store, desk.now(), timedelta(0))
-        issues = sorted(store.issues(), key=lambda one: (one.built_at, one.edition), reverse=True)[:BUILDS]
+    newsroom = current.newsroom
+    proof = desk.proofs.proof(newsroom, current.edition, current.day)
+    with desk.reading(newsroom) as store:
+        now = status(newsroom, store, desk.now(), timedelta(0))
+        issues = sorted(store.issues(), key=lambda issue: (issue.built_at, issue.edition), reverse=True)[
+            :BUILDS
+        ]
         approved = store.approved()
-        of_sources = wrong(room, store.readings(), desk.now())
-    problems = desk.kept("problems", seen, lambda: checking.problems(room, remember=False))
-    notes = desk.kept("notes", seen, lambda: checking.notes(room))
+        of_sources = wrong(newsroom, store.readings(), desk.now())
+    problems = desk.kept("problems", current, lambda: checking.problems(newsroom, remember=False))
+    notes = desk.kept("notes", current, lambda: checking.notes(newsroom))
     manifest = proof.manifest if "index.html" in proof.files else None
     mail = _Mail.read(proof.files["index.html"].decode("utf-8", "replace")) if manifest else None
     return {
-        "wrong": None,
+        "page_error": None,
         "proof": proof,
         "editions": now.editions,
         "newest": ago(now.newest_story, desk.now()) if now.newest_story else "",
-        "issues": [(one, approved.get((one.edition, one.date)) == one.revision) for one in issues],
+        "issues": [(issue, approved.get((issue.edition, issue.date)) == issue.revision) for issue in issues],
         "sources": of_sources,
-        "problems": [(one, line_of(desk, one)) for one in problems],
-        "notes": [*notes, *filter(None, [without_ads(room.root, len(room.ads.line_items))])],
+        "problems": [(problem, line_of(desk, problem)) for problem in problems],
+        "notes": [*notes, *filter(None, [without_ads(newsroom.root, len(newsroom.ads.line_items))])],
         "manifest": manifest,
         "mail": mail,
         "size": manifest["files"]["index.html"]["bytes"] if manifest else 0,
         "gmail": GMAIL,
-        "budget": room.seen_by(seen.edition).size_budget,
-        "thin": _thin(seen, manifest) if manifest else [],
+        "budget": newsroom.seen_by(current.edition).size_budget,
+        "thin": _thin(current, manifest) if manifest else [],
         "legible": legibility(proof.files["index.html"].decode("utf-8", "replace")) if manifest else None,
-        "links": _dead(mail) if mail and asked.get("links") == "1" else None,
+        "links": _dead(mail) if mail and query.get("links") == "1" else None,
     }
 
 
-def _thin(seen: Seen, manifest: Any) -> list[tuple[str, int, int, int]]:
+def _thin(current: CurrentIssue, manifest: Any) -> list[tuple[str, int, int, int]]:
     """Sections that are not full: title, stories, minimum, most."""
-    there = {part["id"]: len(part["stories"]) for part in manifest["sections"]}
+    counts = {part["id"]: len(part["stories"]) for part in manifest["sections"]}
     return [
-        (spec.title, there.get(spec.id, 0), spec.min, spec.top)
-        for spec in seen.room.sections_of(seen.edition)
-        if there.get(spec.id, 0) < spec.top
+        (spec.title, counts.get(spec.id, 0), spec.min, spec.top)
+        for spec in current.newsroom.sections_of(current.edition)
+        if counts.get(spec.id, 0) < spec.top
     ]
 
 
@@ -123,14 +125,14 @@ class _Mail(HTMLParser):
         return mail
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = dict(attrs)
+        attributes = dict(attrs)
         if tag == "img":
             self.pictures += 1
-            if "alt" not in given:
-                self.unnamed.append(given.get("src") or "")
-            elif not given["alt"]:
+            if "alt" not in attributes:
+                self.unnamed.append(attributes.get("src") or "")
+            elif not attributes["alt"]:
                 self.decorative += 1
-        elif tag == "a" and (href := given.get("href") or "").startswith(("http://", "https://")):
+        elif tag == "a" and (href := attributes.get("href") or "").startswith(("http://", "https://")):
             self.links.append(href)
 
 
@@ -139,56 +141,67 @@ def _dead(mail: _Mail) -> list[tuple[str, str]]:
     from digest.render.deadlinks import dead_links
 
     try:
-        return [(one.url, one.why) for one in dead_links(dict.fromkeys(mail.links))]
+        return [(link.url, link.why) for link in dead_links(dict.fromkeys(mail.links))]
     except OSError as error:
         raise DigestError(f"the links could not be looked up: {error}") from None
 
 
-def history(desk: Desk, seen: Seen) -> dict[str, Any]:
+def history(desk: Desk, current: CurrentIssue) -> dict[str, Any]:
     """What was decided, newest first: about stories, and about this issue. Raises ``DigestError``."""
     from digest.app import adslots_file
     from digest.desk.outcome import key_of
 
-    room = seen.room
-    with desk.reading(room) as store:
+    newsroom = current.newsroom
+    with desk.reading(newsroom) as store:
         marks, edits = store.marks_of(), store.edits()
-        notes, yes = store.notes(seen.edition.name, seen.day), store.approvals(seen.edition.name, seen.day)
+        notes, approvals = (
+            store.notes(current.edition.name, current.day),
+            store.approvals(current.edition.name, current.day),
+        )
         decided: list[Any] = [*marks[-200:], *edits[-200:]]
-        stories = store.stories({one.story for one in decided})
+        stories = store.stories({decision.story for decision in decided})
         standing = [*store.marks(), *edits]
         changes = store.file_changes()
     now = ""
     with suppress(DigestError):  # it is no text: nothing can be taken back in it
-        now = adslots_file.read(room.root).sha
-    clock = room.publication.clock
+        now = adslots_file.read(newsroom.root).sha
+    clock = newsroom.publication.clock
     rows = [
-        (one.at, one.by, _decision(one), stories[one.story].title if one.story in stories else one.story,
-         one.note, key_of(one) if one in standing or one.action == "release" else "")
-        for one in marks[-200:]
+        (mark.at, mark.by, _decision(mark), stories[mark.story].title if mark.story in stories else mark.story,
+         mark.note, key_of(mark) if mark in standing or mark.action == "release" else "")
+        for mark in marks[-200:]
     ]  # fmt: skip
     rows += [
-        (one.at, one.by, _words(one), stories[one.story].title if one.story in stories else one.story, one.note,
-         key_of(one))
-        for one in edits[-200:]
+        (edit.at, edit.by, _words(edit), stories[edit.story].title if edit.story in stories else edit.story, edit.note,
+         key_of(edit))
+        for edit in edits[-200:]
     ]  # fmt: skip
-    names = item_names(room)
+    names = item_names(newsroom)
     rows += [
-        (one.at, one.by, one.what, names.get(one.about, one.about), one.file,
-         key_of(one) if one.after and one.after == now else "")
-        for one in changes[-200:]
+        (change.at, change.by, change.what, names.get(change.about, change.about), change.file,
+         key_of(change) if change.after and change.after == now else "")
+        for change in changes[-200:]
     ]  # fmt: skip
-    about = f"{seen.edition.name} {seen.day}"
+    about = f"{current.edition.name} {current.day}"
     rows += [
-        (one.at, one.by, "note" if one else "note taken back", about, one.text or one.subject, key_of(one))
-        for one in notes
+        (
+            note.at,
+            note.by,
+            "note" if note else "note taken back",
+            about,
+            note.text or note.subject,
+            key_of(note),
+        )
+        for note in notes
     ]
     rows += [
-        (one.at, one.by, f"approved revision {one.revision}" if one.manifest else "approval taken back", about,
-         one.note, key_of(one) if one.manifest and one is yes[-1] else "")
-        for one in yes
+        (approval.at, approval.by,
+         f"approved revision {approval.revision}" if approval.manifest else "approval taken back", about,
+         approval.note, key_of(approval) if approval.manifest and approval is approvals[-1] else "")
+        for approval in approvals
     ]  # fmt: skip
     rows.sort(key=lambda row: row[0], reverse=True)
-    return {"wrong": None, "rows": [(clock(at), *rest) for at, *rest in rows[:200]], "total": len(rows)}
+    return {"page_error": None, "rows": [(clock(at), *rest) for at, *rest in rows[:200]], "total": len(rows)}
 
 
 def _decision(mark: Any) -> str:

@@ -90,14 +90,14 @@ def place_at(slot: Slot | None, gap: int) -> str:
     return f"after story {gap}" if gap else "above the first story"
 
 
-class Words:
-    """Reasons of this newsroom for people: call it with a text of the house."""
+class PlainReasons:
+    """A newsroom's reasons for people: call it with a reason as a manifest has it."""
 
-    def __init__(self, room: Newsroom) -> None:
-        self._slots = {slot.id: slot for slot in room.ads.slots}
-        self._places = {id: name.lower() for id, name in place_names(room).items()}
-        self._items = item_names(room)
-        self._sections = {one.id: one.title for one in room.sections}
+    def __init__(self, newsroom: Newsroom) -> None:
+        self._slots = {slot.id: slot for slot in newsroom.ads.slots}
+        self._places = {id: name.lower() for id, name in place_names(newsroom).items()}
+        self._items = item_names(newsroom)
+        self._sections = {section.id: section.title for section in newsroom.sections}
         slots, sections = _either(self._slots), _either(self._sections)
         self._at = re.compile(rf"(?<![\w-]){slots} at gap (\d+)")
         self._item = re.compile(
@@ -112,11 +112,11 @@ class Words:
 
     def __call__(self, text: str) -> str:
         parts = _QUOTED.split(text)  # a headline stays as it is
-        parts[::2] = map(self._said, parts[::2])
+        parts[::2] = map(self._plain, parts[::2])
         text = "".join(parts)
         return text[:1].upper() + text[1:]
 
-    def _said(self, text: str) -> str:
+    def _plain(self, text: str) -> str:
         text = self._at.sub(lambda at: place_at(self._slots[at[1]], int(at[2])), text)
         text = re.sub(r"\bat gap (\d+)", lambda at: place_at(None, int(at[1])), text)
         text = self._named.sub(lambda at: self._items.get(at[1], at[1]), text)
@@ -124,48 +124,48 @@ class Words:
         text = self._slots_named.sub(lambda at: f"for {_each(self._places, at[1])}", text)
         text = self._slot.sub(lambda at: self._places[at[1]], text)
         text = self._section.sub(lambda at: f"{at[1]} {_each(self._sections, at[2])}", text)
-        for pattern, words in _PHRASES:
-            text = pattern.sub(words, text)
+        for pattern, replacement in _PHRASES:
+            text = pattern.sub(replacement, text)
         text = _DATE.sub(_day, text)
         return _NUMBER.sub(lambda at: f"{int(at[0]):,}", text)
 
 
-def campaign(room: Newsroom, item: LineItem) -> str:
+def campaign(newsroom: Newsroom, item: LineItem) -> str:
     """What was sold: the name of the order, else the id in words, without the advertiser that stands beside it."""
     from digest.app.delivery_report import title_of
 
-    known = room.ads.advertisers.get(item.advertiser or "")
+    known = newsroom.ads.advertisers.get(item.advertiser or "")
     if item.order or known is None:
         return title_of(item)
     name = in_words(item.id)
-    for who in (known.name, in_words(known.id)):
-        if name.casefold().startswith(f"{who.casefold()} "):
-            name = name[len(who) + 1 :]
+    for prefix in (known.name, in_words(known.id)):
+        if name.casefold().startswith(f"{prefix.casefold()} "):
+            name = name[len(prefix) + 1 :]
             break
     return name[:1].upper() + name[1:]
 
 
-def item_names(room: Newsroom) -> dict[str, str]:
+def item_names(newsroom: Newsroom) -> dict[str, str]:
     """Every booking by its advertiser, with the campaign where the advertiser has several."""
-    known = room.ads.advertisers
-    items = room.ads.line_items
+    known = newsroom.ads.advertisers
+    items = newsroom.ads.line_items
     several = Counter(item.advertiser for item in items)
-    found = {}
+    names = {}
     for item in items:
-        given = known.get(item.advertiser or "")
-        name = given.name if given else item.advertiser or room.publication.name
-        found[item.id] = f"{name} ({campaign(room, item)})" if several[item.advertiser] > 1 else name
-    return found
+        advertiser = known.get(item.advertiser or "")
+        name = advertiser.name if advertiser else item.advertiser or newsroom.publication.name
+        names[item.id] = f"{name} ({campaign(newsroom, item)})" if several[item.advertiser] > 1 else name
+    return names
 
 
-def why_not(why: str, titles: Mapping[str, str], words: Words) -> str:
+def why_not(reason: str, titles: Mapping[str, str], reasons: PlainReasons) -> str:
     """Why a story is not in, with the headline of the one that tells its event instead of an id."""
-    rule, _, text = why.partition(": ")
+    rule, _, text = reason.partition(": ")
     if rule == "same_event" and text.startswith("told by "):
-        other = text.removeprefix("told by ")
-        text = f"“{titles.get(other, other)}”"
+        id = text.removeprefix("told by ")
+        text = f"“{titles.get(id, id)}”"
     elif text:
-        text = words(text)
+        text = reasons(text)
     return ": ".join(part for part in (LEFT_OUT.get(rule, in_words(rule)), text) if part)
 
 
@@ -176,7 +176,7 @@ def _either(names: Iterable[str]) -> str:
 
 
 def _each(names: Mapping[str, str], listed: str) -> str:
-    return ", ".join(names[one] for one in listed.split(", "))
+    return ", ".join(names[name] for name in listed.split(", "))
 
 
 def _is_id(name: str) -> bool:
