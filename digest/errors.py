@@ -3,6 +3,7 @@
 ::
 
     DigestError              1  a defect of ours; nothing a user did
+    |-- BrokenPlugin         1  a file of a catalogue that is no whole plugin
     |-- ConfigurationError   2  the newsroom's files, all problems at once
     |-- CommandError         2  the command's words: an unknown id, a wrong date
     |-- NothingToSend        3  a thin day; nothing was written
@@ -50,6 +51,10 @@ class DigestError(Exception):
 
     def __init__(self, *words: object) -> None:
         super().__init__(*(redacted(word) if isinstance(word, str) else word for word in words))
+
+
+class BrokenPlugin(DigestError):
+    """A plugin whose file lacks what every plugin of its catalogue has."""
 
 
 class ConfigurationError(DigestError):

@@ -14,10 +14,7 @@ from digest.render.dialect import JOINER, Tag, protect_html, sender_address, uns
 from digest.render.dialects import dialect, names
 from tests.strategies.mailers import SYNTAX, foreign_text, fuzzed
 
-MAILERS = (
-    "brevo", "buttondown", "campaign_monitor", "ghost", "hubspot", "klaviyo", "listmonk", "mailchimp", "mailgun",
-    "mailpoet", "plain", "postmark", "sendgrid", "ses",
-)  # fmt: skip
+MAILERS = names()
 
 UNSUBSCRIBE = {
     "listmonk": "{{ UnsubscribeURL }}",
@@ -56,8 +53,8 @@ def as_html(text: str) -> str:
     return protect_html(html.escape(text))
 
 
-def test_the_catalogue_is_its_files() -> None:
-    assert names() == MAILERS
+def test_the_mailers_that_are_promised_are_there() -> None:
+    assert {"plain", *UNSUBSCRIBE} <= set(MAILERS)
 
 
 @pytest.mark.parametrize("mailer", MAILERS)

@@ -12,6 +12,7 @@ import pytest
 from typer.main import get_command
 from typer.testing import CliRunner
 
+from digest import registry
 from digest.cli import app, commands
 
 REPOSITORY = Path(__file__).parents[1]
@@ -84,3 +85,12 @@ def test_make_has_the_two_commands_of_the_readme() -> None:
     targets = re.findall(r"^([a-z]+):", (REPOSITORY / "Makefile").read_text(), re.MULTILINE)
     for word in re.findall(r"^\$ make ([a-z]+)", (REPOSITORY / "README.md").read_text(), re.MULTILINE):
         assert word in targets
+
+
+def test_every_mailer_and_dialect_has_its_row() -> None:
+    rows = re.findall(
+        r"^\| `(\w+)` \| (?!none needed)", (REPOSITORY / "docs/mailers.md").read_text(), re.MULTILINE
+    )
+    for catalogue in ("digest.mailers", "digest.render.dialects"):
+        for name in registry.names(catalogue):
+            assert name in rows, f"{catalogue}.{name}"

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from digest import registry
+from digest.errors import BrokenPlugin
 from digest.place import explain, place, rules
 from digest.place.checker import violations
 from digest.place.planning import Planning
@@ -90,6 +91,27 @@ def test_a_counting_rule_is_kept_proven_and_told(stranger: str) -> None:
                 assert not any(with_it(planning, item, out - {one}) for one in out)
     assert bears
     assert outranked
+
+
+@pytest.mark.parametrize(
+    ("stranger", "says"),
+    [
+        (
+            ("bare", "ORDER = 1\n"),
+            r"bare\.py .* lacks STAGE and OPTIONS and facts and a docstring\.$",
+        ),
+        (("mute", QUIET.strip().partition("\n")[2]), r"mute\.py .* lacks a docstring\.$"),
+        (
+            ("late", QUIET.replace('"openings", 15', '"opening", 15')),
+            "late has the STAGE .opening.; there are today",
+        ),
+    ],
+    ids=["bare", "mute", "late"],
+    indirect=["stranger"],
+)
+def test_a_file_that_is_no_whole_rule_is_named(stranger: str, says: str) -> None:
+    with pytest.raises(BrokenPlugin, match=says):
+        rules.catalogue()
 
 
 @pytest.mark.parametrize("stranger", [("quiet", QUIET)], ids=["quiet"], indirect=True)

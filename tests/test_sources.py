@@ -61,9 +61,8 @@ def read_file(path: Path, kind: str) -> Batch:
 
 
 def test_a_file_of_its_type_is_a_plugin() -> None:
-    assert registry.names("digest.sources") == (
-        "csv", "ghost", "jsonfeed", "jsonl", "rss", "sitemap", "sql", "wordpress",
-    )  # fmt: skip
+    promised = {"csv", "ghost", "jsonfeed", "jsonl", "rss", "sitemap", "sql", "wordpress"}
+    assert promised <= set(registry.names("digest.sources"))
 
 
 def test_only_url_and_title_are_needed() -> None:

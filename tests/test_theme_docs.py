@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 from pathlib import Path
 
 import pytest
 
+from digest import model
 from digest.render import Request, load_theme, loader, problems, render, values
 from tests.strategies import render as make
 
@@ -63,3 +64,20 @@ def test_classes_of_the_blocks_are_known_to_a_style_sheet(theme: str, tmp_path: 
         for name in names.split()
     }
     assert {name for name in used if f".{name}" not in sheets} == set()
+
+
+OWN = sorted({path.stem for path in (loader.shipped() / "blocks").glob("*.j2")} - set(loader.BLOCKS))
+
+
+@pytest.mark.parametrize("name", OWN)
+def test_the_data_of_a_block_that_ships_is_in_the_table(name: str) -> None:
+    row = next((line for line in DOC.splitlines() if line.startswith(f"| `{name}.j2` |")), "")
+    used = re.findall(r"\bdata\.(\w+)", (loader.shipped() / "blocks" / f"{name}.j2").read_text("utf-8"))
+    assert set(used) <= set(re.findall(r"`(\w+)`", row)), "docs/templates.md, what ships"
+
+
+def test_the_blocks_that_ship_compile_in_a_newsroom(tmp_path: Path) -> None:
+    blocks = tuple(
+        model.CustomBlock(name=name, position="before_footer", template=f"{name}.j2") for name in OWN
+    )
+    assert problems(replace(make.newsroom(tmp_path), blocks=blocks)) == ()

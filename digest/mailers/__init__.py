@@ -23,6 +23,9 @@ __all__ = [
 ]  # fmt: skip
 
 
+PLUGIN = ("CAPABILITIES", "SETTINGS", "connect")
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """The keys of ``mailer:`` that a mailer needs, and those it may have besides ``type`` and ``send_at``.

@@ -39,9 +39,7 @@ class SourceSpec(Block):
     name: Annotated[k.Line, Key("shown by `digest ingest`, and what you type to read only this source")]
     type: Annotated[
         k.SourceType,
-        Key(
-            "`rss`, `wordpress`, `ghost`, `jsonfeed`, `sitemap`, `sql`, `jsonl` or `csv`: see [sources](sources.md)"
-        ),
+        Key("one of the kinds of [source](sources.md), such as `rss`, `wordpress` or `csv`"),
     ]
     url: Annotated[
         k.SourceUrl, Key("a path from the newsroom's folder, an `http(s)` address, or the one of a database")

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Batch", "Context", "Found", "Known", "Rejected", "Remark", "Untimed", "Validators", "read"]
 
+PLUGIN = ("parse or parse_lines or pull",)
 Row = Mapping[str, Any]
 _NO_ITEMS: Mapping[str, str] = MappingProxyType({})
 _PORTION = 1000  # stories

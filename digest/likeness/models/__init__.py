@@ -4,3 +4,5 @@ A model has ``PACKAGE``, the name of the Python package that brings it, ``WIDTH`
 (1000 at most), ``version()``, which changes whenever the numbers may, and ``load()``, which returns a function from
 texts to an array of floats with the shape ``(texts, WIDTH)``.
 """
+
+PLUGIN = ("PACKAGE", "WIDTH", "version", "load")

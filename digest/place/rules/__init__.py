@@ -11,10 +11,12 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Protocol, cast
 
+from digest.errors import BrokenPlugin
 from digest.place.context import IssueContext
 from digest.place.facts import Fact
 from digest.registry import load, names
 
+PLUGIN = ("ORDER", "STAGE", "OPTIONS", "facts")
 STAGES = ("today", "openings", "plan")
 
 
@@ -32,8 +34,13 @@ class Rule(Protocol):
 
 @cache
 def catalogue() -> tuple[tuple[str, Rule], ...]:
-    """Every rule with its name, in the order of asking."""
+    """Every rule with its name, in the order of asking. Raises ``BrokenPlugin``."""
     rules = [(name, cast(Rule, load(__name__, name))) for name in names(__name__)]
+    for name, rule in rules:
+        if rule.STAGE not in STAGES:
+            raise BrokenPlugin(
+                f"the rule {name} has the STAGE {rule.STAGE!r}; there are {', '.join(STAGES)}."
+            )
     return tuple(sorted(rules, key=lambda rule: (STAGES.index(rule[1].STAGE), rule[1].ORDER, rule[0])))
 
 

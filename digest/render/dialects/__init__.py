@@ -5,6 +5,8 @@ from __future__ import annotations
 from digest import registry
 from digest.render.dialect import Dialect
 
+PLUGIN = ("DIALECT",)
+
 
 def names() -> tuple[str, ...]:
     """Every known mailer, sorted."""

@@ -6,4 +6,6 @@ when it is called, the rest for each story.
 
 from digest.select.signals._view import Measure, View
 
-__all__ = ["Measure", "View"]
+__all__ = ["PLUGIN", "Measure", "View"]
+
+PLUGIN = ("measure",)
