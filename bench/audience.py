@@ -277,7 +277,7 @@ def join(folder: Path) -> None:
         for batch in batches:
 
             def make(at: int, batch: list[tuple[bytes, ...]] = batch) -> Made:
-                return Made((b"".join(batch[at]), b"", b""), "")
+                return Made((b"".join(batch[at]), b"", b""), "", "")
 
             packs.write(Nowhere(""), 1, "", names, make)
 

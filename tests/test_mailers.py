@@ -87,9 +87,9 @@ def drafted(fake: Fake, mailer: Mailer, **changes: Any) -> str:
 
 def test_a_campaign_is_made_found_changed_scheduled_and_taken_back(fake: Fake) -> None:
     mailer = opened(fake)
-    assert mailer.by_name(MESSAGE.name, DAY) == []
+    assert mailer.by_names((MESSAGE.name,), DAY) == []
     campaign = drafted(fake, mailer)
-    (found,) = mailer.by_name(MESSAGE.name, DAY)
+    (found,) = mailer.by_names((MESSAGE.name,), DAY)
     assert (found.id, found.name, found.status) == (campaign, MESSAGE.name, "draft")
     mailer.update(campaign, message(fake, subject="Another"))
     mailer.schedule(campaign, message(fake, subject="Another"), AT)
@@ -144,7 +144,7 @@ def test_a_campaign_is_found_among_five_hundred(fake: Fake) -> None:
     wanted = mailer.create(message(fake))
     for number in range(500):
         mailer.create(message(fake, name=f"{MESSAGE.name}{number}"))
-    assert [one.id for one in mailer.by_name(MESSAGE.name, DAY)] == [wanted]
+    assert [one.id for one in mailer.by_names((MESSAGE.name,), DAY)] == [wanted]
 
 
 def test_tests_are_sent_where_the_service_can(fake: Fake) -> None:
@@ -163,7 +163,7 @@ def test_tests_are_sent_where_the_service_can(fake: Fake) -> None:
 def test_a_wrong_key_is_said_and_never_shown(fake: Fake, key: str) -> None:
     secret: dict[str, Any] = {"password": key} if "password" in fake.settings else {"key": key}
     with pytest.raises(MailerRefused, match="key") as caught:
-        opened(fake, **secret).by_name(MESSAGE.name, DAY)
+        opened(fake, **secret).by_names((MESSAGE.name,), DAY)
     assert key not in str(caught.value)
 
 
@@ -198,7 +198,7 @@ def test_a_call_is_made_again_when_asked_to_wait(fake: Fake) -> None:
     clock = Clock()
     mailer = opened(fake, clock)
     fake.faults.extend([answering(429, {"message": "slow down"}, Retry_After="7")] * 2)
-    assert mailer.by_name(MESSAGE.name, DAY) == []
+    assert mailer.by_names((MESSAGE.name,), DAY) == []
     assert clock.slept == [7.0, 7.0]
 
 
@@ -206,7 +206,7 @@ def test_it_does_not_wait_for_ever(fake: Fake) -> None:
     clock = Clock()
     fake.faults.append(answering(429, {"message": "slow down"}, Retry_After="3600"))
     with pytest.raises(MailerDown, match="3600 seconds"):
-        opened(fake, clock).by_name(MESSAGE.name, DAY)
+        opened(fake, clock).by_names((MESSAGE.name,), DAY)
     assert clock.slept == []
 
 
@@ -232,7 +232,7 @@ def test_a_create_call_is_never_repeated_by_itself(fake: Fake, fault: Any) -> No
 def test_a_web_page_instead_of_data_is_said(fake: Fake, page: bytes) -> None:
     fake.faults.extend([answering(200, page)] * 5)
     with pytest.raises(DigestError, match="`url`"):
-        opened(fake).by_name(MESSAGE.name, DAY)
+        opened(fake).by_names((MESSAGE.name,), DAY)
 
 
 @pytest.mark.parametrize("body", [{}, [], "text", 3, {"data": None}, {"id": None}, {"data": {"id": []}}])
@@ -259,7 +259,7 @@ def test_a_list_that_is_not_there(fake: Fake) -> None:
 def test_a_redirect_is_not_followed(fake: Fake) -> None:
     fake.faults.append(answering(301, None, Location="https://elsewhere.example/"))
     with pytest.raises(MailerRefused, match=r"elsewhere\.example"):
-        opened(fake).by_name(MESSAGE.name, DAY)
+        opened(fake).by_names((MESSAGE.name,), DAY)
     assert len(fake.calls) == 1
 
 

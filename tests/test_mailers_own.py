@@ -233,9 +233,9 @@ def test_a_folder_gets_the_files_and_gets_them_again(tmp_path: Path, where: str)
     spec = MailerSpec(type="folder", options={"path": where.format(tmp_path)})
     mailer = cast(Mailer, connect(spec))
     issue = replace(MESSAGE, files=FILES)
-    assert mailer.by_name(MESSAGE.name, DAY) == []
+    assert mailer.by_names((MESSAGE.name,), DAY) == []
     campaign = mailer.create(issue)
-    assert [one.id for one in mailer.by_name(MESSAGE.name, DAY)] == [campaign] == ["daily/2026-01-23"]
+    assert [one.id for one in mailer.by_names((MESSAGE.name,), DAY)] == [campaign] == ["daily/2026-01-23"]
     mailer.update(campaign, replace(issue, files={**FILES, "index.txt": b"q"}))
     if "://" not in where:
         folder = tmp_path / "out" / "daily" / "2026-01-23"

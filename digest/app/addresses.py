@@ -8,10 +8,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from html.parser import HTMLParser
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from digest.model.mail import Clicked, LinkClicks
 from digest.model.urls import canonical_url
+
+if TYPE_CHECKING:
+    from digest.app.reading import Audience
 
 _VOID = frozenset(
     ("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr")
@@ -87,6 +90,29 @@ def issue_of(edition: str, day: date, manifest: str, html: str) -> Issue:
         owners[address] = frozenset(link_owners)
     slots = {ad["line_item"]: ad["slot"] for ad in record["ads"]["placed"]}
     return Issue(edition, day, owners, slots, stories)
+
+
+def with_variants(issue: Issue, audience: Audience) -> Issue:
+    """The issue with what only variants of it have; each variant that has something new is read."""
+    owners, slots, stories = dict(issue.owners), dict(issue.slots), dict(issue.stories)
+    seen = {owner for some in owners.values() for owner in some}
+    for variant in audience.variants():
+        position = 0
+        for section, ids in variant.sections:
+            for id in ids:
+                position += 1
+                stories.setdefault(id, (section, position))
+        own = {Owner(story=id) for _, ids in variant.sections for id in ids}
+        own |= {Owner(item, creative) for item, creative, _ in variant.ads}
+        if own <= seen:
+            continue
+        seen |= own
+        for item, _, slot in variant.ads:
+            slots.setdefault(item, slot)
+        html = audience.parts(variant)["index.html"].decode("utf-8", "replace")
+        for address, whose in written(html).items():
+            owners[address] = owners.get(address, frozenset()) | whose
+    return Issue(issue.edition, issue.date, owners, slots, stories)
 
 
 def _stories(record: dict[str, Any]) -> tuple[dict[str, tuple[str, int]], dict[str, frozenset[Owner]]]:

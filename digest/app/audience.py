@@ -281,6 +281,7 @@ def _told(planned: _Planned, indexes: Sequence[Mapping[str, Any]]) -> Any:
                 **variants.told(row),
                 "thin": row.thin,
                 "subject": where["subject"],
+                "preheader": where["preheader"],
                 "pack": number,
                 **{
                     f"{part}_{name}": where[part][place]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +19,20 @@ if TYPE_CHECKING:
 def name_of(edition: str, day: date, publication: str) -> str:
     """How a campaign is named, and found: ``daily 2026-01-23 harbor-post``."""
     return f"{edition} {day.isoformat()} {publication}"
+
+
+def variant_of(message: Message, name: str, files: dict[str, bytes], subject: str, preheader: str) -> Message:
+    """The message of a variant of the issue that ``message`` is."""
+    return replace(
+        message,
+        name=f"{message.name} {name}",
+        subject=subject,
+        preheader=preheader,
+        html=files["index.html"].decode("utf-8"),
+        text=files["index.txt"].decode("utf-8"),
+        eml=files["message.eml"],
+        files=files,
+    )
 
 
 def message_of(

@@ -27,6 +27,18 @@ def issue_noted(name: str, day: date) -> tuple[str, date]:
     return name.split(" ", 1)[0], day
 
 
+def is_variant(name: str) -> bool:
+    """Whether a campaign is one of a variant: its name is its issue's and the variant's."""
+    return name.count(" ") == 3
+
+
+def notes_of(notes: Iterable[CampaignNote], name: str) -> list[CampaignNote]:
+    """The notes of one campaign: of a variant's those of its name, of an issue's all that are no variant's."""
+    if is_variant(name):
+        return [note for note in notes if note.name == name]
+    return [note for note in notes if not is_variant(note.name)]
+
+
 def content_of(message: Message) -> str:
     """What a campaign holds, as a hash: the ledger keeps that, not the text."""
     return content_hash(message.subject, message.html)

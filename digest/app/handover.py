@@ -9,27 +9,26 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from digest.app.campaign_notes import (
     Ledger,
     content_hash,
     content_of,
     fate,
+    is_variant,
     issue_noted,
     last_content,
+    notes_of,
     unanswered,
 )
 from digest.errors import AlreadySent, CommandError, DigestError
 from digest.mailers import AnswerLost, Mailer, Sender, capabilities
 from digest.model.counts import counted
 from digest.model.mail import Campaign, CampaignNote, MailerSpec, Message
-
-if TYPE_CHECKING:
-    pass
 
 LOOKS = (0.5, 2.0, 5.0)  # seconds before it is looked for again
 _OVER = ("sending", "sent", "stopped")
@@ -45,9 +44,26 @@ class Wish:
     again: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class HandedVariant:
+    """What became of one variant's campaign. ``did``: as of an issue, or ``out``: it is out of our hands."""
+
+    variant: str
+    list: str
+    readers: int
+    did: str
+    campaign: str
+    status: str
+    at: datetime | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Handed:
-    """What became of it. ``did``: created | updated | unchanged | delivered | cancelled; ``said`` is for people."""
+    """What became of it. ``did``: created | updated | unchanged | delivered | cancelled; ``said`` is for people.
+
+    Of an issue that went by variants ``status`` is the least far of ``variants``, and ``without_list`` has the variants
+    that are nobody's list: (variant, name of its list, readers).
+    """
 
     did: str
     name: str
@@ -56,6 +72,8 @@ class Handed:
     at: datetime | None = None
     said: tuple[str, ...] = ()
     tests: tuple[str, ...] = ()
+    variants: tuple[HandedVariant, ...] = ()
+    without_list: tuple[tuple[str, str, int], ...] = ()
 
 
 _OWN_PICTURE = re.compile(r'\bsrc="(images/[^"]+)"')
@@ -78,10 +96,21 @@ class Handover:
         self.able = capabilities(spec.type)
         self.said: list[str] = []
         self.out: Campaign | None = None  # the campaign that is out of our hands
+        self._noted: dict[tuple[str, date], list[CampaignNote]] = {}  # as the ledger has them
+        self._expected: tuple[str, ...] = ()
+        self._listed: dict[str, list[Campaign]] = {}
+        self._there: dict[str, str] | None = None
+
+    def expect(self, names: Sequence[str], day: date) -> None:
+        """Campaigns that are handed over one after another: those without an id are looked for all at once."""
+        assert not isinstance(self.mailer, Sender)
+        self._expected = tuple(names)
+        for found in self.mailer.by_names(names, day) if names else ():
+            self._listed.setdefault(found.name, []).append(found)
 
     def revision_of(self, edition: str, day: date, campaign: str) -> int | None:
         """The revision of the issue that a campaign has; ``None`` where it is not known."""
-        last = last_content(self._notes(edition, day), campaign)
+        last = last_content(self.notes(edition, day), campaign)
         return last.revision if last else None
 
     def hand_over(self, message: Message, wish: Wish) -> Handed:
@@ -99,7 +128,7 @@ class Handover:
         """Take a schedule back: the campaign is a draft again."""
         if not self.able.cancel or isinstance(self.mailer, Sender):
             raise CommandError(f"{self.spec.type} schedules nothing, so there is nothing to cancel.")
-        notes = self._notes(edition, day)
+        notes = notes_of(self.notes(edition, day), name)
         campaign = self._find(self.mailer, notes, name, day)
         if campaign is None:
             raise CommandError(f"{name} was not handed over to {self.spec.type}; there is nothing to cancel.")
@@ -114,7 +143,41 @@ class Handover:
     def find(self, name: str, edition: str, day: date) -> Campaign | None:
         """The campaign of an issue as the mailer has it now."""
         assert not isinstance(self.mailer, Sender)
-        return self._find(self.mailer, self._notes(edition, day), name, day)
+        return self._find(self.mailer, notes_of(self.notes(edition, day), name), name, day)
+
+    def withdraw(self, keep: Collection[str], edition: str, day: date) -> None:
+        """Take back the schedules of an issue's other campaigns: of variants that are no more, or of the whole issue
+        where variants take its place.
+
+        Raises ``AlreadySent`` where one of them is out of our hands: its readers must not get a second issue.
+        """
+        if isinstance(self.mailer, Sender):
+            return
+        notes = self.notes(edition, day)
+        whole = not any(map(is_variant, keep))
+        others = {
+            note.name: note.campaign
+            for note in notes
+            if note.campaign and note.name not in keep and not (whole and not is_variant(note.name))
+        }
+        taken, drafts = 0, 0
+        for name, campaign in sorted(others.items()):
+            found = self.mailer.by_id(campaign)
+            if found is None:
+                continue
+            self._ours(replace(found, name=name), edition, day)
+            if found.status == "scheduled":
+                self.mailer.cancel(campaign)
+                self._note(edition, day, "cancelled", name=name, campaign=campaign)
+                taken += 1
+            drafts += 1
+        if drafts:
+            self.said.append(
+                f"{counted(drafts, 'campaign')} of an earlier revision, with other variants, "
+                f"{'is a draft' if drafts == 1 else 'are drafts'} at {self.spec.type}"
+                + (f", {taken} of them no longer scheduled" if taken else "")
+                + "; nobody gets them."
+            )
 
     # A mailer that keeps campaigns
 
@@ -126,11 +189,12 @@ class Handover:
                 f"{self.spec.type}. Serve the issue's folder images/ and name its address: `images: {{base_url: …}}`."
             )
         at = self._moment(mailer, wish)
-        notes = self._notes(edition, day)
+        notes = notes_of(self.notes(edition, day), message.name)
         known = self._find(mailer, notes, message.name, day)
         if known is not None:
             self._ours(known, edition, day)
             if self._same(known, notes, message, wish, at):
+                self._still(known, notes, message)
                 self._test(mailer, known.id, message, wish)
                 return self._handed("unchanged", message, known.id, known.status, known.at, wish)
         self._lists(mailer, message)
@@ -180,9 +244,10 @@ class Handover:
             self._note(*issue_noted(name, day), "created", name=name, campaign=campaign.id)
         return campaign
 
-    def _named(self, mailer: Mailer, name: str, day: date) -> Campaign | None:
-        listed = mailer.by_name(name, day)
-        campaigns = [campaign for campaign in listed if campaign.status != "stopped"] or listed
+    def _named(self, mailer: Mailer, name: str, day: date, *, anew: bool = False) -> Campaign | None:
+        known = name in self._expected and not anew
+        every = self._listed.get(name, []) if known else mailer.by_names((name,), day)
+        campaigns = [campaign for campaign in every if campaign.status != "stopped"] or every
         if len(campaigns) > 1:
             ids = ", ".join(campaign.id for campaign in campaigns)
             raise CommandError(
@@ -195,7 +260,7 @@ class Handover:
         """A mailer may list a new campaign a while after it was made."""
         for pause in LOOKS:
             self.sleep(pause)
-            if (campaign := self._named(mailer, name, day)) is not None:
+            if (campaign := self._named(mailer, name, day, anew=True)) is not None:
                 return campaign
         return None
 
@@ -250,6 +315,14 @@ class Handover:
             and (wanted == "draft" or campaign.at == at)
         )
 
+    def _still(self, campaign: Campaign, notes: list[CampaignNote], message: Message) -> None:
+        """A later revision that reads the same: the mailer has that one now."""
+        last = last_content(notes, campaign.id)
+        if last is not None and last.revision != message.revision:
+            self._done(message, "updated", campaign.id)
+            if campaign.status == "scheduled":
+                self._done(message, "scheduled", campaign.id, campaign.at)
+
     def _edited(self, campaign: Campaign, notes: list[CampaignNote], message: Message) -> None:
         """Say what somebody changed in the mailer's own pages; handing over writes the issue again."""
         last = last_content(notes, campaign.id)
@@ -271,10 +344,12 @@ class Handover:
         )
 
     def _lists(self, mailer: Mailer, message: Message) -> None:
-        lists = mailer.lists() if message.lists else None
-        unknown = [id for id in message.lists if lists is not None and id not in lists]
+        if message.lists and self._there is None:
+            self._there = mailer.lists()
+        there = self._there
+        unknown = [id for id in message.lists if there is not None and id not in there]
         if unknown:
-            known = ", ".join(f"{key} ({name})" for key, name in sorted((lists or {}).items())[:20])
+            known = ", ".join(f"{key} ({name})" for key, name in sorted((there or {}).items())[:20])
             raise CommandError(
                 f"{self.spec.type} has no list {', '.join(unknown)}. It has: {known or 'none'}. "
                 f"Mend `lists: {{{message.edition}: […]}}` under `mailer:` in digest.yaml."
@@ -314,7 +389,7 @@ class Handover:
             self._test(mailer, "", message, wish)
             if wish.action == "draft":
                 return self._handed("tested", message, "", "draft", None, wish)
-        notes = self._notes(message.edition, message.date)
+        notes = notes_of(self.notes(message.edition, message.date), message.name)
         left = [target for target in mailer.targets() if fate(notes, target) != "delivered"]
         if not left:
             raise AlreadySent(
@@ -367,8 +442,12 @@ class Handover:
             )
         return at
 
-    def _notes(self, edition: str, day: date) -> list[CampaignNote]:
-        return [note for note in self.ledger.campaign_notes(edition, day) if note.mailer == self.spec.type]
+    def notes(self, edition: str, day: date) -> list[CampaignNote]:
+        """What the ledger has of an issue at this mailer, oldest first: read once, and kept up to date."""
+        if (edition, day) not in self._noted:
+            kept = self.ledger.campaign_notes(edition, day)
+            self._noted[edition, day] = [note for note in kept if note.mailer == self.spec.type]
+        return self._noted[edition, day]
 
     def _done(self, message: Message, event: str, campaign: str, at: datetime | None = None) -> None:
         content = content_of(message) if event in ("created", "updated", "delivered") else ""
@@ -381,17 +460,18 @@ class Handover:
         self, edition: str, day: date, event: str, *, name: str = "", campaign: str = "", revision: int = 0,
         content: str = "", due: datetime | None = None,
     ) -> None:  # fmt: skip
-        self.ledger.note_campaign(
-            CampaignNote(
-                edition=edition,
-                date=day,
-                mailer=self.spec.type,
-                event=event,
-                at=self.now(),
-                name=name,
-                campaign=campaign,
-                revision=revision,
-                content=content,
-                due=due,
-            )
+        note = CampaignNote(
+            edition=edition,
+            date=day,
+            mailer=self.spec.type,
+            event=event,
+            at=self.now(),
+            name=name,
+            campaign=campaign,
+            revision=revision,
+            content=content,
+            due=due,
         )
+        before = self.notes(edition, day)
+        self.ledger.note_campaign(note)
+        before.append(note)

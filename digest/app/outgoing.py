@@ -4,19 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from digest.app.addresses import issue_of
+from digest.app.addresses import Issue, issue_of, with_variants
 from digest.app.approval import needs_approval
 from digest.app.campaign_message import check_due, due, message_of, name_of
 from digest.app.handover import Handed, Handover, Wish
+from digest.app.history import audience_of
+from digest.app.reading import Audience
 from digest.app.receipts import Read, from_file, settled
 from digest.app.sending import mark_sent
-from digest.errors import AlreadySent, CommandError
-from digest.mailers import Mailer, Sender, capabilities, connect, redact, settings_missing
+from digest.app.variant_handover import Work, any_noted, unfinished
+from digest.app.variant_handover import cancel as cancel_variants
+from digest.app.variant_handover import hand_over as hand_over_variants
+from digest.app.variant_handover import receipt as variants_receipt
+from digest.errors import AlreadySent, CommandError, Unreachable
+from digest.mailers import Mailer, Sender, capabilities, connect, needs_list, redact, settings_missing
 from digest.model.environment import MissingVariable
 from digest.model.mail import MailerSpec, Message, Receipt
 
@@ -83,21 +89,60 @@ def hand_over(house: House, edition: Edition, day: date, asked: Asked) -> Handed
     with house.store.lock(edition.name):
         built = _built(house.store, edition.name, day)
         wish = _wish(house, spec, built, asked)
-        if built.sent_at is not None:
-            sent = house.newsroom.publication.clock(built.sent_at)
-            raise AlreadySent(f"{edition.name} of {day} was sent at {sent}; it is not handed over again.")
+        by_variant = bool(spec.variant_lists and audience_of(built))
+        if built.sent_at is not None and not by_variant:
+            raise _sent_already(house, built)
         _approved(house.store, edition, built)
+        if not by_variant and (lacks := _no_list(spec, edition)):
+            raise CommandError(lacks)
         message = _message(house, edition, built, spec)
+
+        def left() -> None:
+            if house.store.to_be_sent(edition.name, day).sent_at is None:
+                _mark(house, built, house.clock(), None, built.revision, f"handover ({spec.type})")
+
         with _open(spec, house) as mailer:
             work = _handover(house, mailer, spec)
             try:
+                if by_variant:
+                    parts = Work(work, _audience(house, built), message, capabilities(spec.type).parts)
+                    if built.sent_at is not None and not unfinished(parts):
+                        raise _sent_already(house, built)
+                    return hand_over_variants(parts, wish, left)
+                work.withdraw((message.name,), edition.name, day)
                 handed = work.hand_over(message, wish)
             except AlreadySent:
                 _found_out(house, edition.name, day, work)
                 raise
         if handed.status == "sent" or wish.action == "now":
-            _mark(house, built, house.clock(), None, built.revision, f"handover ({spec.type})")
+            left()
     return handed
+
+
+def _sent_already(house: House, built: BuiltIssue) -> AlreadySent:
+    assert built.sent_at is not None
+    sent = house.newsroom.publication.clock(built.sent_at)
+    return AlreadySent(f"{built.edition} of {built.date} was sent at {sent}; it is not handed over again.")
+
+
+def _no_list(spec: MailerSpec, edition: Edition) -> str:
+    """What an issue without an audience lacks where lists are named by variants; empty: nothing."""
+    if not spec.variant_lists or spec.lists.get(edition.name) or capabilities(spec.type).parts == "tags":
+        return ""
+    return (
+        f"the issue has no audience, so it goes to the edition's own list. {needs_list(spec, edition.name)}"
+    )
+
+
+def _audience(house: House, built: BuiltIssue) -> Audience:
+    """Raises ``Unreachable`` where it is not whole."""
+    found = Audience.of(house.newsroom, house.outbox.root, built.edition, built.date)
+    if not found.whole:
+        raise Unreachable(
+            f"the variants of {built.edition} of {built.date} are not all there. Run its build again, with --audience: "
+            "it finishes what is missing."
+        )
+    return found
 
 
 def _found_out(house: House, edition: str, day: date, work: Handover) -> None:
@@ -131,7 +176,10 @@ def cancel(house: House, edition: Edition, day: date) -> Handed:
     with house.store.lock(edition.name):
         _built(house.store, edition.name, day)
         with _open(spec, house) as mailer:
-            return _handover(house, mailer, spec).cancel(edition.name, day, name)
+            work = _handover(house, mailer, spec)
+            if not isinstance(mailer, Sender) and any_noted(work, edition.name, day):
+                return cancel_variants(work, edition.name, day)
+            return work.cancel(edition.name, day, name)
 
 
 def _approved(store: Store, edition: Edition, built: BuiltIssue) -> None:
@@ -151,13 +199,21 @@ def receipts(house: House, edition: str, day: date, file: Path | None) -> Read:
         issued = house.store.built(edition, day, revision) or built if revision else built
         html = _html(house, issued)
         before = house.store.receipts(first=day, last=day, edition=edition)
-        issue = issue_of(edition, day, issued.manifest, html)
+        issue = _with_variants(house, issued, issue_of(edition, day, issued.manifest, html))
         read = settled(issue, receipt, before[0] if before else None, source=source, now=house.clock())
         house.store.add_receipt(read.receipt)
         _sent(house, issued, read.receipt.receipt, source)
     if not html:
         read = replace(read, said=(*read.said, _NO_HTML))
     return read
+
+
+def _with_variants(house: House, built: BuiltIssue, issue: Issue) -> Issue:
+    """The issue with the addresses of its variants too, where it has an audience that is still there."""
+    if not audience_of(built):
+        return issue
+    found = Audience.of(house.newsroom, house.outbox.root, built.edition, built.date)
+    return with_variants(issue, found) if found.whole else issue
 
 
 _NO_HTML = (
@@ -190,6 +246,10 @@ def _told(house: House, built: BuiltIssue) -> tuple[Receipt, str, int | None]:
     with _open(spec, house) as mailer:
         assert not isinstance(mailer, Sender)
         work = _handover(house, mailer, spec)
+        if any_noted(work, built.edition, built.date):
+            expected = audience_of(built).get("variants", 0)
+            added, revision = variants_receipt(work, mailer, built.edition, built.date, expected)
+            return added, spec.type, revision
         campaign = work.find(name, built.edition, built.date)
         if campaign is None:
             if work.said:
@@ -325,6 +385,14 @@ def as_json(edition: str, day: date, handed: Handed, mailer: str) -> dict[str, A
         "at": handed.at,
         "tests": list(handed.tests),
         "notes": list(handed.said),
+    } | (_variants_json(handed) if handed.variants else {})
+
+
+def _variants_json(handed: Handed) -> dict[str, Any]:
+    names = ("variant", "list", "readers")
+    return {
+        "variants": [asdict(one) for one in handed.variants],
+        "without_list": [dict(zip(names, one, strict=True)) for one in handed.without_list],
     }
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from json import loads
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,6 +19,21 @@ from digest.publish import Outbox
 from digest.publish.outbox import AUDIENCE
 
 FILES: Final = {"index.html": "html", "index.txt": "txt", "message.eml": "eml"}
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """A row of ``variants.parquet``: ``choices`` as JSON tells them; ``places`` offset and length of each part."""
+
+    name: str
+    choices: Mapping[str, Any]
+    readers: int
+    sections: tuple[tuple[str, tuple[str, ...]], ...]  # id -> stories
+    ads: tuple[tuple[str, str, str], ...]  # line item, creative, slot
+    subject: str
+    preheader: str
+    pack: int
+    places: tuple[tuple[int, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +50,6 @@ class Audience:
         manifest = published.manifest(edition, day)
         record: dict[str, Any] = {}
         if manifest is not None:
-            from json import loads
-
             record = loads(manifest)
         if not record.get("audience"):
             raise CommandError(
@@ -59,18 +74,43 @@ class Audience:
 
     def files(self, variant: str) -> dict[str, bytes]:
         """The three parts of a variant. Raises ``CommandError`` for one that is not there."""
-        where = ", ".join(f"{part}_offset, {part}_length" for part in packs.PARTS)
-        rows = self._rows(f"SELECT pack, {where} FROM variants WHERE variant = ?", [variant])
-        if not rows:
+        found = self.variants("WHERE variant = ?", [variant])
+        if not found:
             raise CommandError(f'{self.called} has no variant "{variant}"; variants.parquet lists them.')
-        number, *places = rows[0]
+        return self.parts(found[0])
+
+    def variants(self, where: str = "", values: Sequence[Any] = ()) -> list[Variant]:
+        """Its variants, those with the most readers first."""
+        places = ", ".join(f"[{part}_offset, {part}_length]" for part in packs.PARTS)
+        found = self._rows(
+            "SELECT variant, choices, readers, lineup, ads, subject, preheader, pack, "
+            f"{places} FROM variants {where} ORDER BY readers DESC, variant",
+            list(values),
+        )
+        return [
+            Variant(
+                name,
+                loads(choices),
+                readers,
+                tuple((part["section"], tuple(part["stories"])) for part in lineup),
+                tuple((ad["line_item"], ad["creative"], ad["slot"]) for ad in ads),
+                subject,
+                preheader,
+                pack,
+                tuple((place[0], place[1]) for place in laid),
+            )
+            for name, choices, readers, lineup, ads, subject, preheader, pack, *laid in found
+        ]
+
+    def parts(self, variant: Variant) -> dict[str, bytes]:
+        """The three parts of a variant. Raises ``Unreachable`` where its pack is not whole."""
         parts = {}
         for file, part in FILES.items():
-            at = 2 * packs.PARTS.index(part)
-            data = self.shelf.read(packs.name_of(number, part), places[at], places[at + 1])
-            if data is None or len(data) != places[at + 1]:
+            offset, length = variant.places[packs.PARTS.index(part)]
+            data = self.shelf.read(packs.name_of(variant.pack, part), offset, length)
+            if data is None or len(data) != length:
                 raise Unreachable(
-                    f"{packs.name_of(number, part)} of {self.called} is not whole: build it again."
+                    f"{packs.name_of(variant.pack, part)} of {self.called} is not whole: build it again."
                 )
             parts[file] = data
         return parts

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from digest.app.approval import needs_approval
+from digest.app.campaign_notes import is_variant
+from digest.app.history import audience_of
 from digest.model import BuiltIssue, Edition, Newsroom
 from digest.model.issue_date import day_of
 from digest.select import last_issue_date
@@ -27,7 +29,8 @@ class HandedOver:
     """What the ledger knows of an issue at its mailer.
 
     ``state``: draft | scheduled | sending | sent, or unanswered | failed, where the last run did not get so far.
-    ``revision`` is the one the mailer has, ``due`` what it is scheduled for.
+    ``revision`` is the one the mailer has, ``due`` what it is scheduled for. Of an issue that goes by variants it is
+    the state of the one that is least far; ``variants`` are how many it has, ``campaigns`` how many of them the mailer.
     """
 
     mailer: str
@@ -36,10 +39,17 @@ class HandedOver:
     revision: int
     at: datetime
     due: datetime | None
+    variants: int = 0
+    campaigns: int = 0
 
     @property
     def there(self) -> bool:
         return self.state not in ("unanswered", "failed")
+
+    @property
+    def whole(self) -> bool:
+        """Whether the mailer has it, with all its variants."""
+        return self.there and self.campaigns == self.variants
 
 
 NEEDS = ("built", "approved", "handed-over", "sent")
@@ -71,7 +81,7 @@ class EditionStatus:
         if needs == "sent" or self.sent:
             return not self.sent
         if needs == "handed-over":
-            return not (self.issue and self.handed_over and self.handed_over.there) or self.outdated
+            return not (self.issue and self.handed_over and self.handed_over.whole) or self.outdated
         return not self.built or (needs == "approved" and self.approved is False)
 
     @property
@@ -123,14 +133,20 @@ def _of(newsroom: Newsroom, store: Store, edition: Edition, due_at: datetime) ->
         issue=built,
         approved=approved,
         due=due,
-        handed_over=handed_over(notes),
+        handed_over=handed_over(notes, audience_of(built).get("variants", 0)),
     )
 
 
-def handed_over(notes: Sequence[CampaignNote]) -> HandedOver | None:
-    """What the notes of an issue come to, oldest first."""
+def handed_over(notes: Sequence[CampaignNote], variants: int = 0) -> HandedOver | None:
+    """What the notes of an issue come to, oldest first; ``variants`` is how many it has."""
     if not notes:
         return None
+    if is_variant(notes[-1].name):
+        return _by_variants(notes, variants)
+    return _campaign(notes)
+
+
+def _campaign(notes: Sequence[CampaignNote]) -> HandedOver:
     last = notes[-1]
     return HandedOver(
         mailer=last.mailer,
@@ -140,3 +156,19 @@ def handed_over(notes: Sequence[CampaignNote]) -> HandedOver | None:
         at=last.at,
         due=last.due if last.event == "scheduled" else None,
     )
+
+
+_LEAST_FAR = ("failed", "unanswered", "draft", "scheduled", "sending", "sent")
+
+
+def _by_variants(notes: Sequence[CampaignNote], variants: int) -> HandedOver:
+    """The least far of the campaigns of one revision: those of variants that are no more do not count."""
+    by_name: dict[str, list[CampaignNote]] = {}
+    for note in notes:
+        if is_variant(note.name):
+            by_name.setdefault(note.name, []).append(note)
+    every = [_campaign(own) for own in by_name.values()]
+    newest = max(one.revision for one in every)
+    now = [one for one in every if one.revision == newest]
+    least = min(now, key=lambda one: _LEAST_FAR.index(one.state))
+    return replace(least, campaign="", variants=variants, campaigns=sum(one.there for one in now))

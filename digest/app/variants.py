@@ -208,7 +208,8 @@ class Maker:
         """The variant's bytes: those of a general build of its lineup and plan."""
         issue = self.issue(row)
         eml = message(issue, publication=publication, revision=revision, quoted=self.quoted)
-        return Made((issue.rendered.html, issue.rendered.text, eml), issue.rendered.subject)
+        rendered = issue.rendered
+        return Made((rendered.html, rendered.text, eml), rendered.subject, rendered.preheader)
 
 
 def _lines(lineup: Lineup) -> Lines:

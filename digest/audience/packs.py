@@ -14,16 +14,18 @@ from typing import Any, Final
 
 from digest.audience.shelf import Shelf
 
+FORMAT: Final = "2"  # of a pack's index: packs of another are made again
 SIZE: Final = 50  # variants in a pack: a task of about a second
 PARTS: Final = ("html", "txt", "eml")
 
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """One variant as it is mailed: the bytes of the three parts, in the order of ``PARTS``, and its subject."""
+    """One variant as it is mailed: the bytes of the three parts, in the order of ``PARTS``, subject and preheader."""
 
     parts: tuple[bytes, bytes, bytes]
     subject: str
+    preheader: str
 
 
 def name_of(number: int, part: str) -> str:
@@ -32,7 +34,7 @@ def name_of(number: int, part: str) -> str:
 
 def key_of(fingerprint: str, rows: Iterable[bytes]) -> str:
     """What a pack is made from: the issue and its variants' lineups and ads."""
-    total = sha256(fingerprint.encode())
+    total = sha256(f"{FORMAT} {fingerprint}".encode())
     for row in rows:
         total.update(len(row).to_bytes(8, "big") + row)
     return total.hexdigest()
@@ -47,7 +49,7 @@ def write(
     offsets = [0, 0, 0]
     for at, name in enumerate(variants):
         made = make(at)
-        row: dict[str, Any] = {"variant": name, "subject": made.subject}
+        row: dict[str, Any] = {"variant": name, "subject": made.subject, "preheader": made.preheader}
         for place, data in enumerate(made.parts):
             made_parts[place].append(data)
             row[PARTS[place]] = [offsets[place], len(data)]

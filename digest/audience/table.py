@@ -30,7 +30,7 @@ VARIANTS: Final = {
     "choices": "VARCHAR", "readers": "BIGINT",
     "lineup": "STRUCT(section VARCHAR, stories VARCHAR[])[]", "stories": "VARCHAR[]",
     "ads": "STRUCT(line_item VARCHAR, creative VARCHAR, slot VARCHAR, gap INTEGER)[]", "thin": "BOOLEAN",
-    "subject": "VARCHAR", "pack": "INTEGER",
+    "subject": "VARCHAR", "preheader": "VARCHAR", "pack": "INTEGER",
     **{f"{part}_{name}": "BIGINT" for part in ("html", "txt", "eml") for name in ("offset", "length")},
 }  # fmt: skip
 MEMORY: Final = "700MB"  # what DuckDB may hold; the rest goes to the disk

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -21,6 +22,7 @@ from digest.cli.options import (
 )
 from digest.cli.output import emit, say, warn
 from digest.errors import CommandError, DigestError
+from digest.model.counts import counted
 
 if TYPE_CHECKING:
     from datetime import date
@@ -72,7 +74,10 @@ def handover(
             tell(newsroom, chosen, date, take_back(house, chosen, date))
             return
         request = Asked(draft=draft, at=at, now=send_now, tests=addresses, again=again)
-        tell(newsroom, chosen, date, _handed(house, chosen, date, request))
+        handed = _handed(house, chosen, date, request)
+        tell(newsroom, chosen, date, handed)
+    if handed.without_list:
+        raise typer.Exit(CommandError.exit_code)
 
 
 def _dated(arguments: list[str], tests: list[str]) -> tuple[str | None, tuple[str, ...]]:
@@ -115,7 +120,8 @@ def after_build(
         warn(f"digest: {error}")
         return {"error": str(error), "exit_code": error.exit_code}, error.exit_code
     _print_handed(newsroom, edition, day, handed)
-    return as_json(edition.name, day, handed, newsroom.mailing_of(edition).type), 0
+    code = CommandError.exit_code if handed.without_list else 0
+    return as_json(edition.name, day, handed, newsroom.mailing_of(edition).type), code
 
 
 def tell(newsroom: Newsroom, edition: Edition, day: date, handed: Handed) -> None:
@@ -126,6 +132,12 @@ def tell(newsroom: Newsroom, edition: Edition, day: date, handed: Handed) -> Non
     _print_handed(newsroom, edition, day, handed)
 
 
+_DID_VARIANTS = {
+    "created": "new",
+    "updated": "updated",
+    "unchanged": "unchanged",
+    "out": "out already",
+}
 _DID = {
     "created": "is a new campaign",
     "updated": "was updated",
@@ -139,7 +151,16 @@ _DID = {
 def _print_handed(newsroom: Newsroom, edition: Edition, day: date, handed: Handed) -> None:
     mailer = newsroom.mailing_of(edition).type
     which = f" ({handed.campaign})" if handed.campaign else ""
-    say(f"{edition.name} {day}: {handed.name} {_DID[handed.did]} at {mailer}{which}.")
+    if handed.variants:
+        count = Counter(row.did for row in handed.variants)
+        what = ", ".join(f"{count[did]:,} {words}" for did, words in _DID_VARIANTS.items() if count[did])
+        readers = sum(row.readers for row in handed.variants)
+        say(
+            f"{edition.name} {day}: {counted(len(handed.variants), 'campaign')} of variants at {mailer} for "
+            f"{counted(readers, 'reader')}: {what}."
+        )
+    else:
+        say(f"{edition.name} {day}: {handed.name} {_DID[handed.did]} at {mailer}{which}.")
     if handed.at is not None:
         say(f"  scheduled for {newsroom.publication.clock(handed.at)} {newsroom.publication.timezone}")
     elif handed.status in ("draft", "sending") and handed.did not in ("tested", "cancelled"):

@@ -110,7 +110,8 @@ def _at_the_mailer(status: EditionStatus, clock: Callable[[datetime], str]) -> s
         ]
     when = f" for {clock(handed.due)}" if handed.due else ""
     old = f", still revision {handed.revision}" if status.outdated else ""
-    return f"{handed.mailer}: {handed.state}{when}{old}"
+    some = f", {handed.campaigns:,} of {handed.variants:,} variants" if handed.variants else ""
+    return f"{handed.mailer}: {handed.state}{when}{some}{old}"
 
 
 def _newest(newest: datetime | None, at: datetime) -> str:

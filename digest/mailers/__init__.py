@@ -1,12 +1,12 @@
 """Handing an issue over. One file is one mailer, named after its file.
 
-A plugin has ``CAPABILITIES``, ``SETTINGS`` (the keys it needs and those it may have) and
-``connect(spec, **wire) -> Mailer``. Only this stage speaks to mailers; what must not happen twice is decided in
-``digest.app.handover``.
+A plugin has ``CAPABILITIES``, ``SETTINGS`` (the keys it needs) and ``connect(spec, **wire) -> Mailer``. Only this
+stage speaks to mailers; what must not happen twice is decided in ``digest.app.handover``.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from types import ModuleType
@@ -19,7 +19,7 @@ from digest.model.mail import Campaign, Capabilities, MailerSpec, Message, Recei
 
 __all__ = [
     "AnswerLost", "Mailer", "MailerDown", "MailerRefused", "Patience", "Sender", "Settings", "capabilities", "connect",
-    "plugin", "redact", "settings_missing",
+    "needs_list", "plugin", "redact", "settings_missing",
 ]  # fmt: skip
 
 
@@ -28,13 +28,12 @@ PLUGIN = ("CAPABILITIES", "SETTINGS", "connect")
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The keys of ``mailer:`` that a mailer needs, and those it may have besides ``type`` and ``send_at``.
+    """The keys of ``mailer:`` that a mailer needs.
 
     ``lists``: whether each edition needs ids under ``lists``.
     """
 
     needs: tuple[str, ...] = ()
-    may: tuple[str, ...] = ()
     lists: bool = True
 
 
@@ -44,8 +43,8 @@ class Mailer(Protocol):
     def by_id(self, campaign: str) -> Campaign | None:
         """The campaign, or ``None`` where it was deleted."""
 
-    def by_name(self, name: str, since: date) -> list[Campaign]:
-        """All campaigns of exactly this name; ``since`` is a date before which none was made."""
+    def by_names(self, names: Collection[str], since: date) -> list[Campaign]:
+        """All campaigns of exactly these names; ``since`` is a date before which none was made."""
 
     def create(self, message: Message) -> str:
         """A new draft; its id."""
@@ -70,6 +69,9 @@ class Mailer(Protocol):
 
     def lists(self) -> dict[str, str] | None:
         """The lists that are there, names by id; ``None`` where they cannot be asked for."""
+
+    def parts(self, lists: tuple[str, ...]) -> dict[str, str]:
+        """What a variant's campaign may go to, names by id: the mailer's lists, or the segments of ``lists``."""
 
     def moment(self, at: datetime) -> datetime:
         """The first moment not before ``at`` at which this mailer sends."""
@@ -119,11 +121,20 @@ def settings_missing(spec: MailerSpec, edition: str) -> list[str]:
         for key in wants.needs
         if not (getattr(spec, key, None) or spec.options.get(key))
     ]
-    if wants.lists and not spec.lists.get(edition):
+    parts = capabilities(spec.type).parts
+    if spec.variant_lists and not parts:
         lacks.append(
-            f"{spec.type} needs the list of {edition}: write `lists: {{{edition}: [ID]}}` under `mailer:`."
+            f"{spec.type} has no lists, so `lists: {{by: variant}}` cannot be. For those who send themselves, `digest "
+            "export --stream FILE` says which reader gets what."
         )
+    if wants.lists and not spec.lists.get(edition) and (parts == "segments" or not spec.variant_lists):
+        lacks.append(needs_list(spec, edition))
     return lacks
+
+
+def needs_list(spec: MailerSpec, edition: str) -> str:
+    """What to write where an edition has no list of its own."""
+    return f"{spec.type} needs the list of {edition}: write `lists: {{{edition}: [ID]}}` under `mailer:`."
 
 
 def connect(spec: MailerSpec, **wire: Any) -> Mailer | Sender:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import base64
 import re
+from collections.abc import Iterable
 from datetime import datetime
+from itertools import takewhile
 from typing import Any
 
 from digest.mailers._wire import MailerRefused, Service, Wire
@@ -27,6 +29,9 @@ class Api:
     def lists(self) -> dict[str, str] | None:
         return None
 
+    def parts(self, lists: tuple[str, ...]) -> dict[str, str]:
+        return self.lists() or {}
+
     def close(self) -> None:
         self.wire.close()
 
@@ -39,6 +44,12 @@ class Api:
                 "Mend `lists` under `mailer:` in digest.yaml."
             )
         return [int(one) for one in message.lists]
+
+
+def beginning(names: Iterable[str]) -> str:
+    """The words with which all of these names begin."""
+    words = zip(*(name.split(" ") for name in names), strict=False)
+    return " ".join(word[0] for word in takewhile(lambda word: len(set(word)) == 1, words))
 
 
 def not_yet(service: str) -> Receipt:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any
 
@@ -11,9 +12,9 @@ from digest.mailers._wire import Service, count, moment, pick, rows, stamp, stra
 from digest.model.mail import Campaign, Capabilities, LinkClicks, MailerSpec, Message, Receipt, Status
 
 CAPABILITIES = Capabilities(
-    plain_text=False, clicks="total", notes=("its tests go to its test contacts only.",)
+    plain_text=False, clicks="total", parts="lists", notes=("its tests go to its test contacts only.",)
 )
-SETTINGS = Settings(needs=("key",), may=("url",))
+SETTINGS = Settings(needs=("key",))
 _PAGE, _LISTS = 100, 50
 _STATUS: dict[str, Status] = {
     "draft": "draft",
@@ -40,14 +41,14 @@ class Brevo(Api):
         row = self.call("GET", _path(campaign), missing=True)
         return _campaign(row) if isinstance(row, dict) else None
 
-    def by_name(self, name: str, since: date) -> list[Campaign]:
+    def by_names(self, names: Collection[str], since: date) -> list[Campaign]:
         found: list[Campaign] = []
         offset = 0
         params = {"limit": _PAGE, "excludeHtmlContent": "true", "sort": "desc"}
         while True:
             answer = self.call("GET", "/emailCampaigns", params=params | {"offset": offset})
             batch = rows(answer, "campaigns")
-            found += [_campaign(row) for row in batch if row.get("name") == name]
+            found += [_campaign(row) for row in batch if row.get("name") in names]
             offset += len(batch)
             if not batch or offset >= (count(pick(answer, "count")) or 0):
                 return found

@@ -5,6 +5,7 @@ An e-mail is found again by the name kept in its metadata. ``lists``, where give
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import quote
@@ -18,9 +19,10 @@ CAPABILITIES = Capabilities(
     plain_text=False,
     preheader=False,
     clicks="none",
+    parts="tags",
     notes=("it puts the issue into a template of its own.",),
 )
-SETTINGS = Settings(needs=("key",), may=("url", "template"), lists=False)
+SETTINGS = Settings(needs=("key",), lists=False)
 _HTML = "<!-- buttondown-editor-mode: fancy -->"
 _STATUS: dict[str, Status] = {
     "draft": "draft",
@@ -56,7 +58,7 @@ class Buttondown(Api):
         found = _campaign(row) if isinstance(row, dict) else None
         return None if found is None or found.word == "deleted" else found
 
-    def by_name(self, name: str, since: date) -> list[Campaign]:
+    def by_names(self, names: Collection[str], since: date) -> list[Campaign]:
         found: list[Campaign] = []
         page = 1
         day = (since - timedelta(days=2)).isoformat()
@@ -64,7 +66,7 @@ class Buttondown(Api):
             params = {"creation_date__start": day, "excluded_fields": "body", "page": page}
             answer = self.call("GET", "/emails", params=params)
             batch = rows(answer, "results")
-            found += [one for one in map(_campaign, batch) if one.name == name and one.word != "deleted"]
+            found += [one for one in map(_campaign, batch) if one.name in names and one.word != "deleted"]
             if not batch or not pick(answer, "next"):
                 return found
             page += 1
@@ -104,6 +106,16 @@ class Buttondown(Api):
             complete=whole is not None and whole.status == "sent",
             at=whole.at if whole else None,
         )
+
+    def parts(self, lists: tuple[str, ...]) -> dict[str, str]:
+        found: dict[str, str] = {}
+        page = 1
+        while True:
+            answer = self.call("GET", "/tags", params={"page": page})
+            found |= {str(row.get("id")): str(row.get("name", "")) for row in rows(answer, "results")}
+            if not pick(answer, "next"):
+                return found
+            page += 1
 
     def _body(self, message: Message) -> dict[str, Any]:
         body: dict[str, Any] = {

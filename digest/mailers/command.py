@@ -17,7 +17,7 @@ from digest.model.mail import Capabilities, MailerSpec, Message
 CAPABILITIES = Capabilities(
     draft=False, schedule=False, cancel=False, test=False, sent=False, opens=False, clicks="none"
 )
-SETTINGS = Settings(needs=("run",), may=("seconds",), lists=False)
+SETTINGS = Settings(needs=("run",), lists=False)
 SECONDS = 600
 
 

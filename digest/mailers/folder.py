@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Collection
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -39,10 +40,9 @@ class Folder:
             there = self.disk.there(f"{campaign}/{_LAST}")
         return Campaign(id=campaign, name=campaign, status="draft") if there else None
 
-    def by_name(self, name: str, since: date) -> list[Campaign]:
-        edition, day, *_ = name.split()
-        found = self.by_id(f"{edition}/{day}")
-        return [found] if found else []
+    def by_names(self, names: Collection[str], since: date) -> list[Campaign]:
+        there = (self.by_id("/".join(name.split()[:2])) for name in names)
+        return [found for found in there if found]
 
     def create(self, message: Message) -> str:
         campaign = f"{message.edition}/{message.date}"
@@ -74,6 +74,9 @@ class Folder:
 
     def lists(self) -> dict[str, str] | None:
         return None
+
+    def parts(self, lists: tuple[str, ...]) -> dict[str, str]:
+        return {}
 
     def moment(self, at: datetime) -> datetime:
         return at

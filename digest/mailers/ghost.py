@@ -11,6 +11,7 @@ import hashlib
 import hmac
 import json
 import re
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
@@ -25,6 +26,7 @@ CAPABILITIES = Capabilities(
     test=False,
     plain_text=False,
     clicks="unique",
+    parts="lists",
     notes=(
         "it puts the issue into a template of its own.",
         "clicks per link need a Ghost that lets keys read them; where it does not, they stay unknown.",
@@ -32,6 +34,7 @@ CAPABILITIES = Capabilities(
 )
 SETTINGS = Settings(needs=("url", "key"))
 _MINUTES = 5
+_PAGE = 50
 _OPEN, _CLOSE = "<!--kg-card-begin: html-->", "<!--kg-card-end: html-->"
 
 
@@ -68,11 +71,20 @@ class Ghost(Api):
         row = self._post(campaign, missing=True)
         return None if row is None else _campaign(row)
 
-    def by_name(self, name: str, since: date) -> list[Campaign]:
-        slug = _slug(name)
-        params = {"filter": f"slug:{slug}", "formats": "html", "include": "email,newsletter"}
-        found = rows(self._ask("GET", "/posts/", params=params), "posts")
-        return [replace(_campaign(row), name=name) for row in found if row.get("slug") == slug]
+    def by_names(self, names: Collection[str], since: date) -> list[Campaign]:
+        slugs = {_slug(name): name for name in names}
+        asked, found = list(slugs), list[Campaign]()
+        for at in range(0, len(asked), _PAGE):
+            some = asked[at : at + _PAGE]
+            one_of = f"slug:{some[0]}" if len(some) == 1 else f"slug:[{','.join(some)}]"
+            params = {"filter": one_of, "limit": _PAGE, "formats": "html", "include": "email,newsletter"}
+            batch = rows(self._ask("GET", "/posts/", params=params), "posts")
+            found += [
+                replace(_campaign(row), name=slugs[slug])
+                for row in batch
+                if (slug := row.get("slug")) in slugs
+            ]
+        return found
 
     def create(self, message: Message) -> str:
         post = self._body(message) | {"status": "draft", "slug": _slug(message.name), "tags": ["#digest"]}

@@ -6,21 +6,23 @@ away again, for an account holds a thousand of them. Opens and clicks need ``met
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs, quote, urlsplit
 
 from digest.mailers import Settings
-from digest.mailers._http import Api, ascii_header
+from digest.mailers._http import Api, ascii_header, beginning
 from digest.mailers._wire import MailerRefused, Service, count, moment, pick, rows, stamp, strange
 from digest.model.mail import Campaign, Capabilities, MailerSpec, Message, Receipt, Status
 
 CAPABILITIES = Capabilities(
     test=False,
     clicks="none",
+    parts="lists",
     notes=("it tells opens only where `metric` is set: the id of any conversion metric of yours.",),
 )
-SETTINGS = Settings(needs=("key",), may=("url", "metric"))
+SETTINGS = Settings(needs=("key",))
 REVISION = "2026-07-15"
 _TYPE = "application/vnd.api+json"
 _STATUS: dict[str, Status] = {
@@ -53,15 +55,15 @@ class Klaviyo(Api):
         row = pick(self.call("GET", _path(campaign), missing=True), "data")
         return _campaign(row) if isinstance(row, dict) else None
 
-    def by_name(self, name: str, since: date) -> list[Campaign]:
+    def by_names(self, names: Collection[str], since: date) -> list[Campaign]:
         found: list[Campaign] = []
         cursor = ""
-        quoted = name.replace("\\", "\\\\").replace("'", "\\'")
+        quoted = beginning(names).replace("\\", "\\\\").replace("'", "\\'")
         only = f"equals(messages.channel,'email'),contains(name,'{quoted}')"
         while True:
             params = {"filter": only} | ({"page[cursor]": cursor} if cursor else {})
             answer = self.call("GET", "/api/campaigns", params=params)
-            found += [one for one in map(_campaign, rows(answer, "data")) if one.name == name]
+            found += [one for one in map(_campaign, rows(answer, "data")) if one.name in names]
             if not (cursor := _cursor(answer)):
                 return found
 
@@ -142,6 +144,22 @@ class Klaviyo(Api):
             complete=done,
             at=whole.at if whole else None,
         )
+
+    def parts(self, lists: tuple[str, ...]) -> dict[str, str]:
+        """Its lists and its segments: a campaign takes either."""
+        found: dict[str, str] = {}
+        for kind in ("lists", "segments"):
+            cursor = ""
+            while True:
+                params = {f"fields[{kind[:-1]}]": "name"} | ({"page[cursor]": cursor} if cursor else {})
+                answer = self.call("GET", f"/api/{kind}", params=params)
+                found |= {
+                    str(row.get("id")): str(pick(row, "attributes", "name") or "")
+                    for row in rows(answer, "data")
+                }
+                if not (cursor := _cursor(answer)):
+                    break
+        return found
 
     def _change(self, campaign: str, attributes: dict[str, Any]) -> None:
         data = {"type": "campaign", "id": campaign, "attributes": attributes}

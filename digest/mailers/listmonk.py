@@ -7,23 +7,25 @@ The body is a Go template inside another one: ``template`` is the id of a templa
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from digest.mailers import Settings
-from digest.mailers._http import Api, ascii_header
+from digest.mailers._http import Api, ascii_header, beginning
 from digest.mailers._wire import Service, count, moment, pick, rows, stamp, strange
 from digest.model.mail import Campaign, Capabilities, Clicks, LinkClicks, MailerSpec, Message, Receipt, Status
 
 CAPABILITIES = Capabilities(
     preheader=False,
     clicks="capped",
+    parts="lists",
     notes=(
         "its tests go to its subscribers only.",
         "it counts clicks only of links with its mark: write `track: true` under `mailer:`.",
     ),
 )
-SETTINGS = Settings(needs=("url", "user", "password"), may=("track", "template"))
+SETTINGS = Settings(needs=("url", "user", "password"))
 _STATUS: dict[str, Status] = {
     "draft": "draft",
     "scheduled": "scheduled",
@@ -53,14 +55,14 @@ class Listmonk(Api):
         row = pick(answer, "data")
         return _campaign(row) if isinstance(row, dict) else None
 
-    def by_name(self, name: str, since: date) -> list[Campaign]:
+    def by_names(self, names: Collection[str], since: date) -> list[Campaign]:
         found: list[Campaign] = []
         page, seen = 1, 0
         while True:
-            params = {"query": name, "page": page, "per_page": 100, "no_body": "true"}
+            params = {"query": beginning(names), "page": page, "per_page": 100, "no_body": "true"}
             answer = self.call("GET", "/campaigns", params=params)
             batch = rows(answer, "data", "results")
-            found += [_campaign(row) for row in batch if row.get("name") == name]
+            found += [_campaign(row) for row in batch if row.get("name") in names]
             seen += len(batch)
             if not batch or seen >= (count(pick(answer, "data", "total")) or 0):
                 return found

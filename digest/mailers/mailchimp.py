@@ -5,6 +5,7 @@ It schedules on quarter hours only. ``lists`` names one audience an edition.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from urllib.parse import quote
@@ -14,8 +15,8 @@ from digest.mailers._http import Api, ascii_header, basic, not_yet
 from digest.mailers._wire import MailerRefused, Service, count, moment, pick, rows, stamp, strange
 from digest.model.mail import Campaign, Capabilities, LinkClicks, MailerSpec, Message, Receipt, Status
 
-CAPABILITIES = Capabilities(clicks="unique", notes=("it schedules on quarter hours only.",))
-SETTINGS = Settings(needs=("key",), may=("url",))
+CAPABILITIES = Capabilities(clicks="unique", parts="segments", notes=("it schedules on quarter hours only.",))
+SETTINGS = Settings(needs=("key",))
 _PAGE = 1000
 _QUARTER = timedelta(minutes=15)
 _STATUS: dict[str, Status] = {
@@ -53,14 +54,14 @@ class Mailchimp(Api):
         row = self.call("GET", _path(campaign), missing=True)
         return _campaign(row) if isinstance(row, dict) else None
 
-    def by_name(self, name: str, since: date) -> list[Campaign]:
+    def by_names(self, names: Collection[str], since: date) -> list[Campaign]:
         found: list[Campaign] = []
         offset = 0
         params: dict[str, Any] = {"count": _PAGE, "sort_field": "create_time", "sort_dir": "DESC"}
         while True:
             answer = self.call("GET", "/campaigns", params=params | {"offset": offset})
             batch = rows(answer, "campaigns")
-            found += [_campaign(row) for row in batch if pick(row, "settings", "title") == name]
+            found += [_campaign(row) for row in batch if pick(row, "settings", "title") in names]
             offset += len(batch)
             if not batch or offset >= (count(pick(answer, "total_items")) or 0):
                 return found
@@ -115,6 +116,17 @@ class Mailchimp(Api):
             at=moment(pick(report, "send_time")),
         )
 
+    def parts(self, lists: tuple[str, ...]) -> dict[str, str]:
+        """The segments and tags of the audience; with tags it calls them static segments."""
+        found: dict[str, str] = {}
+        path = f"/lists/{quote(lists[0], safe='')}/segments"
+        while True:
+            answer = self.call("GET", path, params={"count": _PAGE, "offset": len(found)})
+            batch = rows(answer, "segments")
+            found |= {str(row.get("id")): str(row.get("name", "")) for row in batch}
+            if not batch or len(found) >= (count(pick(answer, "total_items")) or 0):
+                return found
+
     def moment(self, at: datetime) -> datetime:
         since = at.astimezone(UTC) - datetime(1970, 1, 1, tzinfo=UTC)
         return at + (-since % _QUARTER)
@@ -154,7 +166,8 @@ class Mailchimp(Api):
 
     def _settings(self, message: Message) -> dict[str, Any]:
         return {
-            "recipients": {"list_id": message.lists[0] if message.lists else ""},
+            "recipients": {"list_id": message.lists[0] if message.lists else ""}
+            | ({"segment_opts": {"saved_segment_id": int(message.segment)}} if message.segment else {}),
             "settings": {
                 "title": message.name,
                 "subject_line": message.subject,

@@ -6,17 +6,18 @@ group's.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any
 from urllib.parse import parse_qs, quote, urlsplit
 
 from digest.mailers import Settings
-from digest.mailers._http import Api, ascii_header, not_yet
+from digest.mailers._http import Api, ascii_header, beginning, not_yet
 from digest.mailers._wire import MailerRefused, Service, count, moment, pick, rows, stamp, strange
 from digest.model.mail import Campaign, Capabilities, LinkClicks, MailerSpec, Message, Receipt, Status
 
-CAPABILITIES = Capabilities(test=False, preheader=False, clicks="total")
-SETTINGS = Settings(needs=("key",), may=("url", "sender_id", "unsubscribe_group"))
+CAPABILITIES = Capabilities(test=False, preheader=False, clicks="total", parts="lists")
+SETTINGS = Settings(needs=("key",))
 _STATUS: dict[str, Status] = {"draft": "draft", "scheduled": "scheduled", "triggered": "sent"}
 _SENDS = "/v3/marketing/singlesends"
 _STATS = "/v3/marketing/stats/singlesends"
@@ -37,13 +38,19 @@ class SendGrid(Api):
         row = self.call("GET", _path(campaign), missing=True)
         return _campaign(row) if isinstance(row, dict) else None
 
-    def by_name(self, name: str, since: date) -> list[Campaign]:
+    def by_names(self, names: Collection[str], since: date) -> list[Campaign]:
         found: list[Campaign] = []
         token = ""
         while True:
             params = {"page_size": 50} | ({"page_token": token} if token else {})
-            answer = self.call("POST", f"{_SENDS}/search", params=params, body={"name": name}, repeat=True)
-            found += [_campaign(row) for row in rows(answer, "result") if row.get("name") == name[:100]]
+            answer = self.call(
+                "POST",
+                f"{_SENDS}/search",
+                params=params,
+                body={"name": beginning(names)[:_LONGEST_NAME]},
+                repeat=True,
+            )
+            found += [_campaign(row) for row in rows(answer, "result") if row.get("name") in names]
             if not (token := _next(answer)):
                 return found
 

@@ -20,7 +20,7 @@ from digest.mailers._wire import AnswerLost, MailerDown, MailerRefused, Patience
 from digest.model.mail import Capabilities, MailerSpec, Message
 
 CAPABILITIES = Capabilities(draft=False, schedule=False, cancel=False, sent=False, opens=False, clicks="none")
-SETTINGS = Settings(needs=("url", "to"), may=("user", "password", "tls", "ca_file", "rate"), lists=False)
+SETTINGS = Settings(needs=("url", "to"), lists=False)
 SECONDS = 30.0
 PAUSES = (2.0, 10.0, 30.0)  # before a message is offered again that the server put off
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")

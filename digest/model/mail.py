@@ -16,9 +16,11 @@ from typing import Annotated, Any, Literal
 from digest.model.environment import filled
 from digest.model.keys import READ_ONLY, Block, Key, Kind, Written, empty, shapes
 from digest.model.keys import kinds as k
-from digest.model.keys.words import line
+from digest.model.keys.words import InvalidValue, line
 
 _NONE: Mapping[str, Any] = MappingProxyType({})
+BY = "by"  # a key of ``lists`` beside the editions: what parts an issue's readers
+VARIANT_LIST = "{edition} {variant}"
 
 Status = Literal["draft", "scheduled", "sending", "sent", "stopped"]
 Clicks = Literal["unique", "total", "capped", "none"]
@@ -29,8 +31,9 @@ class MailerSpec:
     """The mailer of an edition.
 
     ``type`` names a file of ``digest/mailers``; empty: nothing is handed over, and ``dialect``, the language of the
-    merge tags, is all there is. ``lists`` has the mailer's own ids by edition. ``options`` are the settings that only
-    some mailers know. Texts may hold ``${NAME}`` until :meth:`filled`.
+    merge tags, is all there is. ``lists`` has the mailer's own ids by edition. ``variant_lists`` is how the list of a
+    variant is named, with ``{…}`` for what its readers chose; empty: an issue is one campaign. ``options`` are the
+    settings that only some mailers know. Texts may hold ``${NAME}`` until :meth:`filled`.
     """
 
     type: str = ""
@@ -40,6 +43,7 @@ class MailerSpec:
     password: str = field(default="", repr=False)
     key: str = field(default="", repr=False)
     lists: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: _NONE)
+    variant_lists: str = ""
     send_at: time | None = None
     track: bool = False
     to: tuple[str, ...] = ()
@@ -85,7 +89,10 @@ class MailerKeys(Block):
     lists: Annotated[
         Mapping[k.EditionName, k.Words],
         READ_ONLY,
-        Key("the ids of the mailer's own lists, by edition: `{daily: [3], weekly: [4]}`"),
+        Key(
+            "the ids of the mailer's own lists, by edition: `{daily: [3], weekly: [4]}`; with `by: variant` each "
+            "variant of an issue for an [audience](scale.md) is a campaign to the list called `name`"
+        ),
     ] = field(default_factory=empty)
     send_at: Annotated[
         k.Clock | None, Key("when an issue is sent, local time on its date; without it, it stays a draft")
@@ -113,9 +120,27 @@ class MailerKeys(Block):
     ca_file: Annotated[k.Line, Key("`smtp`: the certificate of a server of your own")] = ""
     rate: Annotated[k.Positive | None, Key("`smtp`: messages a second at most", default="10")] = None
 
+    def verify(self) -> None:
+        by, name = self.lists.get(BY), self.lists.get("name", ())
+        if by is not None and by != ("variant",):
+            raise InvalidValue(
+                f'has lists by "{" ".join(by)}".', "Write `lists: {by: variant}`, or take `by` out."
+            )
+        if by is not None and len(name) > 1:
+            raise InvalidValue(
+                "names the lists of variants twice.", 'Write one `name`, such as "{edition} {region}".'
+            )
+
     def value(self) -> MailerSpec:
         own = {field.name for field in fields(MailerSpec)} - {"dialect", "options"}
         values = {field.name: getattr(self, field.name) for field in fields(self)}
+        by_variant = BY in self.lists
+        pattern = " ".join(self.lists.get("name", ())) or VARIANT_LIST
+        values["variant_lists"] = pattern if by_variant else ""
+        if by_variant:
+            values["lists"] = MappingProxyType(
+                {name: ids for name, ids in self.lists.items() if name not in (BY, "name")}
+            )
         options = {
             name: part
             for name, part in values.items()
@@ -139,7 +164,8 @@ class Capabilities:
     """What a mailer can do.
 
     ``clicks`` per link are the readers who clicked (``unique``), every click (``total``), of the most clicked
-    links only (``capped``), or not told (``none``).
+    links only (``capped``), or not told (``none``). ``parts`` is what the campaign of a variant can go to, by name:
+    ``segments`` are parts of the edition's list.
     """
 
     draft: bool = True
@@ -151,6 +177,7 @@ class Capabilities:
     sent: bool = True
     opens: bool = True
     clicks: Clicks = "unique"
+    parts: Literal["", "lists", "segments", "tags"] = ""
     notes: tuple[str, ...] = ()
 
     @property
@@ -176,7 +203,10 @@ class Capabilities:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """One built issue as a mailer gets it; ``name`` is how the campaign is found again."""
+    """One built issue, or one variant of it, as a mailer gets it; ``name`` is how the campaign is found again.
+
+    ``segment`` is the id of the part of ``lists`` that gets it; empty: all of them do.
+    """
 
     name: str
     publication: str
@@ -191,6 +221,7 @@ class Message:
     text: str
     eml: bytes
     lists: tuple[str, ...] = ()
+    segment: str = ""
     reply_to: str = ""
     folder: Path = Path()
     files: Mapping[str, bytes] = field(default_factory=lambda: MappingProxyType({}))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from digest.config import tree as t
@@ -22,6 +23,7 @@ def check(config: Configuration) -> Iterator[Problem]:
     yield from _editions(config, config.digest)
     yield from _sections(config, config.digest)
     yield from _links(config.digest, ("links",))
+    yield from _variant_lists(config.digest)
     for edition in config.editions:
         yield from _links(config.digest, ("editions", edition.name, "links"))
         yield from _own_sections(config, config.digest, edition)
@@ -93,6 +95,22 @@ def _own_sections(config: Configuration, file: ReadFile, edition: Edition) -> It
                 if least > top:
                     says = f"does not fit: min is {least}, but top is {top}."
                     yield problem(file, path, says, "A section needs min at most as large as top.")
+
+
+def _variant_lists(file: ReadFile) -> Iterator[Problem]:
+    """The name of a variant's list is made of what readers choose."""
+    known = ["edition", "variant", "language", "sections", *file.values.audience.by]
+    written = [(("mailer",), file.values.mailing)] + [
+        (("editions", edition.name, "mailer"), edition.mailing) for edition in file.values.editions
+    ]
+    for path, spec in written:
+        for name in re.findall(r"\{([^{}]*)\}", spec.variant_lists if spec else ""):
+            if name not in known:
+                says = f"names the variable {{{short(name)}}}, which no variant has."
+                cure = (
+                    did_you_mean(name, known) or f"There are: {', '.join(known)}; audience.by adds columns."
+                )
+                yield problem(file, (*path, "lists", "name"), says, cure)
 
 
 def _links(file: ReadFile, path: t.Path) -> Iterator[Problem]:

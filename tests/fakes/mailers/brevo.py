@@ -22,13 +22,10 @@ class Brevo(Fake):
     def route(self, call: Call) -> Answer:
         match call.method, call.path.strip("/").split("/"):
             case "GET", ["contacts", "lists"]:
-                return Answer(
-                    200,
-                    {
-                        "lists": [{"id": 3, "name": "Daily"}] if call.asked("offset", "0") == "0" else [],
-                        "count": 1,
-                    },
-                )
+                lists = [{"id": 3, "name": "Daily"}]
+                lists += [{"id": int(key), "name": name} for key, name in self.parts.items()]
+                size, at = int(call.asked("limit", "10")), int(call.asked("offset", "0"))
+                return Answer(200, {"lists": lists[at : at + size], "count": len(lists)})
             case "GET", ["emailCampaigns"]:
                 size, at = int(call.asked("limit", "50")), int(call.asked("offset", "0"))
                 if size > 100:
@@ -51,7 +48,7 @@ class Brevo(Fake):
     def _made(self, body: dict[str, Any]) -> Answer:
         if body["sender"].get("email", "").endswith("@unverified.example"):
             return Answer(400, {"code": "invalid_parameter", "message": "Sender is invalid / inactive"})
-        if any(one not in (3, 4) for one in body["recipients"]["listIds"]):
+        if any(one not in (3, 4) and str(one) not in self.parts for one in body["recipients"]["listIds"]):
             return Answer(400, {"code": "invalid_parameter", "message": "List ID does not exist"})
         key = self.id()
         self.campaigns[key] = {"id": int(key), "type": "classic", "status": "draft"} | body
@@ -93,6 +90,10 @@ class Brevo(Fake):
             row["status"] = "queued"
         row |= body
         return Answer(204)
+
+    def part_of(self, row: dict[str, Any]) -> str:
+        (only,) = row["recipients"]["listIds"]
+        return str(only)
 
     def finish(self, campaign: str) -> None:
         if campaign not in self.sends:

@@ -38,6 +38,9 @@ class Buttondown(Fake):
                     else None
                 )
                 return Answer(200, {"results": shown, "count": len(rows), "next": more, "previous": None})
+            case "GET", ["tags"]:
+                tags = [{"id": key, "name": name} for key, name in self.parts.items()]
+                return Answer(200, {"results": tags, "count": len(tags), "next": None, "previous": None})
             case "POST", ["emails"]:
                 key = f"em_{self.id()}"
                 self.campaigns[key] = {"id": key, "publish_date": None} | call.body
@@ -74,6 +77,10 @@ class Buttondown(Fake):
             return Answer(400, {"code": "publish_date_invalid", "detail": "publish_date lies in the past"})
         row |= body
         return Answer(200, row)
+
+    def part_of(self, row: dict[str, Any]) -> str:
+        (only,) = row["filters"]["filters"]
+        return str(only["value"])
 
     def finish(self, campaign: str) -> None:
         if campaign not in self.sends:

@@ -43,10 +43,12 @@ class Ghost(Fake):
     def route(self, call: Call) -> Answer:
         match call.method, call.path.strip("/").split("/"):
             case "GET", ["newsletters"]:
-                return Answer(200, {"newsletters": [{"slug": "default-newsletter", "name": "Daily"}]})
+                more = [{"slug": slug, "name": name} for slug, name in self.parts.items()]
+                return Answer(200, {"newsletters": [{"slug": "default-newsletter", "name": "Daily"}, *more]})
             case "GET", ["posts"]:
-                slug = call.asked("filter").removeprefix("slug:")
-                return Answer(200, {"posts": [row for row in self.campaigns.values() if row["slug"] == slug]})
+                slugs = call.asked("filter").removeprefix("slug:").strip("[]").split(",")
+                found = [row for row in self.campaigns.values() if row["slug"] in slugs]
+                return Answer(200, {"posts": found[: int(call.asked("limit", "15"))]})
             case "POST", ["posts"]:
                 return self._made(call.body["posts"][0])
             case "GET", ["links"]:
@@ -87,11 +89,15 @@ class Ghost(Fake):
         status = change.get("status", row["status"])
         if status == "scheduled" and datetime.fromisoformat(change["published_at"]) <= self.now:
             return Answer(422, {"errors": [{"message": "Date must be at least 2 minutes in the future."}]})
-        if status in ("scheduled", "published") and call.asked("newsletter") not in self.lists:
+        if status in ("scheduled", "published") and call.asked("newsletter") not in (
+            *self.lists,
+            *self.parts,
+        ):
             return Answer(422, {"errors": [{"message": "the newsletter does not exist"}]})
         if status == "published" and row["status"] != "published":
             row["email"] = {"status": "pending"}
             self.sends.append(row["id"])
+        row["newsletter"] = call.asked("newsletter") or row.get("newsletter")
         row |= change | {"updated_at": f"v{int(row['updated_at'][1:]) + 1}"}
         return Answer(200, {"posts": [row]})
 
@@ -112,6 +118,12 @@ class Ghost(Fake):
                 ]
             },
         )
+
+    def part(self, number: int) -> str:
+        return f"variant-{number}"
+
+    def part_of(self, row: dict[str, Any]) -> str:
+        return str(row["newsletter"])
 
     def finish(self, campaign: str) -> None:
         if campaign not in self.sends:

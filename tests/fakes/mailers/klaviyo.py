@@ -15,6 +15,7 @@ class Klaviyo(Fake):
     settings: ClassVar[dict[str, Any]] = {"key": "pk_klaviyo_secret", "metric": "MET123"}
     lists = ("LIST01",)
     no_such_list = "NOLIST"
+    undescribed = ("/api/lists", "/api/segments")
 
     def __init__(self, *, strict: bool = True) -> None:
         super().__init__(strict=strict)
@@ -31,6 +32,8 @@ class Klaviyo(Fake):
         match call.method, call.path.strip("/").split("/")[1:]:
             case "GET", ["campaigns"]:
                 return self._page(call)
+            case "GET", ["lists" | "segments" as kind]:
+                return self._parts(call, kind)
             case "POST", ["campaigns"]:
                 return self._made(call.body["data"]["attributes"])
             case "GET", ["campaigns", key, "campaign-messages"] if key in self.campaigns:
@@ -57,6 +60,22 @@ class Klaviyo(Fake):
                 return self._template(call, method, rest)
         return _error(404, "A resource with that id does not exist.")
 
+    def _parts(self, call: Call, kind: str) -> Answer:
+        """Ten a page; the parts are its segments."""
+        every = dict.fromkeys(self.lists, "Daily") if kind == "lists" else self.parts
+        at = int(call.asked("page[cursor]", "0"))
+        rows = [{"type": kind[:-1], "id": key, "attributes": {"name": name}} for key, name in every.items()]
+        more = (
+            f"https://a.klaviyo.example/api/{kind}?page%5Bcursor%5D={at + 10}"
+            if at + 10 < len(rows)
+            else None
+        )
+        return Answer(200, {"data": rows[at : at + 10], "links": {"next": more}})
+
+    def part_of(self, row: dict[str, Any]) -> str:
+        (only,) = row["attributes"]["audiences"]["included"]
+        return str(only)
+
     def _page(self, call: Call) -> Answer:
         match = re.fullmatch(
             r"equals\(messages\.channel,'email'\),contains\(name,'(.*)'\)", call.asked("filter")
@@ -73,10 +92,11 @@ class Klaviyo(Fake):
         return Answer(200, {"data": [_shown(row) for row in rows[at : at + 100]], "links": {"next": more}})
 
     def _made(self, attributes: dict[str, Any]) -> Answer:
-        if any(one not in self.lists for one in attributes["audiences"]["included"]):
+        if any(one not in (*self.lists, *self.parts) for one in attributes["audiences"]["included"]):
             return _error(400, "One or more audiences do not exist")
         key = f"01K{self.id()}"
         kept = {"name": attributes["name"], "status": "Draft", "send_strategy": None}
+        kept["audiences"] = attributes["audiences"]
         message = attributes["campaign-messages"]["data"][0]["attributes"]["definition"]
         self.campaigns[key] = {
             "type": "campaign",

@@ -28,7 +28,7 @@ class Listmonk(Fake):
     def route(self, call: Call) -> Answer:
         match call.method, call.path.strip("/").split("/"):
             case "GET", ["lists"]:
-                rows = [{"id": key, "name": name} for key, name in LISTS.items()]
+                rows = [{"id": key, "name": name} for key, name in self._there.items()]
                 return Answer(
                     200, {"data": {"results": rows, "total": len(rows), "per_page": "all", "page": 1}}
                 )
@@ -56,7 +56,7 @@ class Listmonk(Fake):
             case "PUT", []:
                 if row["status"] not in ("draft", "scheduled", "paused"):
                     return Answer(400, {"message": "cannot update a running or a finished campaign"})
-                row |= _kept(call.body)
+                row |= self._kept(call.body)
                 return Answer(200, {"data": row})
             case "PUT", ["status"]:
                 return self._status(row, call.body["status"])
@@ -78,7 +78,7 @@ class Listmonk(Fake):
             "views": 0,
             "clicks": 0,
         }
-        self.campaigns[key] = row | {"started_at": None} | _kept(body)
+        self.campaigns[key] = row | {"started_at": None} | self._kept(body)
         return Answer(200, {"data": self.campaigns[key]})
 
     def _status(self, row: dict[str, Any], word: str) -> Answer:
@@ -109,16 +109,24 @@ class Listmonk(Fake):
         )
         return Answer(200, {"data": rows[:50]})
 
+    @property
+    def _there(self) -> dict[int, str]:
+        return LISTS | {int(key): name for key, name in self.parts.items()}
+
+    def part_of(self, row: dict[str, Any]) -> str:
+        (only,) = row["lists"]
+        return str(only["id"])
+
+    def _kept(self, body: dict[str, Any]) -> dict[str, Any]:
+        there = self._there
+        return {
+            **{key: value for key, value in body.items() if key != "lists"},
+            "lists": [{"id": key, "name": there[key]} for key in body["lists"] if key in there],
+        }
+
     def finish(self, campaign: str) -> None:
         if campaign not in self.sends:
             self.sends.append(campaign)
         row = self.campaigns[campaign]
         row |= {"status": "finished", "sent": 990, "to_send": 1000, "views": 400, "clicks": 130}
         row["started_at"] = "2026-01-23T11:30:00Z"
-
-
-def _kept(body: dict[str, Any]) -> dict[str, Any]:
-    return {
-        **{key: value for key, value in body.items() if key != "lists"},
-        "lists": [{"id": key, "name": LISTS.get(key, "")} for key in body["lists"] if key in LISTS],
-    }

@@ -17,6 +17,7 @@ class Mailchimp(Fake):
     settings: ClassVar[dict[str, Any]] = {"key": "mc-0123456789abcdef-us21"}
     lists = ("a1b2c3",)
     no_such_list = "zzz"
+    undescribed = ("/lists/a1b2c3/segments",)
 
     def allowed(self, call: Call) -> bool:
         return login_of(call).partition(":")[2] == "mc-0123456789abcdef-us21"
@@ -30,6 +31,10 @@ class Mailchimp(Fake):
                 size, at = int(call.asked("count", "10")), int(call.asked("offset", "0"))
                 rows = list(reversed(self.campaigns.values()))
                 return Answer(200, {"campaigns": rows[at : at + size], "total_items": len(rows)})
+            case "GET", ["lists", "a1b2c3", "segments"]:
+                rows = [{"id": int(key), "name": name, "type": "static"} for key, name in self.parts.items()]
+                size, at = int(call.asked("count", "10")), int(call.asked("offset", "0"))
+                return Answer(200, {"segments": rows[at : at + size], "total_items": len(rows)})
             case "POST", ["campaigns"]:
                 return self._made(call.body)
             case "GET", ["reports", key]:
@@ -56,6 +61,7 @@ class Mailchimp(Fake):
             "status": "save",
             "send_time": "",
             "settings": body["settings"],
+            "recipients": body["recipients"],
             "emails_sent": 0,
         }
         return Answer(200, self.campaigns[key])
@@ -70,7 +76,12 @@ class Mailchimp(Fake):
                 if row["status"] not in ("save", "paused"):
                     return _problem(400, "The campaign cannot be changed now.")
                 row |= (
-                    {"content": call.body} if rest else {"settings": row["settings"] | call.body["settings"]}
+                    {"content": call.body}
+                    if rest
+                    else {
+                        "settings": row["settings"] | call.body["settings"],
+                        "recipients": call.body["recipients"],
+                    }
                 )
                 return Answer(200, {})
             case "GET", ["send-checklist"]:
@@ -108,6 +119,9 @@ class Mailchimp(Fake):
         return Answer(
             200, {"urls_clicked": rows[at : at + size], "campaign_id": key, "total_items": len(rows)}
         )
+
+    def part_of(self, row: dict[str, Any]) -> str:
+        return str(row["recipients"]["segment_opts"]["saved_segment_id"])
 
     def finish(self, campaign: str) -> None:
         if campaign not in self.sends:

@@ -35,7 +35,8 @@ class SendGrid(Fake):
                 self.campaigns[key] = {"id": key, "status": "draft"} | _merged({}, call.body)
                 return Answer(201, self.campaigns[key])
             case "GET", ["lists"]:
-                return self._page(call, "result", [{"id": _LIST, "name": "Daily"}])
+                more = [{"id": key, "name": name} for key, name in self.parts.items()]
+                return self._page(call, "result", [{"id": _LIST, "name": "Daily"}, *more])
             case "GET", ["senders"]:
                 return Answer(200, [{"id": 77, "from": {"email": "news@harbor.example"}}])
             case "GET", ["stats", "singlesends", key]:
@@ -90,6 +91,13 @@ class SendGrid(Fake):
     def _stats(self, key: str) -> list[dict[str, Any]]:
         row = self.campaigns[key]
         return [{"id": key, "stats": row["stats"]}] if "stats" in row else []
+
+    def part(self, number: int) -> str:
+        return str(uuid.UUID(int=number, version=4))
+
+    def part_of(self, row: dict[str, Any]) -> str:
+        (only,) = row["send_to"]["list_ids"]
+        return str(only)
 
     def finish(self, campaign: str) -> None:
         if campaign not in self.sends:

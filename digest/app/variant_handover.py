@@ -1,0 +1,238 @@
+"""An issue for an audience becomes campaigns: one a variant, to the list that is the variant's.
+
+Each is handed over as a whole issue is, so no kill makes two of one or loses one: the ledger knows each by its name,
+and the same command goes on where the last one stopped. Whoever calls holds the issue's lock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Literal
+
+from digest.app.campaign_message import variant_of
+from digest.app.campaign_notes import is_variant
+from digest.app.handover import Handed, HandedVariant, Handover, Wish
+from digest.app.reading import Audience, Variant
+from digest.app.variant_lists import ListedVariant, listed, without_list
+from digest.errors import AlreadySent, CommandError, Unreachable
+from digest.mailers import Mailer, Sender
+from digest.model.counts import counted
+from digest.model.mail import LinkClicks, Message, Receipt
+
+_FAR = ("draft", "scheduled", "sending", "sent")  # from the least far
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What handing over the variants of one issue needs. ``message`` is the issue for everybody."""
+
+    handover: Handover
+    audience: Audience
+    message: Message
+    parts: Literal["", "lists", "segments", "tags"]
+
+    def of(self, variant: Variant, list_id: str) -> Message:
+        """The message of one variant, to its list."""
+        files = self.audience.parts(variant)
+        made = variant_of(self.message, variant.name, files, variant.subject, variant.preheader)
+        return replace(made, segment=list_id) if self.parts == "segments" else replace(made, lists=(list_id,))
+
+
+def hand_over(work: Work, wish: Wish, left: Callable[[], None]) -> Handed:
+    """Hand over every variant that has a list, the one with the most readers first; ``left`` is called once the first
+    is out of our hands. Tests go out of the first alone.
+
+    Raises ``AlreadySent`` where all are out, or some of another revision, and ``CommandError`` where none has a list.
+    """
+    handover, message = work.handover, work.message
+    pairs = _lists(work)
+    ready = [one for one in pairs if one.id]
+    lacking = [one for one in pairs if not one.id]
+    if not ready:
+        raise CommandError(without_list(lacking, work.parts, handover.spec.type))
+    names = [f"{message.name} {one.variant.name}" for one in ready]
+    handover.withdraw(names, message.edition, message.date)
+    handover.expect(names, message.date)
+    rows: list[HandedVariant] = []
+    for one in ready:
+        each = replace(wish, tests=() if rows else wish.tests)
+        try:
+            rows.append(_one(work, one, each))
+        except AlreadySent:
+            raise
+        except (CommandError, Unreachable) as error:
+            done = f"{len(rows):,} of {counted(len(ready), 'variant')} are handed over"
+            raise type(error)(f"{error} {done}; the same command goes on with the others.") from None
+        if rows[-1].status in ("sending", "sent"):
+            left()
+    _all_out(work, rows, lacking)
+    if lacking:
+        handover.said.append(without_list(lacking, work.parts, handover.spec.type))
+    if wish.tests:
+        handover.said.append(f"the test is of variant {ready[0].variant.name}, which has the most readers.")
+    dids = {row.did for row in rows}
+    status = min((row.status for row in rows), key=_FAR.index)
+    return Handed(
+        did=next((did for did in ("created", "updated") if did in dids), "unchanged"),
+        name=message.name,
+        campaign="",
+        status=status,
+        at=next((row.at for row in rows if row.at is not None), None) if status == "scheduled" else None,
+        said=tuple(dict.fromkeys(handover.said)),
+        tests=wish.tests,
+        variants=tuple(rows),
+        without_list=tuple((one.variant.name, one.name, one.variant.readers) for one in lacking),
+    )
+
+
+def _lists(work: Work) -> list[ListedVariant]:
+    mailer, spec = work.handover.mailer, work.handover.spec
+    assert not isinstance(mailer, Sender)
+    there = mailer.parts(work.message.lists)
+    variants = work.audience.variants()
+    return listed(variants, there, spec.variant_lists, work.message.edition, spec.type)
+
+
+def _one(work: Work, one: ListedVariant, wish: Wish) -> HandedVariant:
+    """One variant's campaign as it is then; what is out of our hands is left."""
+    handover, message = work.handover, work.of(one.variant, one.id)
+    try:
+        handed = handover.hand_over(message, wish)
+    except AlreadySent as error:
+        out = handover.out
+        if out is None or out.status == "stopped":
+            raise
+        revision = handover.revision_of(message.edition, message.date, out.id)
+        if revision not in (None, message.revision):
+            raise AlreadySent(
+                f"{error} It has revision {revision}, and the outbox {message.revision}; the readers of one issue get "
+                "one revision."
+            ) from None
+        return HandedVariant(one.variant.name, one.name, one.variant.readers, "out", out.id, out.status)
+    return HandedVariant(
+        one.variant.name, one.name, one.variant.readers, handed.did, handed.campaign, handed.status, handed.at
+    )
+
+
+def _all_out(work: Work, rows: Sequence[HandedVariant], lacking: Sequence[ListedVariant]) -> None:
+    """Raises ``AlreadySent`` where there was nothing left to do."""
+    if all(row.did == "out" for row in rows):
+        message = work.message
+        more = f" {without_list(lacking, work.parts, work.handover.spec.type)}" if lacking else ""
+        raise AlreadySent(
+            f"all {counted(len(rows), 'campaign')} of {message.edition} of {message.date} are being sent by "
+            f"{work.handover.spec.type}, or were sent.{more}"
+        )
+
+
+def unfinished(work: Work) -> bool:
+    """Whether some variants of a sent issue are on their way, and others not: a run was ended between two of them."""
+    notes = work.handover.notes(work.message.edition, work.message.date)
+    last = {note.name: note.event for note in notes if is_variant(note.name)}
+    on_the_way = [name for name, event in last.items() if event in ("scheduled", "sending", "sent")]
+    return 0 < len(on_the_way) < len(work.audience.variants())
+
+
+def cancel(handover: Handover, edition: str, day: date) -> Handed:
+    """Take back the schedules of all variants.
+
+    Raises ``AlreadySent`` where some are out of our hands; the others are drafts then, too.
+    """
+    names = _noted(handover, edition, day)
+    did, out = set[str](), list[str]()
+    for name in names:
+        try:
+            did.add(handover.cancel(edition, day, name).did)
+        except AlreadySent:
+            out.append(name)
+    if out:
+        raise AlreadySent(
+            f"{len(out):,} of {counted(len(names), 'campaign')} of {edition} of {day} are being sent, or were sent, by "
+            f"{handover.spec.type}; the others are drafts."
+        )
+    whole = names[0].rpartition(" ")[0]
+    return Handed(
+        did="cancelled" if "cancelled" in did else "unchanged",
+        name=whole,
+        campaign="",
+        status="draft",
+        said=() if "cancelled" in did else (f"no campaign of {whole} was scheduled.",),
+    )
+
+
+def _noted(handover: Handover, edition: str, day: date) -> list[str]:
+    """The names of the variants' campaigns that the ledger knows."""
+    notes = handover.notes(edition, day)
+    return list(dict.fromkeys(note.name for note in notes if note.campaign and is_variant(note.name)))
+
+
+def any_noted(handover: Handover, edition: str, day: date) -> bool:
+    """Whether an issue was handed over by variants."""
+    return bool(_noted(handover, edition, day))
+
+
+def receipt(
+    handover: Handover, mailer: Mailer, edition: str, day: date, expected: int
+) -> tuple[Receipt, int | None]:
+    """What the campaigns of all variants come to, and the revision they have; ``expected`` is how many there are.
+
+    Raises ``CommandError`` where none went out.
+    """
+    got: list[Receipt] = []
+    waiting, gone = 0, 0
+    revision: int | None = None
+    names = _noted(handover, edition, day)
+    for name in names:
+        found = handover.find(name, edition, day)
+        if found is None:
+            gone += 1
+        elif found.status not in ("sending", "sent"):
+            waiting += 1
+        else:
+            revision = revision or handover.revision_of(edition, day, found.id)
+            got.append(mailer.receipt(found.id, day))
+    if not got:
+        raise CommandError(
+            f"{edition} of {day} is not sent yet: {handover.spec.type} has {counted(waiting, 'campaign')} of its "
+            "variants as drafts or scheduled. Read the receipts after they went out."
+        )
+    missing = max(0, expected - len(names))
+    at = handover.spec.type
+    lacking = ((waiting, "not sent yet"), (missing, "not handed over"), (gone, f"no longer there at {at}"))
+    notes = [
+        f"{counted(number, 'variant')} {'is' if number == 1 else 'are'} {what}: its readers are not counted."
+        for number, what in lacking
+        if number
+    ]
+    return _added(got, notes, complete=not waiting), revision
+
+
+def _added(got: Sequence[Receipt], notes: Sequence[str], *, complete: bool) -> Receipt:
+    """Counts added up: no reader is in two variants, so readers add up too."""
+    kinds = {one.kind for one in got}
+    links: list[LinkClicks] = [link for one in got for link in one.links]
+    return Receipt(
+        sent=_sum(one.sent for one in got),
+        delivered=_sum(one.delivered for one in got),
+        opens=_sum(one.opens for one in got),
+        clicks=_sum(one.clicks for one in got),
+        clicks_total=_sum(one.clicks_total for one in got),
+        links=tuple(links),
+        kind=kinds.pop()
+        if len(kinds) == 1
+        else "capped"
+        if "capped" in kinds
+        else "total"
+        if links
+        else "none",
+        complete=complete and all(one.complete for one in got),
+        at=min((one.at for one in got if one.at is not None), default=None),
+        notes=tuple(dict.fromkeys((*notes, *(words for one in got for words in one.notes)))),
+    )
+
+
+def _sum(counts: Iterable[int | None]) -> int | None:
+    known = [count for count in counts if count is not None]
+    return sum(known) if known else None
