@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from digest import model as m
-from digest.render import Request, cleanup, load_theme, remarks, render
+from digest.render import Request, cleanup, load_theme, problems, remarks, render, without_data
 from digest.render.boxes import boxes
 from digest.render.richtext import plain
 from tests.strategies import render as make
@@ -68,6 +68,20 @@ def test_blocks_of_the_newsroom_print_their_data(tmp_path: Path) -> None:
     assert issue.html.count(b"&lt;b&gt;&#123;&#123; x }}&lt;/b&gt;") == 1
     assert issue.html.index(b"&lt;b&gt;") < issue.html.index(b"Section B</h2>")
     assert issue.text.count(b'"<b>{{ x }}</b>"') == 1
+
+
+def test_a_block_without_its_template_or_its_data_is_told(tmp_path: Path) -> None:
+    block = m.CustomBlock(name="q", position="before_footer", template="quot.j2", data="quote.json")
+    room = replace(make.newsroom(tmp_path), blocks=(block,))
+    (problem,) = problems(room)
+    assert str(problem) == (
+        'templates/blocks/quot.j2:1:1: this template is not there, and block `q` names it. Did you mean "quote"?'
+    )
+    good = replace(room, blocks=(replace(block, template="quote.j2", editions=("weekly",)),))
+    assert problems(good) == ()
+    assert "block `q`: quote.json is not there; issues go without it until it is there." in remarks(good)
+    assert without_data(good, "daily") == ()
+    assert without_data(good, "weekly") == ("block `q`: quote.json is not there",)
 
 
 def test_a_note_has_bold_and_links_and_nothing_else(tmp_path: Path) -> None:

@@ -47,6 +47,7 @@ def tell(newsroom: Newsroom, outcome: Outcome, dry_run: bool) -> None:
     from digest.app.history import audience_of
     from digest.app.pipeline import summary
     from digest.model.counts import counted
+    from digest.render import without_data
 
     row = summary(outcome)
     state = _WORDS["rehearsed"] if dry_run else _WORDS[outcome.status]
@@ -58,6 +59,8 @@ def tell(newsroom: Newsroom, outcome: Outcome, dry_run: bool) -> None:
     say(f"  {', '.join(counts)}; {row['bytes'] / 1000:.0f} kB of HTML")
     for note in outcome.issue.selection.notes:
         say(f"  {note}")
+    for lacking in without_data(newsroom, row["edition"]):
+        say(f"  {lacking}; the issue goes without it")
     if behind := sum(left.why.startswith("same_event:") for left in outcome.issue.selection.left_out):
         stand = counted(behind, "story stands behind another", "stories stand behind others")
         say(f"  {stand}: digest explain says which")

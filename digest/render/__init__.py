@@ -46,8 +46,20 @@ def remarks(newsroom: Newsroom) -> tuple[str, ...]:
         tokens.adapted(template_files(newsroom, seen.look.theme)["tokens.css"], seen.look)
         for seen in looks(newsroom).values()
     )
+    absent = (f"{lacking}; issues go without it until it is there." for lacking in without_data(newsroom))
     return tuple(
-        dict.fromkeys([*(remark for changes in colors for remark in changes), *pictures.remarks(newsroom)])
+        dict.fromkeys(
+            [*(remark for changes in colors for remark in changes), *absent, *pictures.remarks(newsroom)]
+        )
+    )
+
+
+def without_data(newsroom: Newsroom, edition: str | None = None) -> tuple[str, ...]:
+    """The newsroom's own blocks, of one edition or of all, that nobody sees because their data is not there."""
+    from digest.render import blocks
+
+    return tuple(
+        f"block `{block.name}`: {block.data} is not there" for block in blocks.without_data(newsroom, edition)
     )
 
 
@@ -61,4 +73,5 @@ __all__ = [
     "remarks",
     "render",
     "themes",
+    "without_data",
 ]

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, Final
 
 from digest import model
-from digest.errors import ConfigurationError, Problem
+from digest.errors import ConfigurationError, Problem, did_you_mean
 
-POSITIONS: Final = ("after_masthead", "after_lead", "before_footer")
 AFTER_SECTION: Final = "after_section:"
 
 
@@ -61,18 +60,34 @@ def _problem(block: model.CustomBlock, line: int, column: int, message: str, cur
 
 
 def problems(newsroom: model.Newsroom) -> list[Problem]:
-    """What is wrong with the places and data of the newsroom's own blocks."""
-    known = {section.id for section in newsroom.sections}
-    wrong: list[Problem] = []
+    """What is wrong with the data of the newsroom's own blocks."""
+    found: list[Problem] = []
     for block in configured(newsroom):
-        section = block.position.removeprefix(AFTER_SECTION).strip()
-        after = block.position.startswith(AFTER_SECTION)
-        if (after and section not in known) or (not after and block.position not in POSITIONS):
-            message = f"block `{block.name}`: there is no position `{block.position}`."
-            cure = f"There are: {', '.join(POSITIONS)}, after_section: ID."
-            wrong.append(Problem("digest.yaml", 1, 1, message, cure))
         try:
             read(newsroom.root, block)
         except ConfigurationError as error:
-            wrong += error.problems
-    return wrong
+            found += error.problems
+    return found
+
+
+def without_template(newsroom: model.Newsroom, known: Sequence[str]) -> list[Problem]:
+    """The newsroom's own blocks that no template prints. ``known``: the templates that are there."""
+    return [
+        Problem(
+            f"templates/blocks/{name}.j2", 1, 1, f"this template is not there, and block `{block.name}` names it.",
+            did_you_mean(name, known, otherwise=" Put it there, or name one of docs/templates.md.").strip(),
+        )
+        for block in configured(newsroom)
+        if (name := template_of(block)) not in known
+    ]  # fmt: skip
+
+
+def without_data(newsroom: model.Newsroom, edition: str | None = None) -> list[model.CustomBlock]:
+    """The newsroom's own blocks, of one edition or of all, whose file of data is not there."""
+    return [
+        block
+        for block in configured(newsroom)
+        if block.data
+        and (edition is None or not block.editions or edition in block.editions)
+        and not (newsroom.root / block.data).exists()
+    ]

@@ -91,6 +91,13 @@ def collect(root: Path, theme: str, own: Iterable[str] = ()) -> dict[str, Source
     return {source.name: source for source in sources}
 
 
+def block_names(root: Path, theme: str) -> tuple[str, ...]:
+    """Every template of a block that a theme can print, ``story`` for ``blocks/story.j2``, sorted."""
+    places = ["", *(f"themes/{one}/" for one in lineage(root, theme))]
+    folders = (base / f"{place}blocks" for base, _ in _bases(root) for place in places)
+    return tuple(sorted({path.stem for folder in folders for path in folder.glob("*.j2")}))
+
+
 def lineage(root: Path, theme: str) -> tuple[str, ...]:
     """A theme and those it extends, the nearest first."""
     chain = [theme]

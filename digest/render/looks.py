@@ -37,6 +37,8 @@ def template_files(newsroom: Newsroom, theme: str) -> dict[str, Source]:
 
         raise unknown_theme(newsroom.root, theme, known)
     try:
+        if missing := blocks.without_template(newsroom, loader.block_names(newsroom.root, theme)):
+            raise ConfigurationError(missing)
         return loader.collect(newsroom.root, theme, blocks.names(newsroom))
     except LookupError as error:
         message = f"theme `{theme}` extends `{error.args[0]}`, which is not there or extends it."

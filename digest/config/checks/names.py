@@ -33,6 +33,10 @@ def _digest(config: Configuration, file: ReadFile) -> Iterator[Problem]:
     yield from _twice(file, ("sources",), "name")
     for edition in config.editions:
         yield from _references(config, file, ("editions", edition.name, "sections"), "sections", "section")
+    for index in range(len(file.values.blocks)):
+        after = ("blocks", index, "position", "after_section")
+        yield from _known(config, file, after, "sections", "section")
+        yield from _references(config, file, ("blocks", index, "editions"), "editions", "edition")
     for name in file.values.audience.top:
         if name not in (config.names("sections") or {name: None}):
             says = f"names the unknown section {shown(name)}."

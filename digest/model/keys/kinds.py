@@ -66,9 +66,9 @@ Weekday = Annotated[int, Kind(words.weekday, shapes.WEEKDAY)]
 Options = Annotated[Mapping[str, Any], Kind(words.options, {"type": "object"})]
 
 
-def choice(*choices: str) -> Kind:
-    """One word of a few."""
-    return Kind(words.one_of(*choices), {"enum": list(choices)})
+def choice(*choices: str, otherwise: str = "") -> Kind:
+    """One word of a few, or what ``otherwise`` shows and another reader takes."""
+    return Kind(words.one_of(*choices, otherwise=otherwise), {"enum": list(choices)})
 
 
 Lines = tuple[Line, ...]
@@ -81,7 +81,9 @@ Fonts = Annotated[Mapping[Id, Font], READ_ONLY]
 
 Cadence = Annotated[str, choice("daily", "weekly", "monthly", "on_demand")]
 Approval = Annotated[str, choice("none", "required")]
-BlockPlace = Annotated[str, choice("after_masthead", "after_lead", "before_footer")]
+BlockPlace = Annotated[
+    str, choice("after_masthead", "after_lead", "before_footer", otherwise="{after_section: ID}")
+]
 TextLinks = Annotated[str, choice("line", "footnotes")]
 Sponsored = Annotated[str, choice("left_out", "labelled")]
 NoRepeat = Annotated[str, choice("edition", "publication", "none")]

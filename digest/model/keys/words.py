@@ -317,16 +317,19 @@ def one_day(value: object) -> DateRange:
     return DateRange(only, only)
 
 
-def one_of(*choices: str) -> Callable[[object], str]:
-    """A reader of one word out of a few."""
+def one_of(*choices: str, otherwise: str = "") -> Callable[[object], str]:
+    """A reader of one word out of a few; ``otherwise`` is what may stand there that is no word."""
+    known = ", ".join(choices) + (f" or {otherwise}" if otherwise else "")
 
     def read(value: object) -> str:
-        written = _scalar(value, f"one of {', '.join(choices)}")
+        written = _scalar(value, f"one of {known}")
         if written in choices:
             return written
-        raise InvalidValue(
-            f"must be one of {', '.join(choices)}, not {shown(value)}.", did_you_mean(written, choices)
-        )
+        key = otherwise.strip("{").partition(":")[0]
+        cure = did_you_mean(written, choices)
+        if key and written.startswith(key):
+            cure = f"Write {{{written}}}." if ":" in written else f"Write {otherwise}."
+        raise InvalidValue(f"must be one of {known}, not {shown(value)}.", cure)
 
     return read
 
