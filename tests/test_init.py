@@ -218,7 +218,7 @@ names = st.text(st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp"]), min_
 def test_every_name_on_every_day_makes_sound_files(name: str, today: date) -> None:
     made = contents(options(name=name, sender=_sender(name, "https://post.example"), today=today))
     read = compile_files({file: made[file].encode() for file in ("digest.yaml", "adslots.yaml")})
-    assert (read.problems, read.doubts) == ([], ())
+    assert (read.problems, read.warnings) == ([], ())
     assert read.digest.publication is not None
     assert read.digest.publication.name == name
     assert made == contents(options(name=name, sender=_sender(name, "https://post.example"), today=today))

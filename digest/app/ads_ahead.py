@@ -32,8 +32,8 @@ class Looked:
     shared: tuple[str, ...] = ()
 
     @property
-    def doubts(self) -> list[str]:
-        return doubts(self.forecast) if self.forecast else []
+    def warnings(self) -> list[str]:
+        return warnings(self.forecast) if self.forecast else []
 
     @property
     def not_foreseen(self) -> list[tuple[str, str]]:
@@ -103,7 +103,7 @@ def without_solver() -> str:
     return f"Planned day by day, as builds go, without looking ahead. For the best plan: {install('plan')}."
 
 
-def doubts(schedule: Forecast) -> list[str]:
+def warnings(schedule: Forecast) -> list[str]:
     """What the plan cannot vouch for, in words."""
     remarks = []
     if not schedule.complete:

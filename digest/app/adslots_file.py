@@ -77,7 +77,7 @@ def read(root: Path) -> Version:
 
 
 def problems(root: Path, before: str, after: str) -> list[Problem]:
-    """What is wrong or doubtful in the file as it would be, and was not before."""
+    """What is wrong in the file, or to be warned of, as it would be, and was not before."""
     known = {problem.message for problem in _judged(root, before)}
     return [problem for problem in _judged(root, after) if problem.message not in known]
 
@@ -89,7 +89,7 @@ def _judged(root: Path, text: str) -> list[Problem]:
     compiled = compile_files(
         {files.DIGEST: digest if isinstance(digest, bytes) else b"", NAME: text.encode()}
     )
-    return sorted(problem for problem in {*compiled.problems, *compiled.doubts} if problem.file == NAME)
+    return sorted(problem for problem in {*compiled.problems, *compiled.warnings} if problem.file == NAME)
 
 
 def write(root: Path, shown: Version, text: str) -> Splice:

@@ -21,10 +21,10 @@ def problems(newsroom: Newsroom, *, remember: bool = True) -> list[Problem]:
 
     Without ``remember`` nothing is written, not even the cache.
     """
-    from digest.config import problems as doubts
+    from digest.config import problems as of_files
     from digest.render import problems as broken
 
-    return sorted({*doubts(newsroom.root, remember=remember), *broken(newsroom), *_files(newsroom)})
+    return sorted({*of_files(newsroom.root, remember=remember), *broken(newsroom), *_files(newsroom)})
 
 
 def notes(newsroom: Newsroom) -> list[str]:

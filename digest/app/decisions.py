@@ -50,7 +50,7 @@ def mark(newsroom: Newsroom, store: Store, marks: Sequence[Mark]) -> dict[str, S
     return stories
 
 
-def doubts(newsroom: Newsroom, store: Store, marks: Iterable[Mark], now: datetime) -> dict[str, list[str]]:
+def warnings(newsroom: Newsroom, store: Store, marks: Iterable[Mark], now: datetime) -> dict[str, list[str]]:
     """What keeps pinned stories out of the issues they are pinned for, as things stand."""
     reasons: dict[str, list[str]] = {}
     for mark in marks:

@@ -29,7 +29,7 @@ def check(first: From = None, last: To = None, root: Root = None, json: Json = F
     outlook = looked(newsroom, start, issue_date(last) if last else None)
     for name, count, unit in outlook.owed:
         warn(f"make-good: {name} ended {count:,} {unit} short of what was booked.")
-    for text in (*map(str, outlook.problems), *outlook.doubts):
+    for text in (*map(str, outlook.problems), *outlook.warnings):
         warn(text)
     for text in outlook.shared:
         say(f"{text}.")
@@ -50,7 +50,7 @@ def _as_json(outlook: Looked) -> dict[str, Any]:
         "shared": list(outlook.shared),
         "not_foreseen": [{"line_item": name, "why": reason} for name, reason in outlook.not_foreseen],
         "to": outlook.last,
-        "optimal": not outlook.doubts,
+        "optimal": not outlook.warnings,
         "upper_bounds": [asdict(bound) for bound in outlook.forecast.bounds] if outlook.forecast else [],
     }
     if not outlook.problems:

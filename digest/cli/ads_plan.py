@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 @ads.command("plan", epilog="Example: digest ads plan --to 2026-02-15")
 def plan(first: From = None, last: To = None, root: Root = None, json: Json = False) -> None:
     """The coming issues with what will run where, the best over all of them."""
-    from digest.app.ads_ahead import doubts, inputs_of, never_run, planned, shared_words
+    from digest.app.ads_ahead import inputs_of, never_run, planned, shared_words, warnings
 
     newsroom = load_newsroom(root)
     inputs = inputs_of(newsroom, *span(newsroom, first, last))
@@ -50,7 +50,7 @@ def plan(first: From = None, last: To = None, root: Root = None, json: Json = Fa
         say(f"{text}.")
     tell_never_run(forgotten)
     if schedule.exact:
-        for text in doubts(schedule):
+        for text in warnings(schedule):
             warn(text)
 
 

@@ -89,7 +89,7 @@ def _ahead(newsroom: Newsroom, *, known: bool) -> tuple[list[dict[str, Any]], li
         if known:
             return [], [str(error)]
         raise
-    return as_json(outlook), [*map(str, outlook.problems), *outlook.doubts]
+    return as_json(outlook), [*map(str, outlook.problems), *outlook.warnings]
 
 
 def _missed(newsroom: Newsroom) -> Iterator[str]:

@@ -254,10 +254,10 @@ def mark_sent(
         return
     count = "" if built.delivered is None else f", {built.delivered} delivered"
     say(f"{name} {day}, revision {built.revision}: sent {newsroom.publication.clock(built.sent_at)}{count}")
-    _doubt(built, place)
+    _warn_of_slips(built, place)
 
 
-def _doubt(built: BuiltIssue, place: Outbox) -> None:
+def _warn_of_slips(built: BuiltIssue, place: Outbox) -> None:
     if built.delivered and built.expected_sends and built.delivered > 2 * built.expected_sends:
         warn(
             f"digest: {built.delivered} delivered is more than twice the {built.expected_sends} that "

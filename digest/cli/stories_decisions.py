@@ -235,9 +235,9 @@ def _mark(
     ]  # fmt: skip
     with open_store(newsroom.store, newsroom.publication) as store:
         stories = decisions.mark(newsroom, store, marks)
-        doubts = decisions.doubts(newsroom, store, marks, now()) if action == "pin" else {}
+        warnings = decisions.warnings(newsroom, store, marks, now()) if action == "pin" else {}
     idle = decisions.without_issue(newsroom, marks[:1]) if action != "pin" else []
-    problems = {mark.story: [*doubts.get(mark.story, []), *idle] for mark in marks}
+    problems = {mark.story: [*warnings.get(mark.story, []), *idle] for mark in marks}
     emit({"marks": [mark_fields(mark) | {"problems": problems[mark.story]} for mark in marks]})
     for mark in marks:
         say(f'{action}: "{stories[mark.story].title}" ({mark.story}){scope(mark)}')

@@ -17,7 +17,7 @@ from types import MappingProxyType
 from typing import Any
 
 from digest.config import cache, files, outside
-from digest.config.compiled import Compiled
+from digest.config.compiled import CompiledFiles
 from digest.errors import CommandError, ConfigurationError, Problem
 from digest.model import Newsroom
 from digest.model.environment import variables
@@ -31,12 +31,12 @@ _WINDOWS = re.compile(r"[A-Za-z]:[\\/]")
 
 def find_root(start: Path) -> Path:
     """The nearest folder from ``start`` upward that has a ``digest.yaml``. Raises ``CommandError``."""
-    here = start.resolve()
-    for folder in (here, *here.parents):
+    start = start.resolve()
+    for folder in (start, *start.parents):
         if (folder / files.DIGEST).is_file():
             return folder
     raise CommandError(
-        f"There is no {files.DIGEST} in {here} or above it. Name a newsroom with --root FOLDER."
+        f"There is no {files.DIGEST} in {start} or above it. Name a newsroom with --root FOLDER."
     )
 
 
@@ -48,25 +48,29 @@ def load(root: Path, *, remember: bool = True, strict: bool = False) -> Newsroom
     Without ``remember`` nothing is written, not even the cache.
     """
     root = root.resolve()
-    contents, wrong = _contents(root)
+    contents, problems = _contents(root)
     hashes = {name: sha256(content).hexdigest() for name, content in contents.items()}
     store, more = _store_of_environment()
-    wrong += more
-    read = _read(root, contents, hashes, remember and not wrong)
-    wrong += [*read.problems, *outside.problems(read.outside), *(_doubts(read) if strict else ())]
-    if wrong:
+    problems += more
+    compiled = _read(root, contents, hashes, remember and not problems)
+    problems += [
+        *compiled.problems,
+        *outside.problems(compiled.outside),
+        *(_warnings(compiled) if strict else ()),
+    ]
+    if problems:
         from digest.config.environment import redacted
 
-        raise ConfigurationError([redacted(problem, read.environment) for problem in wrong])
-    return _newsroom(root, read, hashes, store)
+        raise ConfigurationError([redacted(problem, compiled.environment) for problem in problems])
+    return _newsroom(root, compiled, hashes, store)
 
 
-def _doubts(read: Compiled) -> tuple[Problem, ...]:
-    return (*read.doubts, *(problem for one in read.broken for problem in one.problems))
+def _warnings(compiled: CompiledFiles) -> tuple[Problem, ...]:
+    return (*compiled.warnings, *(problem for booking in compiled.broken for problem in booking.problems))
 
 
 def problems(root: Path, *, remember: bool = True) -> tuple[Problem, ...]:
-    """Everything wrong or doubtful in the newsroom's two files, sorted by file, line and column."""
+    """Everything wrong, or to be warned of, in the newsroom's two files, sorted by file, line and column."""
     try:
         load(root, remember=remember, strict=True)
     except ConfigurationError as error:
@@ -104,43 +108,45 @@ def _tree(content: bytes, file: str) -> Any:
 def _contents(root: Path) -> tuple[dict[str, bytes], list[Problem]]:
     """The bytes of the files that can be read; a missing ``adslots.yaml`` is an empty one."""
     contents: dict[str, bytes] = {}
-    wrong: list[Problem] = []
+    problems: list[Problem] = []
     for name in files.NAMES:
         read = files.read_bytes(root, name)
         if isinstance(read, Problem):
-            wrong.append(read)
+            problems.append(read)
         elif read is None and name == files.DIGEST:
-            wrong.append(Problem(name, 1, 1, "the file is missing.", "A newsroom is a folder that has one."))
+            problems.append(
+                Problem(name, 1, 1, "the file is missing.", "A newsroom is a folder that has one.")
+            )
         else:
             contents[name] = read or b""
-    return contents, wrong
+    return contents, problems
 
 
-def _read(root: Path, contents: dict[str, bytes], hashes: dict[str, str], remember: bool) -> Compiled:
-    """Both files, from the cache if it has them; a missing file has been told already, and is not read as empty."""
+def _read(root: Path, contents: dict[str, bytes], hashes: dict[str, str], remember: bool) -> CompiledFiles:
+    """Both files, from the cache if it has them; a missing file has been reported already, and is not read as empty."""
     key = cache.key_of(hashes)
     stored = cache.read(root, key) if len(contents) == len(files.NAMES) else None
     if stored is not None:
-        return Compiled(**stored)
+        return CompiledFiles(**stored)
     from digest.config.compile import compile_files
 
     compiled = compile_files(contents)
     if remember and not compiled.problems and not compiled.environment:
-        kept = ("digest", "ads", "outside", "doubts", "broken")
+        kept = ("digest", "ads", "outside", "warnings", "broken")
         cache.write_cache(root, key, {name: getattr(compiled, name) for name in kept})
     return compiled
 
 
-def _newsroom(root: Path, read: Compiled, hashes: dict[str, str], store: str) -> Newsroom:
+def _newsroom(root: Path, compiled: CompiledFiles, hashes: dict[str, str], store: str) -> Newsroom:
     """Everything, with paths resolved against ``root``; ``store`` wins over the file's."""
-    digest = read.digest
+    digest = compiled.digest
     keys = {field.name: getattr(digest, field.name) for field in fields(digest)}
     keys["store"] = _database(store or digest.store, root)
     keys["sources"] = tuple(replace(source, url=_resolved(source.url, root)) for source in digest.sources)
     always = digest.publication.skip if digest.publication else ()
     keys["editions"] = tuple(replace(edition, skip=edition.skip + always) for edition in digest.editions)
-    ads = read.ads.of(digest.publication.id) if digest.publication else read.ads
-    return Newsroom(root=root, ads=ads, broken=read.broken, inputs=MappingProxyType(hashes), **keys)
+    ads = compiled.ads.of(digest.publication.id) if digest.publication else compiled.ads
+    return Newsroom(root=root, ads=ads, broken=compiled.broken, inputs=MappingProxyType(hashes), **keys)
 
 
 def _resolved(url: str, root: Path) -> str:
@@ -151,10 +157,10 @@ def _resolved(url: str, root: Path) -> str:
 
 def _database(url: str, root: Path) -> str:
     """A SQLAlchemy URL whose SQLite file is absolute; one in memory stays there."""
-    found = _SQLITE.fullmatch(url)
-    if found is None:
+    match = _SQLITE.fullmatch(url)
+    if match is None:
         return url
-    scheme, uri, path, query = found[1], found[2] or "", found[3], found[4]
+    scheme, uri, path, query = match[1], match[2] or "", match[3], match[4]
     if path in ("", ":memory:") or path.startswith("/") or _WINDOWS.match(path):
         return url
     return f"{scheme}{uri}{(root / path).as_posix()}{query}"
@@ -170,5 +176,5 @@ def _store_of_environment() -> tuple[str, list[Problem]]:
 
     try:
         return database(value), []
-    except InvalidValue as wrong:
-        return "", [Problem("DIGEST_STORE", 1, 1, f"the environment variable {wrong.says}", wrong.cure)]
+    except InvalidValue as invalid:
+        return "", [Problem("DIGEST_STORE", 1, 1, f"the environment variable {invalid.says}", invalid.cure)]

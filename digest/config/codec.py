@@ -71,7 +71,7 @@ def _model_class(name: str) -> Any:
     module, _, called = name.rpartition(".")
     if not name.startswith(_OURS):
         raise LookupError(name)
-    found = getattr(import_module(module), called)
-    if not (isinstance(found, type) and is_dataclass(found)):
+    cls = getattr(import_module(module), called)
+    if not (isinstance(cls, type) and is_dataclass(cls)):
         raise LookupError(name)
-    return found
+    return cls

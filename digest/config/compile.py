@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from digest.config import files
 from digest.config import tree as t
-from digest.config.checks import every_check, every_doubt
+from digest.config.checks import every_check, every_warning
 from digest.config.checks.configuration import Configuration
-from digest.config.compiled import Compiled
+from digest.config.compiled import CompiledFiles
 from digest.config.environment import Filled, fill
 from digest.config.keys import MODELS, words
 from digest.config.left_out import leave_out
@@ -17,24 +17,24 @@ from digest.errors import Problem
 from digest.model.newsroom import DigestFile
 
 
-def compile_files(contents: dict[str, bytes]) -> Compiled:
+def compile_files(contents: dict[str, bytes]) -> CompiledFiles:
     """Both files by name, and what is wrong in them. An empty file is a missing one."""
-    made = Compiled()
-    digest, environment = _read(contents, files.DIGEST, made.problems)
-    ads, _ = _read(contents, files.ADSLOTS, made.problems)
+    compiled = CompiledFiles()
+    digest, environment = _read(contents, files.DIGEST, compiled.problems)
+    ads, _ = _read(contents, files.ADSLOTS, compiled.problems)
     if digest is not None or ads is not None:
         config = Configuration(digest, ads)
-        made.problems += every_check(config)
-        made.doubts = tuple(every_doubt(config))
+        compiled.problems += every_check(config)
+        compiled.warnings = tuple(every_warning(config))
     if digest is not None:
-        made.digest = digest.values
-        made.outside = tuple(_outside(digest))
+        compiled.digest = digest.values
+        compiled.outside = tuple(_outside(digest))
     if ads is not None:
-        made.ads = ads.values
-        if made.ads.policy.broken_bookings == "leave_out":
-            leave_out(made, ads)
-    made.environment = environment.values
-    return made
+        compiled.ads = ads.values
+        if compiled.ads.policy.broken_bookings == "leave_out":
+            leave_out(compiled, ads)
+    compiled.environment = environment.values
+    return compiled
 
 
 def _read(contents: dict[str, bytes], file: str, problems: list[Problem]) -> tuple[ReadFile | None, Filled]:

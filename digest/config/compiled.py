@@ -11,8 +11,9 @@ from digest.model.newsroom import DigestFile
 
 
 @dataclass(slots=True)
-class Compiled:
-    """Both files. ``doubts`` are bookings that cannot do what they promise; ``outside`` is what lies outside the files.
+class CompiledFiles:
+    """Both files. ``warnings`` are of bookings that cannot do what they promise; ``outside`` is named there and lies
+    outside.
 
     ``environment``: the values it has from there, by how they are written. They are never written to disk or shown.
     """
@@ -20,7 +21,7 @@ class Compiled:
     digest: DigestFile = field(default_factory=DigestFile)
     ads: AdBook = field(default_factory=AdBook)
     outside: tuple[Reference, ...] = ()
-    doubts: tuple[Problem, ...] = ()
+    warnings: tuple[Problem, ...] = ()
     broken: tuple[BrokenBooking, ...] = ()
     environment: dict[str, str] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)

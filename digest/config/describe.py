@@ -27,12 +27,12 @@ def describe(file: str) -> dict[str, Any]:
         hint = did_you_mean(file, known, otherwise=f" There are: {', '.join(known)}.")
         raise CommandError(f'there is no schema of "{file}".{hint}')
     model = MODELS[f"{file}.yaml"]
-    made = adapter(model).json_schema(by_alias=True, schema_generator=_AsWritten)
+    schema = adapter(model).json_schema(by_alias=True, schema_generator=_AsWritten)
     for block in every_block((model,)):
-        _tell(made if block is model else made["$defs"][block.__name__], block)
-    _allow_bare_parts(made, model)
+        _tell(schema if block is model else schema["$defs"][block.__name__], block)
+    _allow_bare_parts(schema, model)
     title: dict[str, Any] = {"$schema": GenerateJsonSchema.schema_dialect, "title": f"{file}.yaml"}
-    return title | cast(dict[str, Any], _with_names(made))
+    return title | cast(dict[str, Any], _with_names(schema))
 
 
 class _AsWritten(GenerateJsonSchema):
@@ -75,13 +75,13 @@ def _tell(shape: Any, block: type[Block]) -> None:
 
 
 def default_in_json(key: FileKey) -> Any:
-    """The default as an editor would have read it; ``None`` where it is told in words."""
+    """The default as an editor would have read it; ``None`` where it is given in words."""
     import yaml
 
-    found = _WRITTEN.fullmatch(default_of(key))
-    if found is None:
+    match = _WRITTEN.fullmatch(default_of(key))
+    if match is None:
         return None
-    return yaml.safe_load(found[1]) if _PLAIN.fullmatch(found[1]) else found[1]
+    return yaml.safe_load(match[1]) if _PLAIN.fullmatch(match[1]) else match[1]
 
 
 def _with_names(shape: Any) -> Any:
@@ -90,13 +90,13 @@ def _with_names(shape: Any) -> Any:
         return [_with_names(part) for part in shape]
     if not isinstance(shape, dict):
         return shape
-    made = {key: _with_names(part) for key, part in shape.items()}
-    if isinstance(kind := made.pop("names", None), str):
-        kept = {key: made[key] for key in ("description", "default") if key in made}
+    described = {key: _with_names(part) for key, part in shape.items()}
+    if isinstance(kind := described.pop("names", None), str):
+        kept = {key: described[key] for key in ("description", "default") if key in described}
         return {"enum": sorted(outside.names(kind))} | kept
-    if "patternProperties" in made:
-        made["additionalProperties"] = False
-    return made
+    if "patternProperties" in described:
+        described["additionalProperties"] = False
+    return described
 
 
 def _allow_bare_parts(top: Any, model: type[Block]) -> None:

@@ -38,35 +38,35 @@ def redacted(problem: Problem, values: Mapping[str, str]) -> Problem:
 
 def fill(tree: t.Node | None, file: str) -> Filled:
     """The tree with the environment's values; where a variable is missing, the value is left out."""
-    made = Filled(tree)
-    if isinstance(tree, t.Block):
+    result = Filled(tree)
+    if isinstance(tree, t.BlockNode):
         parts = {
-            key: node if key in _KEEP_THEIR_VARIABLES else _fill(node, (key,), made, file)
+            key: node if key in _KEEP_THEIR_VARIABLES else _fill(node, (key,), result, file)
             for key, node in tree.entries.items()
         }
-        made.tree = t.Block({k: n for k, n in parts.items() if n is not None}, tree.key_at, tree.at)
-    return made
+        result.tree = t.BlockNode({k: n for k, n in parts.items() if n is not None}, tree.key_at, tree.at)
+    return result
 
 
-def _fill(node: t.Node, path: t.Path, made: Filled, file: str) -> t.Node | None:
-    if isinstance(node, t.Items):
-        parts = [_fill(part, (*path, i), made, file) for i, part in enumerate(node.nodes)]
-        return t.Items(tuple(part for part in parts if part is not None), node.at)
-    if isinstance(node, t.Block):
+def _fill(node: t.Node, path: t.Path, result: Filled, file: str) -> t.Node | None:
+    if isinstance(node, t.ListNode):
+        parts = [_fill(part, (*path, i), result, file) for i, part in enumerate(node.nodes)]
+        return t.ListNode(tuple(part for part in parts if part is not None), node.at)
+    if isinstance(node, t.BlockNode):
         below = {
-            k: n if k in _KEEP_THEIR_VARIABLES else _fill(n, (*path, k), made, file)
+            k: n if k in _KEEP_THEIR_VARIABLES else _fill(n, (*path, k), result, file)
             for k, n in node.entries.items()
         }
-        return t.Block({k: n for k, n in below.items() if n is not None}, node.key_at, node.at)
+        return t.BlockNode({k: n for k, n in below.items() if n is not None}, node.key_at, node.at)
     if not variables(node.text):
         return node
     try:
         text = filled(node.text)
     except MissingVariable as missing:
-        says = f"{subject(made.tree, path)} reads the environment variable {missing.name or '${}'}, which is not set."
+        says = f"{subject(result.tree, path)} reads the environment variable {missing.name or '${}'}, which is not set."
         cure = f"Set {missing.name}, or write the value here." if missing.name else "Write a name: ${NAME}."
-        made.problems.append(Problem(file, *node.at, says, cure))
+        result.problems.append(Problem(file, *node.at, says, cure))
         return None
-    made.values |= {f"${{{name}}}": filled(f"${{{name}}}") for name in variables(node.text)}
-    made.values[node.text] = text
-    return t.Scalar(text, node.at, plain=False, written=node.text)
+    result.values |= {f"${{{name}}}": filled(f"${{{name}}}") for name in variables(node.text)}
+    result.values[node.text] = text
+    return t.ScalarNode(text, node.at, plain=False, written=node.text)

@@ -38,11 +38,11 @@ def without_ads(root: Path, bookings: int) -> str:
         return ""
     if (root / ADSLOTS).exists():
         return "adslots.yaml has no line items: the issues carry no ads."
-    other = next(
+    misspelt = next(
         (name for name in ("adslots.yml", "adslot.yaml", "ad_slots.yaml") if (root / name).exists()), ""
     )
-    if other:
-        return f"{other} is not read, so the issues carry no ads: call it adslots.yaml."
+    if misspelt:
+        return f"{misspelt} is not read, so the issues carry no ads: call it adslots.yaml."
     return "there is no adslots.yaml: the issues carry no ads."
 
 
@@ -58,11 +58,11 @@ def decode(data: bytes, name: str) -> str | Problem:
         )  # of a BOM file, `start` counts after the BOM
         line, column = position(before)
         return Problem(name, line, column, "this character is not UTF-8.", "Save the file as UTF-8.")
-    found = _FORBIDDEN.search(text)
-    if found is None:
+    match = _FORBIDDEN.search(text)
+    if match is None:
         return text
-    line, column = position(text[: found.start()])
-    message = f"an invisible control character (U+{ord(found[0]):04X}) stands here."
+    line, column = position(text[: match.start()])
+    message = f"an invisible control character (U+{ord(match[0]):04X}) stands here."
     return Problem(name, line, column, message, "Delete it.")
 
 

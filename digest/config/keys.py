@@ -52,8 +52,8 @@ def keys_of(block: type[Block]) -> Mapping[str, FileKey]:
     """The keys of a block by name, in the order of its fields. A field without a ``Key`` is none."""
     if block not in _KEYS:
         hints = get_type_hints(block, include_extras=True)
-        found = (_file_key(field, hints[field.name]) for field in _fields(block))
-        _KEYS[block] = MappingProxyType({key.name: key for key in found if key is not None})
+        file_keys = (_file_key(field, hints[field.name]) for field in _fields(block))
+        _KEYS[block] = MappingProxyType({key.name: key for key in file_keys if key is not None})
     return _KEYS[block]
 
 
@@ -109,8 +109,8 @@ def _block_in(hint: Any) -> type[Block] | None:
     kept, _ = _parts(hint)
     if isinstance(kept, type) and get_origin(kept) is None and issubclass(kept, Block):
         return kept
-    found = (_block_in(part) for part in get_args(kept))
-    return next((block for block in found if block is not None), None)
+    blocks = (_block_in(part) for part in get_args(kept))
+    return next((block for block in blocks if block is not None), None)
 
 
 def _kinds(hint: Any) -> Iterator[Kind]:
@@ -142,7 +142,7 @@ def block_at(model: type[Block], path: t.Path) -> type[Block] | None:
 
 def words(node: t.Node | None, block: type[Block], path: t.Path = ()) -> Iterator[tuple[Kind, t.Path, str]]:
     """Every word of a tree whose kind is a name that lies outside the file; of a name that is a key, its own path."""
-    if not isinstance(node, t.Block):
+    if not isinstance(node, t.BlockNode):
         return
     for name, key in keys_of(block).items():
         below = t.child(node, name)
@@ -151,11 +151,11 @@ def words(node: t.Node | None, block: type[Block], path: t.Path = ()) -> Iterato
 
 
 def _words_of(node: t.Node, key: FileKey, path: t.Path) -> Iterator[tuple[Kind, t.Path, str]]:
-    if isinstance(node, t.Block) and key.holds == "names":
+    if isinstance(node, t.BlockNode) and key.holds == "names":
         for name, part in node.entries.items():
             yield from ((kind, (*path, name), name) for kind in key.name_kinds if kind.names)
             yield from _value_words(part, key, (*path, name))
-    elif isinstance(node, t.Items):
+    elif isinstance(node, t.ListNode):
         for index, part in enumerate(node.nodes):
             yield from _value_words(part, key, (*path, index))
     else:
@@ -163,7 +163,7 @@ def _words_of(node: t.Node, key: FileKey, path: t.Path) -> Iterator[tuple[Kind, 
 
 
 def _value_words(node: t.Node, key: FileKey, path: t.Path) -> Iterator[tuple[Kind, t.Path, str]]:
-    if isinstance(node, t.Scalar):
+    if isinstance(node, t.ScalarNode):
         yield from ((kind, path, node.text.strip()) for kind in key.kinds if kind.names)
     elif key.block is not None:
         yield from words(node, key.block, path)
@@ -171,12 +171,12 @@ def _value_words(node: t.Node, key: FileKey, path: t.Path) -> Iterator[tuple[Kin
 
 def attribute_names() -> dict[str, str]:
     """The fields that are called otherwise than their keys, over both files."""
-    found: dict[str, str] = {}
+    names: dict[str, str] = {}
     for block in every_block(tuple(MODELS.values())):
         for name, key in keys_of(block).items():
-            if key.field.name != name and found.setdefault(key.field.name, name) != name:
-                raise TypeError(f"the field {key.field.name} is two keys: {found[key.field.name]} and {name}")
-    return found
+            if key.field.name != name and names.setdefault(key.field.name, name) != name:
+                raise TypeError(f"the field {key.field.name} is two keys: {names[key.field.name]} and {name}")
+    return names
 
 
 def every_block(blocks: tuple[type[Block], ...]) -> list[type[Block]]:

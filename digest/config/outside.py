@@ -24,8 +24,8 @@ Reference = tuple[str, str, int, int]  # what it names, the name, line and colum
 def plugins(folder: str) -> tuple[str, ...]:
     """The plugins of a catalogue by its folder in the package; nothing is imported."""
     path = Path(digest.__file__).parent / folder
-    found = (module.name for module in pkgutil.iter_modules([str(path)]))
-    return tuple(sorted(name for name in found if not name.startswith("_")))
+    modules = (module.name for module in pkgutil.iter_modules([str(path)]))
+    return tuple(sorted(name for name in modules if not name.startswith("_")))
 
 
 def names(kind: str) -> Iterable[str]:

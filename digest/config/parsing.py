@@ -13,7 +13,7 @@ from typing import Any, NoReturn
 
 from digest.config.keys import MODELS
 from digest.config.repairs import SECRET
-from digest.config.tree import At, Block, Items, Node, Parsed, Scalar
+from digest.config.tree import At, BlockNode, ListNode, Node, ParsedFile, ScalarNode
 from digest.config.validation import validate
 from digest.config.yaml_errors import in_plain_words
 from digest.errors import Problem
@@ -29,19 +29,19 @@ class _Stop(Exception):
     pass
 
 
-def parse(text: str, file: str, loader: Any = None) -> Parsed:
+def parse(text: str, file: str, loader: Any = None) -> ParsedFile:
     """The tree of one document, with everything that YAML itself forbids as problems."""
     import yaml
 
-    parsed = Parsed()
+    parsed = ParsedFile()
     events = yaml.parse(text, Loader=loader or getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     try:
         parsed.tree = _Builder(file, events, parsed.problems, text).document()
     except _Stop:
         parsed.usable = False
     except (yaml.YAMLError, ValueError, OverflowError) as error:
-        told = _mended(text, file, error, loader) or in_plain_words(error, text, file)
-        parsed.problems = [*(problem for problem in parsed.problems if problem.line != told.line), told]
+        mistake = _mended(text, file, error, loader) or in_plain_words(error, text, file)
+        parsed.problems = [*(problem for problem in parsed.problems if problem.line != mistake.line), mistake]
         parsed.usable = False
     return parsed
 
@@ -60,7 +60,7 @@ def _mended(text: str, file: str, error: Any, loader: Any) -> Problem | None:
 
     def remaining(changed: str) -> int | None:
         events = yaml.parse(changed, Loader=loader or getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-        parsed = Parsed()
+        parsed = ParsedFile()
         try:
             parsed.tree = _Builder(file, events, parsed.problems, changed).document()
         except (_Stop, yaml.YAMLError, ValueError, OverflowError):
@@ -69,11 +69,11 @@ def _mended(text: str, file: str, error: Any, loader: Any) -> Problem | None:
             return 0  # of a large file the first change that can be read is taken
         return len(parsed.problems) + problems_of(parsed, file)
 
-    found = repaired(text, near, remaining)
-    return Problem(file, found.line, found.column, found.message, found.cure) if found else None
+    repair = repaired(text, near, remaining)
+    return Problem(file, repair.line, repair.column, repair.message, repair.cure) if repair else None
 
 
-def problems_of(parsed: Parsed, file: str) -> int:
+def problems_of(parsed: ParsedFile, file: str) -> int:
     """How many problems the keys and values of a tree have."""
     return len(validate(MODELS[file], parsed, file)[1]) if file in MODELS else 0
 
@@ -99,7 +99,7 @@ class _Builder:
                 tree = self._node(event, 0)
         if self.aliased:
             raise _Stop
-        return None if isinstance(tree, Scalar) and (tree.is_empty or tree.is_null) else tree
+        return None if isinstance(tree, ScalarNode) and (tree.is_empty or tree.is_null) else tree
 
     def _node(self, event: Any, depth: int) -> Node:
         import yaml
@@ -111,11 +111,11 @@ class _Builder:
         if isinstance(event, yaml.SequenceStartEvent):
             return self._items(event, depth)
         if isinstance(event, yaml.AliasEvent):
-            return Scalar("", _at(event), plain=False)
+            return ScalarNode("", _at(event), plain=False)
         plain = event.style in (None, "")
         if plain and self.rows:
             self._cut(event)
-        return Scalar(event.value, _at(event), plain=plain)
+        return ScalarNode(event.value, _at(event), plain=plain)
 
     def _cut(self, event: Any) -> None:
         """Text that ends at `` #`` and a letter or digit: what follows is a comment, and was hardly meant as one."""
@@ -123,33 +123,33 @@ class _Builder:
         rest = row[column:].rstrip()
         if not _CUT.match(rest) or _NO_TEXT.fullmatch(event.value):
             return
-        whole = f"{event.value}{rest}".replace("\\", "\\\\").replace('"', '\\"')
-        shown = f'Write "{_short(whole)}" in quotes' if not SECRET.search(row) else "Put it in quotes"
+        full_text = f"{event.value}{rest}".replace("\\", "\\\\").replace('"', '\\"')
+        shown = f'Write "{_short(full_text)}" in quotes' if not SECRET.search(row) else "Put it in quotes"
         self._say(
             _at(event), "this text is cut off at the #, where a comment begins.",
             f"{shown}, or a space after the # of a comment.",
         )  # fmt: skip
 
-    def _items(self, event: Any, depth: int) -> Items:
+    def _items(self, event: Any, depth: int) -> ListNode:
         import yaml
 
         nodes = []
         while not isinstance(after := next(self.events), yaml.SequenceEndEvent):
             nodes.append(self._node(after, depth + 1))
-        return Items(tuple(nodes), _at(event))
+        return ListNode(tuple(nodes), _at(event))
 
-    def _block(self, event: Any, depth: int) -> Block:
+    def _block(self, event: Any, depth: int) -> BlockNode:
         import yaml
 
-        block = Block({}, {}, _at(event))
+        block = BlockNode({}, {}, _at(event))
         while not isinstance(after := next(self.events), yaml.MappingEndEvent):
             key = self._node(after, depth + 1)
             value = self._node(next(self.events), depth + 1)
             self._put(block, key, value)
         return block
 
-    def _put(self, block: Block, key: Node, value: Node) -> None:
-        if not isinstance(key, Scalar) or key.text == "":
+    def _put(self, block: BlockNode, key: Node, value: Node) -> None:
+        if not isinstance(key, ScalarNode) or key.text == "":
             self._say(key.at, "a key must be a word.", "If this is text in braces, put it in quotes.")
         elif key.text in block.key_at:
             first = block.key_at[key.text][0]
@@ -157,7 +157,7 @@ class _Builder:
             self._say(key.at, f'the key "{_short(key.text)}" is written twice.', cure)
         else:
             block.key_at[key.text] = key.at
-            if not (isinstance(value, Scalar) and value.is_null):
+            if not (isinstance(value, ScalarNode) and value.is_null):
                 block.entries[key.text] = value
 
     def _bounds(self, event: Any, depth: int) -> None:

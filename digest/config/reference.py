@@ -22,7 +22,7 @@ _HEAD = "| key | default | meaning |\n|---|---|---|\n"
 def with_tables(page: str) -> str:
     """The page with every table as the model has it. Raises ``KeyError`` for a class that is none of the model's."""
     blocks = {block.__name__: block for block in every_block(tuple(MODELS.values()))}
-    return _TABLE.sub(lambda found: found[1] + table(blocks[found[2]], found[3] or ""), page)
+    return _TABLE.sub(lambda match: match[1] + table(blocks[match[2]], match[3] or ""), page)
 
 
 def table(block: type[Block], under: str = "") -> str:

@@ -73,32 +73,32 @@ def _changes(rows: list[str], at: int) -> Iterator[tuple[str, int, str]]:
     """What the line may have been meant to be: why, the column (from 0), and the line."""
     row = rows[at]
     indent = len(row) - len(row.lstrip())
-    if found := SPACES.search(row):
+    if match := SPACES.search(row):
         yield (
             "a no-break space stands here; it looks like a space and is none.",
-            found.start(),
+            match.start(),
             SPACES.sub(" ", row),
         )
-    if found := re.match(r"\s*([–—•*·])\s*(?=\S)", row):
+    if match := re.match(r"\s*([–—•*·])\s*(?=\S)", row):
         yield (
             "a list item begins with another dash than -.",
-            found.start(1),
-            f"{' ' * indent}- {row[found.end() :]}",
+            match.start(1),
+            f"{' ' * indent}- {row[match.end() :]}",
         )
-    if found := re.match(rf"(\s*)-(?={_WORD}:)", row):
-        yield "a space is missing after the -.", found.end() - 1, f"{found[1]}- {row[found.end() :]}"
-    if found := re.match(r"(\s*)(?=(id|name):)", row):
-        yield "a list item must begin with -.", found.end(), f"{found[1]}- {row[found.end() :]}"
-    if found := re.match(rf"(\s*(?:- )?)({_WORD})(:|\s*=\s*|\s*;\s*|\s+)(?=[^\s:=;])(.*)$", row):
+    if match := re.match(rf"(\s*)-(?={_WORD}:)", row):
+        yield "a space is missing after the -.", match.end() - 1, f"{match[1]}- {row[match.end() :]}"
+    if match := re.match(r"(\s*)(?=(id|name):)", row):
+        yield "a list item must begin with -.", match.end(), f"{match[1]}- {row[match.end() :]}"
+    if match := re.match(rf"(\s*(?:- )?)({_WORD})(:|\s*=\s*|\s*;\s*|\s+)(?=[^\s:=;])(.*)$", row):
         what = (
-            "a space is missing after the colon." if found[3] == ":" else "a colon is missing after the key."
+            "a space is missing after the colon." if match[3] == ":" else "a colon is missing after the key."
         )
-        yield what, found.end(2), f"{found[1]}{found[2]}: {found[4]}"
-    if found := re.match(rf"(\s*)({_WORD}):\s+({_WORD}: .*)$", row):
+        yield what, match.end(2), f"{match[1]}{match[2]}: {match[4]}"
+    if match := re.match(rf"(\s*)({_WORD}):\s+({_WORD}: .*)$", row):
         yield (
             "a block on one line needs braces.",
-            found.start(3),
-            f"{found[1]}{found[2]}: {{{found[3].rstrip()}}}",
+            match.start(3),
+            f"{match[1]}{match[2]}: {{{match[3].rstrip()}}}",
         )
     if row.rstrip().endswith(","):
         yield "a comma stands at the end of the line.", len(row.rstrip()) - 1, row.rstrip()[:-1]
@@ -132,14 +132,14 @@ def _closed(row: str) -> Iterator[tuple[str, int, str]]:
 
 def _quoted(row: str) -> Iterator[tuple[str, int, str]]:
     """Text that needs quotes, alone on its line or in braces."""
-    if found := _VALUE.match(row):
-        yield _needs_quotes(found["value"]), found.start("value"), found["head"] + _in_quotes(found["value"])
-    for found in _IN_BRACES.finditer(row):
-        value = found["value"]
+    if match := _VALUE.match(row):
+        yield _needs_quotes(match["value"]), match.start("value"), match["head"] + _in_quotes(match["value"])
+    for match in _IN_BRACES.finditer(row):
+        value = match["value"]
         yield (
             _needs_quotes(value),
-            found.start("value"),
-            row[: found.start("value")] + _in_quotes(value) + row[found.end("value") :],
+            match.start("value"),
+            row[: match.start("value")] + _in_quotes(value) + row[match.end("value") :],
         )
 
 
@@ -161,6 +161,6 @@ def _indented(rows: list[str], at: int, indent: int) -> Iterator[tuple[str, int,
     around = [row for row in (*reversed(rows[max(0, at - 400) : at]), *rows[at + 1 : at + 6]) if row.strip()]
     widths = dict.fromkeys(len(row) - len(row.lstrip()) for row in around if not row.lstrip().startswith("#"))
     bare = rows[at].lstrip()
-    for width in sorted(widths, key=lambda one: abs(one - indent)):
+    for width in sorted(widths, key=lambda width: abs(width - indent)):
         if bare and width != indent:
             yield "this line is indented differently from those beside it.", indent, " " * width + bare

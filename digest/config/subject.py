@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from digest.config.tree import Node, Path, Scalar, reach
+from digest.config.tree import Node, Path, ScalarNode, reach
 
 _LISTS = {"line_items": "line item", "sections": "section", "sources": "source", "creatives": "creative"}
 _KEYED = {"slots": "slot", "advertisers": "advertiser", "editions": "edition"}
@@ -30,7 +30,7 @@ def _thing(root: Node | None, path: Path) -> str:
 def _name(root: Node | None, path: Path) -> str:
     for key in _NAMES:
         node = reach(root, (*path, key))
-        if isinstance(node, Scalar) and node.text.strip():
+        if isinstance(node, ScalarNode) and node.text.strip():
             return f'"{short(node.text.strip())}"'
     return ""
 
@@ -41,8 +41,8 @@ def subject(root: Node | None, path: Path) -> str:
     keys = [str(step) for step in rest if isinstance(step, str)]
     if not keys:
         return thing or ("the file" if not path else f'"{short(str(path[0]))}"')
-    said = f'"{short(".".join(keys))}"'
-    return f"{said} of {thing}" if thing else said
+    text = f'"{short(".".join(keys))}"'
+    return f"{text} of {thing}" if thing else text
 
 
 def within(root: Node | None, path: Path) -> str:
@@ -50,8 +50,8 @@ def within(root: Node | None, path: Path) -> str:
     thing, rest = owner(root, path)
     keys = [str(step) for step in rest if isinstance(step, str)]
     inner = f'"{short(".".join(keys))}"' if keys else ""
-    said = f"{inner} of {thing}" if inner and thing else inner or thing
-    return f" in {said}" if said else ""
+    text = f"{inner} of {thing}" if inner and thing else inner or thing
+    return f" in {text}" if text else ""
 
 
 def short(text: str) -> str:

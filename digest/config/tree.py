@@ -17,7 +17,7 @@ Path = tuple[str | int, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Scalar:
+class ScalarNode:
     """One value as written. ``plain`` is False when it was quoted or a block of text.
 
     Of a value that the environment fills in, ``written`` is what stands in the file.
@@ -38,7 +38,7 @@ class Scalar:
 
 
 @dataclass(frozen=True, slots=True)
-class Items:
+class ListNode:
     """A list."""
 
     nodes: tuple[Node, ...]
@@ -46,7 +46,7 @@ class Items:
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
+class BlockNode:
     """Keys with their values, in file order. A key set to ``null`` is left out, as if not written.
 
     ``key_at`` says where each key stands, those set to ``null`` included.
@@ -57,11 +57,11 @@ class Block:
     at: At
 
 
-Node = Scalar | Items | Block
+Node = ScalarNode | ListNode | BlockNode
 
 
 @dataclass(slots=True)
-class Parsed:
+class ParsedFile:
     """``tree`` is ``None`` for an empty file, or when the file cannot be used at all."""
 
     tree: Node | None = None
@@ -71,9 +71,9 @@ class Parsed:
 
 def plain(node: Node | None) -> Any:
     """Dicts, lists, text, and ``None`` for an empty value."""
-    if isinstance(node, Block):
+    if isinstance(node, BlockNode):
         return {key: plain(value) for key, value in node.entries.items()}
-    if isinstance(node, Items):
+    if isinstance(node, ListNode):
         return [plain(value) for value in node.nodes]
     if node is None or node.is_empty or node.is_null:
         return None
@@ -82,9 +82,9 @@ def plain(node: Node | None) -> Any:
 
 def child(node: Node | None, step: str | int) -> Node | None:
     """The value under a key or at an index, if there is one."""
-    if isinstance(node, Block) and isinstance(step, str):
+    if isinstance(node, BlockNode) and isinstance(step, str):
         return node.entries.get(step)
-    if isinstance(node, Items) and isinstance(step, int) and 0 <= step < len(node.nodes):
+    if isinstance(node, ListNode) and isinstance(step, int) and 0 <= step < len(node.nodes):
         return node.nodes[step]
     return None
 
@@ -98,13 +98,13 @@ def reach(node: Node | None, path: Path) -> Node | None:
 
 def place(root: Node | None, path: Path) -> At:
     """Where the value at ``path`` stands; an empty value stands at its key, a missing one at its block."""
-    node, at = root, (1, 1) if root is None or not isinstance(root, Block) else root.at
+    node, at = root, (1, 1) if root is None or not isinstance(root, BlockNode) else root.at
     for step in path:
         below = child(node, step)
         if below is None:
             break
-        empty = isinstance(below, Scalar) and below.is_empty
-        at = node.key_at[str(step)] if empty and isinstance(node, Block) else below.at
+        empty = isinstance(below, ScalarNode) and below.is_empty
+        at = node.key_at[str(step)] if empty and isinstance(node, BlockNode) else below.at
         node = below
     return at
 
@@ -112,18 +112,18 @@ def place(root: Node | None, path: Path) -> At:
 def place_of_key(root: Node | None, path: Path) -> At:
     """Where the last key of ``path`` stands."""
     node = reach(root, path[:-1])
-    if isinstance(node, Block) and path[-1] in node.key_at:
+    if isinstance(node, BlockNode) and path[-1] in node.key_at:
         return node.key_at[str(path[-1])]
     return place(root, path)
 
 
 def empties(node: Node | None, path: Path = ()) -> Iterator[tuple[Path, bool]]:
     """The keys with nothing after them, each with whether its whole block is like that."""
-    if isinstance(node, Items):
+    if isinstance(node, ListNode):
         for index, item in enumerate(node.nodes):
             yield from empties(item, (*path, index))
-    if isinstance(node, Block):
-        bare = [key for key, item in node.entries.items() if isinstance(item, Scalar) and item.is_empty]
+    if isinstance(node, BlockNode):
+        bare = [key for key, item in node.entries.items() if isinstance(item, ScalarNode) and item.is_empty]
         yield from (((*path, key), len(bare) == len(node.entries)) for key in bare)
         for key, item in node.entries.items():
             yield from empties(item, (*path, key))
@@ -136,10 +136,10 @@ def prune(node: Node, paths: list[Path]) -> Node | None:
     below: dict[str | int, list[Path]] = {}
     for path in paths:
         below.setdefault(path[0], []).append(path[1:])
-    if isinstance(node, Items):
+    if isinstance(node, ListNode):
         kept = [prune(n, below[i]) if i in below else n for i, n in enumerate(node.nodes)]
-        return Items(tuple(n for n in kept if n is not None), node.at)
-    if isinstance(node, Block):
+        return ListNode(tuple(n for n in kept if n is not None), node.at)
+    if isinstance(node, BlockNode):
         pruned = {k: prune(n, below[k]) if k in below else n for k, n in node.entries.items()}
-        return Block({k: n for k, n in pruned.items() if n is not None}, node.key_at, node.at)
+        return BlockNode({k: n for k, n in pruned.items() if n is not None}, node.key_at, node.at)
     return node

@@ -43,8 +43,8 @@ class ReadFile:
     @cached_property
     def entries(self) -> dict[tuple[str, t.At], t.Node]:
         """The entries of the lists at the top as they were written, by list and place."""
-        tops = self.written.entries.items() if isinstance(self.written, t.Block) else ()
-        return {(key, n.at): n for key, node in tops if isinstance(node, t.Items) for n in node.nodes}
+        tops = self.written.entries.items() if isinstance(self.written, t.BlockNode) else ()
+        return {(key, n.at): n for key, node in tops if isinstance(node, t.ListNode) for n in node.nodes}
 
 
 def adapter(model: type[Block]) -> TypeAdapter[Any]:
@@ -61,10 +61,10 @@ def adapter(model: type[Block]) -> TypeAdapter[Any]:
     return _ADAPTERS[model]
 
 
-def validate(model: type[Block], parsed: t.Parsed, file: str) -> tuple[ReadFile, list[Problem]]:
+def validate(model: type[Block], parsed: t.ParsedFile, file: str) -> tuple[ReadFile, list[Problem]]:
     """The valid part of a file, and every problem of it."""
     written = _without_empty_parts(parsed.tree)
-    if written is not None and not isinstance(written, t.Block):
+    if written is not None and not isinstance(written, t.BlockNode):
         message, cure = "the file must hold keys with their values.", 'Write "key: value" lines.'
         return ReadFile(file, None, None, model()), [Problem(file, *written.at, message, cure)]
     absent = [
@@ -79,23 +79,23 @@ def validate(model: type[Block], parsed: t.Parsed, file: str) -> tuple[ReadFile,
     return read, problems + more
 
 
-def _absent(file: str, whole: t.Node | None, key: str) -> Problem:
-    if isinstance(whole, t.Block) and key in whole.key_at:
-        return Problem(file, *whole.key_at[key], f'"{key}" has nothing under it.', "Write its keys below it.")
-    at = whole.at if whole is not None else (1, 1)
+def _absent(file: str, tree: t.Node | None, key: str) -> Problem:
+    if isinstance(tree, t.BlockNode) and key in tree.key_at:
+        return Problem(file, *tree.key_at[key], f'"{key}" has nothing under it.', "Write its keys below it.")
+    at = tree.at if tree is not None else (1, 1)
     return Problem(file, *at, f'"{key}" is missing.', f'Add "{key}:" to the file.')
 
 
 def _without_empty_parts(root: t.Node | None) -> t.Node | None:
     """A part at the top with nothing under it is as good as left out."""
-    if not isinstance(root, t.Block):
+    if not isinstance(root, t.BlockNode):
         return root
     kept = {
         key: node
         for key, node in root.entries.items()
-        if not (isinstance(node, t.Scalar) and (node.is_empty or node.is_null))
+        if not (isinstance(node, t.ScalarNode) and (node.is_empty or node.is_null))
     }
-    return t.Block(kept, root.key_at, root.at)
+    return t.BlockNode(kept, root.key_at, root.at)
 
 
 def _fold(model: type[Block], written: t.Node | None, file: str) -> tuple[ReadFile, list[Problem]]:
@@ -109,29 +109,33 @@ def _fold(model: type[Block], written: t.Node | None, file: str) -> tuple[ReadFi
             errors = error.errors(include_url=False, include_input=False)
             if turn == 0:
                 problems = _first_problems(model, written, file, errors)
-            valid = t.prune(valid, [_wrong_part(valid, one) for one in errors]) if valid else None
+            valid = t.prune(valid, [_wrong_part(valid, error) for error in errors]) if valid else None
         else:
             return ReadFile(file, written, valid, values), problems
     return ReadFile(file, written, None, model()), problems
 
 
-def _first_problems(model: type[Block], whole: t.Node | None, file: str, errors: list[Any]) -> list[Problem]:
-    """Empty values and pydantic's errors, each place told once."""
-    empties = {(problem.line, problem.column) for problem in _empty_values(file, whole, errors)}
-    reported = _Reporter(model, whole, file).report(errors)
+def _first_problems(model: type[Block], tree: t.Node | None, file: str, errors: list[Any]) -> list[Problem]:
+    """Empty values and pydantic's errors, each place once."""
+    empties = {(problem.line, problem.column) for problem in _empty_values(file, tree, errors)}
+    reported = _Reporter(model, tree, file).report(errors)
     unknown = {(p.line, p.column) for p in reported if p.message.startswith("unknown key")}
-    told = [p for p in reported if (p.line, p.column) not in empties or (p.line, p.column) in unknown]
-    return told + [p for p in _empty_values(file, whole, errors) if (p.line, p.column) not in unknown]
+    shown_problems = [
+        p for p in reported if (p.line, p.column) not in empties or (p.line, p.column) in unknown
+    ]
+    return shown_problems + [
+        p for p in _empty_values(file, tree, errors) if (p.line, p.column) not in unknown
+    ]
 
 
-def _empty_values(file: str, whole: t.Node | None, errors: list[Any]) -> list[Problem]:
+def _empty_values(file: str, tree: t.Node | None, errors: list[Any]) -> list[Problem]:
     """Keys with nothing after them. Text in bare braces, ``{lead}``, is told as what it is, where it is."""
-    wrong = {_path(whole, error["loc"]) for error in errors}
+    wrong_paths = {_path(tree, error["loc"]) for error in errors}
     cure = "Write one, or take the key out (a value that starts with # needs quotes)."
     return [
-        Problem(file, *t.place_of_key(whole, path), f"{subject(whole, path)} has no value.", cure)
-        for path, alone in t.empties(whole)
-        if not (alone and path[:-1] in wrong)
+        Problem(file, *t.place_of_key(tree, path), f"{subject(tree, path)} has no value.", cure)
+        for path, alone in t.empties(tree)
+        if not (alone and path[:-1] in wrong_paths)
     ]
 
 
@@ -147,7 +151,7 @@ def _path(tree: t.Node | None, location: tuple[str | int, ...]) -> t.Path:
     node, path = tree, list[str | int]()
     for step in location:
         below = t.child(node, step)
-        if below is None and (isinstance(node, t.Scalar) or step in _steps_not_in_files()):
+        if below is None and (isinstance(node, t.ScalarNode) or step in _steps_not_in_files()):
             continue
         path.append(step)
         node = below
@@ -194,7 +198,7 @@ class _Reporter:
     def _run_together(self, path: t.Path, known: list[str]) -> str:
         """What to do with a "key" that is a key with its value, or the rest of a value that a comma cut."""
         key, node = str(path[-1]), t.reach(self.tree, path)
-        if not (isinstance(node, t.Scalar) and node.is_empty):
+        if not (isinstance(node, t.ScalarNode) and node.is_empty):
             return ""
         together = re.fullmatch(r"([A-Za-z_]+)(?:\s*[:=]\s*|\s+)(\S.*)", key)
         if together and together[1] in known:
@@ -202,12 +206,12 @@ class _Reporter:
         if between := guess.flight(key):
             return f"Write {between[1:-1]}."
         block = t.reach(self.tree, path[:-1])
-        names = list(block.entries) if isinstance(block, t.Block) else []
+        names = list(block.entries) if isinstance(block, t.BlockNode) else []
         before = names[: names.index(key)] if key in names else []
         owner = next((name for name in reversed(before) if not _is_bare(block, name)), "")
         if (
             not owner
-            or not isinstance(value := t.child(block, owner), t.Scalar)
+            or not isinstance(value := t.child(block, owner), t.ScalarNode)
             or did_you_mean(key, known)[:3] == "Did"
         ):
             return ""
@@ -223,8 +227,8 @@ class _Reporter:
     def _known(self, path: t.Path) -> list[str]:
         """The keys of the block at ``path`` that may still be written there."""
         node = t.reach(self.tree, path)
-        there = set(node.entries) if isinstance(node, t.Block) else set()
-        return [key for key in names_at(self.model, path) if key not in there]
+        written = set(node.entries) if isinstance(node, t.BlockNode) else set()
+        return [key for key in names_at(self.model, path) if key not in written]
 
     def _missing(self, path: t.Path) -> Problem:
         at = t.place(self.tree, path[:-1])
@@ -238,12 +242,12 @@ class _Reporter:
         return Problem(self.file, *at, f"{subject(self.tree, path)} {says}", cure)
 
     def _says(self, error: Any, path: t.Path) -> tuple[str, str]:
-        wrong = error.get("ctx", {}).get("error")
+        cause = error.get("ctx", {}).get("error")
         node = t.reach(self.tree, path)
-        if isinstance(node, t.Scalar) and node.written:
-            return _of_environment(node, wrong)
-        if isinstance(wrong, InvalidValue):
-            return wrong.says, wrong.cure
+        if isinstance(node, t.ScalarNode) and node.written:
+            return _of_environment(node, cause)
+        if isinstance(cause, InvalidValue):
+            return cause.says, cause.cure
         value = t.plain(node)
         if error["type"] in ("tuple_type", "frozen_set_type"):
             return _not_a_list(value, path[-1] if path else "")
@@ -258,9 +262,9 @@ class _Reporter:
         return f"Its keys are: {', '.join(known)}." if known else 'Write "key: value" lines under it.'
 
 
-def _of_environment(node: t.Scalar, wrong: object) -> tuple[str, str]:
+def _of_environment(node: t.ScalarNode, cause: object) -> tuple[str, str]:
     """What is wrong with a value of the environment, which may be a secret and is not shown."""
-    says = wrong.says.partition(", not ")[0] if isinstance(wrong, InvalidValue) else ""
+    says = cause.says.partition(", not ")[0] if isinstance(cause, InvalidValue) else ""
     if not says.startswith("must be") or node.text in says:
         says = "cannot be used"
     return (
@@ -271,7 +275,7 @@ def _of_environment(node: t.Scalar, wrong: object) -> tuple[str, str]:
 
 def meant(node: t.Node | None, known: list[str], key: str) -> bool:
     """Whether an unknown key of this block is a misspelt ``key``, which is then not called missing."""
-    if not isinstance(node, t.Block):
+    if not isinstance(node, t.BlockNode):
         return False
     free = [name for name in known if name not in node.entries]
     odd = (name for name in node.entries if name not in known)
@@ -280,7 +284,7 @@ def meant(node: t.Node | None, known: list[str], key: str) -> bool:
 
 def _is_bare(block: t.Node | None, name: str) -> bool:
     node = t.child(block, name)
-    return isinstance(node, t.Scalar) and node.is_empty
+    return isinstance(node, t.ScalarNode) and node.is_empty
 
 
 def _not_a_list(value: Any, key: object) -> tuple[str, str]:

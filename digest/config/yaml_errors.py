@@ -32,29 +32,29 @@ _OPENERS = ("unexpected end of stream", "document separator")
 
 def in_plain_words(error: Any, text: str, file: str) -> Problem:
     """A problem at the place PyYAML names, or where the unclosed quote or brace starts."""
-    said = str(getattr(error, "problem", None) or getattr(error, "reason", None) or "cannot be read")
-    line, column = _place(error, said)
+    cause = str(getattr(error, "problem", None) or getattr(error, "reason", None) or "cannot be read")
+    line, column = _place(error, cause)
     if _tab_before(text, line, column):
         return Problem(file, line, column, "a tab stands in the indentation.", "Use spaces.")
     for part, message, cure in _SAYINGS:
-        if part in said:
+        if part in cause:
             return Problem(file, line, column, message, cure)
-    return Problem(file, line, column, f"this is not valid YAML ({said}).", _QUOTE)
+    return Problem(file, line, column, f"this is not valid YAML ({cause}).", _QUOTE)
 
 
-def _place(error: Any, said: str) -> tuple[int, int]:
+def _place(error: Any, message: str) -> tuple[int, int]:
     mark = getattr(error, "problem_mark", None)
     context = getattr(error, "context_mark", None)
     if context is not None and (
-        mark is None or any(part in said for part in _OPENERS) or _far(said, mark, context)
+        mark is None or any(part in message for part in _OPENERS) or _far(message, mark, context)
     ):
         mark = context
     return (mark.line + 1, mark.column + 1) if mark is not None else (1, 1)
 
 
-def _far(said: str, mark: Any, context: Any) -> bool:
+def _far(message: str, mark: Any, context: Any) -> bool:
     """Whether a brace or bracket was opened on an earlier line, which is then the place to look."""
-    return "',' or " in said and bool(context.line < mark.line)
+    return "',' or " in message and bool(context.line < mark.line)
 
 
 def _tab_before(text: str, line: int, column: int) -> bool:

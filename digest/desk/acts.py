@@ -92,9 +92,11 @@ def _mark(desk: Desk, current: CurrentIssue, form: Form) -> ActResult:
             "kill": "Killed",
             "move": f"Moved to place {position}",
         }[name]
-        doubts = decisions.doubts(current.newsroom, store, [mark], desk.now()) if mark.action == "pin" else {}
+        warnings = (
+            decisions.warnings(current.newsroom, store, [mark], desk.now()) if mark.action == "pin" else {}
+        )
         return ActResult(
-            " ".join([f"{verbs}: “{before.title}”.", *doubts.get(story, ())]), key_of(mark), story
+            " ".join([f"{verbs}: “{before.title}”.", *warnings.get(story, ())]), key_of(mark), story
         )
 
     return _store(desk, current, do)

@@ -1,4 +1,4 @@
-"""What ties the blocks and the two files together: one file a subject, with ``check(config)`` or ``doubt(config)``."""
+"""What ties the blocks and the two files together: one file a subject, with ``check(config)`` or ``warn(config)``."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from digest.config.checks.configuration import Configuration
 from digest.errors import Problem
 
 CHECKS = (names.check, newsroom.check, sources.check, bookings.check, flights.check)
-DOUBTS = (creatives.doubt, flights.doubt, companions.doubt, never.doubt, openings.doubt, keywords.doubt)
+WARNINGS = (creatives.warn, flights.warn, companions.warn, never.warn, openings.warn, keywords.warn)
 
 
 def every_check(config: Configuration) -> list[Problem]:
@@ -26,6 +26,6 @@ def every_check(config: Configuration) -> list[Problem]:
     return [problem for check in CHECKS for problem in check(config)]
 
 
-def every_doubt(config: Configuration) -> list[Problem]:
+def every_warning(config: Configuration) -> list[Problem]:
     """Bookings that are well written and cannot do what they promise: builds go on and refuse them by rule."""
-    return [problem for doubt in DOUBTS for problem in doubt(config)]
+    return [problem for warn in WARNINGS for problem in warn(config)]

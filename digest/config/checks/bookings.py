@@ -29,7 +29,7 @@ def check(config: Configuration) -> Iterator[Problem]:
     for index, item in enumerate(config.book.line_items):
         path: t.Path = ("line_items", index)
         written = as_written(config.ads, path)
-        if not isinstance(written, t.Block):
+        if not isinstance(written, t.BlockNode):
             continue
         unclear = "type" in written.entries and t.reach(config.ads.valid, (*path, "type")) is None
         for key, cure in (_ALWAYS if item.is_house or unclear else _ALWAYS | _PAID).items():

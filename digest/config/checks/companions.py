@@ -13,7 +13,7 @@ from digest.model.calendar import DateSet
 from digest.model.companions import companion_groups
 
 
-def doubt(config: Configuration) -> Iterator[Problem]:
+def warn(config: Configuration) -> Iterator[Problem]:
     """Companions whose editions or flights never meet; groups are symmetric and transitive."""
     if config.ads is None:
         return
@@ -22,11 +22,11 @@ def doubt(config: Configuration) -> Iterator[Problem]:
     apart: set[str] = set()
     for index, item in enumerate(config.book.line_items):
         for number, name in enumerate(item.companions):
-            other = items.get(name)
-            if other is None or other.id == item.id or meet(config, (item, other)):
+            companion = items.get(name)
+            if companion is None or companion.id == item.id or meet(config, (item, companion)):
                 continue
-            apart |= {item.id, other.id}
-            says = f'never meets "{name}": {_why(config, (item, other))}.'
+            apart |= {item.id, companion.id}
+            says = f'never meets "{name}": {_why(config, (item, companion))}.'
             yield problem(
                 config.ads,
                 ("line_items", index, "companions", number),

@@ -67,11 +67,11 @@ class Configuration:
         if file is None:
             return None
         node = t.child(file.written, kind)
-        if isinstance(node, t.Block):
+        if isinstance(node, t.BlockNode):
             return dict.fromkeys(node.entries)
-        if isinstance(node, t.Items):
+        if isinstance(node, t.ListNode):
             ids = (t.child(item, "id") for item in node.nodes)
-            return dict.fromkeys(i.text.strip() for i in ids if isinstance(i, t.Scalar))
+            return dict.fromkeys(i.text.strip() for i in ids if isinstance(i, t.ScalarNode))
         return {} if node is None and file is self.ads else None
 
 

@@ -14,7 +14,7 @@ from digest.model.calendar import DateSet
 from digest.model.keys.words import did_you_mean
 
 
-def doubt(config: Configuration) -> Iterator[Problem]:
+def warn(config: Configuration) -> Iterator[Problem]:
     """Creatives that fit none of the slots of their line item."""
     if config.ads is None:
         return
@@ -25,7 +25,7 @@ def doubt(config: Configuration) -> Iterator[Problem]:
         if not booked_as_written or not all(
             name in slots and is_valid(config.ads, ("slots",), name) for name in item.slots
         ):
-            continue  # an unknown or broken slot is told already, and might have fitted
+            continue  # an unknown or broken slot is reported already, and might have fitted
         booked = [slots[name] for name in item.slots]
         for number, creative in enumerate(item.creatives):
             if not any(fits(creative, slot) for slot in booked):

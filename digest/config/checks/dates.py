@@ -11,10 +11,10 @@ from digest.model.calendar import DateSet
 
 
 def issue_dates(flight: Flight | None, editions: Iterable[Edition]) -> list[DateSet]:
-    """The dates of a flight in each of its editions: all told by weekday, or all one by one."""
+    """The dates of a flight in each of its editions: all by weekday, or all listed."""
     span = flight.span if flight else DateSet()
-    found = [dates_in(span, edition) for edition in editions]
-    return [one.one_by_one() for one in found] if any(one.listed is not None for one in found) else found
+    spans = [dates_in(span, edition) for edition in editions]
+    return [span.one_by_one() for span in spans] if any(span.listed is not None for span in spans) else spans
 
 
 def dates_in(span: DateSet, edition: Edition) -> DateSet:

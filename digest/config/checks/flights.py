@@ -25,7 +25,7 @@ def check(config: Configuration) -> Iterator[Problem]:
         yield from _goal_shape(config, config.ads, path, item)
 
 
-def doubt(config: Configuration) -> Iterator[Problem]:
+def warn(config: Configuration) -> Iterator[Problem]:
     """Flights that meet no issue, and goals that cannot be reached."""
     if config.ads is None:
         return
@@ -111,11 +111,11 @@ def _reach(config: Configuration, file: ReadFile, path: t.Path, item: LineItem) 
     if not editions or (item.flight and item.flight.span.is_empty):
         return
     spans = issue_dates(item.flight, editions)
-    if all(one.is_empty for one in spans):
+    if all(span.is_empty for span in spans):
         says = f"never meets an issue of {_editions(editions)}."
         yield problem(file, (*path, "flight"), says, f"The flight is {length(item)}.")
         return
-    if item.goal and item.goal.unit == "issues" and not any(one.is_open for one in spans):
+    if item.goal and item.goal.unit == "issues" and not any(span.is_open for span in spans):
         yield from _goal(file, path, item, spans)
 
 

@@ -16,7 +16,7 @@ _WILD = re.compile(r"\A[*%?]|[*%]\Z|\.\*")
 _LIST = re.compile(r"\w\s*[,;|]\s*\w")
 
 
-def doubt(config: Configuration) -> Iterator[Problem]:
+def warn(config: Configuration) -> Iterator[Problem]:
     """Each keyword that can stand in no title, summary or tag."""
     if config.ads is None:
         return
@@ -28,12 +28,12 @@ def doubt(config: Configuration) -> Iterator[Problem]:
 
 def _of(file: ReadFile, path: t.Path, keywords: tuple[str, ...]) -> Iterator[Problem]:
     for number, keyword in enumerate(keywords):
-        if found := _why(keyword):
+        if reason_and_cure := _why(keyword):
             yield problem(
                 file,
                 (*path, number),
-                f'has the keyword "{keyword}", which can never match: {found[0]}',
-                found[1],
+                f'has the keyword "{keyword}", which can never match: {reason_and_cure[0]}',
+                reason_and_cure[1],
             )
 
 

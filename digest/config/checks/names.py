@@ -94,19 +94,19 @@ def _references(
 ) -> Iterator[Problem]:
     """Each entry of the list at ``path`` is known, and stands there once."""
     node = t.reach(file.valid, path)
-    if not isinstance(node, t.Items):
+    if not isinstance(node, t.ListNode):
         return
     seen: set[str] = set()
     for index, item in enumerate(node.nodes):
         yield from _known(config, file, (*path, index), kind, called)
-        if isinstance(item, t.Scalar) and item.text in seen:
+        if isinstance(item, t.ScalarNode) and item.text in seen:
             yield problem(file, (*path, index), f"names {shown(item.text)} twice.", "Take one out.")
-        seen.add(item.text if isinstance(item, t.Scalar) else "")
+        seen.add(item.text if isinstance(item, t.ScalarNode) else "")
 
 
 def _known(config: Configuration, file: ReadFile, path: t.Path, kind: str, called: str) -> Iterator[Problem]:
     node, known = t.reach(file.valid, path), config.names(kind)
-    if known is None or not isinstance(node, t.Scalar) or node.text.strip() in known:
+    if known is None or not isinstance(node, t.ScalarNode) or node.text.strip() in known:
         return
     says = f"names the unknown {called} {shown(node.text)}."
     cure = did_you_mean(node.text, list(known))
@@ -117,12 +117,12 @@ def _twice(file: ReadFile, path: t.Path, key: str) -> Iterator[Problem]:
     """Two entries of a list with one id, read from the file as written."""
     node = t.reach(file.written, path) if len(path) == 1 else t.reach(file.valid, path)
     root = file.written if len(path) == 1 else file.valid
-    if not isinstance(node, t.Items):
+    if not isinstance(node, t.ListNode):
         return
     first: dict[str, t.At] = {}
     for index in range(len(node.nodes)):
         name = t.reach(node, (index, key))
-        if not isinstance(name, t.Scalar) or not name.text.strip():
+        if not isinstance(name, t.ScalarNode) or not name.text.strip():
             continue
         before = first.setdefault(name.text.strip(), name.at)
         if before != name.at:

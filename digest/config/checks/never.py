@@ -16,7 +16,7 @@ from digest.model.companions import companion_groups
 _TOO_LONG = 3_660  # days of a flight that are looked at one by one
 
 
-def doubt(config: Configuration) -> Iterator[Problem]:
+def warn(config: Configuration) -> Iterator[Problem]:
     """Bookings that can never run, whatever the stories."""
     if config.ads is None:
         return
@@ -42,12 +42,12 @@ def _days(config: Configuration, file: ReadFile, path: t.Path, item: LineItem) -
     """Every issue of the flight is one of its pauses or blackout dates, or has none of its creatives."""
     rests = (*item.pauses, *item.blackout)
     flight = item.flight
-    dated = bool(item.creatives) and not any(one.dates.is_open for one in item.creatives)
+    dated = bool(item.creatives) and not any(creative.dates.is_open for creative in item.creatives)
     if not (rests or dated) or flight is None or flight.first is None or flight.last is None:
         return
     if (flight.last - flight.first).days > _TOO_LONG or not config.all_editions_valid(item):
         return
-    spans = [one.one_by_one() for one in issue_dates(flight, config.editions_of(item))]
+    spans = [span.one_by_one() for span in issue_dates(flight, config.editions_of(item))]
     days = {day for span in spans for day in span.listed or ()}
     left = {day for day in days if not any(day in rest for rest in rests)}
     keys = [key for key, some in (("pauses", item.pauses), ("blackout", item.blackout)) if some]
@@ -61,9 +61,12 @@ def _days(config: Configuration, file: ReadFile, path: t.Path, item: LineItem) -
 
 
 def _in_flight(item: LineItem) -> bool:
-    """Whether a creative's dates meet the flight; where none does, each is told already."""
+    """Whether a creative's dates meet the flight; where none does, each is reported already."""
     span = item.flight.span if item.flight else DateSet()
-    return any(not span.meet(DateSet(one.dates.start, one.dates.end)).is_empty for one in item.creatives)
+    return any(
+        not span.meet(DateSet(creative.dates.start, creative.dates.end)).is_empty
+        for creative in item.creatives
+    )
 
 
 def _places(config: Configuration, file: ReadFile, path: t.Path, item: LineItem) -> Iterator[Problem]:
@@ -73,7 +76,7 @@ def _places(config: Configuration, file: ReadFile, path: t.Path, item: LineItem)
     everywhere = {section.id for section in config.sections}
     known = config.names("sections") or {}
     if any(name not in known for name in item.sections):
-        return  # told already
+        return  # reported already
     theirs = {name for e in config.editions_of(item) for name in (e.sections or everywhere)}
     if theirs and not theirs.intersection(item.sections):
         says = f"are in none of its editions, so it never runs (sections and {_editions(config, item)})."
@@ -97,20 +100,18 @@ def _neighbours(config: Configuration, file: ReadFile, path: t.Path, item: LineI
     everywhere = {section.id for section in config.sections}
     theirs = {name for e in config.editions_of(item) for name in (e.sections or everywhere)}
     only = theirs.intersection(item.sections) if item.sections is not None else theirs
-    other = "sections" if item.sections is not None else _editions(config, item)
+    other_key = "sections" if item.sections is not None else _editions(config, item)
     says = "keeps it away from every story it may stand beside, so it never runs"
     if only and only <= avoided:
         at = (*path, "adjacency", "avoid_sections")
-        yield problem(file, at, f"{says} (adjacency and {other}).", "Leave it a section.")
+        yield problem(file, at, f"{says} (adjacency and {other_key}).", "Leave it a section.")
     elif only and only <= avoided | set(policy.sensitive.sections):
         cure = "Every story of policy.sensitive.sections is sensitive: leave it another section, or take the flag out."
         if "sensitive" in item.adjacency.avoid_flags:
             at = (*path, "adjacency", "avoid_flags")
-            yield problem(file, at, f"{says} (adjacency, policy.sensitive and {other}).", cure)
+            yield problem(file, at, f"{says} (adjacency, policy.sensitive and {other_key}).", cure)
         elif "sensitive" in policy.suppress_near and not item.is_house:
-            says = (
-                f'{says}: policy.suppress_near has "sensitive" (suppress_near, policy.sensitive and {other}).'
-            )
+            says = f'{says}: policy.suppress_near has "sensitive" (suppress_near, policy.sensitive and {other_key}).'
             yield problem(file, (*path, "sections" if item.sections is not None else "slots"), says, cure)
 
 
@@ -125,9 +126,9 @@ def _together(config: Configuration, file: ReadFile) -> Iterator[Problem]:
             n for n, item in enumerate(config.book.line_items) if item.id in group and item.companions
         )
         path: t.Path = ("line_items", index, "companions")
-        if why := _apart(config, members):
+        if reason := _apart(config, members):
             yield problem(
-                file, path, f"can never run together: {why}.", "Companions run in one issue or not at all."
+                file, path, f"can never run together: {reason}.", "Companions run in one issue or not at all."
             )
         elif len(members) > policy.max_ads > 0:
             says = f"are {len(members)} with this booking, and policy.max_ads is {policy.max_ads}."

@@ -30,8 +30,8 @@ def check(config: Configuration) -> Iterator[Problem]:
 
 
 def _editions(config: Configuration, file: ReadFile) -> Iterator[Problem]:
-    whole = t.child(file.written, "editions")
-    if isinstance(whole, t.Block) and not whole.entries:
+    editions_node = t.child(file.written, "editions")
+    if isinstance(editions_node, t.BlockNode) and not editions_node.entries:
         yield problem(file, ("editions",), "names no edition.", "Add one, such as daily: {cadence: daily}.")
     for edition in config.editions:
         yield from _calendar(file, ("editions", edition.name), edition)
@@ -115,7 +115,7 @@ def _variant_lists(file: ReadFile) -> Iterator[Problem]:
 
 def _links(file: ReadFile, path: t.Path) -> Iterator[Problem]:
     links = t.reach(file.valid, path)
-    if not isinstance(links, t.Block):
+    if not isinstance(links, t.BlockNode):
         return
     usual = [
         *names_at(DigestFile, ("links",)),

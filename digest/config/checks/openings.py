@@ -20,7 +20,7 @@ from digest.model.companions import companion_groups
 from digest.model.counts import counted
 
 
-def doubt(config: Configuration) -> Iterator[Problem]:
+def warn(config: Configuration) -> Iterator[Problem]:
     """Bookings without a place in the longest issue of any of their editions."""
     if config.ads is None or not config.book.policy.max_ads or not config.book.policy.max_ratio:
         return
@@ -32,17 +32,17 @@ def doubt(config: Configuration) -> Iterator[Problem]:
 
 
 def _judged(config: Configuration, item: LineItem) -> bool:
-    """Whether its slots and sections are known; what is not known is told already."""
-    file, there = config.ads, {slot.id for slot in config.book.slots}
+    """Whether its slots and sections are known; what is not known is reported already."""
+    file, slot_ids = config.ads, {slot.id for slot in config.book.slots}
     slots = bool(item.slots) and all(
-        name in there and file and is_valid(file, ("slots",), name) for name in item.slots
+        name in slot_ids and file and is_valid(file, ("slots",), name) for name in item.slots
     )
     sections = {section.id for section in config.sections}
     return slots and bool(sections) and sections.issuperset(config.names("sections") or ())
 
 
 def _whole(file: ReadFile, path: t.Path) -> bool:
-    """Whether what decides on its places could be read; what could not is told already, and might have had one."""
+    """Whether what decides on its places could be read; what could not is reported already, and might have had one."""
     written = as_written(file, path)
     keys = ("slots", "sections", "creatives")
     return all(t.child(written, key) is None or is_valid(file, path, key) for key in keys)
@@ -51,7 +51,7 @@ def _whole(file: ReadFile, path: t.Path) -> bool:
 def _of(config: Configuration, file: ReadFile, path: t.Path, item: LineItem) -> Iterator[Problem]:
     editions = [e for e in config.editions_of(item) if _theirs(config, e, item)]
     if not editions:
-        return  # told already: its sections are in none of them
+        return  # reported already: its sections are in none of them
     if not any(_load(config, edition) for edition in editions):
         yield problem(
             file, (*path, "editions" if item.editions is not None else "slots"), *_no_load(config, editions)
@@ -59,14 +59,14 @@ def _of(config: Configuration, file: ReadFile, path: t.Path, item: LineItem) -> 
         return
     slots = [slot for slot in config.book.slots if slot.id in item.slots]
     usable = (
-        [slot for slot in slots if any(fits(one, slot) for one in item.creatives)]
+        [slot for slot in slots if any(fits(creative, slot) for creative in item.creatives)]
         if item.creatives
         else slots
     )
     if not usable or any(_opens(config, edition, item, slot) for edition in editions for slot in usable):
         return
     if all(slot.position == "top" for slot in slots):
-        return  # told already
+        return  # reported already
     if any(_opens(config, edition, item, slot) for edition in editions for slot in slots):
         names = ", ".join(slot.id for slot in usable)
         says = f"fit only {names}, which has no place in its sections (creatives, slots and sections)."
@@ -178,7 +178,7 @@ def _too_many(config: Configuration, edition: Edition, members: Sequence[LineIte
     policy, longest = config.book.policy, _longest(config, edition)
     load, count = _load(config, edition), len(members)
     if not load or count > policy.max_ads:
-        return ""  # told already
+        return ""  # reported already
     if count > load:
         return f"they are {count}, and an issue of {edition.name} has room for {load} (max_ads, max_ratio and top)"
     gap = policy.min_gap if edition.min_gap is None else edition.min_gap
@@ -189,10 +189,10 @@ def _too_many(config: Configuration, edition: Edition, members: Sequence[LineIte
         if slot.position not in ("section_start", "section_end"):
             continue
         bound = [
-            one for one in members if one.slots == (slot.id,) and one.sections and len(one.sections) == 1
+            item for item in members if item.slots == (slot.id,) and item.sections and len(item.sections) == 1
         ]
-        for one in bound:
-            same = [other.id for other in bound if other.sections == one.sections]
+        for item in bound:
+            same = [rival.id for rival in bound if rival.sections == item.sections]
             if len(same) > 1:
                 return f"{' and '.join(same)} are booked for {slot.id} of one section, which holds one ad"
     return ""

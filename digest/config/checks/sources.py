@@ -39,10 +39,10 @@ def _address(file: ReadFile, index: int, source: SourceSpec) -> Iterator[Problem
 
 def _options(config: Configuration, file: ReadFile, index: int, source: SourceSpec) -> Iterator[Problem]:
     try:
-        found = list(_settings().problems(source.type, source.options))
-    except KeyError:  # a type that nobody knows is told elsewhere
+        problems = list(_settings().problems(source.type, source.options))
+    except KeyError:  # a type that nobody knows is reported elsewhere
         return
-    for key, what, cure in found:
+    for key, what, cure in problems:
         yield Problem(file.file, *_place(file, index, key), what, cure.strip())
     section = source.options.get("section")
     known = config.names("sections")
