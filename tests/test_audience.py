@@ -10,8 +10,10 @@ import subprocess
 import sys
 import threading
 import time
+import zlib
 from collections import Counter
 from datetime import date
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -254,8 +256,11 @@ def test_the_bytes_are_the_same_whatever_the_workers(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, workers: int
 ) -> None:
     found = list[dict[str, bytes]]()
+    smaller = partial(zlib.compress, level=9)
     for number in (1, workers):
         monkeypatch.setattr(local, "processors", lambda number=number: number)
+        if found and workers == 1:  # another machine's zlib
+            monkeypatch.setattr("digest.app.variants.zlib.compress", lambda data, _: smaller(data))
         room = audience_room(tmp_path / f"room{number}-{len(found)}")
         built(room, "--audience", str(many(room.root / "r.csv")))
         found.append(bytes_of(folder(room)))

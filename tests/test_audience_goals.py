@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from tests.audiences import DAY, audience_room, built, csv, item
+from tests.audiences import DAY, audience_room, built, csv, item, of_reader
 from tests.newsrooms import ADS
 
 
@@ -53,7 +53,7 @@ def test_a_build_without_the_audience_does_not_take_it_away_unasked(tmp_path: Pa
     assert not (room.root / "outbox" / "daily" / DAY / "audience").exists()
 
 
-def test_restoring_says_that_the_packs_are_not_in_the_store(tmp_path: Path) -> None:
+def test_restoring_says_that_the_packs_are_not_in_the_store_and_makes_them_again(tmp_path: Path) -> None:
     room = audience_room(tmp_path / "room")
     path = csv(room.root / "r.csv", ({"reader_id": f"r{n}", "topics": "health"} for n in range(3)))
     built(room, "--audience", str(path))
@@ -62,10 +62,38 @@ def test_restoring_says_that_the_packs_are_not_in_the_store(tmp_path: Path) -> N
     shutil.rmtree(room.root / "outbox")
     result = room.run("issues", "restore", "daily", DAY)
     assert "1 variant for 3 readers: not here" in result.err
-    assert f"digest build --edition daily --date {DAY} --no-ingest --audience FILE" in result.err
-    words = ("build", "--edition", "daily", "--date", DAY, "--no-ingest", "--audience", str(path))
-    assert room.run(*words).code == 0
-    assert room.files() == whole
+    assert f"`digest issues restore daily {DAY} --audience FILE` makes them again" in result.err
+    assert room.run("mark-sent", "daily", DAY).code == 0
+    words = ("issues", "restore", "daily", DAY, "--audience", str(path))
+    back = room.run(*words, "--json")
+    assert (back.json["status"], back.json["audience_lost"]) == ("completed", False)
+    files = room.files()
+    del files["sent.json"]
+    assert files == whole
+    assert room.run(*words, "--json").json["status"] == "there"
+
+    shutil.rmtree(room.root / "outbox" / "daily" / DAY / "audience")
+    csv(path, ({"reader_id": f"r{n}", "topics": "crime"} for n in range(4)))
+    other = room.run(*words)
+    assert other.code == 2
+    assert "changed since: the audience, what its readers would get, the text of its stories." in other.err
+    assert not (room.root / "outbox" / "daily" / DAY / "audience").exists()
+
+
+def test_a_story_that_only_variants_have_makes_a_new_revision_when_it_is_edited(tmp_path: Path) -> None:
+    room = audience_room(tmp_path / "room", digest="links: {}\n")
+    text = (room.root / "digest.yaml").read_text().replace("daily: {", "daily: {top: {crime: 1}, ")
+    room.write("digest.yaml", text.replace("top: {health: health_top}", "top: {crime: crime_top}"))
+    path = csv(room.root / "r.csv", [{"reader_id": "r", "topics": "crime", "crime_top": 3}])
+    first = built(room, "--audience", str(path))
+    general = room.files()["index.html"]
+    shown = of_reader(room, "r")["stories"]
+    only = next(story for story in shown if f'data-story="{story}"'.encode() not in general)
+    assert room.run("stories", "edit", only, "--title", "Mended, at last").code == 0
+    again = built(room, "--audience", str(path))
+    assert (first["revision"], again["revision"]) == (1, 2)
+    assert b"Mended, at last" in of_reader(room, "r")["html"]
+    assert room.files()["index.html"] == general
 
 
 def test_prune_takes_replaced_revisions_from_the_output(tmp_path: Path) -> None:

@@ -44,6 +44,7 @@ class _Planned:
     rows: list[bytes]
     readers: table.Readers
     publication: Publication
+    texts: str
 
 
 @dataclass(slots=True)
@@ -94,7 +95,8 @@ class Personal:
         if shared is not None:
             pieces, planned = shared
             rows, runs, thin = self._parts(bases, pieces, groups, (rows, runs, thin))
-        self.planned = _Planned(bases, pieces, rows, readers, newsroom.publication)
+        texts = variants.texts_of(Maker(bases).stories, rows)
+        self.planned = _Planned(bases, pieces, rows, readers, newsroom.publication, texts)
         return replace(
             issue,
             audience={
@@ -107,7 +109,8 @@ class Personal:
                 "goals": goals.delivered(
                     Maker(bases), demand, planned if shared else None, pieces, rows, runs
                 ),
-                "lineups": sha256(b"".join(rows)).hexdigest(),
+                "lineups": sha256(b"\n".join(map(variants.row_text, rows))).hexdigest(),
+                "texts": texts,
             },
         )
 
@@ -204,7 +207,9 @@ class Personal:
         names = [piece.variant for piece in planned.pieces]
         base = self._base(planned, revision)
         starts = range(0, len(names), packs.SIZE)
-        keys = [packs.key_of(base, planned.rows[at : at + packs.SIZE]) for at in starts]
+        keys = [
+            packs.key_of(base, map(variants.row_text, planned.rows[at : at + packs.SIZE])) for at in starts
+        ]
         indexes = [packs.finished(shelf, number, key) for number, key in enumerate(keys, 1)]
         missing = [at for at, index in enumerate(indexes) if index is None]
         if missing:
@@ -224,7 +229,9 @@ class Personal:
     def _base(self, planned: _Planned, revision: int) -> str:
         """What every pack is made from, beside its rows."""
         bases = planned.bases
-        inputs = json.dumps([dict(bases.issue.inputs), revision, bases.render.note, str(bases.render.day)])
+        inputs = json.dumps(
+            [dict(bases.issue.inputs), revision, bases.render.note, str(bases.render.day), planned.texts]
+        )
         return sha256(inputs.encode()).hexdigest()
 
     def _tables(self, shelf: Shelf, planned: _Planned, indexes: Sequence[Mapping[str, Any]]) -> None:

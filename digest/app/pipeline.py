@@ -150,13 +150,22 @@ def bears_on(newsroom: Newsroom, edition: Edition) -> tuple[str, ...]:
 
 
 def compose(
-    house: House, edition: Edition, day: date, overrides: Overrides, personal: Personal | None = None
+    house: House,
+    edition: Edition,
+    day: date,
+    overrides: Overrides,
+    personal: Personal | None = None,
+    *,
+    sent_too: bool = False,
 ) -> Outcome:
-    """One issue as a build would make it, and whether the ledger holds it already. Changes nothing."""
+    """One issue as a build would make it, and whether the ledger holds it already. Changes nothing.
+
+    Raises ``AlreadySent``, unless ``sent_too``.
+    """
     house = replace(house, newsroom=house.newsroom.seen_by(edition))
     edition = as_first_built(house.newsroom, house.store, edition, day)
     memory = recall(house.store, house.newsroom, edition, day)
-    if memory.current and memory.current.sent_at:
+    if memory.current and memory.current.sent_at and not sent_too:
         raise AlreadySent(
             f"{edition.name} of {day} was sent at {house.newsroom.publication.clock(memory.current.sent_at)}; "
             "a sent issue is never rebuilt."

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from functools import lru_cache
+from hashlib import sha256
 from types import MappingProxyType
 from typing import Any
 
@@ -26,6 +28,7 @@ from digest.model import (
     Publication,
     Section,
     Selection,
+    Story,
 )
 from digest.model.mail import MailerSpec
 from digest.place import Request as PlaceRequest
@@ -38,6 +41,11 @@ from digest.select import SelectRequest, Shared, lineup_of, shared_by
 Lines = tuple[
     tuple[str, tuple[tuple[str, tuple[str, ...]], ...]], ...
 ]  # section -> (story, flags of its event)
+# What changes between two reads of a source and is not shown to readers.
+_UNSEEN: dict[str, Any] = {
+    "popularity": {}, "priority": 0.0, "embargo_until": None, "expires_at": None, "sections": (), "tags": (),
+    "as_sourced": {}, "updated_at": None, "first_seen": datetime.min.replace(tzinfo=UTC),
+}  # fmt: skip
 Ads = tuple[tuple[str, str, str, int, str | None], ...]  # line item, creative, slot, gap, section
 
 
@@ -66,8 +74,13 @@ class Row:
         return zlib.compress(json.dumps([self.variant, self.lines, self.ads, self.thin]).encode(), 1)
 
 
+def row_text(data: bytes) -> bytes:
+    """A packed row as JSON: what is hashed, for compressed bytes differ between machines."""
+    return zlib.decompress(data)
+
+
 def unpacked_row(data: bytes) -> Row:
-    variant, lines, ads, thin = json.loads(zlib.decompress(data))
+    variant, lines, ads, thin = json.loads(row_text(data))
     return Row(
         variant,
         tuple(
@@ -76,6 +89,16 @@ def unpacked_row(data: bytes) -> Row:
         tuple(tuple(ad) for ad in ads),
         thin,
     )
+
+
+def texts_of(stories: Mapping[str, Story], rows: Iterable[bytes]) -> str:
+    """A hash of what readers see of the stories in some packed rows, in hexadecimal digits."""
+    shown = {story for row in rows for _, lines in unpacked_row(row).lines for story, _ in lines}
+    seen = sha256()
+    for id in sorted(shown):
+        story = replace(stories[id], **_UNSEEN)
+        seen.update(repr(story).encode("utf-8", "surrogatepass") + b"\n")
+    return seen.hexdigest()
 
 
 class Maker:

@@ -30,8 +30,10 @@ from digest.errors import CommandError
 from digest.model.counts import counted
 
 if TYPE_CHECKING:
+    from digest.cli.audience import Readers
     from digest.model import BuiltIssue, Newsroom
     from digest.publish import Outbox
+    from digest.store import Store
 
 issues = typer.Typer(
     cls=Commands,
@@ -112,12 +114,23 @@ def restore(
     ctx: typer.Context,
     name: EditionName,
     day: IssueDate,
+    audience: Annotated[
+        str | None,
+        typer.Option(
+            "--audience", metavar="FILE", help="Its variants too, out of the audience of its build."
+        ),
+    ] = None,
+    history: Annotated[
+        list[str] | None,
+        typer.Option("--history", metavar="FILE", help="As its build had it (repeatable)."),
+    ] = None,
     outbox: OutboxFolder = None,
     root: Root = None,
     json: Json = False,
 ) -> None:
     """Write an issue's files again, as they were sent: for an outbox that was lost."""
     from digest.app.sending import restore
+    from digest.cli.audience import readers
     from digest.publish import Outbox
     from digest.store import open_store
 
@@ -126,6 +139,9 @@ def restore(
     with open_store(newsroom.store, newsroom.publication) as store, store.lock(name):
         built = built_issue(store, newsroom, name, day)
         status = restore(store, place, built.edition, built.date)
+        with readers(newsroom, audience, history or [], "local", None) as found:
+            if found:
+                status = _packs_again(newsroom, store, place, built, found) or status
     lost = _lost_audience(newsroom, place, built)
     emit(
         _row(built)
@@ -141,6 +157,25 @@ def restore(
         warn(f"digest: {lost}")
 
 
+def _packs_again(newsroom: Newsroom, store: Store, place: Outbox, built: BuiltIssue, readers: Readers) -> str:
+    """Make what is missing of its variants; ``completed``, or empty where nothing was."""
+    from digest.app.history import audience_of
+    from digest.app.pipeline import House
+    from digest.app.restoring import packs_again
+    from digest.model.environment import cache_folder
+    from digest.render import load_theme
+
+    if not audience_of(built):
+        raise CommandError(f"{built.edition} of {built.date} was built without an audience.")
+    edition = edition_named(newsroom, built.edition)
+    house = House(newsroom, store, load_theme(newsroom, cache_folder(newsroom.root)))
+    personal = readers.of(place, edition, built.date, False)
+    try:
+        return "completed" if packs_again(house, place, edition, built.date, personal)[1] else ""
+    finally:
+        personal.close()
+
+
 def _lost_audience(newsroom: Newsroom, place: Outbox, built: BuiltIssue) -> str:
     """What restoring cannot bring back of an issue for an audience, and how it comes; empty where nothing is lost."""
     from digest.app.history import audience_of
@@ -150,9 +185,8 @@ def _lost_audience(newsroom: Newsroom, place: Outbox, built: BuiltIssue) -> str:
     if not counts or Audience.of(newsroom, place.root, built.edition, built.date).whole:
         return ""
     how = (
-        "a sent issue is not built again: bring its audience/ folder back from a backup"
-        if built.sent_at
-        else f"digest build --edition {built.edition} --date {built.date} --no-ingest --audience FILE makes them again"
+        f"`digest issues restore {built.edition} {built.date} --audience FILE` makes them again, with the audience and "
+        "the --history of its build; else bring its audience/ folder back from a backup"
     )
     return (
         f"{counted(counts['variants'], 'variant')} for {counted(counts['readers'], 'reader')}: not here, and the "
