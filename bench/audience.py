@@ -53,11 +53,14 @@ class Cost:
     memory: float
 
 
-def run(words: list[str], root: Path) -> Cost:
+def run(arguments: list[str], root: Path) -> Cost:
     """A digest command, in its own processes."""
     before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
     process = subprocess.Popen(
-        [sys.executable, "-m", "digest", *words], cwd=root, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
+        [sys.executable, "-m", "digest", *arguments],
+        cwd=root,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
     )
     peak, stop = [0.0], threading.Event()
 
@@ -67,11 +70,11 @@ def run(words: list[str], root: Path) -> Cost:
 
     watching = threading.Thread(target=watch)
     watching.start()
-    said = process.communicate()[1].decode()
+    errors = process.communicate()[1].decode()
     stop.set()
     watching.join()
     if process.returncode:
-        raise SystemExit(said)
+        raise SystemExit(errors)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     return Cost(cpu, time.perf_counter() - start, peak[0])
@@ -96,7 +99,7 @@ def resident(pid: int) -> float:
     return next(int(line.split()[1]) / 1000 for line in text.splitlines() if line.startswith("Pss:"))
 
 
-def room(root: Path, count: int) -> Path:
+def sample_newsroom(root: Path, count: int) -> Path:
     """A newsroom of eight sections and four bookings, one of them sold by readers, with stories in its store."""
     root.mkdir()
     newsroom(root)
@@ -108,9 +111,9 @@ def room(root: Path, count: int) -> Path:
     items += ITEM.format("d", 10, ", audience: {region: [r0, r1]}")
     (root / "adslots.yaml").write_text(BOOKED + items)
     with (root / "stories.jsonl").open("w") as file:
-        for number, one in enumerate(stories(count)):
+        for number, story in enumerate(stories(count)):
             at = END - timedelta(seconds=86_000 * (number + 1) / count)
-            file.write(json.dumps(one | {"published_at": at.isoformat()}) + "\n")
+            file.write(json.dumps(story | {"published_at": at.isoformat()}) + "\n")
     subprocess.run(
         [sys.executable, "-m", "digest", "ingest", "--json"], cwd=root, check=True, stdout=subprocess.DEVNULL
     )
@@ -135,16 +138,16 @@ def readers(path: Path, count: int) -> Path:
     return path
 
 
-def build(root: Path, audience: Path, *words: str) -> Cost:
+def build(root: Path, audience: Path, *options: str) -> Cost:
     with tempfile.TemporaryDirectory(dir=root) as outbox:
         forget(root / "var" / "digest.db")
-        return run([*ISSUE, "--audience", str(audience), "--outbox", outbox, *words], root)
+        return run([*ISSUE, "--audience", str(audience), "--outbox", outbox, *options], root)
 
 
 def million(folder: Path) -> None:
     audience = readers(folder / "1m.parquet", 1_000_000)
     for candidates, bound in ((130, 90), (2400, 180)):
-        cost = build(room(folder / f"r{candidates}", candidates), audience)
+        cost = build(sample_newsroom(folder / f"r{candidates}", candidates), audience)
         print(
             f"1,000,000 readers, {MIXES:,} choices, {candidates:,} candidates: {cost.cpu:.0f} CPU s (bound {bound}), "
             f"{cost.wall:.0f} s, {cost.memory:.0f} MB (bound 1,000)"
@@ -152,14 +155,15 @@ def million(folder: Path) -> None:
 
 
 def ten(folder: Path) -> None:
-    root = room(folder / "ten", 130)
-    one = build(root, readers(folder / "one.parquet", 1_000_000))
+    root = sample_newsroom(folder / "ten", 130)
+    one_million = build(root, readers(folder / "one.parquet", 1_000_000))
     path = readers(folder / "ten.parquet", 10_000_000)
     many, alone = build(root, path), table(folder, path)
+    times = (many.cpu - alone) / one_million.cpu
     print(
-        f"10,000,000 readers: {many.cpu:.0f} CPU s, {many.memory:.0f} MB (bound 2,000); 1,000,000: {one.cpu:.0f} "
-        f"CPU s; the table of 10,000,000 alone: {alone:.0f} CPU s: {(many.cpu - alone) / one.cpu:.2f}x less the "
-        "table (bound 1.5x)"
+        f"10,000,000 readers: {many.cpu:.0f} CPU s, {many.memory:.0f} MB (bound 2,000); 1,000,000: "
+        f"{one_million.cpu:.0f} CPU s; the table of 10,000,000 alone: {alone:.0f} CPU s: {times:.2f}x less the table "
+        "(bound 1.5x)"
     )
 
 
@@ -172,18 +176,18 @@ def table(folder: Path, audience: Path) -> float:
     start = time.process_time()
     db = tables.connect(folder / "table")
     source = tables.source(db, str(audience), folder)
-    sections = [SectionSpec(id=f"s{number}", title=one) for number, one in enumerate(SECTIONS)]
+    sections = [SectionSpec(id=f"s{number}", title=name) for number, name in enumerate(SECTIONS)]
     columns = Audience(sections="topics", by=("region",))
-    found = tables.read(db, source, folder / "table", columns, sections)
-    found.recipients(
-        (Piece(one.code, one.choice, 0, one.readers) for one in found.groups), folder / "t.parquet"
+    groups = tables.read(db, source, folder / "table", columns, sections)
+    groups.recipients(
+        (Piece(group.code, group.choice, 0, group.readers) for group in groups.groups), folder / "t.parquet"
     )
-    found.close()
+    groups.close()
     return time.process_time() - start
 
 
 def dask(folder: Path) -> None:
-    root, audience = room(folder / "dask", 130), readers(folder / "dask.parquet", 200_000)
+    root, audience = sample_newsroom(folder / "dask", 130), readers(folder / "dask.parquet", 200_000)
     walls = []
     for workers in (1, 2):
         scheduler = subprocess.Popen(
@@ -214,12 +218,12 @@ def newsrooms(folder: Path) -> None:
             for name, at in (("noon", "12:00"), ("night", "21:00"))
         )
         (root / "digest.yaml").write_text(text + more)
-        rows = [json.dumps(one) for one in stories(130)]
+        rows = [json.dumps(story) for story in stories(130)]
         (root / "stories.jsonl").write_text("\n".join(rows))
-    words = ["build", "--daily", "--date", "2026-01-22", "--json"]
+    command = ["build", "--daily", "--date", "2026-01-22", "--json"]
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     subprocess.run(
-        [sys.executable, "-c", _IN_ONE, str(papers), *words], check=True, stdout=subprocess.DEVNULL
+        [sys.executable, "-c", _IN_ONE, str(papers), *command], check=True, stdout=subprocess.DEVNULL
     )
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     alone = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
@@ -228,7 +232,7 @@ def newsrooms(folder: Path) -> None:
         shutil.rmtree(path)
     for path in papers.glob("*/var"):
         shutil.rmtree(path)
-    together = run([*words, "--newsrooms", str(papers)], folder)
+    together = run([*command, "--newsrooms", str(papers)], folder)
     print(
         f"60 newsrooms x 3 editions: {together.cpu:.0f} CPU s with --newsrooms, {alone:.0f} one after another in one "
         f"process: {together.cpu / alone:.2f}x (bound 1.2x); {together.memory:.0f} MB"
@@ -283,7 +287,7 @@ def join(folder: Path) -> None:
 
     def bare() -> None:
         for batch in batches:
-            [b"".join(one) for one in batch]
+            [b"".join(fragments) for fragments in batch]
 
     joined, plain = least(ours, 7) / MIXES, least(bare, 7) / MIXES
     print(
@@ -298,8 +302,8 @@ def join(folder: Path) -> None:
             f"a document through Jinja2 and {name}: {alone * 1e3:.1f} ms: {alone / joined:,.0f}x "
             f"the join (bound {bound}x)"
         )
-    whole = least(lambda: render(request), 50)
-    print(f"a whole issue from its lineup and plan, nothing shared: {whole * 1e3:.2f} ms")
+    issue_seconds = least(lambda: render(request), 50)
+    print(f"a whole issue from its lineup and plan, nothing shared: {issue_seconds * 1e3:.2f} ms")
 
 
 def _premailed(document: str) -> str:
@@ -319,7 +323,7 @@ def least(work: Callable[[], object], rounds: int) -> float:
 
 def main() -> None:
     chosen = sys.argv[1:] if sys.argv[0].endswith("audience.py") else []
-    known = {one.__name__: one for one in (join, million, ten, dask, newsrooms)}
+    known = {bench.__name__: bench for bench in (join, million, ten, dask, newsrooms)}
     for name in chosen or ["join", "million"]:
         with tempfile.TemporaryDirectory(prefix="digest-bench-") as folder:
             known[name](Path(folder))

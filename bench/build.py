@@ -74,7 +74,7 @@ def filled(root: Path, count: int) -> Path:
     newsroom(root)
     fresh = min(count, FRESH)
     with (root / "stories.jsonl").open("w") as file:
-        file.writelines(json.dumps(one) + "\n" for one in stories(fresh))
+        file.writelines(json.dumps(story) + "\n" for story in stories(fresh))
     subprocess.run([*_digest(), "ingest", "--json"], cwd=root, check=True, stdout=subprocess.DEVNULL)
     (root / "stories.jsonl").unlink()
     age(root / "var" / "digest.db", copies=count // fresh - 1)
@@ -138,9 +138,9 @@ def mjml(folder: Path, root: Path) -> list[str] | None:
     if command is None:
         return None
     sections = "".join(
-        f'<mj-section><mj-column><mj-text font-size="17px"><a href="{one["url"]}">{one["title"]}</a></mj-text>'
-        f"<mj-text>{one['summary']}</mj-text><mj-text>{one['source']}</mj-text></mj-column></mj-section>"
-        for one in stories(40)
+        f'<mj-section><mj-column><mj-text font-size="17px"><a href="{story["url"]}">{story["title"]}</a></mj-text>'
+        f"<mj-text>{story['summary']}</mj-text><mj-text>{story['source']}</mj-text></mj-column></mj-section>"
+        for story in stories(40)
     )
     (folder / "issue.mjml").write_text(f"<mjml><mj-body>{sections}</mj-body></mjml>")
     return [command, str(folder / "issue.mjml"), "-o", str(folder / "issue.html")]
@@ -150,21 +150,21 @@ def main() -> None:
     compile_dir(Path(__file__).parent.parent / "digest", quiet=1)  # as everything that pip installs is
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        room = filled(folder / "r200k", 200_000)
-        baseline(folder, room)
-        command = mjml(folder, room)
+        root = filled(folder / "r200k", 200_000)
+        baseline(folder, root)
+        command = mjml(folder, root)
         if command is None:
             print("mjml: not measured, there is no mjml command (npm install mjml, or BENCH_MJML)")
         else:
             row(
                 "digest build, against mjml compiling 40 stories",
-                ratio(lambda: build_seconds(room), lambda: seconds(command, folder)),
+                ratio(lambda: build_seconds(root), lambda: seconds(command, folder)),
                 1.0,
             )
         python = [sys.executable, "-c", "pass"]
         row(
             "digest --help, against python -c pass",
-            ratio(lambda: seconds([*_digest(), "--help"], room), lambda: seconds(python, room)),
+            ratio(lambda: seconds([*_digest(), "--help"], root), lambda: seconds(python, root)),
             8.0,
         )
         small, large = filled(folder / "r20k", 20_000), filled(folder / "r2m", 2_000_000)
@@ -175,17 +175,17 @@ def main() -> None:
         )
 
 
-def baseline(folder: Path, room: Path) -> None:
+def baseline(folder: Path, root: Path) -> None:
     """The short script renders the stories that the build chose."""
     seconds_first = subprocess.run(
         [*_digest(), "build", "--daily", "--date", "2026-01-23", "--no-ingest", "--dry-run", "--json"],
-        cwd=room, check=True, capture_output=True,
+        cwd=root, check=True, capture_output=True,
     )  # fmt: skip
     manifest = json.loads(seconds_first.stdout)["issues"][0]["manifest"]
-    ids = [one["id"] for section in manifest["sections"] for one in section["stories"]]
+    ids = [story["id"] for section in manifest["sections"] for story in section["stories"]]
     script = [
         sys.executable, str(Path(__file__).with_name("build_baseline.py")),
-        f"sqlite:///{room / 'var' / 'digest.db'}", json.dumps(ids), str(folder / "baseline.html"),
+        f"sqlite:///{root / 'var' / 'digest.db'}", json.dumps(ids), str(folder / "baseline.html"),
     ]  # fmt: skip
-    figures = ratio(lambda: build_seconds(room), lambda: seconds(script, room))
+    figures = ratio(lambda: build_seconds(root), lambda: seconds(script, root))
     row(f"digest build, against a script ({len(ids)} stories of 200,000)", figures, 1.0)

@@ -29,9 +29,9 @@ def main() -> None:
     _pairs(reader)
     _events(reader, "wikinews_events", "hand-made events", "aim F1 0.80")
     _events(reader, "uci_2014_clusters", "titles in topics", "precision counts")
-    made = list(columns())
-    false = sum(len(event) > 1 for event in group(made, read(reader, made)))
-    quality.line(f"false merges among {len(made)} invented columns", str(false), "aim 0")
+    stories = list(columns())
+    false = sum(len(event) > 1 for event in group(stories, read(reader, stories)))
+    quality.line(f"false merges among {len(stories)} invented columns", str(false), "aim 0")
 
 
 def read(reader: Reader, stories: Iterable[Story]) -> Likeness:
@@ -43,13 +43,13 @@ def _pairs(reader: Reader) -> None:
     if not rows:
         return
     same = [row["score"] >= 3.5 for row in rows]
-    told = [[quality.headline(f"{side}{i}", row[side]) for side in "ab"] for i, row in enumerate(rows)]
-    likeness = read(reader, [story for both in told for story in both])
-    alone = [same_event(a, b, likeness) for a, b in told]
+    pairs = [[quality.headline(f"{side}{i}", row[side]) for side in "ab"] for i, row in enumerate(rows)]
+    likeness = read(reader, [story for both in pairs for story in both])
+    alone = [same_event(a, b, likeness) for a, b in pairs]
     quality.line("pairs of headlines, alone", quality.shown(quality.agreed(alone, same)), "aim F1 0.85")
-    day = group((story for both in told for story in both), likeness)
+    day = group((story for both in pairs for story in both), likeness)
     event = {story.id: number for number, members in enumerate(day) for story in members}
-    together = [event[a.id] == event[b.id] for a, b in told]
+    together = [event[a.id] == event[b.id] for a, b in pairs]
     quality.line("pairs of headlines, all in one day", quality.shown(quality.agreed(together, same)))
 
 
@@ -58,8 +58,8 @@ def _events(reader: Reader, data: str, name: str, note: str) -> None:
     if not rows:
         return
     stories = list(map(quality.story_of, rows))
-    found = ([story.id for story in event] for event in group(stories, read(reader, stories)))
-    merged = {pair for event in found for pair in combinations(sorted(event), 2)}
+    events = ([story.id for story in event] for event in group(stories, read(reader, stories)))
+    merged = {pair for event in events for pair in combinations(sorted(event), 2)}
     quality.line(name, quality.shown(quality.scored(merged, quality.true_pairs(rows))), note)
 
 

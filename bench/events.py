@@ -19,23 +19,23 @@ END = datetime(2026, 1, 23, 6, tzinfo=UTC)
 
 def made_up(count: int, days: float, seed: int = 7) -> Iterator[Story]:
     """``count`` stories of the last ``days`` days: rare words grow with the number of stories, as in real news."""
-    dice, made = Random(seed), 0
-    while made < count:
+    dice, number = Random(seed), 0
+    while number < count:
         rare = [f"Q{dice.randrange(count * 3)}x" for _ in range(6)]
         at = END - timedelta(days=days * dice.random())
-        for teller in range(min(dice.choice((1, 1, 1, 2, 3, 6)), count - made)):
+        for teller in range(min(dice.choice((1, 1, 1, 2, 3, 6)), count - number)):
             common = [f"word{int(2000 * dice.random() ** 3)}" for _ in range(12)]
             title = dice.sample(rare, 3) + common[:6]
             yield Story(
-                id=f"s{made}",
-                url=f"https://news.example/{made}",
+                id=f"s{number}",
+                url=f"https://news.example/{number}",
                 title=" ".join(title),
                 summary=" ".join(dice.sample(rare, 4) + common),
                 source=f"source {teller}",
                 published_at=at + timedelta(minutes=teller),
                 first_seen=at,
             )
-            made += 1
+            number += 1
 
 
 def seconds(count: int, days: float) -> float:

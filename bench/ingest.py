@@ -52,12 +52,12 @@ with open(sys.argv[1]) as file:
 
 def write(path: Path, count: int) -> None:
     with path.open("w") as file:
-        for one in stories(count):
+        for story in stories(count):
             fields = {
-                "id": one.id, "url": one.url, "title": one.title, "summary": one.summary, "section": "Local News",
-                "source": "bench", "author": "Jane Doe", "published_at": one.published_at, "tags": ["town", "news"],
-                "popularity": dict(one.popularity),
-                "image": {"url": f"https://bench.example/{one.id}.jpg", "width": 600, "height": 400},
+                "id": story.id, "url": story.url, "title": story.title, "summary": story.summary,
+                "section": "Local News", "source": "bench", "author": "Jane Doe",
+                "published_at": story.published_at, "tags": ["town", "news"], "popularity": dict(story.popularity),
+                "image": {"url": f"https://bench.example/{story.id}.jpg", "width": 600, "height": 400},
             }  # fmt: skip
             file.write(json.dumps(fields, default=str) + "\n")
 

@@ -31,11 +31,11 @@ def ours() -> bytes:
 
 
 def theirs() -> bytes:
-    made = EmailMessage(policy=SMTP)
-    made["Subject"], made["From"] = "Über 830 stories", "News <news@a.example>"
-    made.set_content(TEXT.decode(), cte="quoted-printable")
-    made.add_alternative(HTML.decode(), subtype="html", cte="quoted-printable")
-    return made.as_bytes()
+    mail = EmailMessage(policy=SMTP)
+    mail["Subject"], mail["From"] = "Über 830 stories", "News <news@a.example>"
+    mail.set_content(TEXT.decode(), cte="quoted-printable")
+    mail.add_alternative(HTML.decode(), subtype="html", cte="quoted-printable")
+    return mail.as_bytes()
 
 
 def timed(make: Callable[[], bytes]) -> Callable[[], float]:

@@ -17,11 +17,11 @@ def seconds(command: Sequence[str], cwd: Path) -> float:
 
 
 def ratio(
-    one: Callable[[], float], other: Callable[[], float], rounds: int = 11
+    first: Callable[[], float], second: Callable[[], float], rounds: int = 11
 ) -> tuple[float, float, float]:
-    """Medians of both in seconds, and the median of the ratios one/other, after one warm-up of each."""
-    one(), other()
-    pairs = [(one(), other()) for _ in range(rounds)]
+    """Medians of both in seconds, and the median of the ratios first/second, after one warm-up of each."""
+    first(), second()
+    pairs = [(first(), second()) for _ in range(rounds)]
     return median(a for a, _ in pairs), median(b for _, b in pairs), median(a / b for a, b in pairs)
 
 

@@ -39,34 +39,34 @@ def question(seed: int, stories: int, items: int, most: int) -> Problem:
     return problem(table, eligible(table))
 
 
-def greedy(asked: Problem) -> Plan:
+def greedy(instance: Problem) -> Plan:
     """Fill the issue with the worthiest ad that still fits, again and again; groups only where it happens so."""
-    scale = Scale(asked)
+    scale = Scale(instance)
     plan: Plan = ()
-    every = [(i, o) for i in asked.left for o in bits(asked.left[i])]
-    for ad in sorted(every, key=lambda one: (-scale.gain(*one), one[1])):
-        longer = tuple(sorted((*plan, ad), key=lambda one: one[1]))
-        free = all(ad[0] != one[0] and ad[1] != one[1] for one in plan)
-        if free and broken(ungrouped(asked), longer) is None:
+    every = [(i, o) for i in instance.left for o in bits(instance.left[i])]
+    for ad in sorted(every, key=lambda placed: (-scale.gain(*placed), placed[1])):
+        longer = tuple(sorted((*plan, ad), key=lambda placed: placed[1]))
+        free = all(ad[0] != placed[0] and ad[1] != placed[1] for placed in plan)
+        if free and broken(ungrouped(instance), longer) is None:
             plan = longer
     return plan
 
 
-def ungrouped(asked: Problem) -> Problem:
+def ungrouped(instance: Problem) -> Problem:
     from dataclasses import replace
 
-    return replace(asked, groups=())
+    return replace(instance, groups=())
 
 
-def urgencies(asked: Problem, plan: Plan) -> list[int]:
+def urgencies(instance: Problem, plan: Plan) -> list[int]:
     """Per tier, the urgency that runs."""
-    return [sum(level.get(i, 0) for i, _ in plan) for level in asked.levels]
+    return [sum(level.get(i, 0) for i, _ in plan) for level in instance.levels]
 
 
 def seconds(run: Callable[[], object]) -> tuple[float, object]:
     start = process_time()
-    found = run()
-    return process_time() - start, found
+    result = run()
+    return process_time() - start, result
 
 
 def measure(stories: int, items: int, most: int, instances: int, rivals: int) -> None:
@@ -75,17 +75,17 @@ def measure(stories: int, items: int, most: int, instances: int, rivals: int) ->
     against: dict[str, list[float]] = {name: [] for name in RIVALS}
     lost = unproven = 0
     for seed in range(instances):
-        asked = question(seed, stories, items, most)
-        took, found = seconds(lambda asked=asked: solve(asked))  # type: ignore[misc]
+        instance = question(seed, stories, items, most)
+        took, result = seconds(lambda instance=instance: solve(instance))  # type: ignore[misc]
         ours.append(took)
-        assert found is not None
-        unproven += not found.optimal  # type: ignore[attr-defined]
-        lost += urgencies(asked, greedy(asked)) < urgencies(asked, found.plan)  # type: ignore[attr-defined]
+        assert result is not None
+        unproven += not result.optimal  # type: ignore[attr-defined]
+        lost += urgencies(instance, greedy(instance)) < urgencies(instance, result.plan)  # type: ignore[attr-defined]
         for name, make in RIVALS.items() if seed < rivals else ():
-            longer, other = seconds(lambda asked=asked, make=make: best_plan(asked, make))  # type: ignore[misc]
+            longer, rival_plan = seconds(lambda instance=instance, make=make: best_plan(instance, make))  # type: ignore[misc]
             theirs[name].append(longer)
             against[name].append(longer / took)
-            assert other == found.plan or not found.optimal, (seed, name)  # type: ignore[attr-defined]
+            assert rival_plan == result.plan or not result.optimal, (seed, name)  # type: ignore[attr-defined]
     ours.sort()
     parts = [
         f"{stories} stories, {items} items, {most} ads at most",
@@ -107,10 +107,10 @@ def crowds(instances: int) -> None:
         took, unproven = list[float](), 0
         for seed in range(instances):
             table = eligibility(IssueContext(crowded(seed, kind)))
-            asked = problem(table, eligible(table))
-            time, found = seconds(lambda asked=asked: solve(asked))  # type: ignore[misc]
+            instance = problem(table, eligible(table))
+            time, result = seconds(lambda instance=instance: solve(instance))  # type: ignore[misc]
             took.append(time)
-            unproven += not found.optimal  # type: ignore[attr-defined]
+            unproven += not result.optimal  # type: ignore[attr-defined]
         print(
             f"12 to 20 ads, {kind} | {instances} issues | median {1000 * median(took):.0f} ms, "
             f"slowest {1000 * max(took):.0f} ms, unproven {unproven}",
@@ -123,15 +123,15 @@ def whole(instances: int) -> None:
     requests = {"100 stories, 500 live bookings, 4 ads": [issue(1, 100, 500, 4)]}
     for stories, items in SIZES:
         for most in (4, 8):
-            asked = [issue(seed, stories, items, most) for seed in range(instances)]
-            requests[f"{stories} stories, {items} bookings, {most} ads"] = asked
+            issues = [issue(seed, stories, items, most) for seed in range(instances)]
+            requests[f"{stories} stories, {items} bookings, {most} ads"] = issues
     requests |= {f"12 to 20 ads, {kind}": [crowded(n, kind) for n in range(instances)] for kind in KINDS}
     for name, some in requests.items() if instances else ():
         took, alone = list[float](), list[float]()
         for request in some:
             table = eligibility(IssueContext(request))
-            asked_ = problem(table, eligible(table))
-            alone.append(seconds(lambda asked_=asked_: solve(asked_))[0])  # type: ignore[misc]
+            instance = problem(table, eligible(table))
+            alone.append(seconds(lambda instance=instance: solve(instance))[0])  # type: ignore[misc]
             took.append(seconds(lambda request=request: place(request))[0])  # type: ignore[misc]
         print(
             f"whole placement, {name} | median {1000 * median(took):.0f} ms, slowest {1000 * max(took):.0f} ms, "
@@ -140,7 +140,7 @@ def whole(instances: int) -> None:
         )
 
 
-def main(words: Sequence[str] = ()) -> None:
+def main(arguments: Sequence[str] = ()) -> None:
     """The table of all sizes; the rivals, which take seconds to minutes an issue, only at the smallest unless asked."""
     parser = ArgumentParser(description=__doc__)
     parser.add_argument("--instances", type=int, default=50)
@@ -149,7 +149,7 @@ def main(words: Sequence[str] = ()) -> None:
     parser.add_argument("--sizes", default=",".join(f"{s}x{i}" for s, i in SIZES))
     parser.add_argument("--crowds", type=int, default=20, help="issues of each kind with many ads")
     parser.add_argument("--whole", type=int, default=4, help="whole placements of each kind")
-    chosen = parser.parse_args(words)
+    chosen = parser.parse_args(arguments)
     if chosen.rivals != 0:
         import_solvers()
     for size in chosen.sizes.split(","):

@@ -104,16 +104,16 @@ def _item(rng: random.Random, number: int, advertiser: str, days: int) -> LineIt
 
 def timed(work: Callable[[], T]) -> tuple[float, T]:
     start = time.process_time()
-    found = work()
-    return time.process_time() - start, found
+    result = work()
+    return time.process_time() - start, result
 
 
-def day_by_day(asked: ForecastInputs) -> dict[str, int]:
+def day_by_day(inputs: ForecastInputs) -> dict[str, int]:
     """Issues per line item when each issue takes what is best for it alone."""
     ran: list[RunAd] = []
-    for issue in asked.issues():
+    for issue in inputs.issues():
         request = Request(
-            ads=asked.ads, editions=asked.editions, edition=DAILY, day=issue.date, lineup=asked.lineup(issue),
+            ads=inputs.ads, editions=inputs.editions, edition=DAILY, day=issue.date, lineup=inputs.lineup(issue),
             ran_ads=tuple(ran),
         )  # fmt: skip
         ran += [
@@ -123,10 +123,10 @@ def day_by_day(asked: ForecastInputs) -> dict[str, int]:
             )
             for ad in place(request).placed
         ]  # fmt: skip
-    return {item.id: sum(run.line_item == item.id for run in ran) for item in asked.ads.line_items}
+    return {item.id: sum(run.line_item == item.id for run in ran) for item in inputs.ads.line_items}
 
 
-def lost(asked: ForecastInputs, schedule: Forecast, had: dict[str, int]) -> tuple[int, int, int]:
+def lost(inputs: ForecastInputs, schedule: Forecast, had: dict[str, int]) -> tuple[int, int, int]:
     """Bookings that end shorter than need be, the issues they lose, and the issues that could be had."""
     ended = [p for p in schedule.bookings if p.final and p.booked is not None]
     less = [max(0, p.planned - had[p.line_item]) for p in ended]
@@ -146,8 +146,8 @@ def main() -> None:
     spent, _ = timed(lambda: avails(book(0, days=28)))
     print(f"avails of all slots, 28 issues x {ITEMS} line items: {spent * 1000:.0f} ms", flush=True)
     for count, days in ((38, 86), (150, 365)):
-        spent, said = timed(lambda count=count, days=days: shortfalls(newsroom_book(1, count, days))[0])  # type: ignore[misc]
-        open_by = sum(bound.short - bound.least for bound in said.bounds)
+        spent, forecast = timed(lambda count=count, days=days: shortfalls(newsroom_book(1, count, days))[0])  # type: ignore[misc]
+        open_by = sum(bound.short - bound.least for bound in forecast.bounds)
         print(
             f"least shortfall, a newsroom's {count} bookings over {days} days: {spent * 1000:.0f} ms, "
             f"{'proven' if not open_by else f'{open_by} issues above the bound'}",

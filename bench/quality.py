@@ -66,15 +66,15 @@ def main() -> None:
         ("uci_2014_clusters", merges),
         ("newsapi_us_2022", judged),
     ):
-        found = rows(name)
-        if found:
-            measure(found)
+        data = rows(name)
+        if data:
+            measure(data)
         else:
             print(f"skipped: {FOLDER} has no {name}.jsonl.gz")
     names_decide()
-    made = list(columns())
-    print(f"\nfalse merges among {len(made)} invented columns, results and recurring headlines")
-    line("this project", f"{sum(len(event) > 1 for event in group(made))}", "aim 0")
+    stories = list(columns())
+    print(f"\nfalse merges among {len(stories)} invented columns, results and recurring headlines")
+    line("this project", f"{sum(len(event) > 1 for event in group(stories))}", "aim 0")
 
 
 def line(name: str, figures: str, note: str = "") -> None:
@@ -108,11 +108,11 @@ def story_of(row: Row) -> Story:
 # --- ranking ----------------------------------------------------------------------------------------------------
 
 
-def ranking(found: list[Row]) -> None:
+def ranking(data: list[Row]) -> None:
     """NDCG@10 a day, gain = percentile of the engagement within the publisher."""
-    gains = percentiles(found)
+    gains = percentiles(data)
     days: dict[str, list[Row]] = defaultdict(list)
-    for row in found:
+    for row in data:
         if row["id"] in gains:
             days[row["published_at"][:10]].append(row)
     dice = Random(1)
@@ -130,18 +130,17 @@ def ranking(found: list[Row]) -> None:
         line(f"this project, {name}", f"{score:.3f}   as built {built:.3f}", "aim 0.68, both")
 
 
-def percentiles(found: list[Row]) -> dict[str, float]:
+def percentiles(data: list[Row]) -> dict[str, float]:
     """Story id -> the share of its publisher's stories with less engagement, equals counted half."""
     totals: dict[str, list[tuple[float, str]]] = defaultdict(list)
-    for row in found:
+    for row in data:
         counts = [row["popularity"].get(name) for name in ("reaction", "comment", "share")]
         if any(count is not None for count in counts):
             totals[row["source"]].append((fsum(count or 0 for count in counts), row["id"]))
     return {
-        id: (sum(other < total for other, _ in mine) + sum(other == total for other, _ in mine) / 2)
-        / len(mine)
-        for mine in totals.values()
-        for total, id in mine
+        id: (sum(other < total for other, _ in own) + sum(other == total for other, _ in own) / 2) / len(own)
+        for own in totals.values()
+        for total, id in own
     }
 
 
@@ -168,18 +167,18 @@ def plain_coverage(day: list[Row]) -> list[str]:
         others[a].add(b)
         others[b].add(a)
     source = {row["id"]: row["source"] for row in day}
-    told = {id: len({source[other] for other in others[id]} - {source[id]}) for id in source}
-    return sorted(told, key=lambda id: (-told[id], id))
+    coverage = {id: len({source[other] for other in others[id]} - {source[id]}) for id in source}
+    return sorted(coverage, key=lambda id: (-coverage[id], id))
 
 
 def by_score(day: list[Row], weights: dict[str, float], built: bool = False) -> list[str]:
     """The ids of one day by score: of all stories, or of the issue as it would be built."""
     start = datetime.fromisoformat(day[0]["published_at"][:10]).replace(tzinfo=UTC)
-    room = newsroom(weights)
+    sample = newsroom(weights)
     chosen = select(
         SelectRequest(
-            newsroom=room,
-            edition=room.editions[0],
+            newsroom=sample,
+            edition=sample.editions[0],
             day=(start + timedelta(days=1)).date(),
             window=Window(start, start + timedelta(days=1)),
             stories=tuple(map(story_of, day)),
@@ -216,36 +215,36 @@ def newsroom(weights: dict[str, float]) -> Newsroom:
 # --- events -----------------------------------------------------------------------------------------------------
 
 
-def events(found: list[Row]) -> None:
-    true = true_pairs(found)
-    print(f"\nsame event, {len(found)} stories of hand-made events, {len(true)} pairs")
-    titled = [(row["id"], f"{row['title']} {(row.get('summary') or '')[:300]}") for row in found]
+def events(data: list[Row]) -> None:
+    true = true_pairs(data)
+    print(f"\nsame event, {len(data)} stories of hand-made events, {len(true)} pairs")
+    titled = [(row["id"], f"{row['title']} {(row.get('summary') or '')[:300]}") for row in data]
     best = max(
         (scored(alike(titled, step / 100), true) for step in range(5, 60, 5)), key=lambda figure: figure[2]
     )
     line("Jaccard of title and summary, best threshold", shown(best))
-    line("this project", shown(scored(grouped(found), true)), "aim F1 0.80")
+    line("this project", shown(scored(grouped(data), true)), "aim F1 0.80")
 
 
-def merges(found: list[Row]) -> None:
+def merges(data: list[Row]) -> None:
     """Clusters here are topics: precision counts, recall only compares."""
-    true = true_pairs(found)
-    print(f"\nmerges, {len(found)} titles without summaries; clusters are topics, so recall only compares")
-    plain = [(row["id"], row["title"]) for row in found]
+    true = true_pairs(data)
+    print(f"\nmerges, {len(data)} titles without summaries; clusters are topics, so recall only compares")
+    plain = [(row["id"], row["title"]) for row in data]
     for least in (0.25, 0.35):
         figure = scored(alike(plain, least), true)
         line(f"Jaccard {least}", shown(figure))
-    mine = scored(grouped(found), true)
+    ours = scored(grouped(data), true)
     line(
         "this project",
-        shown(mine),
-        f"{mine[1] / max(figure[1], 1e-9):.1f} times the recall; aim 0.97 at 5 times",
+        shown(ours),
+        f"{ours[1] / max(figure[1], 1e-9):.1f} times the recall; aim 0.97 at 5 times",
     )
 
 
-def headlines(found: list[Row]) -> None:
+def headlines(data: list[Row]) -> None:
     """Pairs of headlines that people scored; 3.5 and more is the same event."""
-    pairs = [row for row in found if row["set"].startswith("sts")]
+    pairs = [row for row in data if row["set"].startswith("sts")]
     same = [row["score"] >= 3.5 for row in pairs]
     print(f"\nsame event, {len(pairs)} pairs of headlines")
     close = [jaccard(words_of(row["a"]), words_of(row["b"])) for row in pairs]
@@ -264,10 +263,10 @@ def headlines(found: list[Row]) -> None:
 JUDGED, JUDGED_DAY = Path(__file__).parents[1] / "tests" / "quality" / "newsapi_pairs.tsv", "2022-01-07"
 
 
-def judged(found: list[Row]) -> None:
+def judged(data: list[Row]) -> None:
     """Pairs of one day's stories that were judged by hand, most of them near the border."""
     rows = [line.split() for line in JUDGED.read_text("utf-8").splitlines() if not line.startswith("#")]
-    day = [story_of(row) for row in found if row["published_at"].startswith(JUDGED_DAY)]
+    day = [story_of(row) for row in data if row["published_at"].startswith(JUDGED_DAY)]
     event = {story.id: number for number, members in enumerate(group(day)) for story in members}
     figure = agreed([event[a] == event[b] for a, b, _ in rows], [verdict == "1" for *_, verdict in rows])
     print(f"\nsame event, {len(rows)} judged pairs among {len(day)} stories of one day")
@@ -291,15 +290,15 @@ def headline(id: str, title: str) -> Story:
     return Story(id=id, url=f"https://news.example/{id}", title=title, source=id, first_seen=FIRST)
 
 
-def true_pairs(found: list[Row]) -> Pairs:
+def true_pairs(data: list[Row]) -> Pairs:
     clusters: dict[str, list[str]] = defaultdict(list)
-    for row in found:
+    for row in data:
         clusters[row["cluster"]].append(row["id"])
     return {pair for members in clusters.values() for pair in combinations(sorted(members), 2)}
 
 
-def grouped(found: list[Row]) -> Pairs:
-    members = ([story.id for story in event] for event in group(map(story_of, found)))
+def grouped(data: list[Row]) -> Pairs:
+    members = ([story.id for story in event] for event in group(map(story_of, data)))
     return {pair for event in members for pair in combinations(sorted(event), 2)}
 
 
@@ -315,15 +314,15 @@ def alike(texts: Iterable[tuple[str, str]], least: float) -> Pairs:
     """Pairs of ids whose texts share at least ``least`` of their words."""
     known = [(id, words_of(text)) for id, text in texts]
     holders: dict[str, list[int]] = defaultdict(list)
-    found: Pairs = set()
-    for i, (id, mine) in enumerate(known):
-        shared = Counter(j for word in mine for j in holders[word])
+    pairs: Pairs = set()
+    for i, (id, own) in enumerate(known):
+        shared = Counter(j for word in own for j in holders[word])
         for j, count in shared.items():
-            if count / (len(mine) + len(known[j][1]) - count) >= least:
-                found.add((min(id, known[j][0]), max(id, known[j][0])))
-        for word in mine:
+            if count / (len(own) + len(known[j][1]) - count) >= least:
+                pairs.add((min(id, known[j][0]), max(id, known[j][0])))
+        for word in own:
             holders[word].append(i)
-    return found
+    return pairs
 
 
 def scored(guess: Pairs, true: Pairs) -> tuple[float, float, float]:

@@ -63,8 +63,8 @@ def plain_jinja(request: Request) -> Callable[[], str]:
         for part, source in both.items()
     }
     frames = {"html": environments["html"].from_string(files["issue.html.j2"].text)}
-    made = views_of(newsroom, request.edition, request.day)
-    renderer = renderer_of(request, made)
+    views = views_of(newsroom, request.edition, request.day)
+    renderer = renderer_of(request, views)
     named = list(values(request))
 
     def run() -> str:
@@ -77,7 +77,7 @@ def plain_jinja(request: Request) -> Callable[[], str]:
 
 def values(request: Request) -> Any:
     """Every block of the issue with what it prints."""
-    return ((one.kind, one.at_hand) for one in fragments(request))
+    return ((fragment.kind, fragment.at_hand) for fragment in fragments(request))
 
 
 def side_by_side(*runs: Callable[[], object], rounds: int = 150) -> list[float]:

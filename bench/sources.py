@@ -75,10 +75,10 @@ PLUGINS: dict[str, Callable[[bytes, Context], object]] = {
 }
 
 
-def run(root: Path, *words: str) -> tuple[float, float, str]:
+def run(root: Path, *arguments: str) -> tuple[float, float, str]:
     """Wall and CPU seconds of a command, and what it said."""
     before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
-    command = [sys.executable, "-m", "digest", "--root", str(root), *words]
+    command = [sys.executable, "-m", "digest", "--root", str(root), *arguments]
     done = subprocess.run(command, capture_output=True, text=True)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     spent = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
@@ -93,8 +93,10 @@ def slow_feeds() -> None:
                 f"<rss version='2.0'><channel>{items}</channel></rss>".encode()
             )
         root = house(Path(folder), [f"{server.url}/{number}" for number in range(FEEDS)])
-        first, cpu, said = run(root, "ingest", "--json")
-        assert sum(one["new"] for one in json.loads(said)["sources"]) == FEEDS * 20 + 12, said[-500:]
+        first, cpu, output = run(root, "ingest", "--json")
+        assert sum(source["new"] for source in json.loads(output)["sources"]) == FEEDS * 20 + 12, output[
+            -500:
+        ]
         again, cpu_again, _ = run(root, "ingest", "--json")
     print(f"{FEEDS} feeds of 20 items, each answered after {SLOW * 1000:.0f} ms: {first:.1f} s ({cpu:.1f} s CPU), "
           f"read again {again:.1f} s ({cpu_again:.1f} s CPU)", flush=True)  # fmt: skip
@@ -113,24 +115,24 @@ def hanging_feeds() -> None:
         for number in range(HANGING):
             server.answers[f"/{number}"] = lambda call: time.sleep(90)
         root = house(Path(folder), [f"{server.url}/{number}" for number in range(HANGING)])
-        wall, cpu, said = run(root, "build", "--daily", "--date", "2026-01-23")
-        assert (root / "outbox" / "daily" / "2026-01-23" / "manifest.json").is_file(), said[-500:]
+        wall, cpu, output = run(root, "build", "--daily", "--date", "2026-01-23")
+        assert (root / "outbox" / "daily" / "2026-01-23" / "manifest.json").is_file(), output[-500:]
     print(f"{HANGING} feeds that hang: the build takes {wall:.1f} s ({cpu:.1f} s CPU)", flush=True)
 
 
 def house(folder: Path, urls: list[str]) -> Path:
     """A newsroom with its own stories and one feed at each address."""
-    room = newsroom(folder / "room")
+    sample = newsroom(folder / "room")
     feeds = "".join(
         f'  - {{name: feed-{number}, type: rss, url: "{url}"}}\n' for number, url in enumerate(urls)
     )
-    room.write("digest.yaml", DIGEST.replace("sections:\n", f"{feeds}sections:\n", 1))
-    return room.root
+    sample.write("digest.yaml", DIGEST.replace("sections:\n", f"{feeds}sections:\n", 1))
+    return sample.root
 
 
 def damaged(minutes: float) -> None:
     """What damaged files of every kind raise besides ``Unreachable``, and how long the slowest takes."""
-    whole = list(samples())
+    files = list(samples())
     chance, raised, read, slowest = random.Random(13), Counter[str](), 0, 0.0
     spec = SourceSpec(name="x", type="rss", url="https://a.example/f")
     known = Context(
@@ -142,8 +144,8 @@ def damaged(minutes: float) -> None:
     )
     end = time.monotonic() + minutes * 60
     while time.monotonic() < end:
-        kind, data = chance.choice(whole)
-        hurt = accident(data, chance, whole)
+        kind, data = chance.choice(files)
+        hurt = accident(data, chance, files)
         start = time.process_time()
         try:
             PLUGINS[kind](hurt, known)
@@ -188,9 +190,9 @@ def accident(data: bytes, chance: random.Random, others: list[tuple[str, bytes]]
         elif how < 0.85:
             hurt[at:at] = hurt[at : at + chance.randint(1, 400)] * chance.randint(1, 4)
         else:
-            other = chance.choice(others)[1]
-            start = chance.randrange(len(other) + 1)
-            hurt[at : at + chance.randint(0, 200)] = other[start : start + chance.randint(1, 2000)]
+            stranger = chance.choice(others)[1]
+            start = chance.randrange(len(stranger) + 1)
+            hurt[at : at + chance.randint(0, 200)] = stranger[start : start + chance.randint(1, 2000)]
     return bytes(hurt)
 
 

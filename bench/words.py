@@ -19,8 +19,8 @@ COPIES = 49
 
 def _cpu(store: Store, *wanted: str) -> float:
     start = time.process_time()
-    found = store.search(words=wanted, limit=50)
-    if len(found) == 50:
+    hits = store.search(words=wanted, limit=50)
+    if len(hits) == 50:
         store.count(words=wanted)
     return time.process_time() - start
 

@@ -66,8 +66,8 @@ def feeds(folder: Path, chance: random.Random) -> None:
 
 
 def templates(folder: Path, chance: random.Random) -> None:
-    room = newsroom(folder / "room")
-    own = room.root / "templates"
+    sample = newsroom(folder / "room")
+    own = sample.root / "templates"
     shutil.rmtree(own, ignore_errors=True)
     sources = sorted(
         path for path in (REPOSITORY / "templates").rglob("*") if path.suffix in (".j2", ".css", ".yaml")
@@ -76,7 +76,7 @@ def templates(folder: Path, chance: random.Random) -> None:
     target = own / source.relative_to(REPOSITORY / "templates")
     target.parent.mkdir(parents=True)
     target.write_bytes(_bytes(damaged(source.read_text("utf-8"), chance)))
-    load_theme(config.load(room.root, remember=False), None)
+    load_theme(config.load(sample.root, remember=False), None)
 
 
 def _bytes(text: str) -> bytes:
@@ -85,7 +85,7 @@ def _bytes(text: str) -> bytes:
 
 def main() -> int:
     seconds, seed = (float(word) for word in [*sys.argv[1:], *("600", "1")[len(sys.argv) - 1 :]])
-    found = 0
+    failures = 0
     for subject in (configuration, feeds, templates):
         count, refused, end = 0, 0, time.monotonic() + seconds / 3
         begun = time.process_time()
@@ -93,17 +93,17 @@ def main() -> int:
             while time.monotonic() < end:
                 count += 1
                 name = f"{int(seed)}/{subject.__name__}/{count}"
-                wrong = _tried(subject, Path(folder), random.Random(name))
-                refused += wrong == "refused"
-                if wrong not in ("", "refused"):
-                    found += 1
-                    print(f"FOUND {name}: {wrong}", flush=True)
+                failure = _tried(subject, Path(folder), random.Random(name))
+                refused += failure == "refused"
+                if failure not in ("", "refused"):
+                    failures += 1
+                    print(f"FOUND {name}: {failure}", flush=True)
         print(
             f"{subject.__name__}: {count} inputs, {time.process_time() - begun:.0f} CPU s, {refused} refused",
             flush=True,
         )
-    print(f"{found} found, seed {int(seed)}")
-    return bool(found)
+    print(f"{failures} found, seed {int(seed)}")
+    return bool(failures)
 
 
 def _tried(subject: Callable[[Path, random.Random], None], folder: Path, chance: random.Random) -> str:

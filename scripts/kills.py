@@ -28,25 +28,26 @@ def main() -> int:
     parser.add_argument("count", nargs="?", type=int, default=1000)
     parser.add_argument("seed", nargs="?", type=int, default=1)
     parser.add_argument("--only", choices=SHARES)
-    words = parser.parse_args()
-    shares = {words.only: 10} if words.only else SHARES
-    wrong, killed = [], 0
+    options = parser.parse_args()
+    shares = {options.only: 10} if options.only else SHARES
+    all_failures, killed = [], 0
     with tempfile.TemporaryDirectory(prefix="digest-kills-") as folder, run():
         for where, tenths in shares.items():
             begun = time.monotonic()
-            count = words.count * tenths // 10
+            count = options.count * tenths // 10
             if where == "handover":
-                done, found = _handover(Path(folder) / where, count, words.seed)
+                done, failures = _handover(Path(folder) / where, count, options.seed)
             else:
-                done, found = _commands(Path(folder) / where, count, words.seed, where == "postgres")
+                done, failures = _commands(Path(folder) / where, count, options.seed, where == "postgres")
             print(
-                f"{where}: {done} kills in {time.monotonic() - begun:.0f} s, {len(found)} wrong", flush=True
+                f"{where}: {done} kills in {time.monotonic() - begun:.0f} s, {len(failures)} wrong",
+                flush=True,
             )
-            killed, wrong = killed + done, wrong + found
-    for what in wrong:
+            killed, all_failures = killed + done, all_failures + failures
+    for what in all_failures:
         print(f"WRONG: {what}")
-    print(f"{killed} kills, seed {words.seed}: {len(wrong)} wrong")
-    return bool(wrong)
+    print(f"{killed} kills, seed {options.seed}: {len(all_failures)} wrong")
+    return bool(all_failures)
 
 
 def _commands(folder: Path, count: int, seed: int, server: bool) -> tuple[int, list[str]]:

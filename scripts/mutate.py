@@ -133,16 +133,16 @@ class Mutating:
         change = _change(mutant)
         if change is None:
             return Outcome(mutant, "no mutant")
-        whole = f"{mutant.file}::"
-        found = [
+        module = f"{mutant.file}::"
+        entering = [
             pair
             for function, pairs in entered.items()
-            if function == whole + mutant.function
-            or (mutant.function == "<module>" and function.startswith(whole))
+            if function == module + mutant.function
+            or (mutant.function == "<module>" and function.startswith(module))
             for pair in pairs
         ]
         tests: dict[pytest.Item, float] = {}
-        for seconds, item in sorted(found, key=lambda pair: pair[0]):
+        for seconds, item in sorted(entering, key=lambda pair: pair[0]):
             if item not in tests and sum(tests.values()) + seconds <= BUDGET:
                 tests[item] = seconds
         if not tests:
@@ -186,37 +186,41 @@ def _function(code: CodeType) -> str:
 def _change(mutant: Mutant) -> Callable[[], None] | None:
     """What makes this process that of the mutant; ``None`` where nothing would change."""
     path = REPOSITORY / mutant.file
-    made = compile(mutant.text, str(path), "exec", dont_inherit=True)
+    code_object = compile(mutant.text, str(path), "exec", dont_inherit=True)
     name = mutant.file.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
     if name not in sys.modules:
         return None
     if mutant.function == "<module>":
-        return _constants(name, made)
+        return _constants(name, code_object)
     outer = mutant.function.partition(".<locals>")[0]
-    code = next((one for one in _codes(made) if one.co_qualname == outer), None)
-    functions = [one for one in _living()[0] if _function(one.__code__) == f"{mutant.file}::{outer}"]
+    code = next((candidate for candidate in _codes(code_object) if candidate.co_qualname == outer), None)
+    functions = [
+        candidate
+        for candidate in _in_memory()[0]
+        if _function(candidate.__code__) == f"{mutant.file}::{outer}"
+    ]
     if (
         code is None
         or not functions
-        or any(one.__code__.co_freevars != code.co_freevars for one in functions)
+        or any(candidate.__code__.co_freevars != code.co_freevars for candidate in functions)
     ):
         return None
 
     def change() -> None:
         for function in functions:
             function.__code__ = code
-        for one in _living()[1]:  # what was kept is of the function as it was
-            one.cache_clear()
+        for kept in _in_memory()[1]:  # what was kept is of the function as it was
+            kept.cache_clear()
 
     return change
 
 
-def _constants(name: str, made: CodeType) -> Callable[[], None] | None:
+def _constants(name: str, code: CodeType) -> Callable[[], None] | None:
     """The names of a module that have another value now, wherever they were imported to."""
     module = sys.modules[name]
     fresh: dict[str, Any] = {"__name__": name, "__file__": module.__file__, "__package__": module.__package__}
     try:
-        exec(made, fresh)
+        exec(code, fresh)
     except Exception:
         return lambda: sys.exit("it does not even begin")
     kinds = (int, float, str, bytes, bool, tuple, frozenset, dict, list, set, type(None))
@@ -232,11 +236,11 @@ def _constants(name: str, made: CodeType) -> Callable[[], None] | None:
         return None
 
     def change() -> None:
-        for other in list(sys.modules.values()):
-            if getattr(other, "__name__", "").startswith("digest"):
+        for other_module in list(sys.modules.values()):
+            if getattr(other_module, "__name__", "").startswith("digest"):
                 for key, (was, now) in changed.items():
-                    if vars(other).get(key) is was:
-                        setattr(other, key, now)
+                    if vars(other_module).get(key) is was:
+                        setattr(other_module, key, now)
 
     return change
 
@@ -246,9 +250,9 @@ def _probe(chosen: Sequence[Mutant]) -> None:
     builtins.__dict__["__entered__"] = ENTERED.add
     for file in sorted({mutant.file for mutant in chosen}):
         tree = ast.parse((REPOSITORY / file).read_bytes())
-        made = compile(_Probing(file).visit(tree), str(REPOSITORY / file), "exec", dont_inherit=True)
-        codes = {_function(code): code for code in _codes(made)}
-        for function in _living()[0]:
+        code_object = compile(_Probing(file).visit(tree), str(REPOSITORY / file), "exec", dont_inherit=True)
+        codes = {_function(code): code for code in _codes(code_object)}
+        for function in _in_memory()[0]:
             code = codes.get(_function(function.__code__))
             if code is not None and code.co_freevars == function.__code__.co_freevars:
                 function.__code__ = code
@@ -275,20 +279,24 @@ class _Probing(ast.NodeTransformer):
 
 
 @cache
-def _living() -> tuple[list[FunctionType], list[Any]]:
+def _in_memory() -> tuple[list[FunctionType], list[Any]]:
     """The functions of the program, and what keeps the results of some."""
     objects = gc.get_objects()
-    here = str(REPOSITORY / "digest")
+    package = str(REPOSITORY / "digest")
     functions = [
-        one for one in objects if isinstance(one, FunctionType) and one.__code__.co_filename.startswith(here)
+        function
+        for function in objects
+        if isinstance(function, FunctionType) and function.__code__.co_filename.startswith(package)
     ]
-    caches = [one for one in objects if isinstance(one, _lru_cache_wrapper) and one.__wrapped__ in functions]
+    caches = [
+        kept for kept in objects if isinstance(kept, _lru_cache_wrapper) and kept.__wrapped__ in functions
+    ]
     return functions, caches
 
 
 def _codes(code: CodeType) -> list[CodeType]:
-    inner = [one for one in code.co_consts if isinstance(one, CodeType)]
-    return [*inner, *(deep for one in inner for deep in _codes(one))]
+    inner = [constant for constant in code.co_consts if isinstance(constant, CodeType)]
+    return [*inner, *(deep for constant in inner for deep in _codes(constant))]
 
 
 def main() -> int:
@@ -303,18 +311,22 @@ def main() -> int:
     parser.add_argument(
         "--entered", type=Path, help="keep here which test enters what, and read it from here"
     )
-    words = parser.parse_args()
+    options = parser.parse_args()
     os.chdir(REPOSITORY)
     sys.path.insert(0, str(REPOSITORY))
     os.environ |= {"HYPOTHESIS_PROFILE": "mutants", "DIGEST_DATA": "/nowhere"}
-    every = [one for target in words.of for one in mutants(REPOSITORY, REPOSITORY / "digest" / target)]
-    random.Random(words.seed).shuffle(every)
-    chosen = [one for one in every if not words.only or f"{one.file}:{one.line}" in words.only]
-    print(f"{len(every)} mutants of {', '.join(words.of)}; seed {words.seed}", flush=True)
+    every = [
+        mutant for target in options.of for mutant in mutants(REPOSITORY, REPOSITORY / "digest" / target)
+    ]
+    random.Random(options.seed).shuffle(every)
+    chosen = [
+        mutant for mutant in every if not options.only or f"{mutant.file}:{mutant.line}" in options.only
+    ]
+    print(f"{len(every)} mutants of {', '.join(options.of)}; seed {options.seed}", flush=True)
     for file in {mutant.file for mutant in chosen}:
         import_module(file.removesuffix(".py").removesuffix("/__init__").replace("/", "."))
-    plugin = Mutating(chosen, len(chosen) if words.only else words.count, words.entered)
-    files = sorted({str(path) for name in words.tests for path in Path("tests").glob(f"test_{name}.py")})
+    plugin = Mutating(chosen, len(chosen) if options.only else options.count, options.entered)
+    files = sorted({str(path) for name in options.tests for path in Path("tests").glob(f"test_{name}.py")})
     pytest.main(["-q", "-p", "no:xdist", "-p", "no:cacheprovider", "--tb=no", *files], plugins=[plugin])
     ends = Counter(outcome.end for outcome in plugin.outcomes)
     dead, total = ends["killed"] + ends["timed out"], ends.total()

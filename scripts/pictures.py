@@ -226,8 +226,8 @@ def banner(name: str, width: int, height: int) -> Image.Image:
     return picture.quantize(24, dither=Image.Dither.NONE)
 
 
-def mixed(one: str, other: str, share: float) -> str:
-    pairs = zip((one[i : i + 2] for i in (1, 3, 5)), (other[i : i + 2] for i in (1, 3, 5)), strict=True)
+def mixed(first: str, second: str, share: float) -> str:
+    pairs = zip((first[i : i + 2] for i in (1, 3, 5)), (second[i : i + 2] for i in (1, 3, 5)), strict=True)
     return "#" + "".join(f"{round(int(a, 16) * (1 - share) + int(b, 16) * share):02x}" for a, b in pairs)
 
 

@@ -137,9 +137,9 @@ def receipt(newsroom: Path, day: date, number: int) -> None:
         digest(newsroom, "receipts", "daily", str(day), "--file", str(file))
 
 
-def digest(newsroom: Path, *words: str) -> None:
+def digest(newsroom: Path, *arguments: str) -> None:
     """One command in a newsroom."""
-    command = [sys.executable, "-m", "digest", *words, "--root", str(newsroom)]
+    command = [sys.executable, "-m", "digest", *arguments, "--root", str(newsroom)]
     subprocess.run(command, check=True, cwd=ROOT, stdout=subprocess.DEVNULL)
 
 
@@ -159,9 +159,9 @@ def desk(browser: Browser, newsroom: Path) -> None:
     from digest.desk import Desk, DeskOptions, PageLinks, Proofs, listen
 
     day = date.fromisoformat(DATE)
-    asked = DeskOptions(root=newsroom, outbox=newsroom / "outbox", edition="daily", day=day)
+    options = DeskOptions(root=newsroom, outbox=newsroom / "outbox", edition="daily", day=day)
     clock = datetime(day.year, day.month, day.day, 14, tzinfo=UTC)
-    with listen(Desk(Proofs(asked, lambda: clock), PageLinks()), 0) as server:
+    with listen(Desk(Proofs(options, lambda: clock), PageLinks()), 0) as server:
         Thread(target=server.serve, daemon=True).start()
         for name, scheme in (("", "light"), ("calendar?plan=1", "light"), ("bookings", "dark")):
             tab = browser.new_page(viewport={"width": 1280, "height": 860}, color_scheme=scheme)  # type: ignore[arg-type]

@@ -20,7 +20,7 @@ _TABLE = re.compile(r"(<!-- options of (\w+) -->\n\n)(?:\|.*\n)*")
 
 def page(text: str) -> str:
     """The page with its tables as they should be."""
-    return _TABLE.sub(lambda found: found[1] + table(found[2]), text)
+    return _TABLE.sub(lambda match: match[1] + table(match[2]), text)
 
 
 def table(name: str) -> str:

@@ -95,7 +95,7 @@ def write_ordinary(stories: Iterable[Row]) -> None:
 
 def spellings(stories: Iterable[Row], held: Counter[str]) -> dict[str, Counter[str]]:
     """Form -> how often each spelling occurs; only words, no names: what is mostly written small inside a sentence."""
-    found: dict[str, Counter[str]] = defaultdict(Counter)
+    by_form: dict[str, Counter[str]] = defaultdict(Counter)
     small: Counter[tuple[str, bool]] = Counter()
     for row in stories:
         for text in (row["title"] or "", (row.get("summary") or "")[:400]):
@@ -104,9 +104,9 @@ def spellings(stories: Iterable[Row], held: Counter[str]) -> dict[str, Counter[s
             for place, token in enumerate(line):
                 form = form_of(token)
                 if form.isalpha() and form.isascii() and held[form] >= LEAST_READ:
-                    found[form][token.casefold()] += 1
+                    by_form[form][token.casefold()] += 1
                     small[form, token[0].islower()] += bool(place and mixed)
-    return {form: each for form, each in found.items() if small[form, True] >= small[form, False]}
+    return {form: each for form, each in by_form.items() if small[form, True] >= small[form, False]}
 
 
 def write_synonyms(written: dict[str, Counter[str]], vectors: dict[str, np.ndarray]) -> None:
@@ -148,14 +148,14 @@ def by_minilm(folder: Path, words: Sequence[str]) -> np.ndarray:
     cut = Tokenizer.from_file(str(folder / "tokenizer.json"))
     cut.no_padding()
     ids = [cut.encode(word).ids for word in words]
-    made = np.zeros((len(words), 384), np.float32)
+    vectors = np.zeros((len(words), 384), np.float32)
     by_length = sorted(range(len(words)), key=lambda place: len(ids[place]))
     for length in sorted({len(each) for each in ids}):
         alike = [place for place in by_length if len(ids[place]) == length]
         for start in range(0, len(alike), BATCH):
             part = alike[start : start + BATCH]
-            made[part] = read(np.array([ids[place] for place in part]), weights)
-    return made
+            vectors[part] = read(np.array([ids[place] for place in part]), weights)
+    return vectors
 
 
 def read(ids: np.ndarray, weights: dict[str, np.ndarray]) -> np.ndarray:
