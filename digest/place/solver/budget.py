@@ -13,10 +13,10 @@ POSSIBLE = 50_000  # whether some ads can run together. Where it is spent, "they
 WAYS = 2_000  # looking for a way for companions, 20 microseconds a step. Where it is spent, more are named than need be
 ASSIGN = 5_000  # naming the ads of one outline, before the outline's likeliest naming is tried instead
 OUTLINES = (
-    2000  # the first look for a worthier outline; doubled each time. Less: more time for better multipliers
+    500  # the first look for a worthier outline; doubled each time. Less: more time for better multipliers
 )
 WALKS = (
-    40  # the first round of walks for better multipliers; doubled each time. More: slower where they are good
+    10  # the first round of walks for better multipliers; doubled each time. More: slower where they are good
 )
 WIDER = 8  # a limit on spread that was too tight becomes wider by this part. More: more limits are tried, each quicker
 TRANSPORTS = (

@@ -21,6 +21,8 @@ Label = tuple[
     int, tuple[int, ...], tuple[int, ...], Outline
 ]  # spread, gaps, slots, openings: the less the better
 Sums = tuple[int, ...]  # what the ads so far are worth, by each bound
+Steps = list[dict[int, list[int]]]  # per ads still allowed: opening -> those that may follow it
+Rests = list[list[list[int]]]  # per bound, ads still allowed and opening: the most that the ads after it add
 Chain = tuple[Any, ...]  # the chain before, an opening, the number of ads; empty before the first ad
 
 
@@ -115,46 +117,121 @@ class Evenest:
 
     def _walk(self, most: int) -> Label | None:
         """The best outline of at most so much spread; ``beyond`` is set to the least spread above that was seen."""
+        firsts, steps = self._steps(most)
+        rests = self._rests(firsts, steps)
         labels: list[dict[Sums, Label]] = [{} for _ in range(self.supply.size)]
         paid = [bound.paid for bound in self.bounds]
-        for o in self.usable[-1]:
-            if self.ahead[-1][o] <= most:
-                self._join(labels, (self.cap, *paid), (0, (), (), ()), o, 0)
-            else:
-                self.beyond = min(self.beyond, self.ahead[-1][o])
+        for o in firsts:
+            self._join(labels, rests, (self.cap, *paid), (0, (), (), ()), o, 0)
         best: Label | None = None
         for o in self.open:
             for key, label in undominated(labels[o]):
                 if (best is None or label < best) and min(key[1:]) >= self.need:
                     best, most = label, min(most, label[0])
                 if key[0]:
-                    self._follow(labels, key, label, o, most)
+                    self._follow(labels, rests, key, label, steps[key[0]].get(o, ()), most)
             labels[o] = {}
         return best
 
-    def _follow(self, labels: list[dict[Sums, Label]], key: Sums, label: Label, o: int, most: int) -> None:
-        """Every next opening after the last one of a half-made outline."""
-        self.budget.spend(4)
-        gaps, costs, gap, spread = self.gaps, self.costs, self.gaps[o], label[0]
-        ahead, usable = self.ahead[key[0] - 1], self.usable[key[0] - 1]
+    def _steps(self, most: int) -> tuple[list[int], Steps]:
+        """The openings that may hold the first ad, and those that may hold the next one after each, within so much
+        spread: by the least that comes before and after."""
+        firsts = [o for o in self.usable[-1] if self.ahead[-1][o] <= most]
+        above = [self.ahead[-1][o] for o in self.usable[-1] if self.ahead[-1][o] > most]
+        self.beyond = min([self.beyond, *above])
+        before = dict.fromkeys(firsts, 0)  # the least spread up to there
+        steps: Steps = [{} for _ in range(self.cap)]
+        for room in range(self.cap - 1, 0, -1):
+            after: dict[int, int] = {}
+            for o, spread in before.items():
+                steps[room][o] = self._next(o, room - 1, spread, most, after)
+            before = after
+        return firsts, steps
+
+    def _next(self, o: int, room: int, spread: int, most: int, least: dict[int, int]) -> list[int]:
+        """The openings after ``o`` with so many ads still to come, each noted with its ``least`` spread."""
+        gaps, costs, gap, openings = self.gaps, self.costs, self.gaps[o], list[int]()
+        ahead, usable = self.ahead[room], self.usable[room]
         for at in range(bisect_left(usable, self.supply.following[o]), len(usable)):
             p = usable[at]
             reach = spread + costs[gaps[p] - gap]
             if reach > most and gaps[p] - gap >= self.turn:
                 self.beyond = min(self.beyond, reach)
-                return
+                break
             if reach + ahead[p] <= most:
-                self._join(labels, key, label, p, reach)
+                openings.append(p)
+                least[p] = min(reach, least.get(p, reach))
+            elif reach + ahead[p] < self.beyond:
+                self.beyond = reach + ahead[p]
+        return openings
+
+    def _rests(self, firsts: list[int], steps: Steps) -> Rests:
+        """Per bound, ads still allowed and opening, the most that the ads after it add on these steps.
+
+        Steps with which no outline comes to the worth are taken away.
+        """
+        size, need = self.supply.size, self.need
+        self.budget.spend((1 + len(self.bounds)) * sum(map(len, steps)) // 16)
+        sums = [self._sums(bound, firsts, steps) for bound in self.bounds]
+        rests: Rests = [[[0] * size] for _ in self.bounds]
+        for room in range(1, self.cap):
+            adds = [
+                [offer + rest for offer, rest in zip(bound.offers, rows[-1], strict=True)]
+                for bound, rows in zip(self.bounds, rests, strict=True)
+            ]
+            for o, openings in steps[room].items():
+                for add, so_far in zip(adds, sums, strict=True):
+                    short = need - so_far[room][o]
+                    openings = [p for p in openings if add[p] >= short]
+                steps[room][o] = openings
+            for add, rows in zip(adds, rests, strict=True):
+                row = [0] * size
+                for o, openings in steps[room].items():
+                    row[o] = max([0, *[add[p] for p in openings]])
+                rows.append(row)
+        return rests
+
+    def _sums(self, bound: Bound, firsts: list[int], steps: Steps) -> list[dict[int, int]]:
+        """Per ads still allowed and opening, the most that the ads up to there come to by a bound."""
+        offers, sums = bound.offers, [dict[int, int]() for _ in range(self.cap)]
+        sums[-1] = {o: bound.paid + offers[o] for o in firsts}
+        for room in range(self.cap - 1, 0, -1):
+            then = sums[room - 1]
+            for o, openings in steps[room].items():
+                so_far = sums[room][o]
+                for p in openings:
+                    if p not in then or so_far + offers[p] > then[p]:
+                        then[p] = so_far + offers[p]
+        return sums
+
+    def _follow(
+        self,
+        labels: list[dict[Sums, Label]],
+        rests: Rests,
+        key: Sums,
+        label: Label,
+        openings: Sequence[int],
+        most: int,
+    ) -> None:
+        """Every next opening after the last one of a half-made outline."""
+        self.budget.spend(4)
+        gaps, costs, gap, ahead = self.gaps, self.costs, label[1][-1], self.ahead[key[0] - 1]
+        for p in openings:
+            reach = label[0] + costs[gaps[p] - gap]
+            if reach + ahead[p] <= most:
+                self._join(labels, rests, key, label, p, reach)
             elif reach + ahead[p] < self.beyond:
                 self.beyond = reach + ahead[p]
 
-    def _join(self, labels: list[dict[Sums, Label]], key: Sums, label: Label, p: int, reach: int) -> None:
+    def _join(
+        self, labels: list[dict[Sums, Label]], rests: Rests, key: Sums, label: Label, p: int, reach: int
+    ) -> None:
         """Keep a half-made outline with one more opening, where it may come to the worth and is the best so far."""
-        room, rest = key[0] - 1, self.supply.following[p]
+        room = key[0] - 1
         longer = [room]
-        for total, bound in zip(key[1:], self.bounds, strict=True):
+        for total, bound, rest in zip(key[1:], self.bounds, rests, strict=True):
             total += bound.offers[p]
-            if total + bound.ahead[room][rest] < self.need:
+            if total + rest[room][p] < self.need:
                 return
             longer.append(total)
         there, state = labels[p], tuple(longer)
