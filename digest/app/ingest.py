@@ -90,11 +90,12 @@ def ingest(
     """
     reports = []
     fresh: list[tuple[str, str]] = []  # headlines, and whose
+    since = now - _OF_USE
     before = store.readings()  # once: a house with many sources has many of them
 
     def seen(batch: Batch) -> None:
         if reader is not None:
-            fresh.extend((story.title, story.source) for story in batch.stories if now - story.time < _OF_USE)
+            fresh.extend((story.title, story.source) for story in batch.stories if story.time > since)
 
     known = _known(newsroom, store, specs, now, before)
     for spec, state, batch in _read(newsroom, specs, known, now, was_read):

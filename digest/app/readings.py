@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -71,8 +71,16 @@ def unmatched(newsroom: Newsroom, stories: Iterable[Story | AsItWas]) -> dict[st
     from digest.select import section_names, sections_for
 
     names = section_names(newsroom.sections)
-    lost = (story for story in stories if not sections_for(story, names))
-    return _most_first(Counter(category for story in lost for category in story.sections or ("(none)",)))
+    alike: dict[tuple[str, ...], list[Story | AsItWas]] = defaultdict(
+        list
+    )  # thousands share a few categories
+    for story in stories:
+        alike[story.sections].append(story)
+    lost: Counter[str] = Counter()
+    for categories, those in alike.items():
+        if not sections_for(those[0], names):
+            lost.update(dict.fromkeys(categories or ("(none)",), len(those)))
+    return _most_first(lost)
 
 
 def _most_first(counts: Counter[str]) -> dict[str, int]:

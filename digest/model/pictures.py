@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from typing import Final
-from urllib.parse import urlsplit
 
 UNSHOWN: Final = frozenset({"webp", "avif", "svg", "heic", "tif", "tiff", "bmp", "ico", "jxl"})
 LEAST: Final = 64  # pixels; what is smaller is a spacer, a counter or an icon
@@ -18,11 +17,13 @@ _ASKED: Final = re.compile(r"(?:^|[?&;,/])(?:format|fm|output|f|ext)[=_](webp|av
 
 def kind_of(url: str) -> str:
     """The kind that an address names, such as ``webp``: at its end, or as the format it asks a service for."""
-    parts = urlsplit(url)
-    asked = _ASKED.search(f"{parts.path}?{parts.query}")
+    address = url.partition("#")[0]
+    _, mark, rest = address.partition("://")
+    rest = rest.partition("/")[2] if mark else address  # without the host: its name has dots too
+    asked = _ASKED.search(rest)
     if asked:
         return asked[1].lower()
-    name = parts.path.rpartition("/")[2]
+    name = rest.partition("?")[0].rpartition("/")[2]
     return name.rpartition(".")[2].lower() if "." in name else ""
 
 

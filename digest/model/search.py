@@ -52,7 +52,10 @@ def words_in(texts: Iterable[str]) -> list[str]:
     """The words of texts as an index keeps them, each once."""
     text = " ".join(texts)
     if text.isascii():
-        return list(dict.fromkeys([word[:LONGEST] for word in _ascii(text)]))
+        words = dict.fromkeys(_ascii(text))
+        if max(map(len, words), default=0) <= LONGEST:
+            return list(words)
+        return list(dict.fromkeys([word[:LONGEST] for word in words]))
     terms: dict[str, None] = {}
     for part, run in _parts(text):
         terms |= dict.fromkeys(_pairs(part)) if run else {part[:LONGEST]: None}

@@ -9,8 +9,9 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
@@ -36,20 +37,18 @@ class Unfit(Exception):
     """The row is no story; the text says why."""
 
 
-def story_of(
-    row: Mapping[str, Any], where: str, context: Context, habits: Habits | Learned
-) -> Iterator[Found]:
+def story_of(row: Mapping[str, Any], where: str, context: Context, habits: Habits | Learned) -> list[Found]:
     """The story of one row, after remarks on it; or why it is none."""
     fields = _Row(row, habits)
     try:
         story = _story(fields, context)
     except Unfit as unfit:
-        yield Rejected(where, str(unfit))
-        return
-    yield from (Remark(where, what) for what in fields.remarks)
+        return [Rejected(where, str(unfit))]
+    found: list[Found] = [Remark(where, what) for what in fields.remarks]
     if fields.untimed:
-        yield Untimed(story.url, fields.untimed)
-    yield story
+        found.append(Untimed(story.url, fields.untimed))
+    found.append(story)
+    return found
 
 
 def named_people(names: Iterable[str]) -> str:
@@ -140,33 +139,42 @@ class _Row:
         found: dict[str, None] = {}
         for name in names:
             value = self.values.get(name)
-            if value is not None and value != "":
-                values = value if isinstance(value, (list, tuple)) else (value,)
-                found |= dict.fromkeys(self._words(name, values))
+            if value is None or value == "":
+                continue
+            for item in value if isinstance(value, (list, tuple)) else (value,):
+                if type(item) is str:
+                    found[word(item)] = None
+                elif isinstance(item, int | float) and not isinstance(item, bool):
+                    found[word(_str(item))] = None
+                elif item is not None:
+                    self.drop(name, item, "it is no text")
+        found.pop("", None)
         return tuple(found)[:MANY]
 
-    def _words(self, name: str, values: Iterable[Any]) -> Iterator[str]:
-        for value in values:
-            if type(value) is str or (isinstance(value, int | float) and not isinstance(value, bool)):
-                word = plain_title(value if type(value) is str else _str(value), WORD)
-                if word:
-                    yield word
-            elif value is not None:
-                self.drop(name, value, "it is no text")
-
-    def number(self, name: str, value: Any) -> float | None:
-        """A finite number; digits in quotes count."""
+    def number(self, name: Any, value: Any, of: str = "") -> float | None:
+        """A finite number; digits in quotes count. A remark calls it by its name after ``of``."""
         try:
             if type(value) is bool or not isinstance(value, (int, float, str)):
                 raise ValueError
             number = float(value)
         except (ValueError, OverflowError):
-            self.drop(name, value, "it is no number")
+            self.drop(f"{of}{name}", value, "it is no number")
             return None
         if not math.isfinite(number):
-            self.drop(name, value, "it is no number")
+            self.drop(f"{of}{name}", value, "it is no number")
             return None
         return number
+
+
+def word(text: str) -> str:
+    """A section, a tag, a flag as one line of plain text."""
+    return _short_word(text) if len(text) <= WORD else plain_title(text, WORD)
+
+
+@lru_cache(4096)
+def _short_word(text: str) -> str:
+    """Kept, since thousands of stories share a few words; a long text is none of these, and would cost memory."""
+    return plain_title(text, WORD)
 
 
 def _story(row: _Row, context: Context) -> Story:
@@ -208,6 +216,8 @@ def _summary(row: _Row) -> str:
 
 def web_url(value: Any) -> str:
     """An http(s) address without the blanks around it, those inside written ``%20``. Raises :class:`Unfit`."""
+    if type(value) is str and is_web_url(value):
+        return value
     if value is None:
         raise Unfit("it has no url")
     if not isinstance(value, str):
@@ -225,7 +235,7 @@ def _image(row: _Row) -> Image | None:
     fields = {"url": value} if isinstance(value, str) else value
     if fields is None:
         return None
-    if not isinstance(fields, Mapping):
+    if not isinstance(fields, dict):
         row.drop("image", value, "it is neither an address nor {url, width, height, alt, caption, credit}")
         return None
     try:
@@ -233,23 +243,23 @@ def _image(row: _Row) -> Image | None:
     except Unfit as unfit:
         row.drop("image", value, str(unfit))
         return None
-    alt, caption, credit = (
-        plain_title(text, limit) if isinstance(text := fields.get(name), str) else ""
-        for name, limit in (("alt", TITLE), ("caption", CAPTION), ("credit", WORD))
-    )
     return Image(
         url=url,
         width=pixels(fields.get("width")),
         height=pixels(fields.get("height")),
-        alt=alt,
-        caption=caption,
-        credit=credit,
+        alt=_line(fields.get("alt"), TITLE),
+        caption=_line(fields.get("caption"), CAPTION),
+        credit=_line(fields.get("credit"), WORD),
     )
+
+
+def _line(value: Any, limit: int) -> str:
+    return plain_title(value, limit) if isinstance(value, str) else ""
 
 
 def _picture_url(value: Any) -> str:
     """An address, or a picture file of the newsroom such as ``pictures/pier.jpg``. Raises :class:`Unfit`."""
-    if isinstance(value, str) and _FILE.fullmatch(value.strip()):
+    if isinstance(value, str) and ":" not in value and _FILE.fullmatch(value.strip()):
         return value.strip()
     return web_url(value)
 
@@ -271,16 +281,16 @@ def _popularity(row: _Row) -> Mapping[str, float]:
     value = row.get("popularity")
     if value is None:
         return MappingProxyType({})
-    fields = value if isinstance(value, Mapping) else {"popularity": value}
+    fields, of = (value, "popularity ") if isinstance(value, dict) else ({"popularity": value}, "")
     found: dict[str, float] = {}
     for name, amount in _sorted(fields)[:MANY]:
         if amount is None:
             continue
-        number = row.number(f"popularity {name}" if isinstance(value, Mapping) else "popularity", amount)
+        number = row.number(name, amount, of)
         if number is None:
             continue
         if 0 <= number <= HIGHEST:
-            found[plain_title(str(name), WORD)] = number
+            found[word(str(name))] = number
         else:
             row.drop("popularity", amount, "it is below zero" if number < 0 else "it is too high")
     return MappingProxyType(found)

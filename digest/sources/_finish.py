@@ -40,7 +40,11 @@ def finished(
             beyond += 1
         else:
             kept += 1
-            yield from _timed(it if as_it_is else _told(it, common), context, latest)
+            story = it if as_it_is else _told(it, common)
+            if story.published_at is not None and OLDEST <= story.published_at < latest:
+                yield story
+            else:
+                yield from _untimed(story, context)
     if beyond:
         limit = f"beyond the limit of {common.limit}"
         yield Remark(
@@ -81,20 +85,17 @@ def _told(story: Story, common: Common) -> Story:
     return replace(story, **changes)  # type: ignore[arg-type]
 
 
-def _timed(story: Story, context: Context, latest: datetime) -> Iterator[Found]:
-    """The story after what is said of its time: one that cannot be true is none; none at first is no news."""
+def _untimed(story: Story, context: Context) -> Iterator[Found]:
+    """A story whose time is none, or cannot be true, after what is said of it; none at first is no news."""
     at = story.published_at
     if at is None:
         if context.first:
             yield Untimed(story.url, f"it had no time when {context.spec.name} was read for the first time")
         yield story
         return
-    if OLDEST <= at < latest:
-        yield story
-        return
     says = f'its time "{at:%Y-%m-%dT%H:%MZ}" is {"before 1990" if at < OLDEST else "later than tomorrow"}'
     yield Remark(context.file, f"{says}; the story runs in no issue")
-    yield Untimed(story.url, says, passing=at >= latest)
+    yield Untimed(story.url, says, passing=at >= OLDEST)
     yield replace(story, published_at=None)
 
 

@@ -7,7 +7,6 @@ the house, and the program. A line of which something had to be said is read, an
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import replace
 from hashlib import blake2b
 from itertools import islice
 from typing import Any, NamedTuple
@@ -78,19 +77,20 @@ def told(
             elif (key, print_) in known:
                 yield known[key, print_]
             else:
-                yield from _one(record, Line(key, print_), context, habits)
+                yield from _one(record, key, print_, context, habits)
 
 
-def _one(record: Record, line: Line, context: Context, habits: Learned) -> Iterator[Found]:
+def _one(record: Record, key: str, print_: int, context: Context, habits: Learned) -> list[Found]:
+    """What there is to tell of a record; before its story what the line is known by."""
     asked = habits.asked
     found = [*record.said]
     if record.row is not None:
         found += story_of(record.row, record.where, context, habits)
-    if any(isinstance(one, Rejected) for one in found):  # that is enough said of it
-        found = [one for one in found if not isinstance(one, Remark)]
-    elif line.key:
-        yield line if habits.asked == asked and line.print else replace(line, print=0)
-    yield from found
+    if Rejected in map(type, found):  # that is enough said of it
+        return [one for one in found if not isinstance(one, Remark)]
+    if key:
+        found.insert(0, Line(key, print_ if habits.asked == asked else 0))
+    return found
 
 
 def _key(row: Mapping[str, Any] | None) -> str:

@@ -7,7 +7,7 @@ import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from functools import partial
+from functools import lru_cache, partial
 from hashlib import blake2b
 from operator import itemgetter
 from pathlib import Path
@@ -33,7 +33,7 @@ from sqlalchemy import (
     select,
     text,
 )
-from sqlalchemy.engine import URL, Connection, Engine, ExceptionContext, RootTransaction
+from sqlalchemy.engine import URL, Connection, Dialect, Engine, ExceptionContext, RootTransaction
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import NullPool, StaticPool
 
@@ -80,14 +80,14 @@ class Database:
         return self.connection.execute(statement, values).rowcount if values else 0
 
     def load(self, statement: ClauseElement, rows: Sequence[Mapping[str, Any]]) -> None:
-        """:meth:`run` for many rows whose values are as the database keeps them: half the time goes into types."""
+        """:meth:`run` for many rows whose values are as the database keeps them: half the time goes into types.
+
+        Rows may hold more than the statement asks for.
+        """
         if not rows:
             return
-        compiled: Any = statement.compile(dialect=self.engine.dialect, column_keys=list(rows[0]))
-        order = compiled.positiontup
-        self.connection.exec_driver_sql(
-            str(compiled), [itemgetter(*order)(row) for row in rows] if order else list(rows)
-        )
+        written, order = _compiled(statement, self.engine.dialect)
+        self.connection.exec_driver_sql(written, list(map(itemgetter(*order), rows) if order else rows))
 
     def among(self, column: Column[Any], values: Iterable[str | int]) -> ColumnElement[bool]:
         """Whether a text or number is in a list of any length: one parameter, JSON where there are no arrays."""
@@ -153,6 +153,13 @@ class Database:
             blake2b(f"digest:{self.publication}".encode(), digest_size=8).digest(), signed=True
         )
         self.connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": key})
+
+
+@lru_cache(64)
+def _compiled(statement: ClauseElement, dialect: Dialect) -> tuple[str, Sequence[str] | None]:
+    """A statement as text, and the order of its values where they have no names: as dear as hundreds of rows."""
+    compiled: Any = statement.compile(dialect=dialect)
+    return str(compiled), compiled.positiontup
 
 
 def connect(url: str, *, rehearse: bool = False) -> Database:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
@@ -101,10 +102,8 @@ def add(database: Database, fresh: Sequence[Mapping[str, Any]]) -> None:
 
 def change(database: Database, changed: Sequence[Mapping[str, Any]]) -> None:
     """Stories that changed: the number of each, and its words; most of them are what they were."""
-    value = _VALUE[_kind(database)]
-    put = f"UPDATE {TABLE} SET words = {value} WHERE rowid = :number AND words <> {value}"
     if changed and _may_write(database):
-        database.load(text(put), changed)
+        database.load(_update(_kind(database)), changed)
 
 
 def drop(database: Database, numbers: Sequence[int]) -> None:
@@ -144,8 +143,15 @@ def _may_write(database: Database) -> bool:
     return database.indexed
 
 
+@cache
 def _put(kind: str) -> TextClause:
     return text(f"INSERT INTO {TABLE} (rowid, words) VALUES (:number, {_VALUE[kind]})")
+
+
+@cache
+def _update(kind: str) -> TextClause:
+    value = _VALUE[kind]
+    return text(f"UPDATE {TABLE} SET words = {value} WHERE rowid = :number AND words <> {value}")
 
 
 def _kind(database: Database) -> str:
