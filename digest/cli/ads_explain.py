@@ -24,7 +24,7 @@ _DAYS = 7
 
 
 @dataclass(frozen=True, slots=True)
-class Fate:
+class BookingOutcome:
     """What became of a booking in one built issue: where it ran, or the rule that stopped it."""
 
     line_item: str
@@ -56,20 +56,23 @@ def explain(
     newsroom = load_newsroom(root)
     start, end = _span(newsroom, first, last)
     names = _bookings(newsroom, advertiser)
-    fates = _fates(newsroom, names, start, end)
+    outcomes = _outcomes(newsroom, names, start, end)
     emit(
         {
             "advertiser": advertiser,
             "from": start,
             "to": end,
             "line_items": [
-                {"line_item": name, "issues": [asdict(fate) for fate in fates if fate.line_item == name]}
+                {
+                    "line_item": name,
+                    "issues": [asdict(outcome) for outcome in outcomes if outcome.line_item == name],
+                }
                 for name in names
             ],
         }
     )
     for name in names:
-        _show(name, [fate for fate in fates if fate.line_item == name], start, end)
+        _show(name, [outcome for outcome in outcomes if outcome.line_item == name], start, end)
 
 
 def _span(newsroom: Newsroom, first: str | None, last: str | None) -> tuple[date, date]:
@@ -92,7 +95,7 @@ def _bookings(newsroom: Newsroom, advertiser: str) -> list[str]:
     return names
 
 
-def _fates(newsroom: Newsroom, names: list[str], start: date, end: date) -> list[Fate]:
+def _outcomes(newsroom: Newsroom, names: list[str], start: date, end: date) -> list[BookingOutcome]:
     """From the manifests of the issues as they were built, oldest first."""
     from digest.model.issue_date import day_of
     from digest.store import open_store
@@ -104,37 +107,45 @@ def _fates(newsroom: Newsroom, names: list[str], start: date, end: date) -> list
         built.sort(key=lambda issue: (issue.date, order.get(issue.edition, len(order)), issue.edition))
         issues = [(issue, store.built(issue.edition, issue.date)) for issue in built]
     return [
-        replace(fate, line_item=now.get(fate.line_item, fate.line_item))
+        replace(outcome, line_item=now.get(outcome.line_item, outcome.line_item))
         for issue, record in issues
-        for fate in _fates_in(
+        for outcome in _outcomes_in(
             codec.loads(record.manifest)["ads"] if record else {}, issue.date, issue.edition
         )
-        if now.get(fate.line_item, fate.line_item) in names
+        if now.get(outcome.line_item, outcome.line_item) in names
     ]
 
 
-def _fates_in(ads: dict[str, Any], day: date, edition: str) -> Iterator[Fate]:
+def _outcomes_in(ads: dict[str, Any], day: date, edition: str) -> Iterator[BookingOutcome]:
     for placed in ads.get("placed", ()):
-        yield Fate(placed["line_item"], day, edition, True, placed["slot"], "", placed["because"])
+        yield BookingOutcome(placed["line_item"], day, edition, True, placed["slot"], "", placed["because"])
     for refused in ads.get("refused", ()):
-        yield Fate(refused["line_item"], day, edition, False, "", refused["rule"], refused["reason"])
+        yield BookingOutcome(
+            refused["line_item"], day, edition, False, "", refused["rule"], refused["reason"]
+        )
 
 
-def _show(name: str, fates: list[Fate], start: date, end: date) -> None:
-    ran = sum(fate.ran for fate in fates)
-    rules = Counter(fate.rule for fate in fates if not fate.ran)
+def _show(name: str, outcomes: list[BookingOutcome], start: date, end: date) -> None:
+    ran = sum(outcome.ran for outcome in outcomes)
+    rules = Counter(outcome.rule for outcome in outcomes if not outcome.ran)
     stops = ", ".join(
         f"{rule} {count}" for rule, count in sorted(rules.items(), key=lambda pair: (-pair[1], pair[0]))
     )
     say(
-        f"{name}, {start} to {end}: ran in {ran} of {counted(len(fates), 'issue')}"
+        f"{name}, {start} to {end}: ran in {ran} of {counted(len(outcomes), 'issue')}"
         f"{f'; stopped by {stops}' if stops else ''}\n"
     )
-    if fates:
+    if outcomes:
         heads = ("date", "edition", "ran in", "stopped by", "why")
-        table(heads, [_cells(fate) for fate in fates], wrap=110)
+        table(heads, [_cells(outcome) for outcome in outcomes], wrap=110)
     say()
 
 
-def _cells(fate: Fate) -> list[str]:
-    return [f"{fate.date:%a} {fate.date}", fate.edition, fate.slot or "-", fate.rule or "-", fate.reason]
+def _cells(outcome: BookingOutcome) -> list[str]:
+    return [
+        f"{outcome.date:%a} {outcome.date}",
+        outcome.edition,
+        outcome.slot or "-",
+        outcome.rule or "-",
+        outcome.reason,
+    ]

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Readers:
+class CommandAudience:
     """The audience of a command, for each of its issues."""
 
     newsroom: Newsroom
@@ -41,7 +41,7 @@ class Readers:
 @contextmanager
 def readers(
     newsroom: Newsroom, address: str | None, history: list[str], engine: str, scheduler: str | None
-) -> Iterator[Readers | None]:
+) -> Iterator[CommandAudience | None]:
     """The audience as the command's words have it. Raises ``CommandError`` where they do not go together."""
     if engine not in ("local", "dask"):
         raise CommandError(f'--engine "{engine}": there are local and dask.')
@@ -57,7 +57,7 @@ def readers(
 
     runner = opened(engine, scheduler)
     try:
-        yield Readers(newsroom, _absolute(address), tuple(map(_absolute, history)), runner)
+        yield CommandAudience(newsroom, _absolute(address), tuple(map(_absolute, history)), runner)
     finally:
         runner.close()
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from digest.cli import app
-from digest.cli.audience import Readers, readers
+from digest.cli.audience import CommandAudience, readers
 from digest.cli.build_report import as_json, failed, tell
 from digest.cli.build_which import (
     dates_of,
@@ -87,7 +87,7 @@ def build(
         typer.Option(
             "--audience",
             metavar="FILE",
-            help="Readers: a Parquet or CSV file, a folder of them, or an address.",
+            help="CommandAudience: a Parquet or CSV file, a folder of them, or an address.",
         ),
     ] = None,
     history: Annotated[
@@ -168,7 +168,7 @@ class _Run:
         self.newsroom, self.at, self.overrides = newsroom, at, overrides
         self.no_ingest, self.dry_run, self.rebuild = no_ingest, dry_run, rebuild
         self.handover = handover
-        self.audience: Readers | None = None
+        self.audience: CommandAudience | None = None
         self.sources: list[dict[str, Any]] = []
 
     def all(self, dates: list[tuple[Edition, date]], folder: Path) -> list[tuple[dict[str, Any], int]]:

@@ -6,10 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from digest.cli.output import say, warn
-from digest.errors import (
-    DigestError,
-    NothingToSend,
-)
+from digest.errors import DigestError, NothingToSend
 
 if TYPE_CHECKING:
     from digest.app.pipeline import Outcome

@@ -6,15 +6,9 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from digest.cli.build_report import failed
-from digest.cli.options import (
-    as_issue,
-    check_known,
-    edition_named,
-)
+from digest.cli.options import as_issue, check_known, edition_named
 from digest.cli.output import say
-from digest.errors import (
-    CommandError,
-)
+from digest.errors import CommandError
 
 if TYPE_CHECKING:
     from digest.model import Edition, Newsroom, Overrides

@@ -30,7 +30,7 @@ from digest.errors import CommandError
 from digest.model.counts import counted
 
 if TYPE_CHECKING:
-    from digest.cli.audience import Readers
+    from digest.cli.audience import CommandAudience
     from digest.model import BuiltIssue, Newsroom
     from digest.publish import Outbox
     from digest.store import Store
@@ -157,7 +157,9 @@ def restore(
         warn(f"digest: {lost}")
 
 
-def _packs_again(newsroom: Newsroom, store: Store, place: Outbox, built: BuiltIssue, readers: Readers) -> str:
+def _packs_again(
+    newsroom: Newsroom, store: Store, place: Outbox, built: BuiltIssue, readers: CommandAudience
+) -> str:
     """Make what is missing of its variants; ``completed``, or empty where nothing was."""
     from digest.app.history import audience_of
     from digest.app.pipeline import House

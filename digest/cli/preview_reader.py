@@ -56,7 +56,7 @@ def show_reader(
 
 
 def _server(files: dict[str, bytes], port: int | None) -> ThreadingHTTPServer:
-    class Pages(BaseHTTPRequestHandler):
+    class _FileHandler(BaseHTTPRequestHandler):
         """These files and nothing else, for this machine only."""
 
         def do_GET(self) -> None:
@@ -77,7 +77,7 @@ def _server(files: dict[str, bytes], port: int | None) -> ThreadingHTTPServer:
             pass
 
     try:
-        return ThreadingHTTPServer(("127.0.0.1", PORT if port is None else port), Pages)
+        return ThreadingHTTPServer(("127.0.0.1", PORT if port is None else port), _FileHandler)
     except OSError as error:
         raise Unreachable(
             f"port {port or PORT} cannot be used: {error.strerror}. Give another with --port."
