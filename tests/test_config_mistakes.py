@@ -41,6 +41,8 @@ def mended(text: str, told: Problem) -> str:
         made = re.sub(rf"{found[1]}: .*?, ?{key}(?=[,}}])", f"{found[1]}: {found[2]}", row, count=1)
     elif found := re.match(r"The whole list is (.*)\.$", cure):
         made = row.replace(f"[{_wrong(told)}]", found[1])
+    elif cure.startswith("Take the key out"):
+        made = re.sub(rf",? *days: {re.escape(_wrong(told))}", "", row)
     else:
         found = re.match(r"(?:Write|Put it in brackets:|Put it in quotes:) (.*?)\.?$", cure)
         assert found is not None, cure
@@ -53,7 +55,9 @@ def _wrong(told: Problem) -> str:
     """What stands in the file, as the message quotes it."""
     if told.message.endswith("is read as a block of keys."):
         return told.cure.split('"')[1]
-    found = re.search(r'(?:not|unknown key|time zone:|and is) "(.*?)"(?:\.| in )', told.message)
+    found = re.search(
+        r'(?:not|unknown key|unknown \w+|time zone:|web address:|and is) "(.*?)"(?:\.| in |$)', told.message
+    )
     assert found is not None, told
     return found[1]
 
@@ -74,7 +78,7 @@ def test_the_cure_that_is_printed_works(case: dict[str, Any], tmp_path: Path) ->
 
 
 def test_there_are_as_many_as_were_tried() -> None:
-    assert len({(case["file"], case["wrong"]) for case in MISTAKES}) >= 66
+    assert len({(case["file"], case["wrong"]) for case in MISTAKES}) >= 145
 
 
 def test_a_line_that_may_hold_a_password_is_not_shown(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from digest.model.counts import counted
 
+_NO_WIDTH = "\u200b\ufeff"
 SPACES = re.compile("[\u00a0\u1680\u2000-\u200b\u202f\u205f\u3000\ufeff]")
 _LARGEST = 1_000_000  # characters of a file that is tried
 _LONGEST = 400  # characters of a line
@@ -75,9 +76,11 @@ def _changes(rows: list[str], at: int) -> Iterator[tuple[str, int, str]]:
     indent = len(row) - len(row.lstrip())
     if match := SPACES.search(row):
         yield (
-            "a no-break space stands here; it looks like a space and is none.",
+            "an invisible character stands here."
+            if match[0] in _NO_WIDTH
+            else "a no-break space stands here; it looks like a space and is none.",
             match.start(),
-            SPACES.sub(" ", row),
+            SPACES.sub(lambda one: "" if one[0] in _NO_WIDTH else " ", row),
         )
     if match := re.match(r"\s*([–—•*·])\s*(?=\S)", row):
         yield (
@@ -102,9 +105,21 @@ def _changes(rows: list[str], at: int) -> Iterator[tuple[str, int, str]]:
         )
     if row.rstrip().endswith(","):
         yield "a comma stands at the end of the line.", len(row.rstrip()) - 1, row.rstrip()[:-1]
+    if (found := re.match(rf"(\s*(?:- )?{_WORD}: +)- (.+)$", row)) and " - " in found[2]:
+        names = ", ".join(re.split(r"\s+-\s+", found[2].rstrip()))
+        yield "a list on one line needs brackets.", found.end(1), f"{found[1]}[{names}]"
+    yield from _parted(row)
     yield from _closed(row)
     yield from _quoted(row)
     yield from _indented(rows, at, indent)
+
+
+def _parted(row: str) -> Iterator[tuple[str, int, str]]:
+    """Keys in braces without a comma between them."""
+    brace = row.find("{")
+    missing = re.compile(rf"(?<=[^\s,{{\[:])\s+(?={_WORD}:\s)")
+    if brace >= 0 and (found := missing.search(row, brace)):
+        yield "a comma is missing here.", found.start(), row[:brace] + missing.sub(", ", row[brace:])
 
 
 def _closed(row: str) -> Iterator[tuple[str, int, str]]:

@@ -16,7 +16,7 @@ from digest.config.keys import MODELS, attribute_names, every_block, keys_of, na
 from digest.config.subject import short, subject, within
 from digest.errors import Problem
 from digest.model.keys import BLOCK, WORD, Block, NotAKey, guess
-from digest.model.keys.words import InvalidValue, did_you_mean, shown
+from digest.model.keys.words import ID, InvalidValue, did_you_mean, shown
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
@@ -218,7 +218,9 @@ class _Reporter:
         parts = [value.text, *(name for name in names[names.index(owner) + 1 : names.index(key) + 1])]
         if both := guess.day(", ".join(parts)):
             return f"A comma parts keys here. Write {owner}: {both}."
-        if key.isdigit() and (amount := guess.number(",".join(parts), whole=False)):
+        if re.fullmatch(r"\d{1,3}(?:\s*[€$£]|\s*%)?", key) and (
+            amount := guess.number(",".join(parts), whole=False)
+        ):
             return f"A comma parts keys here. Write {owner}: {amount}."
         if owner in ("days", "weekday") and all(map(guess.weekday, parts)):
             return f"A list needs brackets. Write {owner}: [{', '.join(map(guess.weekday, parts))}]."
@@ -247,19 +249,28 @@ class _Reporter:
         if isinstance(node, t.ScalarNode) and node.written:
             return _of_environment(node, cause)
         if isinstance(cause, InvalidValue):
-            return cause.says, cause.cure
+            return cause.says, _several(cause, node, path) or cause.cure
         value = t.plain(node)
         if error["type"] in ("tuple_type", "frozen_set_type"):
             return _not_a_list(value, path[-1] if path else "")
         if error["type"] in ("dict_type", "mapping_type", "dataclass_type"):
-            between = guess.flight(value) if isinstance(value, str) and path[-1] == "flight" else ""
-            cure = f"Write {between}." if between else self._example(path)
+            block = guess.block(str(path[-1]), value) if isinstance(value, str) and path else ""
+            cure = f"Write {block}." if block else self._example(path)
             return f"must be a block of keys, not {shown(value)}.", cure
         return f"cannot be read ({error['msg']}).", ""
 
     def _example(self, path: t.Path) -> str:
         known = names_at(self.model, path)
         return f"Its keys are: {', '.join(known)}." if known else 'Write "key: value" lines under it.'
+
+
+def _several(wrong: InvalidValue, node: t.Node | None, path: t.Path) -> str:
+    """The cure of several names that stand as one in a list: ``[top; stream]``."""
+    if not (isinstance(node, t.ScalarNode) and path and isinstance(path[-1], int)):
+        return ""
+    names = re.split(r"\s*[;/|&+]\s*", node.text.strip())
+    plain = len(names) > 1 and all(ID.fullmatch(name) for name in names)
+    return f"Write {', '.join(names)}." if plain and wrong.says.startswith("must be a plain name") else ""
 
 
 def _of_environment(node: t.ScalarNode, cause: object) -> tuple[str, str]:
@@ -288,12 +299,19 @@ def _is_bare(block: t.Node | None, name: str) -> bool:
 
 
 def _not_a_list(value: Any, key: object) -> tuple[str, str]:
+    if isinstance(value, str) and key == "days" and value.lower() in ("daily", "every day", "all", "täglich"):
+        return f"must be a list, not {shown(value)}.", "Take the key out: without it, it is every day."
     if isinstance(value, str):
         listed = guess.weekdays(value) if key == "days" else ""
-        parts = [part.lstrip("-") for part in re.split(r"[\s,;]+", value.strip(" ()[]")) if part.lstrip("-")]
+        parts = [
+            part.lstrip("-") for part in re.split(r"[\s,;/|&+]+", value.strip(" ()[]")) if part.lstrip("-")
+        ]
         plain = all(re.fullmatch(r"[A-Za-z0-9][\w.-]*", part) for part in parts)
         some = listed or f"[{short(', '.join(parts) if plain and parts else value)}]"
         return f"must be a list, not {shown(value)}.", f"Put it in brackets: {some}."
+    if isinstance(value, dict) and value and not any(value.values()):
+        names = ", ".join(map(str, value))
+        return f"must be a list, not {shown(f'{{{names}}}')}.", f"Put it in brackets: [{short(names)}]."
     if isinstance(value, dict):
         return "must be a list, not a block of keys.", 'Start each of its entries with "- ".'
     return f"must be a list, not {shown(value)}.", "Write it in brackets: [one, two]."

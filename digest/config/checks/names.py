@@ -110,6 +110,8 @@ def _known(config: Configuration, file: ReadFile, path: t.Path, kind: str, calle
         return
     says = f"names the unknown {called} {shown(node.text)}."
     cure = did_you_mean(node.text, list(known))
+    if node.text.strip().lower() in ("all", "any", "every", "alle") and len(path) > 1 and path[-1] == 0:
+        cure = f'Take the key "{path[-2]}" out: without it, it is all of them.'
     yield problem(file, path, says, cure or f"There is no {called} yet; add it under {kind}.")
 
 

@@ -3,16 +3,28 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
 from unicodedata import numeric
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_OTHERS = {  # how others begin the days and months, where those are no English ones
+_SHORT_DAYS = {
     "mo": "mon", "di": "tue", "mi": "wed", "do": "thu", "fr": "fri", "sa": "sat", "so": "sun", "tu": "tue",
-    "we": "wed", "th": "thu", "su": "sun",
+    "we": "wed", "th": "thu", "su": "sun", "m": "mon", "w": "wed", "f": "fri",
 }  # fmt: skip
+_OTHER_DAYS = {  # how German, French, Spanish and Italian names begin, where English ones begin otherwise
+    "die": "tue", "mit": "wed", "don": "thu", "fre": "fri", "son": "sun", "lun": "mon", "mar": "tue", "mer": "wed",
+    "mié": "wed", "jeu": "thu", "jue": "thu", "gio": "thu", "ven": "fri", "vie": "fri", "sam": "sat", "sáb": "sat",
+    "sab": "sat", "dim": "sun", "dom": "sun",
+}  # fmt: skip
+_OTHER_MONTHS = {
+    "jän": 1, "ene": 1, "gen": 1, "fév": 2, "mär": 3, "mrz": 3, "avr": 4, "abr": 4, "mai": 5, "mag": 5, "juin": 6,
+    "giu": 6, "juil": 7, "lug": 7, "aoû": 8, "ago": 8, "set": 9, "okt": 10, "ott": 10, "dez": 12, "déc": 12, "dic": 12,
+}  # fmt: skip
+_MONTH_NAMES = _OTHER_MONTHS | {name: number for number, name in enumerate(_MONTHS, 1)}
+_SHEET = date(1899, 12, 30)  # day 0 of a spreadsheet
+_AMOUNTS = (("k", r"\b(?:thousand|tausend|tsd)\b"), ("m", r"\b(?:millions?|millionen|mio|mn)\b"))
 _DASHES = re.compile("[‐‑‒–—−]")
 _UNITS = {"w": "w", "d": "d", "h": "h", "m": "m"}
 _YES, _NO = (
@@ -23,9 +35,12 @@ _YES, _NO = (
 
 def number(written: str, *, whole: bool) -> str:
     """A number without what stands around it: ``$1,450`` is 1450, ``0,25`` 0.25, ``1:4`` 1/4; empty: no idea."""
-    bare = re.sub(r"[^\d.,:/%km¼½¾⅓⅔⅛ ]", "", written.lower().replace("\u00a0", " ").replace("_", "")).strip(
-        " .,:"
-    )
+    text = written.lower().replace("\u00a0", " ").replace("_", "")
+    for letter, words in _AMOUNTS:
+        text = re.sub(words, letter, text)
+    text = re.sub(r"(?<=\d)\s+(?:in|of|out of|von|aus)\s+(?=\d)", ":", text)
+    bare = re.sub(r"[^\W\d_]{2,}", "", text)
+    bare = re.sub(r"[^\d.,:/%km¼½¾⅓⅔⅛ ]", "", bare).strip(" .,:/")
     if len(bare) == 1 and not bare.isdigit() and bare not in "km%":
         return "" if whole else str(Fraction(numeric(bare)).limit_denominator(12))
     if match := re.fullmatch(r"(\d+)\s*:\s*(\d+)", bare):
@@ -37,6 +52,8 @@ def number(written: str, *, whole: bool) -> str:
         whole or "," in bare or " " in bare or bare.count(".") > 1
     ):
         return re.sub(r"\D", "", bare)
+    if whole and (match := re.fullmatch(r"(\d+)[.,]0{1,2}", bare)):
+        return match[1]
     if match := re.fullmatch(r"(\d{1,3}(?:[. ]\d{3})*|\d+),(\d{1,2})", bare):
         return "" if whole else f"{re.sub(r'[. ]', '', match[1])}.{match[2]}"
     if match := re.fullmatch(r"(\d{1,3}(?:,\d{3})*)\.(\d{1,2})", bare):
@@ -47,14 +64,18 @@ def number(written: str, *, whole: bool) -> str:
 def day(written: str) -> str:
     """A date in another order or with other marks; of two that it may be, both."""
     text = _DASHES.sub("-", written.strip())
+    if match := re.match(r"(\d{4}-\d\d-\d\d)[T ]\d", text):
+        text = match[1]
+    if re.fullmatch(r"[2-7]\d{4}", text):  # a date as spreadsheets count it
+        return (_SHEET + timedelta(days=int(text))).isoformat()
     parts = re.findall(r"\d+|[^\W\d_]+", text.lower())
     numbers = [int(part) for part in parts if part.isdigit()]
-    month = next((m + 1 for m, name in enumerate(_MONTHS) for p in parts if p.startswith(name)), 0)
+    month = next((number for p in parts for name, number in _MONTH_NAMES.items() if p.startswith(name)), 0)
     if re.fullmatch(r"\d{8}", text):
         return _date(int(text[:4]), int(text[4:6]), int(text[6:]))
     if month and len(numbers) == 2:
-        small, year = sorted(numbers)
-        return _date(year, month, small)
+        small, year = numbers if max(numbers) < 100 else sorted(numbers)
+        return _date(year + (2000 if year < 100 else 0), month, small)
     if len(numbers) != 3 or month:
         return ""
     if numbers[0] > 31:
@@ -89,14 +110,17 @@ def clock(written: str) -> str:
 
 def length(written: str) -> str:
     """A length of time: ``12 hours`` is 12h."""
-    amounts = re.findall(r"(\d+)\s*(w|d|h|m)[a-z]*", written.lower())
-    rest = re.sub(r"\d+\s*(w|d|h|m)[a-z]*|and|[\s,]+", "", written.lower())
+    text = re.sub(r"(?<=\d)\s*(?:tage?n?|jours?)\b", "d", written.lower())
+    text = re.sub(r"(?<=\d)\s*(?:stunden?|std)\b", "h", text)
+    amounts = re.findall(r"(\d+)\s*(w|d|h|m)[a-z]*", text)
+    rest = re.sub(r"\d+\s*(w|d|h|m)[a-z]*|and|[\s,]+", "", text)
     return "" if rest else "".join(f"{number}{_UNITS[unit]}" for number, unit in amounts)
 
 
 def weekday(word: str) -> str:
     text = word.lower().strip(" .")
-    return next((name for name in DAYS if text.startswith(name)), _OTHERS.get(text, ""))
+    known = next((name for name in DAYS if text.startswith(name)), _SHORT_DAYS.get(text, ""))
+    return known or _OTHER_DAYS.get(text[:3], "")
 
 
 def weekdays(written: str) -> str:
@@ -111,7 +135,12 @@ def weekdays(written: str) -> str:
         if first and last:
             at, end = DAYS.index(first), DAYS.index(last)
             return _listed([DAYS[(at + n) % 7] for n in range((end - at) % 7 + 1)])
-    names = [weekday(word) for word in re.split(r"[\s,;&/+]+|\band\b", text) if word]
+    words = (
+        list(text)
+        if re.fullmatch("[mwf]{2,3}", text)
+        else re.split(r"[\s,;&/+]+|\b(?:and|und|et|y|e)\b", text)
+    )
+    names = [weekday(word) for word in words if word]
     return _listed(names) if names and all(names) else ""
 
 
@@ -129,8 +158,44 @@ def size(written: str) -> str:
     return f"{match[1]}x{match[2]}" if match else ""
 
 
+def block(key: str, written: str) -> str:
+    """A few words as the block of keys they are: ``3 per week`` of a ``frequency_cap``; empty: no idea."""
+    if key == "flight":
+        return flight(written)
+    if key == "goal" and (match := re.fullmatch(r"([\d.,' ]+)\s*(issues?|sends?|clicks?)?", written.lower())):
+        amount = number(match[1], whole=True)
+        return f"{{{(match[2] or 'issues').removesuffix('s')}s: {amount}}}" if amount else ""
+    if key == "frequency_cap":
+        days = {"day": "1", "week": "7", "month": "30"}
+        match = re.fullmatch(
+            r"(\d+)(?: times| x|x)?\s*(?:/|per|a|in)\s*(\d+|day|week|month)s?(?: days)?", written.lower()
+        )
+        return f"{{max_issues: {match[1]}, per_days: {days.get(match[2], match[2])}}}" if match else ""
+    return ""
+
+
 def flight(written: str) -> str:
     """Two dates with something between them, as the block they are."""
     match = re.fullmatch(r"(.*?\d)\s+(?:to|until|till|through|bis|-|–|—)\s+(\S.*)", written)
     start, end = (day(match[1]), day(match[2])) if match else ("", "")
     return f"{{start: {start}, end: {end}}}" if start and end and " or " not in start + end else ""
+
+
+def address(written: str) -> str:
+    """A web address without what stands around it and with its scheme: ``<https//a.example/b c>``; empty: no idea."""
+    bare = written.strip("<>“”„‘’‚«»\"' ")
+    rest = re.sub(r"^https?\s*:?\s*/+", "", bare, flags=re.IGNORECASE)
+    host, slash, path = rest.partition("/")
+    if not re.fullmatch(r"[\w-]+(\.[\w-]+)+(:\d+)?", host) or re.search(r'[<>"\\]', path):
+        return ""
+    scheme = "http://" if bare.lower().startswith("http:") else "https://"
+    return f"{scheme}{host}{slash}{path.replace(' ', '%20')}"
+
+
+def mailbox(written: str) -> str:
+    """A name and an address, parted by a space or other brackets: ``Name <news@example.com>``."""
+    match = re.search(r"[^\s<>@()\[\],;:\"“”]+@[\w.-]*\w", written)
+    if match is None or written[match.end() :].strip(' )>]”"'):
+        return ""
+    name = written[: match.start()].strip(' ,:;([<-“"')
+    return f"{name} <{match[0]}>" if name else match[0]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from urllib.parse import urlsplit
 
+from digest.model.keys import guess
 from digest.model.keys.words import InvalidValue, did_you_mean, line, shown
 
 CLICK_MACROS = ("line_item", "creative", "edition", "date", "slot")
@@ -78,7 +79,7 @@ def header(value: object) -> str:
 def picture(value: object) -> str:
     """The address of a picture, or a file of the newsroom by its path."""
     place = line(value)
-    if _SCHEME.match(place) or place.startswith("//"):
+    if _SCHEME.match(place) or place.startswith(("//", "“", "„", "‘", "«", "<")):
         return url(value)
     if place.startswith(("/", "\\")) or ".." in place.split("/"):
         raise InvalidValue(
@@ -119,13 +120,14 @@ def ad_url(value: object) -> str:
 
 
 def _check_http(address: str, as_written: str) -> None:
-    scheme = _SCHEME.match(address)
+    scheme, meant = _SCHEME.match(address), guess.address(address)
     if scheme is None or scheme[1].lower() not in ("http", "https"):
-        raise InvalidValue(f"must be a web address, not {as_written}.", "Start it with https://.")
+        cure = f"Write {meant}." if meant and meant != f"https://{address}" else "Start it with https://."
+        raise InvalidValue(f"must be a web address, not {as_written}.", cure)
     if _UNSAFE.search(address) or len(address) > _MAX_URL or not _has_host(address):
-        raise InvalidValue(
-            f"is not a usable web address: {as_written}.", "Check the host name, spaces and quotes."
-        )
+        usable = meant != address and _has_host(meant) and len(meant) <= _MAX_URL
+        cure = f"Write {meant}." if usable else "Check the host name, spaces and quotes."
+        raise InvalidValue(f"is not a usable web address: {as_written}.", cure)
 
 
 def _has_host(address: str) -> bool:
@@ -190,7 +192,9 @@ def sender(value: object) -> str:
         raise InvalidValue(error.says, _MAIL_CURE) from None
     match = _FROM.fullmatch(text)
     if match is None:
-        raise InvalidValue(f"must be one e-mail address, not {shown(value)}.", _MAIL_CURE)
+        meant = guess.mailbox(text)
+        cure = f"Write {meant}." if _FROM.fullmatch(meant) else _MAIL_CURE
+        raise InvalidValue(f"must be one e-mail address, not {shown(value)}.", cure)
     if not (match["inside"] or match["bare"]).rpartition("@")[0].isascii():
         raise InvalidValue(f"must have plain letters before the @: {shown(value)}.", _MAIL_CURE)
     return text
@@ -249,7 +253,9 @@ def zone(value: object) -> str:
     if text not in known:
         short = {name.rpartition("/")[2]: name for name in sorted(known)}
         cure = did_you_mean(text, sorted(known)) if "/" in text else ""
-        if not cure.startswith("Did"):
+        if re.match(r"(?:utc|gmt)?\s*[+-]\s*\d", text, re.IGNORECASE):  # hours alone know no summer time
+            cure = "Name a place whose clock it is, like America/New_York."
+        elif not cure.startswith("Did"):
             similar = did_you_mean(text.replace(" ", "_").rpartition("/")[2], list(short))
             nearest = similar.removeprefix('Did you mean "').removesuffix('"?')
             cure = (
