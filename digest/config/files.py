@@ -13,6 +13,10 @@ NAMES = (DIGEST, ADSLOTS)
 MAX_BYTES = 4_000_000
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
+_DOCUMENTS = (
+    (b"{\\rtf", "a document of a word processor (RTF)"),
+    (b"PK\x03\x04", "a document of an office program"),
+)
 
 
 def read_bytes(root: Path, name: str) -> bytes | Problem | None:
@@ -48,8 +52,11 @@ def without_ads(root: Path, bookings: int) -> str:
 
 def decode(data: bytes, name: str) -> str | Problem:
     """The text, or where it stops being UTF-8 text. A byte order mark at the start is passed over."""
-    if data.startswith(_UTF16):
+    if data.startswith(_UTF16) or (data[:64:2].count(0) or data[1:64:2].count(0)) > 20:
         return Problem(name, 1, 1, "the file is saved as UTF-16.", "Save it as UTF-8.")
+    for mark, kind in _DOCUMENTS:
+        if data.lstrip().startswith(mark):
+            return Problem(name, 1, 1, f"this is {kind}, not plain text.", "Save it as plain text, in UTF-8.")
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
