@@ -17,7 +17,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from digest.render import Request, load_theme, render
+from digest.render import RenderRequest, load_theme, render
 from digest.render.compiler import parts_of
 from digest.render.issue import fragments, renderer_of
 from digest.render.loader import collect
@@ -31,7 +31,7 @@ request_of(Path(sys.argv[1])); print(time.process_time()-t)"
 )
 
 
-def request_of(root: Path) -> Request:
+def request_of(root: Path) -> RenderRequest:
     """Forty stories in eight sections, four ads."""
     newsroom = make.newsroom(root)
     ads = make.plan(
@@ -40,7 +40,7 @@ def request_of(root: Path) -> Request:
         make.placed("in_stream", 12),
         make.placed("footer", 40, item="advertise-here"),
     )
-    return Request(
+    return RenderRequest(
         newsroom=newsroom,
         edition=newsroom.editions[0],
         day=make.DAY,
@@ -50,7 +50,7 @@ def request_of(root: Path) -> Request:
     )
 
 
-def plain_jinja(request: Request) -> Callable[[], str]:
+def plain_jinja(request: RenderRequest) -> Callable[[], str]:
     """The same blocks through Jinja2 alone."""
     from jinja2 import Environment
 
@@ -75,9 +75,9 @@ def plain_jinja(request: Request) -> Callable[[], str]:
     return run
 
 
-def values(request: Request) -> Any:
+def values(request: RenderRequest) -> Any:
     """Every block of the issue with what it prints."""
-    return ((fragment.kind, fragment.at_hand) for fragment in fragments(request))
+    return ((fragment.kind, fragment.context) for fragment in fragments(request))
 
 
 def side_by_side(*runs: Callable[[], object], rounds: int = 150) -> list[float]:

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from digest.render.deadlinks import DeadLink, Manners, dead_links, find_dead
+from digest.render.deadlinks import DeadLink, LookupLimits, dead_links, find_dead
 from tests.newsrooms import ADS, DIGEST, newsroom
 
-QUICK = Manners(timeout=2.0, together=4, pause=0.0)
+QUICK = LookupLimits(timeout=2.0, together=4, pause=0.0)
 
 
 class Pages(BaseHTTPRequestHandler):
@@ -102,7 +102,7 @@ def test_one_host_is_asked_one_at_a_time(server: tuple[str, type[Pages]]) -> Non
 )
 def test_what_never_ends_is_dead(server: tuple[str, type[Pages]], path: str, why: str) -> None:
     base, _ = server
-    (dead,) = dead_links([f"{base}/{path}"], Manners(timeout=0.3, pause=0.0))
+    (dead,) = dead_links([f"{base}/{path}"], LookupLimits(timeout=0.3, pause=0.0))
     assert why in dead.why
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from digest.render import Request, load_theme, render
+from digest.render import RenderRequest, load_theme, render
 from tests.judges.tools import CHROMIUM
 from tests.newsrooms import Room
 from tests.strategies import render as make
@@ -93,7 +93,7 @@ def test_forty_stories_and_four_ads_are_under_what_gmail_shows(tmp_path: Path, t
     )
     titles = ["A headline of a quite ordinary length, more or less"] * 40
     lineup = make.lineup(*[5] * 8, titles=titles)
-    request = Request(
+    request = RenderRequest(
         newsroom=room, edition=room.editions[0], day=make.DAY, lineup=lineup, plan=ads, theme=load_theme(room, None)
     )  # fmt: skip
     issue = render(request)

@@ -11,8 +11,8 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from digest.app.addresses import Owner, issue_of, matched, written
-from digest.app.clicks import Seen, click_rates, with_clicks
+from digest.app.addresses import LinkOwner, links_of, matched, written
+from digest.app.clicks import StoryClicks, click_rates, with_clicks
 from digest.model import Creative, Edition, Goal, LineItem, RunAd, Slot
 from digest.model.mail import Clicked, IssueReceipt, LinkClicks, Receipt
 from digest.place import delivery
@@ -98,7 +98,7 @@ GROUPS = {("news", f"s{number}"): 0.4 + 0.2 * number for number in range(8)}  # 
 
 def week(
     chance: random.Random, rank: dict[tuple[str, str], float], issues: int, copies: int = 20_000
-) -> list[Seen]:
+) -> list[StoryClicks]:
     """Issues whose stories stand by ``rank``, clicked by preference times place, with the noise of counting."""
     rows = []
     for _ in range(issues):
@@ -107,7 +107,7 @@ def week(
         for position, group in enumerate(stories, 1):
             mean = copies * 0.01 * GROUPS[group] * BIAS[position - 1]
             clicks = max(0, round(chance.gauss(mean, math.sqrt(mean))))
-            rows.append(Seen(group, position, copies, clicks))
+            rows.append(StoryClicks(group, position, copies, clicks))
     return rows
 
 
@@ -152,7 +152,9 @@ def test_a_place_alone_never_pays(seed: int) -> None:
         for position, source in enumerate(top, 1):
             mean = 200 * BIAS[position - 1]
             rows.append(
-                Seen(("news", source), position, 20_000, max(0, round(chance.gauss(mean, math.sqrt(mean)))))
+                StoryClicks(
+                    ("news", source), position, 20_000, max(0, round(chance.gauss(mean, math.sqrt(mean))))
+                )
             )
     rates = click_rates(rows)
     spread = max(rates.values()) / min(rates.values())
@@ -161,7 +163,11 @@ def test_a_place_alone_never_pays(seed: int) -> None:
 
 def test_few_clicks_say_little() -> None:
     rates = click_rates(
-        [Seen(("a", "x"), 1, 100, 3), Seen(("a", "y"), 2, 100, 0), Seen(("a", "y"), 1, 100, 0)]
+        [
+            StoryClicks(("a", "x"), 1, 100, 3),
+            StoryClicks(("a", "y"), 2, 100, 0),
+            StoryClicks(("a", "y"), 1, 100, 0),
+        ]
     )
     assert all(0.8 < rate < 1.2 for rate in rates.values())
     assert click_rates([]) == {}
@@ -177,9 +183,9 @@ HTML = """<table data-line-item="x" data-creative="c"><tr><td><a href="https://a
 
 def test_addresses_belong_to_what_they_stand_in() -> None:
     found = written(HTML)
-    assert found["https://ad.example/more"] == {Owner("x", "c")}
-    assert found["https://n.example/1?utm_source=d"] == {Owner(story="s1")}
-    assert found["https://home.example/"] == {Owner()}
+    assert found["https://ad.example/more"] == {LinkOwner("x", "c")}
+    assert found["https://n.example/1?utm_source=d"] == {LinkOwner(story="s1")}
+    assert found["https://home.example/"] == {LinkOwner()}
     assert set(found) == {
         "https://ad.example/?a=1&b=2",
         "https://ad.example/more",
@@ -192,7 +198,7 @@ def test_clicks_are_matched_as_written_and_without_what_tracks() -> None:
     stories = [{"id": "s1", "position": 3, "url": "https://n.example/1"}]
     placed = [{"line_item": "x", "slot": "top"}]
     manifest = json.dumps({"sections": [{"id": "news", "stories": stories}], "ads": {"placed": placed}})
-    issue = issue_of("daily", DAY, manifest, HTML)
+    issue = links_of("daily", DAY, manifest, HTML)
     links = [
         LinkClicks(url="https://n.example/1?utm_source=other", unique=4),
         LinkClicks(url="https://N.example/1", unique=1),

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from digest.app.handover import Handed, Handover, Wish
+from digest.app.handover import Handover, HandoverRequest, HandoverResult
 from digest.errors import AlreadySent, CommandError, DigestError, Unreachable
 from digest.model.mail import CampaignNote, MailerSpec, Message
 from tests.fakes.mailers import Call, Dropped, Fake, answering, drop_after, drop_before, no_fault
@@ -51,11 +51,11 @@ def spec(fake: Fake) -> MailerSpec:
     return MailerSpec(type=fake.name)
 
 
-def run(fake: Fake, notes: Notes, wish: Wish | None = None, **changes: Any) -> Handed:
+def run(fake: Fake, notes: Notes, request: HandoverRequest | None = None, **changes: Any) -> HandoverResult:
     clock = Clock()
-    wish = wish or Wish(action="schedule", at=AT)
+    request = request or HandoverRequest(action="schedule", at=AT)
     made = Handover(notes, opened(fake, clock), spec(fake), now=lambda: NOW, sleep=clock.sleep)
-    return made.hand_over(message(fake, **changes), wish)
+    return made.hand_over(message(fake, **changes), request)
 
 
 @pytest.fixture(params=FAKES, ids=lambda one: one.name)
@@ -73,22 +73,26 @@ def test_handing_over_again_changes_nothing_or_updates(fake: Fake) -> None:
     other = run(fake, notes, subject="Another", revision=2)
     assert (other.did, other.campaign) == ("updated", first.campaign)
     later = run(
-        fake, notes, Wish(action="schedule", at=AT + timedelta(hours=1)), subject="Another", revision=2
+        fake,
+        notes,
+        HandoverRequest(action="schedule", at=AT + timedelta(hours=1)),
+        subject="Another",
+        revision=2,
     )
     assert later.campaign == first.campaign
     assert len(fake.campaigns) == 1
-    draft = run(fake, notes, Wish(), subject="Another", revision=2)
+    draft = run(fake, notes, HandoverRequest(), subject="Another", revision=2)
     assert (draft.campaign, draft.status) == (first.campaign, "draft")
     assert fake.sends == []
 
 
 def test_a_campaign_that_is_out_is_refused(fake: Fake) -> None:
     notes = Notes()
-    first = run(fake, notes, Wish(action="now"))
+    first = run(fake, notes, HandoverRequest(action="now"))
     assert first.status == "sending"
     for _ in range(2):
         with pytest.raises(AlreadySent):
-            run(fake, notes, Wish(action="now"))
+            run(fake, notes, HandoverRequest(action="now"))
     fake.finish(first.campaign)
     with pytest.raises(AlreadySent, match="was sent"):
         run(fake, notes, revision=2, subject="Another")
@@ -108,7 +112,7 @@ def test_a_deleted_campaign_is_made_again_and_said(fake: Fake) -> None:
     del fake.campaigns[first.campaign]
     again = run(fake, notes)
     assert again.campaign != first.campaign
-    assert any("deleted" in words for words in again.said)
+    assert any("deleted" in words for words in again.remarks)
     assert len(fake.campaigns) == 1
 
 
@@ -127,17 +131,17 @@ def test_a_name_that_stands_twice_is_refused(fake: Fake) -> None:
 def test_what_somebody_edited_there_is_said(name: str) -> None:
     fake = next(one for one in FAKES if one.name == name)()
     notes = Notes()
-    first = run(fake, notes, Wish())
+    first = run(fake, notes, HandoverRequest())
     row = fake.campaigns[first.campaign]
     if name == "sendgrid":
         row["email_config"]["html_content"] += "edited"
     else:
         key = {"listmonk": "body", "brevo": "htmlContent", "buttondown": "body"}[name]
         row[key] += "edited"
-    again = run(fake, notes, Wish())
+    again = run(fake, notes, HandoverRequest())
     assert again.did == "updated"
-    assert any("had been changed" in words for words in again.said)
-    assert run(fake, notes, Wish()).did == "unchanged"
+    assert any("had been changed" in words for words in again.remarks)
+    assert run(fake, notes, HandoverRequest()).did == "unchanged"
 
 
 @pytest.mark.parametrize("name", ["listmonk", "sendgrid", "brevo", "ghost"])
@@ -146,7 +150,7 @@ def test_a_list_that_does_not_exist_is_named_with_those_that_do(name: str) -> No
     clock = Clock()
     made = Handover(Notes(), opened(fake, clock), spec(fake), now=lambda: NOW, sleep=clock.sleep)
     with pytest.raises(CommandError, match=fake.no_such_list) as caught:
-        made.hand_over(replace(MESSAGE, lists=(fake.no_such_list,)), Wish())
+        made.hand_over(replace(MESSAGE, lists=(fake.no_such_list,)), HandoverRequest())
     assert fake.lists[0] in str(caught.value)
     assert fake.campaigns == {}
 
@@ -226,7 +230,7 @@ FAULTS = (
 )
 
 
-def broken(fake: Fake, notes: Notes, chance: random.Random, wish: Wish) -> None:
+def broken(fake: Fake, notes: Notes, chance: random.Random, request: HandoverRequest) -> None:
     """One run that ends somewhere: by a kill at a note, a kill inside a call, or a broken connection."""
     kind = chance.randrange(4)
     if kind == 0:
@@ -243,7 +247,7 @@ def broken(fake: Fake, notes: Notes, chance: random.Random, wish: Wish) -> None:
 
         fake.faults.extend([no_fault] * chance.randrange(12) + [fault] * chance.choice([1, 1, 5]))
     try:
-        run(fake, notes, wish)
+        run(fake, notes, request)
     except (Killed, DigestError):
         pass
     finally:
@@ -256,19 +260,19 @@ def test_kills_and_broken_connections_never_make_two(fake: Fake, seed: int) -> N
     """525 stories of three broken runs each, then one that is left alone: one campaign, its id in the ledger."""
     chance = random.Random(f"{fake.name}/{seed}")
     fake.description = None
-    notes, wish = Notes(), Wish(action=chance.choice(["schedule", "now", "draft"]), at=AT)
+    notes, request = Notes(), HandoverRequest(action=chance.choice(["schedule", "now", "draft"]), at=AT)
     for _ in range(3):
-        broken(fake, notes, chance, wish)
+        broken(fake, notes, chance, request)
         assert len(fake.named(MESSAGE.name)) <= 1
     try:
-        done = run(fake, notes, wish)
+        done = run(fake, notes, request)
     except AlreadySent:
-        assert wish.action == "now"
+        assert request.action == "now"
     else:
-        assert done.status == {"schedule": "scheduled", "now": "sending", "draft": "draft"}[wish.action]
+        assert done.status == {"schedule": "scheduled", "now": "sending", "draft": "draft"}[request.action]
     (only,) = fake.campaigns
     assert notes.ids == {only}
-    assert len(fake.sends) == (wish.action == "now")
+    assert len(fake.sends) == (request.action == "now")
 
 
 class Sent:
@@ -297,9 +301,9 @@ class Sent:
     def close(self) -> None: ...
 
 
-def deliver(sender: Sent, notes: Notes, **wish: Any) -> Handed:
+def deliver(sender: Sent, notes: Notes, **request: Any) -> HandoverResult:
     made = Handover(notes, sender, MailerSpec(type="smtp"), now=lambda: NOW, sleep=lambda _: None)
-    return made.hand_over(MESSAGE, Wish(action="now", **wish))
+    return made.hand_over(MESSAGE, HandoverRequest(action="now", **request))
 
 
 def test_a_sender_gives_each_target_one_message_whatever_breaks() -> None:
@@ -330,7 +334,7 @@ def test_what_may_have_gone_is_not_sent_again_unasked() -> None:
 def test_what_a_mailer_cannot_do_is_said() -> None:
     sender = Sent()
     made = Handover(Notes(), sender, MailerSpec(type="smtp"), now=lambda: NOW)
-    for wish in (Wish(action="schedule", at=AT), Wish(action="draft")):
+    for request in (HandoverRequest(action="schedule", at=AT), HandoverRequest(action="draft")):
         with pytest.raises(CommandError, match="smtp"):
-            made.hand_over(MESSAGE, wish)
+            made.hand_over(MESSAGE, request)
     assert sender.took == []

@@ -14,8 +14,8 @@ from typing import Any, cast
 import pytest
 
 from digest.app import variant_handover
-from digest.app.handover import Handed, Handover, Wish
-from digest.app.reading import Audience, Variant
+from digest.app.handover import Handover, HandoverRequest, HandoverResult
+from digest.app.reading import PublishedAudience, Variant
 from digest.app.variant_handover import Work, cancel
 from digest.app.variant_lists import list_name, listed
 from digest.errors import AlreadySent, CommandError, DigestError
@@ -74,12 +74,12 @@ def work(fake: Fake, notes: Notes, variants: Sequence[Variant] = VARIANTS, **cha
     clock = Clock()
     handover = Handover(notes, opened(fake, clock), spec, now=lambda: NOW, sleep=clock.sleep)
     message = replace(MESSAGE, lists=fake.lists, **changes)
-    return Work(handover, cast(Audience, Kept(variants)), message, capabilities(fake.name).parts)
+    return Work(handover, cast(PublishedAudience, Kept(variants)), message, capabilities(fake.name).parts)
 
 
-def run(fake: Fake, notes: Notes, wish: Wish | None = None, **more: Any) -> Handed:
+def run(fake: Fake, notes: Notes, wish: HandoverRequest | None = None, **more: Any) -> HandoverResult:
     made = work(fake, notes, **more)
-    return variant_handover.hand_over(made, wish or Wish(action="schedule", at=AT), lambda: None)
+    return variant_handover.hand_over(made, wish or HandoverRequest(action="schedule", at=AT), lambda: None)
 
 
 @pytest.fixture(params=FAKES, ids=lambda one: one.name)
@@ -88,7 +88,7 @@ def fake(request: pytest.FixtureRequest) -> Fake:
     return with_lists(made)
 
 
-def aims(fake: Fake, handed: Handed) -> dict[str, str]:
+def aims(fake: Fake, handed: HandoverResult) -> dict[str, str]:
     """The name of the list by the variant's."""
     rows = {row.campaign: row.variant for row in handed.variants}
     return {rows[key]: fake.parts[fake.part_of(row)] for key, row in fake.campaigns.items()}
@@ -117,7 +117,7 @@ def test_variants_that_are_no_more_are_taken_back(fake: Fake) -> None:
     first = run(fake, notes)
     later = (variant(7, "tampa"), *VARIANTS[1:])
     second = run(fake, notes, variants=later, revision=2)
-    assert any("1 campaign of an earlier revision" in words for words in second.said)
+    assert any("1 campaign of an earlier revision" in words for words in second.remarks)
     old = opened(fake).by_id(first.variants[0].campaign)
     assert old is not None
     assert old.status == "draft"
@@ -131,7 +131,7 @@ def test_a_variant_without_a_list_is_told_and_stops_no_other() -> None:
     handed = run(fake, notes)
     assert [row.list for row in handed.variants] == [f"daily {region}" for region in REGIONS[:3]]
     assert handed.without_list == ((VARIANTS[3].name, "daily jacksonville", 97),)
-    (words,) = handed.said
+    (words,) = handed.remarks
     assert '1 variant for 97 readers is not handed over: brevo has no lists "daily jacksonville"' in words
     with_lists(fake)
     assert Counter(row.did for row in run(fake, notes).variants) == {"unchanged": 3, "created": 1}
@@ -154,27 +154,30 @@ def test_two_variants_of_one_list_are_refused_and_two_lists_of_one_name() -> Non
 
 def test_campaigns_of_another_revision_that_are_out_end_it() -> None:
     fake, notes = with_lists(FAKES[0]()), Notes()
-    run(fake, notes, Wish(action="now"), variants=VARIANTS[:2])
+    run(fake, notes, HandoverRequest(action="now"), variants=VARIANTS[:2])
     with pytest.raises(AlreadySent, match="It has revision 1, and the outbox 2"):
-        run(fake, notes, Wish(action="now"), revision=2, subject="Another")
+        run(fake, notes, HandoverRequest(action="now"), revision=2, subject="Another")
     with pytest.raises(AlreadySent, match="is being sent"):  # a variant that is no more went out
-        run(fake, notes, Wish(action="now"), variants=VARIANTS[1:])
+        run(fake, notes, HandoverRequest(action="now"), variants=VARIANTS[1:])
     assert len(fake.sends) == 2
 
 
 def test_a_whole_issue_that_went_out_is_not_followed_by_its_variants() -> None:
     fake, notes = with_lists(FAKES[0]()), Notes()
     whole = work(fake, notes)
-    assert whole.handover.hand_over(whole.message, Wish(action="schedule", at=AT)).status == "scheduled"
-    assert any("no longer scheduled" in words for words in run(fake, notes).said)
+    assert (
+        whole.handover.hand_over(whole.message, HandoverRequest(action="schedule", at=AT)).status
+        == "scheduled"
+    )
+    assert any("no longer scheduled" in words for words in run(fake, notes).remarks)
     back = work(fake, notes)
     back.handover.withdraw((MESSAGE.name,), "daily", MESSAGE.date)
-    assert back.handover.said == [
+    assert back.handover.remarks == [
         "4 campaigns of an earlier revision, with other variants, are drafts at brevo, 4 of them no longer scheduled; "
         "nobody gets them."
     ]
     whole = work(fake, notes)
-    whole.handover.hand_over(whole.message, Wish(action="now"))
+    whole.handover.hand_over(whole.message, HandoverRequest(action="now"))
     with pytest.raises(AlreadySent):
         run(fake, notes)
     assert len(fake.sends) == 1
@@ -185,7 +188,7 @@ def test_kills_between_variants_never_make_two_or_lose_one(fake: Fake, seed: int
     """Three runs that end somewhere, then one that is left alone."""
     chance = random.Random(f"{fake.name}/{seed}")
     fake.description = None
-    notes, wish = Notes(), Wish(action=chance.choice(["schedule", "now", "draft"]), at=AT)
+    notes, wish = Notes(), HandoverRequest(action=chance.choice(["schedule", "now", "draft"]), at=AT)
     for _ in range(3):
         if chance.random() < 0.5:
             notes.kill = (notes.count + chance.randint(1, 14), chance.choice(["before", "after"]))

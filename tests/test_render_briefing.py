@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from digest import model as m
-from digest.render import Request, cleanup, load_theme, problems, remarks, render, without_data
+from digest.render import RenderRequest, cleanup, load_theme, problems, remarks, render, without_data
 from digest.render.boxes import boxes
 from digest.render.richtext import plain
 from tests.strategies import render as make
@@ -28,8 +28,8 @@ WORDS = {
 }
 
 
-def request_of(room: m.Newsroom, lineup: m.Lineup, plan: m.Plan) -> Request:
-    return Request(
+def request_of(room: m.Newsroom, lineup: m.Lineup, plan: m.Plan) -> RenderRequest:
+    return RenderRequest(
         newsroom=room, edition=room.editions[0], day=make.DAY, lineup=lineup, plan=plan,
         theme=load_theme(room, room.root / "cache"),
     )  # fmt: skip

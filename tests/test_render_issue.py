@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from lxml import etree  # type: ignore[import-untyped]
 
 from digest import model as m
-from digest.render import Request, Theme, load_theme, render
+from digest.render import RenderRequest, Theme, load_theme, render
 from digest.render.budget import moving
 from digest.render.compiler import StyleSheets, examined, inlined, parts_of
 from digest.render.folding import folded
@@ -50,21 +50,21 @@ def request_of(
     theme: str = "lively",
     mailer: str = "plain",
     **changes: object,
-) -> Request:
+) -> RenderRequest:
     newsroom = make.newsroom(cache, theme=theme, mailer=mailer)
     newsroom = replace(newsroom, **changes)  # type: ignore[arg-type]
     ready: Theme = load_theme(newsroom, cache)
-    return Request(
+    return RenderRequest(
         newsroom=newsroom, edition=newsroom.editions[0], day=make.DAY, lineup=lineup, plan=plan, theme=ready
     )
 
 
-def sheet_of(request: Request) -> StyleSheets:
+def sheet_of(request: RenderRequest) -> StyleSheets:
     newsroom = request.newsroom
     return examined(newsroom, collect(newsroom.root, newsroom.look.theme))[0]
 
 
-def whole(request: Request) -> str:
+def whole(request: RenderRequest) -> str:
     """The issue printed from templates that were never inlined, as one document with nothing inlined."""
     newsroom = request.newsroom
     files = collect(newsroom.root, newsroom.look.theme)
@@ -81,9 +81,9 @@ def whole(request: Request) -> str:
     return inlined_document(frame.render(common), sheet.inlined, sheet.kept)
 
 
-def _named(request: Request) -> list[tuple[str, Mapping[str, object]]]:
+def _named(request: RenderRequest) -> list[tuple[str, Mapping[str, object]]]:
     """The blocks of an issue with the values they print."""
-    return [(one.kind, one.at_hand) for one in fragments(request)]
+    return [(one.kind, one.context) for one in fragments(request)]
 
 
 def tree(html: str) -> list[tuple[str, dict[str, str], str, str]]:

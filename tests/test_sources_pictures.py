@@ -14,7 +14,7 @@ import pytest
 
 from digest import model as m
 from digest.model import Image, SourceSpec, Story
-from digest.render import Request, load_theme, render
+from digest.render import RenderRequest, load_theme, render
 from digest.sources import Context, ghost, rss, sitemap, wordpress
 from digest.sources._network import Answer
 from digest.sources._pictures import chosen, images_in, offer
@@ -222,7 +222,7 @@ def test_caption_and_credit_stand_below_the_lead(tmp_path: Path, theme: str) -> 
     entries = (replace(first, story=replace(first.story, image=image)), *lineup.sections[0].entries[1:])
     lineup = m.Lineup(sections=(replace(lineup.sections[0], entries=entries),))
     issue = render(
-        Request(
+        RenderRequest(
             newsroom=room, edition=room.editions[0], day=make.DAY, lineup=lineup, plan=m.Plan(),
             theme=load_theme(room, tmp_path / "cache"),
         )

@@ -10,7 +10,7 @@ import pytest
 
 from digest import model as m
 from digest.errors import ConfigurationError
-from digest.render import Request, load_theme, problems, render
+from digest.render import RenderRequest, load_theme, problems, render
 from digest.render._phrases import PHRASES
 from tests.newsrooms import DIGEST, Room, newsroom, story
 from tests.strategies import render as make
@@ -42,7 +42,7 @@ def issue(folder: Path, number: int, flags: tuple[str, ...], theme: str, locale:
         for section in lineup.sections
     )
     return render(
-        Request(
+        RenderRequest(
             newsroom=room, edition=room.editions[0], day=make.DAY, lineup=m.Lineup(sections=sections),
             plan=m.Plan(), theme=load_theme(room, folder / "cache"),
         )
@@ -105,7 +105,7 @@ def test_a_label_goes_along_to_more_online(tmp_path: Path) -> None:
         for one in lineup.sections[0].entries
     )
     found = render(
-        Request(
+        RenderRequest(
             newsroom=room, edition=room.editions[0], day=make.DAY,
             lineup=m.Lineup(sections=(replace(lineup.sections[0], entries=entries),)), plan=m.Plan(),
             theme=load_theme(room, tmp_path),

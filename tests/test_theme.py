@@ -11,7 +11,7 @@ import pytest
 
 from digest.errors import ConfigurationError
 from digest.model import Edition, Look
-from digest.render import Request, load_theme, loader, problems, render, theme
+from digest.render import RenderRequest, load_theme, loader, problems, render, theme
 from tests.strategies import render as make
 
 STORY = loader.shipped() / "blocks" / "story.j2"
@@ -30,7 +30,7 @@ def block(html: str, text: str = "{{ story.title }}") -> str:
 def issue_of(root: Path, theme: str = "lively") -> bytes:
     newsroom = make.newsroom(root, theme=theme)
     ready = load_theme(newsroom, root / "var" / "cache")
-    request = Request(
+    request = RenderRequest(
         newsroom=newsroom,
         edition=newsroom.editions[0],
         day=make.DAY,
@@ -173,7 +173,7 @@ def test_the_look_sets_colours_and_fonts(tmp_path: Path) -> None:
     look = Look(colors={"accent": "#0a7"}, fonts={"head": '"Fancy Sans", Georgia'}, density="compact")
     newsroom = replace(make.newsroom(tmp_path), look=look)
     theme = load_theme(newsroom, tmp_path / "var")
-    request = Request(
+    request = RenderRequest(
         newsroom=newsroom,
         edition=newsroom.editions[0],
         day=make.DAY,
@@ -193,7 +193,7 @@ def test_an_edition_has_its_own_theme(tmp_path: Path) -> None:
     theme = load_theme(newsroom, tmp_path / "var")
     pages = [
         render(
-            Request(
+            RenderRequest(
                 newsroom=newsroom,
                 edition=e,
                 day=make.DAY,

@@ -9,11 +9,16 @@ from pathlib import Path
 import pytest
 
 from digest import model
-from digest.render import Request, load_theme, loader, problems, render, values
+from digest.render import RenderRequest, load_theme, loader, problems, render, values
 from tests.strategies import render as make
 
 DOC = (Path(__file__).parents[1] / "docs" / "templates.md").read_text("utf-8")
-NAMED = {**values.COMMON, **values.AT_HAND["section"], **values.AT_HAND["story"], **values.AT_HAND["house"]}
+NAMED = {
+    **values.COMMON,
+    **values.CONTEXTS["section"],
+    **values.CONTEXTS["story"],
+    **values.CONTEXTS["house"],
+}
 
 
 @pytest.mark.parametrize("name", loader.NAMES)
@@ -37,7 +42,7 @@ def test_the_example_is_a_block_that_looks_right(tmp_path: Path, theme: str) -> 
     (folder / "story.j2").write_text(example[1], "utf-8")
     room = make.newsroom(tmp_path, theme=theme)
     assert problems(room) == ()
-    request = Request(
+    request = RenderRequest(
         newsroom=room, edition=room.editions[0], day=make.DAY, lineup=make.lineup(2), plan=make.plan(),
         theme=load_theme(room, None),
     )  # fmt: skip

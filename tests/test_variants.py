@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.app.pipeline import House, compose
+from digest.app.pipeline import BuildContext, compose
 from digest.app.variants import Bases, Maker, bare, unpacked_row
 from digest.audience.choices import Choice, Piece
 from digest.audience.engines import packed, unpacked
@@ -51,9 +51,9 @@ def bases_of(root: Path, **words: Any) -> Bases:
     newsroom = load(room.root)
     found: list[Bases] = []
     with open_store(newsroom.store, newsroom.publication) as store:
-        house = House(newsroom, store, load_theme(newsroom, root / "var"))
+        context = BuildContext(newsroom, store, load_theme(newsroom, root / "var"))
         edition = newsroom.editions[0]
-        compose(house, edition, date.fromisoformat(DAY), Overrides(), Capture(found))  # type: ignore[arg-type]
+        compose(context, edition, date.fromisoformat(DAY), Overrides(), Capture(found))  # type: ignore[arg-type]
     return found[0]
 
 

@@ -14,7 +14,7 @@ from digest.model.mail import Clicked, LinkClicks
 from digest.model.urls import canonical_url
 
 if TYPE_CHECKING:
-    from digest.app.reading import Audience
+    from digest.app.reading import PublishedAudience
 
 _VOID = frozenset(
     ("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr")
@@ -23,7 +23,7 @@ _WEB = re.compile(r"https?://", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
-class Owner:
+class LinkOwner:
     """What an address stands in: an ad (``line_item`` and ``creative``), a ``story``, or neither."""
 
     line_item: str = ""
@@ -36,7 +36,7 @@ class Owner:
         return (self.line_item, self.story)
 
 
-def written(html: str) -> dict[str, set[Owner]]:
+def written(html: str) -> dict[str, set[LinkOwner]]:
     """Every web address of the HTML with what it stands in; a mailer's mark at its end is taken off."""
     reader = _Reader()
     reader.feed(html)
@@ -47,16 +47,16 @@ def written(html: str) -> dict[str, set[Owner]]:
 class _Reader(HTMLParser):
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
-        self.found: dict[str, set[Owner]] = {}
-        self.open: list[tuple[str, Owner]] = [("", Owner())]
+        self.found: dict[str, set[LinkOwner]] = {}
+        self.open: list[tuple[str, LinkOwner]] = [("", LinkOwner())]
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         has = {name: value or "" for name, value in attrs}
         owner = self.open[-1][1]
         if "data-line-item" in has:
-            owner = Owner(has["data-line-item"], has.get("data-creative", ""))
+            owner = LinkOwner(has["data-line-item"], has.get("data-creative", ""))
         elif "data-story" in has:
-            owner = Owner(story=has["data-story"])
+            owner = LinkOwner(story=has["data-story"])
         href = has.get("href", "")
         if tag == "a" and _WEB.match(href):
             self.found.setdefault(href.removesuffix("@TrackLink"), set()).add(owner)
@@ -71,17 +71,17 @@ class _Reader(HTMLParser):
 
 
 @dataclass(frozen=True, slots=True)
-class Issue:
+class IssueLinks:
     """What is needed of an issue to say whose a click is."""
 
     edition: str
     date: date
-    owners: Mapping[str, frozenset[Owner]]  # by address as written
+    owners: Mapping[str, frozenset[LinkOwner]]  # by address as written
     slots: Mapping[str, str]  # of the ads, by line item
     stories: Mapping[str, tuple[str, int]]  # section and position, by story
 
 
-def issue_of(edition: str, day: date, manifest: str, html: str) -> Issue:
+def links_of(edition: str, day: date, manifest: str, html: str) -> IssueLinks:
     """The issue of a manifest and its HTML; without the HTML the addresses of its stories alone are known."""
     record = json.loads(manifest)
     stories, owners = _stories(record)
@@ -89,54 +89,54 @@ def issue_of(edition: str, day: date, manifest: str, html: str) -> Issue:
     for address, link_owners in addresses.items():
         owners[address] = frozenset(link_owners)
     slots = {ad["line_item"]: ad["slot"] for ad in record["ads"]["placed"]}
-    return Issue(edition, day, owners, slots, stories)
+    return IssueLinks(edition, day, owners, slots, stories)
 
 
-def with_variants(issue: Issue, audience: Audience) -> Issue:
+def with_variants(issue: IssueLinks, audience: PublishedAudience) -> IssueLinks:
     """The issue with what only variants of it have; each variant that has something new is read."""
     owners, slots, stories = dict(issue.owners), dict(issue.slots), dict(issue.stories)
-    seen = {owner for some in owners.values() for owner in some}
+    seen = {owner for link_owners in owners.values() for owner in link_owners}
     for variant in audience.variants():
         position = 0
         for section, ids in variant.sections:
             for id in ids:
                 position += 1
                 stories.setdefault(id, (section, position))
-        own = {Owner(story=id) for _, ids in variant.sections for id in ids}
-        own |= {Owner(item, creative) for item, creative, _ in variant.ads}
+        own = {LinkOwner(story=id) for _, ids in variant.sections for id in ids}
+        own |= {LinkOwner(item, creative) for item, creative, _ in variant.ads}
         if own <= seen:
             continue
         seen |= own
         for item, _, slot in variant.ads:
             slots.setdefault(item, slot)
         html = audience.parts(variant)["index.html"].decode("utf-8", "replace")
-        for address, whose in written(html).items():
-            owners[address] = owners.get(address, frozenset()) | whose
-    return Issue(issue.edition, issue.date, owners, slots, stories)
+        for address, found_owners in written(html).items():
+            owners[address] = owners.get(address, frozenset()) | found_owners
+    return IssueLinks(issue.edition, issue.date, owners, slots, stories)
 
 
-def _stories(record: dict[str, Any]) -> tuple[dict[str, tuple[str, int]], dict[str, frozenset[Owner]]]:
+def _stories(record: dict[str, Any]) -> tuple[dict[str, tuple[str, int]], dict[str, frozenset[LinkOwner]]]:
     stories, owners = {}, {}
     for section in record["sections"]:
         for row in section["stories"]:
             stories[row["id"]] = (section["id"], row["position"])
-            owners[row["url"]] = frozenset({Owner(story=row["id"])})
+            owners[row["url"]] = frozenset({LinkOwner(story=row["id"])})
     return stories, owners
 
 
-def matched(issue: Issue, links: Iterable[LinkClicks]) -> tuple[Clicked, ...]:
+def matched(issue: IssueLinks, links: Iterable[LinkClicks]) -> tuple[Clicked, ...]:
     """The clicks with what they belong to, the same address once.
 
     An address is looked up as it was written; then without what only tracks (``utm_…``), for mailers that report it
     without its parameters or with parameters of their own.
     """
-    plain: dict[str, set[Owner]] = {}
+    plain: dict[str, set[LinkOwner]] = {}
     for address, owners in issue.owners.items():
         plain.setdefault(canonical_url(address), set()).update(owners)
     return tuple(_clicked(issue, plain, link) for link in merged(links))
 
 
-def _clicked(issue: Issue, plain: Mapping[str, set[Owner]], link: LinkClicks) -> Clicked:
+def _clicked(issue: IssueLinks, plain: Mapping[str, set[LinkOwner]], link: LinkClicks) -> Clicked:
     owners = issue.owners.get(link.url) or frozenset(plain.get(canonical_url(link.url), ()))
     base = Clicked(
         edition=issue.edition,

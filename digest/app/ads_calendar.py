@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from digest.app.ads_ahead import Tell, inputs_of, never_run, planned
+from digest.app.ads_forecast import Tell, inputs_of, never_run, planned
 from digest.errors import CommandError
 from digest.model.issue_date import day_of
 
@@ -32,7 +32,7 @@ class CalendarIssue:
 
 
 @dataclass(frozen=True, slots=True)
-class Calendar:
+class AdCalendar:
     """Every issue of ``first`` to ``last``; ``never_runs`` are paid bookings that no coming issue has a place for, each
     with who is in the way."""
 
@@ -51,7 +51,7 @@ def span(first: date | None, last: date | None, today: date) -> tuple[date, date
     return start, end
 
 
-def as_known(newsroom: Newsroom, start: date, end: date, today: date) -> Calendar:
+def as_known(newsroom: Newsroom, start: date, end: date, today: date) -> AdCalendar:
     """What ran, and which issues are to come, their ads not planned yet; issues before ``today`` that are not there
     were missed."""
     from digest.place import forecast
@@ -81,12 +81,12 @@ def as_known(newsroom: Newsroom, start: date, end: date, today: date) -> Calenda
     by_issue = _by_issue(runs)
     order = {edition.name: number for number, edition in enumerate(newsroom.editions)}
     issues = sorted(states, key=lambda key: (key[0], order.get(key[1], len(order)), key[1]))
-    return Calendar(
+    return AdCalendar(
         start, end, tuple(CalendarIssue(*key, states[key], by_issue.get(key, ())) for key in issues), ()
     )
 
 
-def calendar(newsroom: Newsroom, start: date, end: date, today: date, tell: Tell | None = None) -> Calendar:
+def calendar(newsroom: Newsroom, start: date, end: date, today: date, tell: Tell | None = None) -> AdCalendar:
     """What ran and what is planned."""
     known = as_known(newsroom, start, end, today)
     first = max(start, today)

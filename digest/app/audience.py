@@ -26,7 +26,7 @@ from digest.model.issue_date import day_of, number_of
 from digest.place import Request as PlaceRequest
 from digest.publish import Outbox
 from digest.publish.outbox import AUDIENCE
-from digest.render import Request as RenderRequest
+from digest.render import RenderRequest
 from digest.select import SelectRequest, group
 from digest.select.events import decisions
 

@@ -175,6 +175,6 @@ def _meant(item: LineItem, piece: Piece) -> bool:
     """Whether the booking is for these readers."""
     values = {column: {value.casefold() for value in has} for column, has in piece.choice.by}
     return all(
-        not values.get(column, set()).isdisjoint(value.casefold() for value in asked)
-        for column, asked in item.audience.items()
+        not values.get(column, set()).isdisjoint(value.casefold() for value in accepted)
+        for column, accepted in item.audience.items()
     )

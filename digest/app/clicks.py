@@ -37,14 +37,14 @@ def with_clicks(ran: Iterable[RunAd], receipts: Iterable[IssueReceipt]) -> tuple
     ``clicks`` is 0 where the mailer told clicks of the issue and none of this ad, ``None`` where nobody knows them.
     """
     known = {(receipt.edition, receipt.date): receipt for receipt in receipts}
-    return tuple(_with(run, known.get((run.edition, run.date))) for run in ran)
+    return tuple(_with_issue(run, known.get((run.edition, run.date))) for run in ran)
 
 
-def _with(run: RunAd, issue: IssueReceipt | None) -> RunAd:
+def _with_issue(run: RunAd, issue: IssueReceipt | None) -> RunAd:
     if issue is None:
         return run
     links = [link for link in issue.clicks if link.line_item == (run.ran_as or run.line_item)]
-    counted = _told(issue, links)
+    counted = _is_counted(issue, links)
     clicks = sum(map(count_of, links))
     kind = "total" if issue.clicks and all(link.unique is None for link in issue.clicks) else "unique"
     return replace(
@@ -55,13 +55,13 @@ def _with(run: RunAd, issue: IssueReceipt | None) -> RunAd:
     )
 
 
-def _told(issue: IssueReceipt, links: Sequence[Clicked]) -> bool:
+def _is_counted(issue: IssueReceipt, links: Sequence[Clicked]) -> bool:
     """Whether the clicks on something are known: not where only the most clicked links were listed, without it."""
     return bool(links) if issue.receipt.kind == "capped" else issue.receipt.kind != "none"
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class StoryClicks:
     """A story in an issue: where it stood, how many got the issue, and how many clicked it."""
 
     group: tuple[str, str]  # section and source
@@ -70,7 +70,7 @@ class Seen:
     clicks: int
 
 
-def seen(ran: Iterable[RunStory], receipts: Iterable[IssueReceipt]) -> list[Seen]:
+def story_clicks(ran: Iterable[RunStory], receipts: Iterable[IssueReceipt]) -> list[StoryClicks]:
     """The stories of all issues whose clicks are known."""
     known = {
         (receipt.edition, receipt.date): receipt for receipt in receipts if receipt.receipt.kind != "none"
@@ -82,11 +82,11 @@ def seen(ran: Iterable[RunStory], receipts: Iterable[IssueReceipt]) -> list[Seen
         if issue and copies:
             clicks = sum(count_of(link) for link in issue.clicks if link.story == run.story.id)
             group = (run.section, run.story.source.strip().casefold())
-            rows.append(Seen(group, run.position, copies, clicks))
+            rows.append(StoryClicks(group, run.position, copies, clicks))
     return rows
 
 
-def click_rates(rows: Sequence[Seen]) -> dict[tuple[str, str], float]:
+def click_rates(rows: Sequence[StoryClicks]) -> dict[tuple[str, str], float]:
     """How much more (above 1) or less readers click a section's stories of a source than their places explain.
 
     Clicks are taken as copies x place x group (a Poisson model in which both are free) and fitted by turns, as one
@@ -108,7 +108,7 @@ def click_rates(rows: Sequence[Seen]) -> dict[tuple[str, str], float]:
     return {group: clicks[group] / expected[group] for group in sorted(groups)}
 
 
-def _ratio(rows: Sequence[Seen], names: Sequence[Name], factors: Sequence[float]) -> dict[Name, float]:
+def _ratio(rows: Sequence[StoryClicks], names: Sequence[Name], factors: Sequence[float]) -> dict[Name, float]:
     """Clicks over what the other margin explains, by name."""
     clicks: dict[Name, float] = dict.fromkeys(names, 0.0)
     base: dict[Name, float] = dict.fromkeys(names, 0.0)
@@ -126,7 +126,7 @@ def rates_of(store: Store, newsroom: Newsroom, before: date) -> Mapping[tuple[st
     if not receipts:
         return {}
     ran = store.ran_stories(receipts[0].date, receipts[-1].date)
-    return click_rates(seen(ran, receipts))
+    return click_rates(story_clicks(ran, receipts))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,7 +161,7 @@ def clicked_stories(
     for run in store.ran_stories(receipts[0].date, receipts[-1].date, edition):
         issue = known.get((run.edition, run.date))
         links = [link for link in issue.clicks if link.story == run.story.id] if issue else []
-        if issue is not None and _told(issue, links):
+        if issue is not None and _is_counted(issue, links):
             stories.append(_clicked_story(run, issue, links))
     return sorted(stories, key=lambda story: (-story.clicks, story.date, story.edition, story.position))
 

@@ -35,7 +35,7 @@ _OVER = ("sending", "sent", "stopped")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
+class HandoverRequest:
     """What handing over shall do. ``at`` is set for ``schedule``; ``again``: what was lost did not arrive."""
 
     action: Literal["draft", "schedule", "now"] = "draft"
@@ -45,7 +45,7 @@ class Wish:
 
 
 @dataclass(frozen=True, slots=True)
-class HandedVariant:
+class VariantResult:
     """What became of one variant's campaign. ``did``: as of an issue, or ``out``: it is out of our hands."""
 
     variant: str
@@ -58,8 +58,9 @@ class HandedVariant:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Handed:
-    """What became of it. ``did``: created | updated | unchanged | delivered | cancelled; ``said`` is for people.
+class HandoverResult:
+    """What became of it. ``did``: created | updated | unchanged | delivered | tested | cancelled. ``remarks`` are
+    what people should know of it.
 
     Of an issue that went by variants ``status`` is the least far of ``variants``, and ``without_list`` has the variants
     that are nobody's list: (variant, name of its list, readers).
@@ -70,9 +71,9 @@ class Handed:
     campaign: str
     status: str
     at: datetime | None = None
-    said: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
     tests: tuple[str, ...] = ()
-    variants: tuple[HandedVariant, ...] = ()
+    variants: tuple[VariantResult, ...] = ()
     without_list: tuple[tuple[str, str, int], ...] = ()
 
 
@@ -94,37 +95,37 @@ class Handover:
         self.ledger, self.mailer, self.spec = ledger, mailer, spec
         self.now, self.sleep = now, sleep
         self.able = capabilities(spec.type)
-        self.said: list[str] = []
-        self.out: Campaign | None = None  # the campaign that is out of our hands
+        self.remarks: list[str] = []
+        self.departed: Campaign | None = None  # the campaign that is out of our hands
         self._noted: dict[tuple[str, date], list[CampaignNote]] = {}  # as the ledger has them
         self._expected: tuple[str, ...] = ()
         self._listed: dict[str, list[Campaign]] = {}
-        self._there: dict[str, str] | None = None
+        self._known_lists: dict[str, str] | None = None
 
     def expect(self, names: Sequence[str], day: date) -> None:
         """Campaigns that are handed over one after another: those without an id are looked for all at once."""
         assert not isinstance(self.mailer, Sender)
         self._expected = tuple(names)
-        for found in self.mailer.by_names(names, day) if names else ():
-            self._listed.setdefault(found.name, []).append(found)
+        for campaign in self.mailer.by_names(names, day) if names else ():
+            self._listed.setdefault(campaign.name, []).append(campaign)
 
     def revision_of(self, edition: str, day: date, campaign: str) -> int | None:
         """The revision of the issue that a campaign has; ``None`` where it is not known."""
         last = last_content(self.notes(edition, day), campaign)
         return last.revision if last else None
 
-    def hand_over(self, message: Message, wish: Wish) -> Handed:
+    def hand_over(self, message: Message, request: HandoverRequest) -> HandoverResult:
         """Make or update the campaign, test it, and schedule or send it as wished.
 
         Raises ``AlreadySent`` for one that is out of our hands, ``CommandError`` for what the mailer cannot do,
         ``Unreachable`` where it does not answer.
         """
-        self._able_to(wish)
+        self._able_to(request)
         if isinstance(self.mailer, Sender):
-            return self._deliver(self.mailer, message, wish)
-        return self._campaign(self.mailer, message, wish)
+            return self._deliver(self.mailer, message, request)
+        return self._campaign(self.mailer, message, request)
 
-    def cancel(self, edition: str, day: date, name: str) -> Handed:
+    def cancel(self, edition: str, day: date, name: str) -> HandoverResult:
         """Take a schedule back: the campaign is a draft again."""
         if not self.able.cancel or isinstance(self.mailer, Sender):
             raise CommandError(f"{self.spec.type} schedules nothing, so there is nothing to cancel.")
@@ -136,9 +137,11 @@ class Handover:
         if campaign.status == "scheduled":
             self.mailer.cancel(campaign.id)
             self._note(edition, day, "cancelled", name=name, campaign=campaign.id)
-            return Handed(did="cancelled", name=name, campaign=campaign.id, status="draft")
-        self.said.append(f"{name} is a draft and was not scheduled.")
-        return Handed(did="unchanged", name=name, campaign=campaign.id, status="draft", said=tuple(self.said))
+            return HandoverResult(did="cancelled", name=name, campaign=campaign.id, status="draft")
+        self.remarks.append(f"{name} is a draft and was not scheduled.")
+        return HandoverResult(
+            did="unchanged", name=name, campaign=campaign.id, status="draft", remarks=tuple(self.remarks)
+        )
 
     def find(self, name: str, edition: str, day: date) -> Campaign | None:
         """The campaign of an issue as the mailer has it now."""
@@ -154,25 +157,25 @@ class Handover:
         if isinstance(self.mailer, Sender):
             return
         notes = self.notes(edition, day)
-        whole = not any(map(is_variant, keep))
+        for_everybody = not any(map(is_variant, keep))
         others = {
             note.name: note.campaign
             for note in notes
-            if note.campaign and note.name not in keep and not (whole and not is_variant(note.name))
+            if note.campaign and note.name not in keep and not (for_everybody and not is_variant(note.name))
         }
         taken, drafts = 0, 0
         for name, campaign in sorted(others.items()):
-            found = self.mailer.by_id(campaign)
-            if found is None:
+            other = self.mailer.by_id(campaign)
+            if other is None:
                 continue
-            self._ours(replace(found, name=name), edition, day)
-            if found.status == "scheduled":
+            self._ours(replace(other, name=name), edition, day)
+            if other.status == "scheduled":
                 self.mailer.cancel(campaign)
                 self._note(edition, day, "cancelled", name=name, campaign=campaign)
                 taken += 1
             drafts += 1
         if drafts:
-            self.said.append(
+            self.remarks.append(
                 f"{counted(drafts, 'campaign')} of an earlier revision, with other variants, "
                 f"{'is a draft' if drafts == 1 else 'are drafts'} at {self.spec.type}"
                 + (f", {taken} of them no longer scheduled" if taken else "")
@@ -181,22 +184,22 @@ class Handover:
 
     # A mailer that keeps campaigns
 
-    def _campaign(self, mailer: Mailer, message: Message, wish: Wish) -> Handed:
+    def _campaign(self, mailer: Mailer, message: Message, request: HandoverRequest) -> HandoverResult:
         edition, day = message.edition, message.date
         if lost := len(set(_OWN_PICTURE.findall(message.html))):
-            self.said.append(
+            self.remarks.append(
                 f"{counted(lost, 'picture file')} of the newsroom cannot be found by readers of a campaign at "
                 f"{self.spec.type}. Serve the issue's folder images/ and name its address: `images: {{base_url: …}}`."
             )
-        at = self._moment(mailer, wish)
+        at = self._moment(mailer, request)
         notes = notes_of(self.notes(edition, day), message.name)
         known = self._find(mailer, notes, message.name, day)
         if known is not None:
             self._ours(known, edition, day)
-            if self._same(known, notes, message, wish, at):
+            if self._same(known, notes, message, request, at):
                 self._still(known, notes, message)
-                self._test(mailer, known.id, message, wish)
-                return self._handed("unchanged", message, known.id, known.status, known.at, wish)
+                self._test(mailer, known.id, message, request)
+                return self._handed("unchanged", message, known.id, known.status, known.at, request)
         self._lists(mailer, message)
         if known is None:
             campaign, did = self._create(mailer, message), "created"
@@ -209,21 +212,27 @@ class Handover:
         if did == "updated" or getattr(mailer, "content_apart", False):
             mailer.update(campaign, message)
             self._done(message, "updated", campaign)
-        self._test(mailer, campaign, message, wish)
-        status = self._go(mailer, campaign, message, wish, at)
-        return self._handed(did, message, campaign, status, at if status == "scheduled" else None, wish)
+        self._test(mailer, campaign, message, request)
+        status = self._go(mailer, campaign, message, request, at)
+        return self._handed(did, message, campaign, status, at if status == "scheduled" else None, request)
 
     def _handed(
-        self, did: str, message: Message, campaign: str, status: str, at: datetime | None, wish: Wish
-    ) -> Handed:
-        return Handed(
+        self,
+        did: str,
+        message: Message,
+        campaign: str,
+        status: str,
+        at: datetime | None,
+        request: HandoverRequest,
+    ) -> HandoverResult:
+        return HandoverResult(
             did=did,
             name=message.name,
             campaign=campaign,
             status=status,
             at=at,
-            said=tuple(self.said),
-            tests=wish.tests,
+            remarks=tuple(self.remarks),
+            tests=request.tests,
         )
 
     def _find(self, mailer: Mailer, notes: list[CampaignNote], name: str, day: date) -> Campaign | None:
@@ -236,7 +245,7 @@ class Handover:
             campaign = mailer.by_id(known)
             if campaign is not None:
                 return replace(campaign, name=name)
-            self.said.append(f"campaign {known} was deleted at {self.spec.type}.")
+            self.remarks.append(f"campaign {known} was deleted at {self.spec.type}.")
         campaign = self._named(mailer, name, day)
         if campaign is None and unanswered(notes, self.now()):
             campaign = self._look_again(mailer, name, day)
@@ -284,7 +293,7 @@ class Handover:
         """Raises ``AlreadySent`` for a campaign that is on its way, gone, or stopped half-way."""
         if campaign.status not in _OVER:
             return
-        self.out = campaign
+        self.departed = campaign
         if campaign.status == "sent":
             self._note(edition, day, "sent", name=campaign.name, campaign=campaign.id)
         word = {"sending": "is being sent", "sent": "was sent", "stopped": "was stopped there"}[
@@ -299,14 +308,19 @@ class Handover:
         raise AlreadySent(f"{edition} of {day} {word} by {self.spec.type}{wording}. {cure}")
 
     def _same(
-        self, campaign: Campaign, notes: list[CampaignNote], message: Message, wish: Wish, at: datetime | None
+        self,
+        campaign: Campaign,
+        notes: list[CampaignNote],
+        message: Message,
+        request: HandoverRequest,
+        at: datetime | None,
     ) -> bool:
         """Whether the mailer has it already as it shall be."""
         last = last_content(notes, campaign.id)
         written = last is not None and last.content == content_of(message)
         untouched = campaign.html is None or campaign.html == message.html
         named = campaign.subject in (None, message.subject)
-        wanted = {"draft": "draft", "schedule": "scheduled", "now": ""}[wish.action]
+        wanted = {"draft": "draft", "schedule": "scheduled", "now": ""}[request.action]
         return (
             written
             and untouched
@@ -338,30 +352,34 @@ class Handover:
             and campaign.html == message.html
         ):
             return
-        self.said.append(
+        self.remarks.append(
             f"campaign {campaign.id} had been changed at {self.spec.type}; it is the built issue again. Changes belong "
             "into the issue: `digest stories edit`, then build and hand over."
         )
 
     def _lists(self, mailer: Mailer, message: Message) -> None:
-        if message.lists and self._there is None:
-            self._there = mailer.lists()
-        there = self._there
-        unknown = [id for id in message.lists if there is not None and id not in there]
+        if message.lists and self._known_lists is None:
+            self._known_lists = mailer.lists()
+        lists = self._known_lists
+        unknown = [id for id in message.lists if lists is not None and id not in lists]
         if unknown:
-            known = ", ".join(f"{key} ({name})" for key, name in sorted((there or {}).items())[:20])
+            known = ", ".join(f"{key} ({name})" for key, name in sorted((lists or {}).items())[:20])
             raise CommandError(
                 f"{self.spec.type} has no list {', '.join(unknown)}. It has: {known or 'none'}. "
                 f"Mend `lists: {{{message.edition}: […]}}` under `mailer:` in digest.yaml."
             )
 
-    def _test(self, mailer: Mailer | Sender, campaign: str, message: Message, wish: Wish) -> None:
-        if wish.tests:
-            mailer.test(campaign, message, wish.tests)
+    def _test(
+        self, mailer: Mailer | Sender, campaign: str, message: Message, request: HandoverRequest
+    ) -> None:
+        if request.tests:
+            mailer.test(campaign, message, request.tests)
 
-    def _go(self, mailer: Mailer, campaign: str, message: Message, wish: Wish, at: datetime | None) -> str:
+    def _go(
+        self, mailer: Mailer, campaign: str, message: Message, request: HandoverRequest, at: datetime | None
+    ) -> str:
         """Schedule or send the draft; its status then."""
-        if wish.action == "schedule":
+        if request.action == "schedule":
             assert at is not None
             try:
                 mailer.schedule(campaign, message, at)
@@ -371,7 +389,7 @@ class Handover:
                     raise
             self._done(message, "scheduled", campaign, at)
             return "scheduled"
-        if wish.action == "now":
+        if request.action == "now":
             self._done(message, "sending", campaign)
             try:
                 mailer.send(campaign, message)
@@ -384,11 +402,11 @@ class Handover:
 
     # A mailer that keeps nothing
 
-    def _deliver(self, mailer: Sender, message: Message, wish: Wish) -> Handed:
-        if wish.tests:
-            self._test(mailer, "", message, wish)
-            if wish.action == "draft":
-                return self._handed("tested", message, "", "draft", None, wish)
+    def _deliver(self, mailer: Sender, message: Message, request: HandoverRequest) -> HandoverResult:
+        if request.tests:
+            self._test(mailer, "", message, request)
+            if request.action == "draft":
+                return self._handed("tested", message, "", "draft", None, request)
         notes = notes_of(self.notes(message.edition, message.date), message.name)
         left = [target for target in mailer.targets() if fate(notes, target) != "delivered"]
         if not left:
@@ -396,7 +414,7 @@ class Handover:
                 f"{message.edition} of {message.date} was handed over by {self.spec.type} already."
             )
         open_ends = [target for target in left if fate(notes, target) == "intended"]
-        if open_ends and not wish.again:
+        if open_ends and not request.again:
             raise AlreadySent(
                 f"{message.edition} of {message.date} may have gone to {', '.join(open_ends)}: an earlier run ended "
                 "before the answer. Look whether it arrived. If it did: `digest mark-sent "
@@ -413,31 +431,31 @@ class Handover:
                 self._done(message, "failed", target)
                 raise
             self._done(message, "delivered", target)
-        return self._handed("delivered", message, word, "sent", None, wish)
+        return self._handed("delivered", message, word, "sent", None, request)
 
     # What both do
 
-    def _able_to(self, wish: Wish) -> None:
+    def _able_to(self, request: HandoverRequest) -> None:
         """Raises ``CommandError`` for what the mailer cannot do."""
         kind = self.spec.type
-        if wish.action == "schedule" and not self.able.schedule:
+        if request.action == "schedule" and not self.able.schedule:
             raise CommandError(
                 f"{kind} schedules nothing. Run `digest handover` at that hour (cron does), and leave `send_at` out."
             )
-        if wish.action == "draft" and not self.able.draft and not wish.tests:
+        if request.action == "draft" and not self.able.draft and not request.tests:
             raise CommandError(f"{kind} keeps no drafts: handing over sends. Use --now.")
-        if wish.action == "now" and kind == "folder":
+        if request.action == "now" and kind == "folder":
             raise CommandError("folder sends nothing; what watches the folder does. Use --draft.")
-        if wish.tests and not self.able.test:
+        if request.tests and not self.able.test:
             raise CommandError(f"{kind} sends no tests from here. Leave a draft (--draft) and test it there.")
 
-    def _moment(self, mailer: Mailer, wish: Wish) -> datetime | None:
-        if wish.action != "schedule" or wish.at is None:
+    def _moment(self, mailer: Mailer, request: HandoverRequest) -> datetime | None:
+        if request.action != "schedule" or request.at is None:
             return None
-        at = mailer.moment(wish.at)
-        if at != wish.at:
-            self.said.append(
-                f"{self.spec.type} does not send at every minute: it goes out {(at - wish.at).seconds // 60} "
+        at = mailer.moment(request.at)
+        if at != request.at:
+            self.remarks.append(
+                f"{self.spec.type} does not send at every minute: it goes out {(at - request.at).seconds // 60} "
                 "minutes later than asked."
             )
         return at

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Memory:
+class IssueHistory:
     """What the ledger remembers that bears on one issue."""
 
     current: BuiltIssue | None
@@ -38,11 +38,11 @@ class Memory:
     )  # by section and source, if asked for
 
 
-def recall(store: Store, newsroom: Newsroom, edition: Edition, day: date) -> Memory:
+def recall(store: Store, newsroom: Newsroom, edition: Edition, day: date) -> IssueHistory:
     """Read from the ledger what bears on one issue, and nothing else."""
     current = store.built(edition.name, day)
     ids = [item.id for item in newsroom.ads.line_items]
-    return Memory(
+    return IssueHistory(
         current=current,
         previous=store.previous(edition.name, day),
         ran=_ran_before(store, newsroom, edition, day, current),
@@ -141,12 +141,12 @@ def _back(day: date, span: timedelta) -> date:
         return date.min if days > 0 else date.max
 
 
-def fingerprint(newsroom: Newsroom, memory: Memory) -> str:
+def fingerprint(newsroom: Newsroom, history: IssueHistory) -> str:
     """SHA-256 of what was recalled, without the clock: two machines with the same history agree."""
     in_sends = {item.id for item in newsroom.ads.line_items if item.goal and item.goal.unit == "sends"}
     rows = [
-        ["previous", str(memory.previous and memory.previous.window.end)],
-        *(["story", run.edition, str(run.date), run.story.id, run.section] for run in memory.ran),
+        ["previous", str(history.previous and history.previous.window.end)],
+        *(["story", run.edition, str(run.date), run.story.id, run.section] for run in history.ran),
         *(
             [
                 "ad",
@@ -157,12 +157,12 @@ def fingerprint(newsroom: Newsroom, memory: Memory) -> str:
                 (ad.sends if ad.readers is None else ad.readers) if ad.line_item in in_sends else None,
                 *([ad.clicks, ad.sends] if ad.clicks is not None else []),
             ]
-            for ad in memory.ads
+            for ad in history.ads
         ),
-        *(["clicks", *group, round(rate, 6)] for group, rate in memory.click_rates.items()),
+        *(["clicks", *group, round(rate, 6)] for group, rate in history.click_rates.items()),
         *(
             ["typical", name, section.id, len(section.entries)]
-            for name, lineup in memory.typical.items()
+            for name, lineup in history.typical.items()
             for section in lineup.sections
         ),
     ]
@@ -170,16 +170,16 @@ def fingerprint(newsroom: Newsroom, memory: Memory) -> str:
 
 
 def issue_row(
-    issue: Issue, revision: int, manifest: str, memory: BuiltIssue | None, now: datetime
+    issue: Issue, revision: int, manifest: str, earlier: BuiltIssue | None, now: datetime
 ) -> BuiltIssue:
-    """The ledger's row of an issue; ``memory`` is its row so far, if it was built before."""
+    """The ledger's row of an issue; ``earlier`` is its row so far, if it was built before."""
     return BuiltIssue(
         edition=issue.edition.name,
         date=issue.date,
         revision=revision,
-        sequence=memory.sequence if memory else 0,
+        sequence=earlier.sequence if earlier else 0,
         window=issue.window,
-        first_built_at=memory.first_built_at if memory else now,
+        first_built_at=earlier.first_built_at if earlier else now,
         built_at=now,
         manifest=manifest,
         expected_sends=issue.edition.expected_sends,

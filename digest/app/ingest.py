@@ -169,7 +169,7 @@ def _known(
     store: Store,
     specs: Sequence[SourceSpec],
     now: datetime,
-    read: Mapping[str, Sequence[Reading]],
+    readings: Mapping[str, Sequence[Reading]],
 ) -> list[Known]:
     """What is remembered of each source. A file that is no source of digest.yaml has no first reading."""
     from digest.sources import Known
@@ -181,7 +181,7 @@ def _known(
         first = (
             spec in newsroom.sources
             and validators is None
-            and not any(not reading.error for reading in read.get(spec.name, ()))
+            and not any(not reading.error for reading in readings.get(spec.name, ()))
         )
         since = recheck(spec.type, spec.options)
         items = store.items_since(spec.name, now - since) if since else {}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from digest.app.history import recall
 from digest.app.pipeline import selecting
-from digest.app.specials import at_hand, special_now
+from digest.app.specials import special_now, with_cutoff
 from digest.errors import CommandError
 from digest.model import BuiltIssue, Edition, IssueNote, Newsroom, Selection, Story
 from digest.model.urls import is_web_url, story_id
@@ -22,7 +22,7 @@ EDITORS = "editors"  # the source of stories that editors add
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class StoryVerdict:
     """Whether a story runs in an issue as it would be built now; ``why`` is empty where it does."""
 
     edition: str
@@ -32,12 +32,12 @@ class Verdict:
 
 def selection_of(newsroom: Newsroom, store: Store, edition: Edition, day: date, now: datetime) -> Selection:
     """The stories of an issue as it would be chosen now, and why the others are not in it."""
-    edition = at_hand(newsroom, store, edition, day, now)
+    edition = with_cutoff(newsroom, store, edition, day, now)
     return select(selecting(newsroom, store, edition, day, recall(store, newsroom, edition, day)))
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class LineupStory:
     """A story at its place in an issue."""
 
     position: int
@@ -47,7 +47,7 @@ class Line:
 
 def stories_of(
     newsroom: Newsroom, store: Store, edition: Edition, day: date, now: datetime
-) -> tuple[list[Line], bool]:
+) -> tuple[list[LineupStory], bool]:
     """The stories of an issue in reading order, and whether it was sent.
 
     A sent issue has what it was sent with; any other what it would have if it were built now.
@@ -55,9 +55,9 @@ def stories_of(
     built = store.built(edition.name, day)
     if built and built.sent_at:
         ran = store.ran_stories(day, day, edition.name)
-        return [Line(run.position, run.section, run.story) for run in ran if run.date == day], True
+        return [LineupStory(run.position, run.section, run.story) for run in ran if run.date == day], True
     lineup = selection_of(newsroom, store, edition, day, now).lineup
-    return [Line(entry.position, entry.section, entry.story) for entry in lineup], False
+    return [LineupStory(entry.position, entry.section, entry.story) for entry in lineup], False
 
 
 def issue_due(newsroom: Newsroom, store: Store, edition: Edition, now: datetime) -> date:
@@ -91,28 +91,28 @@ def corrected(
 
 def verdict(
     newsroom: Newsroom, store: Store, edition: Edition, day: date, story: str, now: datetime
-) -> Verdict:
+) -> StoryVerdict:
     """Whether ``story`` runs in that issue as things stand, and the rule that stops it where it does not."""
     built = store.built(edition.name, day)
     if built and built.sent_at:
-        return Verdict(edition.name, day, "sent: the issue left the house already")
+        return StoryVerdict(edition.name, day, "sent: the issue left the house already")
     try:
         chosen = selection_of(newsroom, store, edition, day, now)
     except CommandError as error:
-        return Verdict(edition.name, day, str(error))
+        return StoryVerdict(edition.name, day, str(error))
     if any(entry.story.id == story for entry in chosen.lineup):
-        return Verdict(edition.name, day, "")
+        return StoryVerdict(edition.name, day, "")
     left = next((entry.why for entry in chosen.left_out if entry.story.id == story), "")
-    return Verdict(edition.name, day, left or _no_candidate(newsroom, store, edition, day, story, now))
+    return StoryVerdict(edition.name, day, left or _no_candidate(newsroom, store, edition, day, story, now))
 
 
 def _no_candidate(
     newsroom: Newsroom, store: Store, edition: Edition, day: date, story: str, now: datetime
 ) -> str:
     """Why an issue does not even consider a story, and what would help."""
-    edition = at_hand(newsroom, store, edition, day, now)
-    memory = recall(store, newsroom, edition, day)
-    ran = next((run for run in memory.ran if run.story.id == story), None)
+    edition = with_cutoff(newsroom, store, edition, day, now)
+    history = recall(store, newsroom, edition, day)
+    ran = next((run for run in history.ran if run.story.id == story), None)
     if ran is not None:
         where = "" if ran.edition == edition.name else f" in {ran.edition}"
         return f"no_repeat: ran {ran.date}{where}"
@@ -120,7 +120,7 @@ def _no_candidate(
     if known is None:
         return "no story has this id any more"
     clock = newsroom.publication.clock
-    previous = memory.previous.window.end if memory.previous else None
+    previous = history.previous.window.end if history.previous else None
     window = window_of(edition, day, newsroom.publication.zone, previous)
     reason = (
         f"window: it is of {clock(known.time)}, and the issue has stories from {clock(window.start)} up to "

@@ -9,13 +9,13 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from digest.app.addresses import Issue, issue_of, with_variants
+from digest.app.addresses import IssueLinks, links_of, with_variants
 from digest.app.approval import needs_approval
 from digest.app.campaign_message import check_due, due, message_of, name_of
-from digest.app.handover import Handed, Handover, Wish
+from digest.app.handover import Handover, HandoverRequest, HandoverResult
 from digest.app.history import audience_of
-from digest.app.reading import Audience
-from digest.app.receipts import Read, from_file, settled
+from digest.app.reading import PublishedAudience
+from digest.app.receipts import ReceiptReading, from_file, with_earlier
 from digest.app.sending import mark_sent
 from digest.app.variant_handover import Work, any_noted, unfinished
 from digest.app.variant_handover import cancel as cancel_variants
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class HandoverOptions:
     """The words of the command. Without ``draft``, ``at`` and ``now``: at ``send_at``, else a draft."""
 
     draft: bool = False
@@ -44,7 +44,7 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class House:
+class HandoverContext:
     """What handing over works with."""
 
     newsroom: Newsroom
@@ -83,45 +83,47 @@ def _resolved(spec: MailerSpec, root: Path) -> MailerSpec:
     return replace(spec, options=options)
 
 
-def hand_over(house: House, edition: Edition, day: date, asked: Asked) -> Handed:
+def hand_over(
+    context: HandoverContext, edition: Edition, day: date, options: HandoverOptions
+) -> HandoverResult:
     """Hand a built issue over, holding its lock. Raises ``DigestError`` of every kind, with a cure."""
-    spec = mailer_of(house.newsroom, edition)
-    with house.store.lock(edition.name):
-        built = _built(house.store, edition.name, day)
-        wish = _wish(house, spec, built, asked)
+    spec = mailer_of(context.newsroom, edition)
+    with context.store.lock(edition.name):
+        built = _built(context.store, edition.name, day)
+        request = _request(context, spec, built, options)
         by_variant = bool(spec.variant_lists and audience_of(built))
         if built.sent_at is not None and not by_variant:
-            raise _sent_already(house, built)
-        _approved(house.store, edition, built)
+            raise _sent_already(context, built)
+        _approved(context.store, edition, built)
         if not by_variant and (lacks := _no_list(spec, edition)):
             raise CommandError(lacks)
-        message = _message(house, edition, built, spec)
+        message = _message(context, edition, built, spec)
 
         def left() -> None:
-            if house.store.to_be_sent(edition.name, day).sent_at is None:
-                _mark(house, built, house.clock(), None, built.revision, f"handover ({spec.type})")
+            if context.store.to_be_sent(edition.name, day).sent_at is None:
+                _mark(context, built, context.clock(), None, built.revision, f"handover ({spec.type})")
 
-        with _open(spec, house) as mailer:
-            work = _handover(house, mailer, spec)
+        with _open(spec, context) as mailer:
+            work = _handover(context, mailer, spec)
             try:
                 if by_variant:
-                    parts = Work(work, _audience(house, built), message, capabilities(spec.type).parts)
+                    parts = Work(work, _audience(context, built), message, capabilities(spec.type).parts)
                     if built.sent_at is not None and not unfinished(parts):
-                        raise _sent_already(house, built)
-                    return hand_over_variants(parts, wish, left)
+                        raise _sent_already(context, built)
+                    return hand_over_variants(parts, request, left)
                 work.withdraw((message.name,), edition.name, day)
-                handed = work.hand_over(message, wish)
+                result = work.hand_over(message, request)
             except AlreadySent:
-                _found_out(house, edition.name, day, work)
+                _mark_as_mailed(context, edition.name, day, work)
                 raise
-        if handed.status == "sent" or wish.action == "now":
+        if result.status == "sent" or request.action == "now":
             left()
-    return handed
+    return result
 
 
-def _sent_already(house: House, built: BuiltIssue) -> AlreadySent:
+def _sent_already(context: HandoverContext, built: BuiltIssue) -> AlreadySent:
     assert built.sent_at is not None
-    sent = house.newsroom.publication.clock(built.sent_at)
+    sent = context.newsroom.publication.clock(built.sent_at)
     return AlreadySent(f"{built.edition} of {built.date} was sent at {sent}; it is not handed over again.")
 
 
@@ -134,32 +136,37 @@ def _no_list(spec: MailerSpec, edition: Edition) -> str:
     )
 
 
-def _audience(house: House, built: BuiltIssue) -> Audience:
+def _audience(context: HandoverContext, built: BuiltIssue) -> PublishedAudience:
     """Raises ``Unreachable`` where it is not whole."""
-    found = Audience.of(house.newsroom, house.outbox.root, built.edition, built.date)
-    if not found.whole:
+    audience = PublishedAudience.of(context.newsroom, context.outbox.root, built.edition, built.date)
+    if not audience.is_complete:
         raise Unreachable(
             f"the variants of {built.edition} of {built.date} are not all there. Run its build again, with --audience: "
             "it finishes what is missing."
         )
-    return found
+    return audience
 
 
-def _found_out(house: House, edition: str, day: date, work: Handover) -> None:
+def _mark_as_mailed(context: HandoverContext, edition: str, day: date, work: Handover) -> None:
     """A campaign that the mailer has sent: the issue is sent, whoever pressed the button."""
-    if work.out is not None and work.out.status == "sent":
-        built = _built(house.store, edition, day)
-        at = work.out.at if work.out.at and work.out.at <= house.clock() else house.clock()
-        revision = work.revision_of(edition, day, work.out.id)
-        _mark(house, built, at, None, revision or built.revision, f"handover ({work.spec.type})")
+    if work.departed is not None and work.departed.status == "sent":
+        built = _built(context.store, edition, day)
+        at = work.departed.at if work.departed.at and work.departed.at <= context.clock() else context.clock()
+        revision = work.revision_of(edition, day, work.departed.id)
+        _mark(context, built, at, None, revision or built.revision, f"handover ({work.spec.type})")
 
 
 def _mark(
-    house: House, built: BuiltIssue, at: datetime, copies: int | None, revision: int | None, by: str
+    context: HandoverContext,
+    built: BuiltIssue,
+    at: datetime,
+    copies: int | None,
+    revision: int | None,
+    by: str,
 ) -> None:
     mark_sent(
-        house.store,
-        house.outbox,
+        context.store,
+        context.outbox,
         built.edition,
         built.date,
         at=at,
@@ -169,14 +176,14 @@ def _mark(
     )
 
 
-def cancel(house: House, edition: Edition, day: date) -> Handed:
+def cancel(context: HandoverContext, edition: Edition, day: date) -> HandoverResult:
     """Take a schedule back."""
-    spec = mailer_of(house.newsroom, edition)
-    name = name_of(edition.name, day, house.newsroom.publication.id)
-    with house.store.lock(edition.name):
-        _built(house.store, edition.name, day)
-        with _open(spec, house) as mailer:
-            work = _handover(house, mailer, spec)
+    spec = mailer_of(context.newsroom, edition)
+    name = name_of(edition.name, day, context.newsroom.publication.id)
+    with context.store.lock(edition.name):
+        _built(context.store, edition.name, day)
+        with _open(spec, context) as mailer:
+            work = _handover(context, mailer, spec)
             if not isinstance(mailer, Sender) and any_noted(work, edition.name, day):
                 return cancel_variants(work, edition.name, day)
             return work.cancel(edition.name, day, name)
@@ -191,29 +198,33 @@ def _approved(store: Store, edition: Edition, built: BuiltIssue) -> None:
         )
 
 
-def receipts(house: House, edition: str, day: date, file: Path | None) -> Read:
+def receipts(context: HandoverContext, edition: str, day: date, file: Path | None) -> ReceiptReading:
     """Read what is known of one issue, match its clicks, keep it, and mark the issue sent."""
-    with house.store.lock(edition):
-        built = _built(house.store, edition, day)
-        receipt, source, revision = (from_file(file), file.name, None) if file else _told(house, built)
-        issued = house.store.built(edition, day, revision) or built if revision else built
-        html = _html(house, issued)
-        before = house.store.receipts(first=day, last=day, edition=edition)
-        issue = _with_variants(house, issued, issue_of(edition, day, issued.manifest, html))
-        read = settled(issue, receipt, before[0] if before else None, source=source, now=house.clock())
-        house.store.add_receipt(read.receipt)
-        _sent(house, issued, read.receipt.receipt, source)
+    with context.store.lock(edition):
+        built = _built(context.store, edition, day)
+        receipt, source, revision = (
+            (from_file(file), file.name, None) if file else _mailer_receipt(context, built)
+        )
+        issued = context.store.built(edition, day, revision) or built if revision else built
+        html = _html(context, issued)
+        before = context.store.receipts(first=day, last=day, edition=edition)
+        issue = _with_variants(context, issued, links_of(edition, day, issued.manifest, html))
+        reading = with_earlier(
+            issue, receipt, before[0] if before else None, source=source, now=context.clock()
+        )
+        context.store.add_receipt(reading.receipt)
+        _sent(context, issued, reading.receipt.receipt, source)
     if not html:
-        read = replace(read, said=(*read.said, _NO_HTML))
-    return read
+        reading = replace(reading, remarks=(*reading.remarks, _NO_HTML))
+    return reading
 
 
-def _with_variants(house: House, built: BuiltIssue, issue: Issue) -> Issue:
+def _with_variants(context: HandoverContext, built: BuiltIssue, issue: IssueLinks) -> IssueLinks:
     """The issue with the addresses of its variants too, where it has an audience that is still there."""
     if not audience_of(built):
         return issue
-    found = Audience.of(house.newsroom, house.outbox.root, built.edition, built.date)
-    return with_variants(issue, found) if found.whole else issue
+    audience = PublishedAudience.of(context.newsroom, context.outbox.root, built.edition, built.date)
+    return with_variants(issue, audience) if audience.is_complete else issue
 
 
 _NO_HTML = (
@@ -222,40 +233,41 @@ _NO_HTML = (
 )
 
 
-def _sent(house: House, built: BuiltIssue, receipt: Receipt, source: str) -> None:
+def _sent(context: HandoverContext, built: BuiltIssue, receipt: Receipt, source: str) -> None:
     """As ``mark-sent`` does, once something went out."""
     copies = receipt.delivered if receipt.delivered is not None else receipt.sent
     if not receipt.complete or (built.sent_at is not None and copies in (None, built.delivered)):
         return
-    at = receipt.at if receipt.at is not None and receipt.at <= house.clock() else house.clock()
-    _mark(house, built, at, copies, built.revision, f"receipts ({source})")
+    at = receipt.at if receipt.at is not None and receipt.at <= context.clock() else context.clock()
+    _mark(context, built, at, copies, built.revision, f"receipts ({source})")
 
 
-def _told(house: House, built: BuiltIssue) -> tuple[Receipt, str, int | None]:
+def _mailer_receipt(context: HandoverContext, built: BuiltIssue) -> tuple[Receipt, str, int | None]:
     """What the mailer tells, who tells it, and of which revision.
 
     Raises ``CommandError`` for one that tells nothing, or has no such campaign."""
-    edition = _edition(house.newsroom, built.edition)
-    spec = mailer_of(house.newsroom, edition)
+    edition = _edition(context.newsroom, built.edition)
+    spec = mailer_of(context.newsroom, edition)
     if not capabilities(spec.type).sent:
         raise CommandError(
             f"{spec.type} tells nothing of what it sent. Give a file: `digest receipts {built.edition} {built.date} "
             "--file F.csv`, or a number: `digest mark-sent`."
         )
-    name = name_of(built.edition, built.date, house.newsroom.publication.id)
-    with _open(spec, house) as mailer:
+    name = name_of(built.edition, built.date, context.newsroom.publication.id)
+    with _open(spec, context) as mailer:
         assert not isinstance(mailer, Sender)
-        work = _handover(house, mailer, spec)
+        work = _handover(context, mailer, spec)
         if any_noted(work, built.edition, built.date):
             expected = audience_of(built).get("variants", 0)
             added, revision = variants_receipt(work, mailer, built.edition, built.date, expected)
             return added, spec.type, revision
         campaign = work.find(name, built.edition, built.date)
         if campaign is None:
-            if work.said:
+            if work.remarks:
+                lost = " ".join(work.remarks)
                 raise CommandError(
-                    f"{' '.join(work.said)[:1].upper()}{' '.join(work.said)[1:]} What it counted is gone with it; what "
-                    "was read before stays. Give later numbers with --file F.csv."
+                    f"{lost[:1].upper()}{lost[1:]} What it counted is gone with it; what was read before stays. Give "
+                    "later numbers with --file F.csv."
                 )
             raise CommandError(
                 f"{built.edition} of {built.date} was never handed over to {spec.type}: it has no campaign {name}. "
@@ -288,54 +300,58 @@ def _built(store: Store, edition: str, day: date) -> BuiltIssue:
     return built
 
 
-def _wish(house: House, spec: MailerSpec, built: BuiltIssue, asked: Asked) -> Wish:
+def _request(
+    context: HandoverContext, spec: MailerSpec, built: BuiltIssue, options: HandoverOptions
+) -> HandoverRequest:
     """What the words of the command mean for this mailer."""
-    if sum((asked.draft, bool(asked.at), asked.now)) > 1:
+    if sum((options.draft, bool(options.at), options.now)) > 1:
         raise CommandError("--draft, --at and --now exclude each other; give one of them.")
     able = capabilities(spec.type)
-    newsroom, now = house.newsroom, house.clock()
-    time = asked.at
-    if not (asked.draft or asked.at or asked.now):
+    newsroom, now = context.newsroom, context.clock()
+    time = options.at
+    if not (options.draft or options.at or options.now):
         if not able.draft and not spec.send_at:
-            only_test = asked.tests
-            return Wish(action="draft" if only_test else "now", tests=asked.tests, again=asked.again)
+            only_test = options.tests
+            return HandoverRequest(
+                action="draft" if only_test else "now", tests=options.tests, again=options.again
+            )
         time = f"{spec.send_at:%H:%M}" if spec.send_at else ""
     if time:
         at = due(time, built.date, newsroom)
         check_due(at, now, newsroom)
-        return Wish(action="schedule", at=at, tests=asked.tests, again=asked.again)
-    return Wish(action="now" if asked.now else "draft", tests=asked.tests, again=asked.again)
+        return HandoverRequest(action="schedule", at=at, tests=options.tests, again=options.again)
+    return HandoverRequest(action="now" if options.now else "draft", tests=options.tests, again=options.again)
 
 
-def _message(house: House, edition: Edition, built: BuiltIssue, spec: MailerSpec) -> Message:
+def _message(context: HandoverContext, edition: Edition, built: BuiltIssue, spec: MailerSpec) -> Message:
     """The issue as it lies in the outbox. Raises ``CommandError`` where it is not what the ledger has."""
-    files = house.outbox.recorded(built.edition, built.date, built.manifest.encode())
+    files = context.outbox.recorded(built.edition, built.date, built.manifest.encode())
     if files is None:
         raise CommandError(
             f"the folder of {built.edition} {built.date} in the outbox is gone or was changed. "
             f"`digest build --edition {built.edition} --date {built.date} --rebuild` brings it back."
         )
-    folder = house.outbox.place(built.edition, built.date)
-    publication = house.newsroom.publication.id
-    return message_of(house.newsroom, edition, built, files, folder, spec, publication)
+    folder = context.outbox.place(built.edition, built.date)
+    publication = context.newsroom.publication.id
+    return message_of(context.newsroom, edition, built, files, folder, spec, publication)
 
 
-def _html(house: House, built: BuiltIssue) -> str:
+def _html(context: HandoverContext, built: BuiltIssue) -> str:
     """The issue's HTML, from the outbox or the store; empty where both have lost it."""
-    files = house.store.files(built.edition, built.date, built.revision)
+    files = context.store.files(built.edition, built.date, built.revision)
     if not files:
-        files = house.outbox.recorded(built.edition, built.date, built.manifest.encode()) or {}
+        files = context.outbox.recorded(built.edition, built.date, built.manifest.encode()) or {}
     return files.get("index.html", b"").decode("utf-8", "replace")
 
 
-def _handover(house: House, mailer: Mailer | Sender, spec: MailerSpec) -> Handover:
-    return Handover(house.store, mailer, spec, now=house.clock)
+def _handover(context: HandoverContext, mailer: Mailer | Sender, spec: MailerSpec) -> Handover:
+    return Handover(context.store, mailer, spec, now=context.clock)
 
 
 @contextmanager
-def _open(spec: MailerSpec, house: House) -> Iterator[Mailer | Sender]:
+def _open(spec: MailerSpec, context: HandoverContext) -> Iterator[Mailer | Sender]:
     """A connection that is closed again."""
-    mailer = connect(spec, **house.wire)
+    mailer = connect(spec, **context.wire)
     try:
         yield mailer
     finally:
@@ -372,27 +388,27 @@ def _own_pictures(newsroom: Newsroom) -> list[str]:
     return [url for _, url, _ in booked(newsroom) if local(newsroom.root, newsroom.images.files, url)]
 
 
-def as_json(edition: str, day: date, handed: Handed, mailer: str) -> dict[str, Any]:
+def as_json(edition: str, day: date, result: HandoverResult, mailer: str) -> dict[str, Any]:
     """What became of it, for ``--json``."""
     return {
         "edition": edition,
         "date": day,
         "mailer": mailer,
-        "did": handed.did,
-        "name": handed.name,
-        "campaign": handed.campaign,
-        "status": handed.status,
-        "at": handed.at,
-        "tests": list(handed.tests),
-        "notes": list(handed.said),
-    } | (_variants_json(handed) if handed.variants else {})
+        "did": result.did,
+        "name": result.name,
+        "campaign": result.campaign,
+        "status": result.status,
+        "at": result.at,
+        "tests": list(result.tests),
+        "notes": list(result.remarks),
+    } | (_variants_json(result) if result.variants else {})
 
 
-def _variants_json(handed: Handed) -> dict[str, Any]:
+def _variants_json(result: HandoverResult) -> dict[str, Any]:
     names = ("variant", "list", "readers")
     return {
-        "variants": [asdict(one) for one in handed.variants],
-        "without_list": [dict(zip(names, one, strict=True)) for one in handed.without_list],
+        "variants": [asdict(variant) for variant in result.variants],
+        "without_list": [dict(zip(names, variant, strict=True)) for variant in result.without_list],
     }
 
 
@@ -404,9 +420,9 @@ def latest(store: Store, edition: str) -> date:
     return issues[-1].date
 
 
-def receipt_json(read: Read) -> dict[str, Any]:
+def receipt_json(reading: ReceiptReading) -> dict[str, Any]:
     """A receipt for ``--json``."""
-    issue = read.receipt
+    issue = reading.receipt
     receipt = issue.receipt
     return {
         "edition": issue.edition,
@@ -434,5 +450,5 @@ def receipt_json(read: Read) -> dict[str, Any]:
             }
             for link in issue.clicks
         ],
-        "notes": list(read.said),
+        "notes": list(reading.remarks),
     }

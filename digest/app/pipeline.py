@@ -13,7 +13,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from digest.app.forecast_inputs import guided
-from digest.app.history import Memory, ads_run, fingerprint, issue_row, keep_audience, recall, stories_run
+from digest.app.history import (
+    IssueHistory,
+    ads_run,
+    fingerprint,
+    issue_row,
+    keep_audience,
+    recall,
+    stories_run,
+)
 from digest.app.specials import as_first_built
 from digest.errors import AlreadySent, CommandError, DigestError, NothingToSend, did_you_mean
 from digest.model import (
@@ -37,8 +45,7 @@ from digest.place import Request as PlaceRequest
 from digest.place import place
 from digest.place.delivery import editions_before
 from digest.publish import Outbox, files_of
-from digest.render import Request as RenderRequest
-from digest.render import Theme, render
+from digest.render import RenderRequest, Theme, render
 from digest.select import SelectRequest, passed_over, plain_title, reach, select, window_of
 
 if TYPE_CHECKING:
@@ -48,7 +55,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class House:
+class BuildContext:
     """What every build works with: the newsroom, its open store, its theme.
 
     ``reader`` reads headlines where the newsroom names a language model; without one they are read and forgotten.
@@ -74,7 +81,7 @@ class Outcome:
 
 
 def build(
-    house: House,
+    context: BuildContext,
     outbox: Outbox,
     edition: Edition,
     day: date,
@@ -90,12 +97,12 @@ def build(
 
     Raises ``AlreadySent``, ``NothingToSend``, ``Unreachable``, ``CommandError`` (an impossible pin).
     """
-    if outbox.is_sent(edition.name, day) and not house.store.is_sent(edition.name, day):
+    if outbox.is_sent(edition.name, day) and not context.store.is_sent(edition.name, day):
         raise AlreadySent(
             f"{outbox.place(edition.name, day)} was sent: its receipt lies there; a sent issue is never rebuilt. "
             "The ledger does not know it: run `digest recover`."
         )
-    outcome = compose(house, edition, day, overrides, personal)
+    outcome = compose(context, edition, day, overrides, personal)
     if outcome.status == "unchanged":
         return _settle(outbox, outcome, rebuild, personal)
     if not (personal or rebuild):
@@ -104,7 +111,7 @@ def build(
         personal.write(outbox, outcome.revision, ready=False)
     staged = outbox.stage(edition.name, day, outcome.files)
     try:
-        _record(house, outcome, now)
+        _record(context, outcome, now)
     except DigestError:
         outbox.discard(staged)
         raise
@@ -114,7 +121,7 @@ def build(
 
 
 def rehearse(
-    house: House,
+    context: BuildContext,
     edition: Edition,
     day: date,
     *,
@@ -124,18 +131,18 @@ def rehearse(
 ) -> Outcome:
     """One issue as a build would make it, remembered for the editions that come after it.
 
-    The store of ``house`` must be rehearsing: it forgets all of it at its end.
+    The store of ``context`` must be rehearsing: it forgets all of it at its end.
     """
-    outcome = compose(house, edition, day, overrides, personal)
+    outcome = compose(context, edition, day, overrides, personal)
     if outcome.status != "unchanged":
-        _record(house, outcome, now)
+        _record(context, outcome, now)
     return outcome
 
 
-def _record(house: House, outcome: Outcome, now: datetime) -> None:
+def _record(context: BuildContext, outcome: Outcome, now: datetime) -> None:
     manifest = outcome.files["manifest.json"].decode()
     row = issue_row(outcome.issue, outcome.revision, manifest, outcome.current, now)
-    house.store.record(row, stories_run(outcome.issue), ads_run(outcome.issue), outcome.files)
+    context.store.record(row, stories_run(outcome.issue), ads_run(outcome.issue), outcome.files)
 
 
 def bears_on(newsroom: Newsroom, edition: Edition) -> tuple[str, ...]:
@@ -150,7 +157,7 @@ def bears_on(newsroom: Newsroom, edition: Edition) -> tuple[str, ...]:
 
 
 def compose(
-    house: House,
+    context: BuildContext,
     edition: Edition,
     day: date,
     overrides: Overrides,
@@ -162,57 +169,57 @@ def compose(
 
     Raises ``AlreadySent``, unless ``sent_too``.
     """
-    house = replace(house, newsroom=house.newsroom.seen_by(edition))
-    edition = as_first_built(house.newsroom, house.store, edition, day)
-    memory = recall(house.store, house.newsroom, edition, day)
-    if memory.current and memory.current.sent_at and not sent_too:
+    context = replace(context, newsroom=context.newsroom.seen_by(edition))
+    edition = as_first_built(context.newsroom, context.store, edition, day)
+    history = recall(context.store, context.newsroom, edition, day)
+    if history.current and history.current.sent_at and not sent_too:
         raise AlreadySent(
-            f"{edition.name} of {day} was sent at {house.newsroom.publication.clock(memory.current.sent_at)}; "
+            f"{edition.name} of {day} was sent at {context.newsroom.publication.clock(history.current.sent_at)}; "
             "a sent issue is never rebuilt."
         )
-    issue = _issue(house, edition, day, memory, overrides, personal)
-    publication = house.newsroom.publication
-    revision = memory.current.revision if memory.current else 1
+    issue = _issue(context, edition, day, history, overrides, personal)
+    publication = context.newsroom.publication
+    revision = history.current.revision if history.current else 1
     files = files_of(issue, publication, revision)
-    if memory.current is None:
+    if history.current is None:
         return Outcome(issue, revision, "rehearsed", files)
-    if files["manifest.json"].decode() == memory.current.manifest:
-        return Outcome(issue, revision, "unchanged", files, memory.current)
+    if files["manifest.json"].decode() == history.current.manifest:
+        return Outcome(issue, revision, "unchanged", files, history.current)
     files = files_of(issue, publication, revision + 1)
-    return Outcome(issue, revision + 1, "rehearsed", files, memory.current)
+    return Outcome(issue, revision + 1, "rehearsed", files, history.current)
 
 
 def _issue(
-    house: House,
+    context: BuildContext,
     edition: Edition,
     day: date,
-    memory: Memory,
+    history: IssueHistory,
     overrides: Overrides,
     personal: Personal | None = None,
 ) -> Issue:
-    newsroom = house.newsroom
-    request = selecting(newsroom, house.store, edition, day, memory, house.reader)
+    newsroom = context.newsroom
+    request = selecting(newsroom, context.store, edition, day, history, context.reader)
     selection = select(request)
-    if note := _cut_off(newsroom, edition, day, memory):
+    if note := _cut_off(newsroom, edition, day, history):
         selection = replace(selection, notes=(*selection.notes, note))
     if len(selection.lineup) < max(newsroom.thin.min_stories, 1):
         raise NothingToSend(_thin(newsroom, edition, day, request.window, selection))
-    places = placing(newsroom, edition, day, selection.lineup, memory, overrides)
+    places = placing(newsroom, edition, day, selection.lineup, history, overrides)
     plan = _with_broken(place(places), newsroom)
     renders = RenderRequest(
         newsroom=newsroom,
-        edition=_headed(edition, memory.note),
+        edition=_headed(edition, history.note),
         day=day,
         lineup=selection.lineup,
         plan=plan,
-        theme=house.theme,
-        note=memory.note.text if memory.note else "",
+        theme=context.theme,
+        note=history.note.text if history.note else "",
     )
     inputs = {
         "digest.yaml": newsroom.inputs["digest.yaml"],
         "adslots.yaml": newsroom.inputs.get("adslots.yaml", ""),
-        "templates": house.theme.digest,
-        "ledger": fingerprint(newsroom, memory),
+        "templates": context.theme.digest,
+        "ledger": fingerprint(newsroom, history),
         "stories": selection.candidates,
     }
     if request.likeness:
@@ -226,7 +233,7 @@ def _issue(
         rendered=render(renders),
         inputs=inputs,
     )
-    return personal.plan(issue, request, places, renders, house.store.stories) if personal else issue
+    return personal.plan(issue, request, places, renders, context.store.stories) if personal else issue
 
 
 def _with_broken(plan: Plan, newsroom: Newsroom) -> Plan:
@@ -251,9 +258,9 @@ def _headed(edition: Edition, note: IssueNote | None) -> Edition:
     )
 
 
-def _cut_off(newsroom: Newsroom, edition: Edition, day: date, memory: Memory) -> str:
+def _cut_off(newsroom: Newsroom, edition: Edition, day: date, history: IssueHistory) -> str:
     """What ``catch_up`` leaves out after missed issues, in words; empty: nothing."""
-    end = memory.previous.window.end if memory.previous else None
+    end = history.previous.window.end if history.previous else None
     hours = passed_over(edition, day, newsroom.publication.zone, end)
     if hours is None:
         return ""
@@ -269,11 +276,11 @@ def selecting(
     store: Store,
     edition: Edition,
     day: date,
-    memory: Memory,
+    history: IssueHistory,
     reader: Reader | None = None,
 ) -> SelectRequest:
     """What selection needs to choose the lineup of one issue."""
-    previous, zone = memory.previous, newsroom.publication.zone
+    previous, zone = history.previous, newsroom.publication.zone
     window = window_of(edition, day, zone, previous.window.end if previous else None)
     candidates = store.candidates(reach(edition, newsroom.thin, window), window.end)
     stories = with_edits(candidates, store.edits(), edition.name, day)
@@ -284,12 +291,12 @@ def selecting(
         window=window,
         stories=stories,
         marks=tuple(store.marks()),
-        ran=memory.ran,
-        ran_later=memory.ran_later,
+        ran=history.ran,
+        ran_later=history.ran_later,
         late_since=previous.first_built_at if previous else None,
         withheld=store.withheld(),
-        likeness=likeness_of(newsroom, [*(run.story for run in memory.ran), *stories], reader),
-        click_rates=memory.click_rates,
+        likeness=likeness_of(newsroom, [*(run.story for run in history.ran), *stories], reader),
+        click_rates=history.click_rates,
     )
 
 
@@ -309,7 +316,12 @@ def likeness_of(
 
 
 def placing(
-    newsroom: Newsroom, edition: Edition, day: date, lineup: Lineup, memory: Memory, overrides: Overrides
+    newsroom: Newsroom,
+    edition: Edition,
+    day: date,
+    lineup: Lineup,
+    history: IssueHistory,
+    overrides: Overrides,
 ) -> PlaceRequest:
     """What placement needs to plan the ads of one lineup; with ``policy.horizon``, led by the plan ahead."""
     request = PlaceRequest(
@@ -318,10 +330,10 @@ def placing(
         edition=edition,
         day=day,
         lineup=lineup,
-        ran_ads=memory.ads,
+        ran_ads=history.ads,
         overrides=overrides,
     )
-    return guided(newsroom, request, memory.typical)
+    return guided(newsroom, request, history.typical)
 
 
 def placing_again(
@@ -329,9 +341,9 @@ def placing_again(
 ) -> PlaceRequest:
     """What placement would be asked for an issue now; its lineup is chosen again from the store."""
     edition = as_first_built(newsroom, store, edition, day)
-    memory = recall(store, newsroom, edition, day)
-    selection = select(selecting(newsroom, store, edition, day, memory))
-    return placing(newsroom, edition, day, selection.lineup, memory, overrides)
+    history = recall(store, newsroom, edition, day)
+    selection = select(selecting(newsroom, store, edition, day, history))
+    return placing(newsroom, edition, day, selection.lineup, history, overrides)
 
 
 def _settle(outbox: Outbox, outcome: Outcome, rebuild: bool, personal: Personal | None = None) -> Outcome:

@@ -37,14 +37,14 @@ class Variant:
 
 
 @dataclass(frozen=True, slots=True)
-class Audience:
+class PublishedAudience:
     """An issue's audience on its shelf."""
 
     shelf: Shelf
     called: str
 
     @classmethod
-    def of(cls, newsroom: Newsroom, outbox: Path, edition: str, day: date) -> Audience:
+    def of(cls, newsroom: Newsroom, outbox: Path, edition: str, day: date) -> PublishedAudience:
         """Raises ``CommandError`` where the issue has none."""
         published = Outbox(outbox)
         manifest = published.manifest(edition, day)
@@ -61,7 +61,7 @@ class Audience:
         return cls(Shelf(f"{base}/{edition}/{day}/{record['revision']}"), f"{edition} of {day}")
 
     @property
-    def whole(self) -> bool:
+    def is_complete(self) -> bool:
         """Whether the last file of it is there."""
         return self.shelf.size("complete") is not None
 
@@ -74,15 +74,15 @@ class Audience:
 
     def files(self, variant: str) -> dict[str, bytes]:
         """The three parts of a variant. Raises ``CommandError`` for one that is not there."""
-        found = self.variants("WHERE variant = ?", [variant])
-        if not found:
+        variants = self.variants("WHERE variant = ?", [variant])
+        if not variants:
             raise CommandError(f'{self.called} has no variant "{variant}"; variants.parquet lists them.')
-        return self.parts(found[0])
+        return self.parts(variants[0])
 
     def variants(self, where: str = "", values: Sequence[Any] = ()) -> list[Variant]:
         """Its variants, those with the most readers first."""
         places = ", ".join(f"[{part}_offset, {part}_length]" for part in packs.PARTS)
-        found = self._rows(
+        rows = self._rows(
             "SELECT variant, choices, readers, lineup, ads, subject, preheader, pack, "
             f"{places} FROM variants {where} ORDER BY readers DESC, variant",
             list(values),
@@ -99,7 +99,7 @@ class Audience:
                 pack,
                 tuple((place[0], place[1]) for place in laid),
             )
-            for name, choices, readers, lineup, ads, subject, preheader, pack, *laid in found
+            for name, choices, readers, lineup, ads, subject, preheader, pack, *laid in rows
         ]
 
     def parts(self, variant: Variant) -> dict[str, bytes]:

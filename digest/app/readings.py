@@ -157,7 +157,7 @@ class Tally:
 
 
 @dataclass(frozen=True, slots=True)
-class Health:
+class SourceHealth:
     """One source as `digest sources` shows it; ``wrong`` is empty, or what is."""
 
     name: str
@@ -166,14 +166,16 @@ class Health:
     wrong: str = ""
 
 
-def health(newsroom: Newsroom, readings: Mapping[str, Sequence[Reading]], now: datetime) -> list[Health]:
+def health(
+    newsroom: Newsroom, readings: Mapping[str, Sequence[Reading]], now: datetime
+) -> list[SourceHealth]:
     """The sources of the newsroom in their order."""
     states = []
     for spec in newsroom.sources:
         before = readings.get(spec.name, ())
         last = before[-1] if before else None
         wrong = last.error or quiet(newsroom.publication, before, now) if last else "it was never read"
-        states.append(Health(spec.name, spec.type, last, wrong))
+        states.append(SourceHealth(spec.name, spec.type, last, wrong))
     return states
 
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from digest.app.addresses import Issue, matched, merged
+from digest.app.addresses import IssueLinks, matched, merged
 from digest.errors import CommandError
 from digest.model.counts import counted
 from digest.model.mail import Clicked, Clicks, IssueReceipt, LinkClicks, Receipt
@@ -26,30 +26,32 @@ BYTES = 20_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Read:
-    """A receipt as it stands now; ``said`` is what people should know of it."""
+class ReceiptReading:
+    """A receipt as it stands now; ``remarks`` are what people should know of it."""
 
     receipt: IssueReceipt
-    said: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
 
 
-def settled(issue: Issue, new: Receipt, before: IssueReceipt | None, *, source: str, now: datetime) -> Read:
+def with_earlier(
+    issue: IssueLinks, new: Receipt, before: IssueReceipt | None, *, source: str, now: datetime
+) -> ReceiptReading:
     """What is known from now on: what was told now, and what was told before where now is silent.
 
     Reading again replaces and never adds.
     """
     notes = list(new.notes)
     old = before.receipt if before else None
-    merged = _kept(new, old, notes) if old else new
+    merged = _merge(new, old, notes) if old else new
     clicks = matched(issue, merged.links)
     notes += _oddities(merged, clicks)
     receipt = IssueReceipt(
         edition=issue.edition, date=issue.date, read_at=now, source=source, receipt=merged, clicks=clicks
     )
-    return Read(receipt=receipt, said=tuple(notes))
+    return ReceiptReading(receipt=receipt, remarks=tuple(notes))
 
 
-def _kept(new: Receipt, old: Receipt, notes: list[str]) -> Receipt:
+def _merge(new: Receipt, old: Receipt, notes: list[str]) -> Receipt:
     changes: dict[str, Any] = {}
     for name in (*COUNTS, "clicks", "clicks_total"):
         now, then = getattr(new, name), getattr(old, name)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from digest.app.pipeline import House, compose
+from digest.app.pipeline import BuildContext, compose
 from digest.errors import CommandError
 from digest.model import BuiltIssue, Edition, Overrides
 from digest.publish import Outbox
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def packs_again(
-    house: House, outbox: Outbox, edition: Edition, day: date, personal: Personal
+    context: BuildContext, outbox: Outbox, edition: Edition, day: date, personal: Personal
 ) -> tuple[int, int]:
     """Write what is missing of the variants of an issue that was built, sent or not; its revision, and how many packs.
 
@@ -25,10 +25,10 @@ def packs_again(
 
     Raises ``CommandError`` where the newsroom or the audience makes another issue now, and ``Unreachable``.
     """
-    built = house.store.to_be_sent(edition.name, day)
+    built = context.store.to_be_sent(edition.name, day)
     before = json.loads(built.manifest)
     overrides = Overrides(pin=tuple(before["overrides"]["pin"]), pause=tuple(before["overrides"]["pause"]))
-    outcome = compose(house, edition, day, overrides, personal, sent_too=True)
+    outcome = compose(context, edition, day, overrides, personal, sent_too=True)
     if outcome.status != "unchanged":
         raise CommandError(_other(built, before, json.loads(outcome.files["manifest.json"])))
     return outcome.revision, personal.write(outbox, outcome.revision, ready=True)

@@ -12,7 +12,7 @@ from digest.app.history import audience_ads
 from digest.errors import AlreadySent, Unreachable
 from digest.model import BuiltIssue, Publication, RunAd, RunStory, Story, Window
 from digest.model.issue_date import issue_date
-from digest.publish import Outbox, Receipt
+from digest.publish import Outbox, SentReceipt
 
 if TYPE_CHECKING:
     from digest.store import Store
@@ -57,11 +57,13 @@ def undo_sent(
         return store.to_be_sent(edition, day)
 
 
-def receipt_for(built: BuiltIssue) -> Receipt:
+def receipt_for(built: BuiltIssue) -> SentReceipt:
     """The receipt of an issue that the ledger knows as sent."""
     assert built.sent_at is not None
     digest = built.manifest_sha256
-    return Receipt(revision=built.revision, sent_at=built.sent_at, delivered=built.delivered, manifest=digest)
+    return SentReceipt(
+        revision=built.revision, sent_at=built.sent_at, delivered=built.delivered, manifest=digest
+    )
 
 
 def _to_the_folder(store: Store, outbox: Outbox, built: BuiltIssue) -> bool:
@@ -148,7 +150,7 @@ def adopt(
         reason = "a file is missing, or the manifest cannot be read"
         return _unreadable(edition, day, is_sent, reason) if is_sent else None
     try:
-        issue = _Told(json.loads(files["manifest.json"]), files["manifest.json"].decode())
+        issue = _ManifestReader(json.loads(files["manifest.json"]), files["manifest.json"].decode())
         if not issue.belongs_to(publication, edition, day):
             return None
         if is_sent and receipt is None:
@@ -164,7 +166,11 @@ def _unreadable(edition: str, day: date, sent: bool, reason: str) -> Recovered:
 
 
 def _adopt(
-    store: Store, manifest: _Told, files: dict[str, bytes], receipt: Receipt | None, built_at: datetime
+    store: Store,
+    manifest: _ManifestReader,
+    files: dict[str, bytes],
+    receipt: SentReceipt | None,
+    built_at: datetime,
 ) -> Recovered:
     issue = manifest.issue(built_at)
     edition, day, status = issue.edition, issue.date, "known"
@@ -186,7 +192,7 @@ def _adopt(
     )
 
 
-class _Told:
+class _ManifestReader:
     """What a manifest tells of its issue, as the ledger keeps it."""
 
     def __init__(self, record: dict[str, Any], text: str) -> None:

@@ -47,7 +47,7 @@ def check_number(store: Store, edition: Edition, day: date) -> None:
         )
 
 
-def at_hand(newsroom: Newsroom, store: Store, edition: Edition, day: date, now: datetime) -> Edition:
+def with_cutoff(newsroom: Newsroom, store: Store, edition: Edition, day: date, now: datetime) -> Edition:
     """An edition with the cutoff of one issue. Of one on demand that is when the issue is first built, or, of a day
     gone by or to come, the day's end; any other has its own."""
     if edition.cadence != "on_demand":

@@ -168,7 +168,7 @@ def _by_variants(notes: Sequence[CampaignNote], variants: int) -> HandedOver:
         if is_variant(note.name):
             by_name.setdefault(note.name, []).append(note)
     every = [_campaign(own) for own in by_name.values()]
-    newest = max(one.revision for one in every)
-    now = [one for one in every if one.revision == newest]
-    least = min(now, key=lambda one: _LEAST_FAR.index(one.state))
-    return replace(least, campaign="", variants=variants, campaigns=sum(one.there for one in now))
+    newest = max(campaign.revision for campaign in every)
+    now = [campaign for campaign in every if campaign.revision == newest]
+    least = min(now, key=lambda campaign: _LEAST_FAR.index(campaign.state))
+    return replace(least, campaign="", variants=variants, campaigns=sum(campaign.there for campaign in now))

@@ -13,8 +13,8 @@ from typing import Literal
 
 from digest.app.campaign_message import variant_of
 from digest.app.campaign_notes import is_variant
-from digest.app.handover import Handed, HandedVariant, Handover, Wish
-from digest.app.reading import Audience, Variant
+from digest.app.handover import Handover, HandoverRequest, HandoverResult, VariantResult
+from digest.app.reading import PublishedAudience, Variant
 from digest.app.variant_lists import ListedVariant, listed, without_list
 from digest.errors import AlreadySent, CommandError, Unreachable
 from digest.mailers import Mailer, Sender
@@ -29,18 +29,22 @@ class Work:
     """What handing over the variants of one issue needs. ``message`` is the issue for everybody."""
 
     handover: Handover
-    audience: Audience
+    audience: PublishedAudience
     message: Message
     parts: Literal["", "lists", "segments", "tags"]
 
     def of(self, variant: Variant, list_id: str) -> Message:
         """The message of one variant, to its list."""
         files = self.audience.parts(variant)
-        made = variant_of(self.message, variant.name, files, variant.subject, variant.preheader)
-        return replace(made, segment=list_id) if self.parts == "segments" else replace(made, lists=(list_id,))
+        message = variant_of(self.message, variant.name, files, variant.subject, variant.preheader)
+        return (
+            replace(message, segment=list_id)
+            if self.parts == "segments"
+            else replace(message, lists=(list_id,))
+        )
 
 
-def hand_over(work: Work, wish: Wish, left: Callable[[], None]) -> Handed:
+def hand_over(work: Work, request: HandoverRequest, left: Callable[[], None]) -> HandoverResult:
     """Hand over every variant that has a list, the one with the most readers first; ``left`` is called once the first
     is out of our hands. Tests go out of the first alone.
 
@@ -48,18 +52,18 @@ def hand_over(work: Work, wish: Wish, left: Callable[[], None]) -> Handed:
     """
     handover, message = work.handover, work.message
     pairs = _lists(work)
-    ready = [one for one in pairs if one.id]
-    lacking = [one for one in pairs if not one.id]
+    ready = [pair for pair in pairs if pair.id]
+    lacking = [pair for pair in pairs if not pair.id]
     if not ready:
         raise CommandError(without_list(lacking, work.parts, handover.spec.type))
-    names = [f"{message.name} {one.variant.name}" for one in ready]
+    names = [f"{message.name} {pair.variant.name}" for pair in ready]
     handover.withdraw(names, message.edition, message.date)
     handover.expect(names, message.date)
-    rows: list[HandedVariant] = []
-    for one in ready:
-        each = replace(wish, tests=() if rows else wish.tests)
+    rows: list[VariantResult] = []
+    for pair in ready:
+        each = replace(request, tests=() if rows else request.tests)
         try:
-            rows.append(_one(work, one, each))
+            rows.append(_one(work, pair, each))
         except AlreadySent:
             raise
         except (CommandError, Unreachable) as error:
@@ -69,54 +73,64 @@ def hand_over(work: Work, wish: Wish, left: Callable[[], None]) -> Handed:
             left()
     _all_out(work, rows, lacking)
     if lacking:
-        handover.said.append(without_list(lacking, work.parts, handover.spec.type))
-    if wish.tests:
-        handover.said.append(f"the test is of variant {ready[0].variant.name}, which has the most readers.")
+        handover.remarks.append(without_list(lacking, work.parts, handover.spec.type))
+    if request.tests:
+        handover.remarks.append(
+            f"the test is of variant {ready[0].variant.name}, which has the most readers."
+        )
     dids = {row.did for row in rows}
     status = min((row.status for row in rows), key=_FAR.index)
-    return Handed(
+    return HandoverResult(
         did=next((did for did in ("created", "updated") if did in dids), "unchanged"),
         name=message.name,
         campaign="",
         status=status,
         at=next((row.at for row in rows if row.at is not None), None) if status == "scheduled" else None,
-        said=tuple(dict.fromkeys(handover.said)),
-        tests=wish.tests,
+        remarks=tuple(dict.fromkeys(handover.remarks)),
+        tests=request.tests,
         variants=tuple(rows),
-        without_list=tuple((one.variant.name, one.name, one.variant.readers) for one in lacking),
+        without_list=tuple((pair.variant.name, pair.name, pair.variant.readers) for pair in lacking),
     )
 
 
 def _lists(work: Work) -> list[ListedVariant]:
     mailer, spec = work.handover.mailer, work.handover.spec
     assert not isinstance(mailer, Sender)
-    there = mailer.parts(work.message.lists)
+    known_lists = mailer.parts(work.message.lists)
     variants = work.audience.variants()
-    return listed(variants, there, spec.variant_lists, work.message.edition, spec.type)
+    return listed(variants, known_lists, spec.variant_lists, work.message.edition, spec.type)
 
 
-def _one(work: Work, one: ListedVariant, wish: Wish) -> HandedVariant:
+def _one(work: Work, pair: ListedVariant, request: HandoverRequest) -> VariantResult:
     """One variant's campaign as it is then; what is out of our hands is left."""
-    handover, message = work.handover, work.of(one.variant, one.id)
+    handover, message = work.handover, work.of(pair.variant, pair.id)
     try:
-        handed = handover.hand_over(message, wish)
+        result = handover.hand_over(message, request)
     except AlreadySent as error:
-        out = handover.out
-        if out is None or out.status == "stopped":
+        campaign = handover.departed
+        if campaign is None or campaign.status == "stopped":
             raise
-        revision = handover.revision_of(message.edition, message.date, out.id)
+        revision = handover.revision_of(message.edition, message.date, campaign.id)
         if revision not in (None, message.revision):
             raise AlreadySent(
                 f"{error} It has revision {revision}, and the outbox {message.revision}; the readers of one issue get "
                 "one revision."
             ) from None
-        return HandedVariant(one.variant.name, one.name, one.variant.readers, "out", out.id, out.status)
-    return HandedVariant(
-        one.variant.name, one.name, one.variant.readers, handed.did, handed.campaign, handed.status, handed.at
+        return VariantResult(
+            pair.variant.name, pair.name, pair.variant.readers, "out", campaign.id, campaign.status
+        )
+    return VariantResult(
+        pair.variant.name,
+        pair.name,
+        pair.variant.readers,
+        result.did,
+        result.campaign,
+        result.status,
+        result.at,
     )
 
 
-def _all_out(work: Work, rows: Sequence[HandedVariant], lacking: Sequence[ListedVariant]) -> None:
+def _all_out(work: Work, rows: Sequence[VariantResult], lacking: Sequence[ListedVariant]) -> None:
     """Raises ``AlreadySent`` where there was nothing left to do."""
     if all(row.did == "out" for row in rows):
         message = work.message
@@ -135,30 +149,30 @@ def unfinished(work: Work) -> bool:
     return 0 < len(on_the_way) < len(work.audience.variants())
 
 
-def cancel(handover: Handover, edition: str, day: date) -> Handed:
+def cancel(handover: Handover, edition: str, day: date) -> HandoverResult:
     """Take back the schedules of all variants.
 
     Raises ``AlreadySent`` where some are out of our hands; the others are drafts then, too.
     """
     names = _noted(handover, edition, day)
-    did, out = set[str](), list[str]()
+    outcomes, departed = set[str](), list[str]()
     for name in names:
         try:
-            did.add(handover.cancel(edition, day, name).did)
+            outcomes.add(handover.cancel(edition, day, name).did)
         except AlreadySent:
-            out.append(name)
-    if out:
+            departed.append(name)
+    if departed:
         raise AlreadySent(
-            f"{len(out):,} of {counted(len(names), 'campaign')} of {edition} of {day} are being sent, or were sent, by "
-            f"{handover.spec.type}; the others are drafts."
+            f"{len(departed):,} of {counted(len(names), 'campaign')} of {edition} of {day} are being sent, or were "
+            f"sent, by {handover.spec.type}; the others are drafts."
         )
-    whole = names[0].rpartition(" ")[0]
-    return Handed(
-        did="cancelled" if "cancelled" in did else "unchanged",
-        name=whole,
+    issue_name = names[0].rpartition(" ")[0]
+    return HandoverResult(
+        did="cancelled" if "cancelled" in outcomes else "unchanged",
+        name=issue_name,
         campaign="",
         status="draft",
-        said=() if "cancelled" in did else (f"no campaign of {whole} was scheduled.",),
+        remarks=() if "cancelled" in outcomes else (f"no campaign of {issue_name} was scheduled.",),
     )
 
 
@@ -180,20 +194,20 @@ def receipt(
 
     Raises ``CommandError`` where none went out.
     """
-    got: list[Receipt] = []
+    receipts: list[Receipt] = []
     waiting, gone = 0, 0
     revision: int | None = None
     names = _noted(handover, edition, day)
     for name in names:
-        found = handover.find(name, edition, day)
-        if found is None:
+        campaign = handover.find(name, edition, day)
+        if campaign is None:
             gone += 1
-        elif found.status not in ("sending", "sent"):
+        elif campaign.status not in ("sending", "sent"):
             waiting += 1
         else:
-            revision = revision or handover.revision_of(edition, day, found.id)
-            got.append(mailer.receipt(found.id, day))
-    if not got:
+            revision = revision or handover.revision_of(edition, day, campaign.id)
+            receipts.append(mailer.receipt(campaign.id, day))
+    if not receipts:
         raise CommandError(
             f"{edition} of {day} is not sent yet: {handover.spec.type} has {counted(waiting, 'campaign')} of its "
             "variants as drafts or scheduled. Read the receipts after they went out."
@@ -206,19 +220,19 @@ def receipt(
         for number, what in lacking
         if number
     ]
-    return _added(got, notes, complete=not waiting), revision
+    return _added(receipts, notes, complete=not waiting), revision
 
 
-def _added(got: Sequence[Receipt], notes: Sequence[str], *, complete: bool) -> Receipt:
+def _added(receipts: Sequence[Receipt], notes: Sequence[str], *, complete: bool) -> Receipt:
     """Counts added up: no reader is in two variants, so readers add up too."""
-    kinds = {one.kind for one in got}
-    links: list[LinkClicks] = [link for one in got for link in one.links]
+    kinds = {receipt.kind for receipt in receipts}
+    links: list[LinkClicks] = [link for receipt in receipts for link in receipt.links]
     return Receipt(
-        sent=_sum(one.sent for one in got),
-        delivered=_sum(one.delivered for one in got),
-        opens=_sum(one.opens for one in got),
-        clicks=_sum(one.clicks for one in got),
-        clicks_total=_sum(one.clicks_total for one in got),
+        sent=_sum(receipt.sent for receipt in receipts),
+        delivered=_sum(receipt.delivered for receipt in receipts),
+        opens=_sum(receipt.opens for receipt in receipts),
+        clicks=_sum(receipt.clicks for receipt in receipts),
+        clicks_total=_sum(receipt.clicks_total for receipt in receipts),
         links=tuple(links),
         kind=kinds.pop()
         if len(kinds) == 1
@@ -227,9 +241,9 @@ def _added(got: Sequence[Receipt], notes: Sequence[str], *, complete: bool) -> R
         else "total"
         if links
         else "none",
-        complete=complete and all(one.complete for one in got),
-        at=min((one.at for one in got if one.at is not None), default=None),
-        notes=tuple(dict.fromkeys((*notes, *(words for one in got for words in one.notes)))),
+        complete=complete and all(receipt.complete for receipt in receipts),
+        at=min((receipt.at for receipt in receipts if receipt.at is not None), default=None),
+        notes=tuple(dict.fromkeys((*notes, *(words for receipt in receipts for words in receipt.notes)))),
     )
 
 

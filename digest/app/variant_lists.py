@@ -36,25 +36,25 @@ def list_name(pattern: str, edition: str, variant: Variant) -> str:
 
 
 def listed(
-    variants: Sequence[Variant], there: Mapping[str, str], pattern: str, edition: str, mailer: str
+    variants: Sequence[Variant], known_lists: Mapping[str, str], pattern: str, edition: str, mailer: str
 ) -> list[ListedVariant]:
-    """Each variant with its list among those that are ``there``, names by id.
+    """each variant with its list among ``known_lists``, names by id.
 
     Raises ``CommandError`` where two variants have one list, whose readers would get both, or two lists one name.
     """
     named: dict[str, list[Variant]] = {}
     for variant in variants:
         named.setdefault(list_name(pattern, edition, variant), []).append(variant)
-    shared = {name: some for name, some in named.items() if len(some) > 1}
+    shared = {name: same_name for name, same_name in named.items() if len(same_name) > 1}
     if shared:
-        name, some = next(iter(shared.items()))
+        name, same_name = next(iter(shared.items()))
         raise CommandError(
             f'{counted(len(shared), "list")} would get the issues of several variants, such as "{name}" those of '
-            f"{', '.join(one.name for one in some[:NAMED])}. Write more of what readers choose into "
+            f"{', '.join(variant.name for variant in same_name[:NAMED])}. Write more of what readers choose into "
             "`lists: {name: …}` under `mailer:`, or {variant}: bookings sold by readers part a choice, too."
         )
     ids: dict[str, list[str]] = {}
-    for id, name in there.items():
+    for id, name in known_lists.items():
         ids.setdefault(" ".join(name.split()), []).append(id)
     twice = [name for name in named if len(ids.get(name, ())) > 1]
     if twice:
@@ -62,13 +62,15 @@ def listed(
             f'{mailer} has {len(ids[twice[0]])} lists called "{twice[0]}" ({", ".join(sorted(ids[twice[0]]))}). Rename '
             "all but one there, then hand over again."
         )
-    return [ListedVariant(some[0], name, "".join(ids.get(name, ()))) for name, some in named.items()]
+    return [
+        ListedVariant(same_name[0], name, "".join(ids.get(name, ()))) for name, same_name in named.items()
+    ]
 
 
 def without_list(lacking: Sequence[ListedVariant], parts: str, mailer: str) -> str:
     """What is said of variants that have no list."""
-    readers = sum(one.variant.readers for one in lacking)
-    names = ", ".join(f'"{one.name}"' for one in lacking[:NAMED])
+    readers = sum(pair.variant.readers for pair in lacking)
+    names = ", ".join(f'"{pair.name}"' for pair in lacking[:NAMED])
     more = f" and {len(lacking) - NAMED} more" if len(lacking) > NAMED else ""
     return (
         f"{counted(len(lacking), 'variant')} for {counted(readers, 'reader')} "

@@ -34,8 +34,7 @@ from digest.model.mail import MailerSpec
 from digest.place import Request as PlaceRequest
 from digest.place import place, placements
 from digest.publish.message import message, quoted_printable
-from digest.render import Kept, Theme, render
-from digest.render import Request as RenderRequest
+from digest.render import RenderCache, RenderRequest, Theme, render
 from digest.select import SelectRequest, Shared, lineup_of, shared_by
 
 Lines = tuple[
@@ -107,7 +106,7 @@ class Maker:
     def __init__(self, bases: Bases, shared: Shared | None = None) -> None:
         self.bases = bases
         self.shared = shared or shared_by(bases.select)
-        self.kept = Kept()
+        self.cache = RenderCache()
         self.quoted = lru_cache(maxsize=8192)(quoted_printable)
         self.titles = {section.id: section.title for section in bases.select.newsroom.sections}
         self.stories = {story.id: story for story in bases.select.stories} | {
@@ -224,7 +223,7 @@ class Maker:
     def issue(self, row: Row) -> Issue:
         """The variant as an issue of its lineup and plan."""
         lineup, plan = self.lineup(row.lines), self.plan(row.ads)
-        rendered = render(replace(self.bases.render, lineup=lineup, plan=plan, kept=self.kept))
+        rendered = render(replace(self.bases.render, lineup=lineup, plan=plan, cache=self.cache))
         return replace(self.bases.issue, selection=Selection(lineup=lineup), plan=plan, rendered=rendered)
 
     def made(self, row: Row, publication: Publication, revision: int) -> Made:
@@ -310,7 +309,7 @@ def bare(bases: Bases) -> Bases:
     return Bases(
         select=replace(bases.select, newsroom=plain, edition=_bare_edition(bases.select.edition)),
         place=bases.place,
-        render=replace(bases.render, newsroom=plain, edition=edition, theme=fresh, kept=None),
+        render=replace(bases.render, newsroom=plain, edition=edition, theme=fresh, cache=None),
         issue=issue,
     )
 

@@ -64,7 +64,7 @@ def span(newsroom: Newsroom, first: str | None, last: str | None) -> tuple[date,
 
 
 def warn_without_solver() -> None:
-    from digest.app.ads_ahead import without_solver
+    from digest.app.ads_forecast import without_solver
 
     if text := without_solver():
         warn(text)

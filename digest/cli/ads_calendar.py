@@ -10,7 +10,7 @@ from digest.cli.output import emit, say, table
 from digest.cli.progress import progress
 
 if TYPE_CHECKING:
-    from digest.app.ads_calendar import Calendar
+    from digest.app.ads_calendar import AdCalendar
     from digest.model import Newsroom
 
 _MARKS = {True: "", False: "?"}
@@ -52,7 +52,7 @@ def calendar(first: From = None, last: To = None, root: Root = None, json: Json 
     tell_never_run(planned.never_runs)
 
 
-def _show(newsroom: Newsroom, planned: Calendar) -> None:
+def _show(newsroom: Newsroom, planned: AdCalendar) -> None:
     slots = [slot.id for slot in newsroom.ads.slots]
     slots += sorted(
         {ad.slot for issue in planned.issues for ad in issue.ads} - set(slots)

@@ -15,7 +15,7 @@ from digest.cli.progress import progress
 if TYPE_CHECKING:
     from datetime import date
 
-    from digest.app.ads_ahead import Looked
+    from digest.app.ads_forecast import ForecastSummary
     from digest.errors import Problem
     from digest.model import Newsroom
     from digest.place.forecast import Shortfall
@@ -42,7 +42,7 @@ def check(first: From = None, last: To = None, root: Root = None, json: Json = F
         say(f"No booking whose flight ends by {outlook.last} will be short.")
 
 
-def _as_json(outlook: Looked) -> dict[str, Any]:
+def _as_json(outlook: ForecastSummary) -> dict[str, Any]:
     owed = [{"line_item": name, "short": count, "unit": unit} for name, count, unit in outlook.owed]
     fields = {
         "problems": as_json(outlook),
@@ -58,7 +58,7 @@ def _as_json(outlook: Looked) -> dict[str, Any]:
     return {"error": "\n".join(str(problem) for problem in outlook.problems), "exit_code": 2, **fields}
 
 
-def as_json(outlook: Looked) -> list[dict[str, Any]]:
+def as_json(outlook: ForecastSummary) -> list[dict[str, Any]]:
     """The shortfalls with their places in the file."""
     return [_problem(*pair) for pair in zip(outlook.problems, outlook.short, strict=True)]
 
@@ -82,12 +82,12 @@ def _problem(problem: Problem, short: Shortfall) -> dict[str, Any]:
     }
 
 
-def looked(newsroom: Newsroom, first: date, last: date | None) -> Looked:
+def looked(newsroom: Newsroom, first: date, last: date | None) -> ForecastSummary:
     """A look ahead, with its progress on the terminal."""
-    from digest.app.ads_ahead import look
+    from digest.app.ads_forecast import summarize
 
     with progress("looking ahead") as tell:
-        outlook = look(newsroom, first, last, tell)
+        outlook = summarize(newsroom, first, last, tell)
     if outlook.forecast:
         warn_without_solver()
     return outlook

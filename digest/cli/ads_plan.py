@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 @ads.command("plan", epilog="Example: digest ads plan --to 2026-02-15")
 def plan(first: From = None, last: To = None, root: Root = None, json: Json = False) -> None:
     """The coming issues with what will run where, the best over all of them."""
-    from digest.app.ads_ahead import inputs_of, never_run, planned, shared_words, warnings
+    from digest.app.ads_forecast import inputs_of, never_run, planned, shared_remarks, warnings
 
     newsroom = load_newsroom(root)
     inputs = inputs_of(newsroom, *span(newsroom, first, last))
@@ -46,7 +46,7 @@ def plan(first: From = None, last: To = None, root: Root = None, json: Json = Fa
         }
     )
     _show_plan(schedule)
-    for text in shared_words(inputs):
+    for text in shared_remarks(inputs):
         say(f"{text}.")
     tell_never_run(forgotten)
     if schedule.exact:
@@ -119,7 +119,7 @@ def avails(
     json: Json = False,
 ) -> None:
     """What can still be sold, slot by slot and issue by issue, without hurting a booking."""
-    from digest.app.ads_ahead import inputs_of
+    from digest.app.ads_forecast import inputs_of
     from digest.place import forecast
 
     newsroom = load_newsroom(root)

@@ -39,7 +39,7 @@ from digest.errors import (
 )
 
 if TYPE_CHECKING:
-    from digest.app.pipeline import House, Outcome
+    from digest.app.pipeline import BuildContext, Outcome
     from digest.model import Edition, Newsroom, Overrides
     from digest.publish import Outbox
     from digest.store import Store
@@ -172,7 +172,7 @@ class _Run:
         self.sources: list[dict[str, Any]] = []
 
     def all(self, dates: list[tuple[Edition, date]], folder: Path) -> list[tuple[dict[str, Any], int]]:
-        from digest.app.pipeline import House
+        from digest.app.pipeline import BuildContext
         from digest.app.renamed import renamed
         from digest.model.environment import cache_folder
         from digest.publish import Outbox
@@ -185,27 +185,31 @@ class _Run:
         if self.dry_run:
             with open_store(self.newsroom.store, self.newsroom.publication, rehearse=True) as store:
                 self._ingest(store)
-                house = House(self.newsroom, store, theme, headlines)
-                return [self._meant(house, outbox, edition, day) for edition, day in dates]
+                context = BuildContext(self.newsroom, store, theme, headlines)
+                return [self._meant(context, outbox, edition, day) for edition, day in dates]
         with open_store(self.newsroom.store, self.newsroom.publication) as store:
             if renaming := renamed(self.newsroom, store, outbox):
                 warn(f"warning: {renaming}")
             self._ingest(store)
-            house = House(self.newsroom, store, theme, headlines)
-            return [self._alone(house, outbox, edition, day) for edition, day in dates]
+            context = BuildContext(self.newsroom, store, theme, headlines)
+            return [self._alone(context, outbox, edition, day) for edition, day in dates]
 
-    def _alone(self, house: House, outbox: Outbox, edition: Edition, day: date) -> tuple[dict[str, Any], int]:
+    def _alone(
+        self, context: BuildContext, outbox: Outbox, edition: Edition, day: date
+    ) -> tuple[dict[str, Any], int]:
         """One issue, while no other process builds it or what it looks at."""
         from digest.app.pipeline import bears_on
 
         try:
-            with house.store.lock(*bears_on(self.newsroom, edition)):
-                self._recover(house.store, outbox, edition.name)
-                return self._meant(house, outbox, edition, day)
+            with context.store.lock(*bears_on(self.newsroom, edition)):
+                self._recover(context.store, outbox, edition.name)
+                return self._meant(context, outbox, edition, day)
         except Unreachable as error:
             return failed(edition, day, error, error.exit_code)
 
-    def _meant(self, house: House, outbox: Outbox, edition: Edition, day: date) -> tuple[dict[str, Any], int]:
+    def _meant(
+        self, context: BuildContext, outbox: Outbox, edition: Edition, day: date
+    ) -> tuple[dict[str, Any], int]:
         """The issue, of an edition on demand the one of the day that is meant: named, or the one that is worked on.
 
         While the edition's lock is held, so that no number is given twice.
@@ -215,12 +219,12 @@ class _Run:
 
             try:
                 if self.dated:
-                    check_number(house.store, edition, day)
+                    check_number(context.store, edition, day)
                 else:
-                    day = special_now(house.store, edition, day, outbox)
+                    day = special_now(context.store, edition, day, outbox)
             except CommandError as error:
                 return failed(edition, day, error, error.exit_code)
-        return self._one(house, outbox, edition, day)
+        return self._one(context, outbox, edition, day)
 
     def _ingest(self, store: Store) -> None:
         if self.no_ingest or not self.newsroom.sources:
@@ -274,16 +278,18 @@ class _Run:
                     f"digest: {name} of {day} was sent, and cannot be brought into the ledger: {adopted.why}."
                 )
 
-    def _one(self, house: House, outbox: Outbox, edition: Edition, day: date) -> tuple[dict[str, Any], int]:
+    def _one(
+        self, context: BuildContext, outbox: Outbox, edition: Edition, day: date
+    ) -> tuple[dict[str, Any], int]:
         from digest.app.pipeline import build, rehearse
 
         personal = self.audience.of(outbox, edition, day, self.dry_run) if self.audience else None
         options: Any = {"now": self.at, "overrides": self.overrides, "personal": personal}
         try:
             if self.dry_run:
-                outcome = rehearse(house, edition, day, **options)
+                outcome = rehearse(context, edition, day, **options)
             else:
-                outcome = build(house, outbox, edition, day, rebuild=self.rebuild, **options)
+                outcome = build(context, outbox, edition, day, rebuild=self.rebuild, **options)
         except ConfigurationError:
             raise
         except AlreadySent as error:
@@ -308,12 +314,12 @@ class _Run:
             if personal:
                 personal.end(rehearsed=self.dry_run)
         tell(self.newsroom, outcome, self.dry_run)
-        self._gaps(house.store, outcome)
+        self._gaps(context.store, outcome)
         row = as_json(outcome, self.dry_run)
-        return self._handed_over(house, outbox, edition, day, row) if self.handover else (row, 0)
+        return self._handed_over(context, outbox, edition, day, row) if self.handover else (row, 0)
 
     def _handed_over(
-        self, house: House, outbox: Outbox, edition: Edition, day: date, row: dict[str, Any]
+        self, context: BuildContext, outbox: Outbox, edition: Edition, day: date, row: dict[str, Any]
     ) -> tuple[dict[str, Any], int]:
         """The issue as a campaign of the mailer; a rehearsal says that it would be."""
         from digest.cli.handover import after_build
@@ -321,5 +327,5 @@ class _Run:
         if self.dry_run:
             say("  dry run: not handed over")
             return row, 0
-        handed, code = after_build(self.newsroom, house.store, outbox, edition, day)
+        handed, code = after_build(self.newsroom, context.store, outbox, edition, day)
         return row | {"handover": handed}, code

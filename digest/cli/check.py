@@ -31,7 +31,7 @@ def check(
 ) -> None:
     """Look over the newsroom: YAML, dates, files, templates, bookings; --links looks links up, too."""
     from digest.app import checking
-    from digest.app.ads_ahead import unknown_publications
+    from digest.app.ads_forecast import unknown_publications
     from digest.config.files import without_ads
 
     newsroom = load_newsroom(root, tell=False)

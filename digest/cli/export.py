@@ -48,12 +48,14 @@ def export(
     json: Json = False,
 ) -> None:
     """Write one variant of an issue as index.html, index.txt and message.eml, or all readers as a stream."""
-    from digest.app.reading import Audience
+    from digest.app.reading import PublishedAudience
 
     if sum(choice is not None for choice in (variant, reader, stream)) != 1:
         raise CommandError("say what to export: --variant V, --reader ID or --stream FILE.")
     newsroom = load_newsroom(root)
-    audience = Audience.of(newsroom, folder(outbox, newsroom.root / "outbox"), edition, as_issue(day))
+    audience = PublishedAudience.of(
+        newsroom, folder(outbox, newsroom.root / "outbox"), edition, as_issue(day)
+    )
     if stream is not None:
         count = audience.stream(stream.absolute())
         emit({"stream": str(stream), "readers": count})

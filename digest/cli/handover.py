@@ -27,8 +27,8 @@ from digest.model.counts import counted
 if TYPE_CHECKING:
     from datetime import date
 
-    from digest.app.handover import Handed
-    from digest.app.outgoing import House
+    from digest.app.handover import HandoverResult
+    from digest.app.outgoing import HandoverContext
     from digest.model import Edition, Newsroom
     from digest.publish import Outbox
     from digest.store import Store
@@ -59,7 +59,7 @@ def handover(
     json: Json = False,
 ) -> None:
     """Hand a built issue over to the mailer: scheduled for `send_at`, else as a draft; never twice."""
-    from digest.app.outgoing import Asked, latest
+    from digest.app.outgoing import HandoverOptions, latest
     from digest.app.outgoing import cancel as take_back
     from digest.publish import Outbox
     from digest.store import open_store
@@ -68,13 +68,13 @@ def handover(
     newsroom = load_newsroom(root)
     chosen = edition_named(newsroom, name)
     with open_store(newsroom.store, newsroom.publication) as store:
-        house = house_of(newsroom, store, Outbox(folder(outbox, newsroom.root / "outbox")))
+        context = house_of(newsroom, store, Outbox(folder(outbox, newsroom.root / "outbox")))
         date = as_issue(day) if day else latest(store, name)
         if cancel:
-            tell(newsroom, chosen, date, take_back(house, chosen, date))
+            tell(newsroom, chosen, date, take_back(context, chosen, date))
             return
-        request = Asked(draft=draft, at=at, now=send_now, tests=addresses, again=again)
-        handed = _handed(house, chosen, date, request)
+        request = HandoverOptions(draft=draft, at=at, now=send_now, tests=addresses, again=again)
+        handed = _handed(context, chosen, date, request)
         tell(newsroom, chosen, date, handed)
     if handed.without_list:
         raise typer.Exit(CommandError.exit_code)
@@ -95,27 +95,27 @@ def _dated(arguments: list[str], tests: list[str]) -> tuple[str | None, tuple[st
     return (dates[0] if dates else None), tuple(dict.fromkeys(addresses))
 
 
-def _handed(house: House, edition: Edition, day: date, request: Any) -> Handed:
+def _handed(context: HandoverContext, edition: Edition, day: date, request: Any) -> HandoverResult:
     from digest.app.outgoing import hand_over
 
-    return hand_over(house, edition, day, request)
+    return hand_over(context, edition, day, request)
 
 
-def house_of(newsroom: Newsroom, store: Store, outbox: Outbox) -> House:
+def house_of(newsroom: Newsroom, store: Store, outbox: Outbox) -> HandoverContext:
     """What handing over works with."""
-    from digest.app.outgoing import House
+    from digest.app.outgoing import HandoverContext
 
-    return House(newsroom, store, outbox, now, {})
+    return HandoverContext(newsroom, store, outbox, now, {})
 
 
 def after_build(
     newsroom: Newsroom, store: Store, outbox: Outbox, edition: Edition, day: date
 ) -> tuple[dict[str, Any], int]:
     """Hand an issue over that was just built; what is told of it, and the exit code."""
-    from digest.app.outgoing import Asked, as_json, hand_over
+    from digest.app.outgoing import HandoverOptions, as_json, hand_over
 
     try:
-        handed = hand_over(house_of(newsroom, store, outbox), edition, day, Asked())
+        handed = hand_over(house_of(newsroom, store, outbox), edition, day, HandoverOptions())
     except DigestError as error:
         warn(f"digest: {error}")
         return {"error": str(error), "exit_code": error.exit_code}, error.exit_code
@@ -124,7 +124,7 @@ def after_build(
     return as_json(edition.name, day, handed, newsroom.mailing_of(edition).type), code
 
 
-def tell(newsroom: Newsroom, edition: Edition, day: date, handed: Handed) -> None:
+def tell(newsroom: Newsroom, edition: Edition, day: date, handed: HandoverResult) -> None:
     """What became of it, for people and as JSON."""
     from digest.app.outgoing import as_json
 
@@ -148,7 +148,7 @@ _DID = {
 }
 
 
-def _print_handed(newsroom: Newsroom, edition: Edition, day: date, handed: Handed) -> None:
+def _print_handed(newsroom: Newsroom, edition: Edition, day: date, handed: HandoverResult) -> None:
     mailer = newsroom.mailing_of(edition).type
     which = f" ({handed.campaign})" if handed.campaign else ""
     if handed.variants:
@@ -167,5 +167,5 @@ def _print_handed(newsroom: Newsroom, edition: Edition, day: date, handed: Hande
         say("  a draft; nothing is sent yet" if handed.status == "draft" else "  it is being sent")
     if handed.tests:
         say(f"  test sent to {', '.join(handed.tests)}")
-    for note in handed.said:
+    for note in handed.remarks:
         warn(f"digest: {note}")

@@ -162,7 +162,7 @@ def _packs_again(
 ) -> str:
     """Make what is missing of its variants; ``completed``, or empty where nothing was."""
     from digest.app.history import audience_of
-    from digest.app.pipeline import House
+    from digest.app.pipeline import BuildContext
     from digest.app.restoring import packs_again
     from digest.model.environment import cache_folder
     from digest.render import load_theme
@@ -170,10 +170,10 @@ def _packs_again(
     if not audience_of(built):
         raise CommandError(f"{built.edition} of {built.date} was built without an audience.")
     edition = edition_named(newsroom, built.edition)
-    house = House(newsroom, store, load_theme(newsroom, cache_folder(newsroom.root)))
+    context = BuildContext(newsroom, store, load_theme(newsroom, cache_folder(newsroom.root)))
     personal = readers.of(place, edition, built.date, False)
     try:
-        return "completed" if packs_again(house, place, edition, built.date, personal)[1] else ""
+        return "completed" if packs_again(context, place, edition, built.date, personal)[1] else ""
     finally:
         personal.close()
 
@@ -181,10 +181,10 @@ def _packs_again(
 def _lost_audience(newsroom: Newsroom, place: Outbox, built: BuiltIssue) -> str:
     """What restoring cannot bring back of an issue for an audience, and how it comes; empty where nothing is lost."""
     from digest.app.history import audience_of
-    from digest.app.reading import Audience
+    from digest.app.reading import PublishedAudience
 
     counts = audience_of(built)
-    if not counts or Audience.of(newsroom, place.root, built.edition, built.date).whole:
+    if not counts or PublishedAudience.of(newsroom, place.root, built.edition, built.date).is_complete:
         return ""
     how = (
         f"`digest issues restore {built.edition} {built.date} --audience FILE` makes them again, with the audience and "

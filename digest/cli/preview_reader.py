@@ -26,7 +26,7 @@ def show_reader(
     root: Path | None,
 ) -> None:
     """Serve what a reader gets on 127.0.0.1 until somebody ends it. Raises ``CommandError``, ``Unreachable``."""
-    from digest.app.reading import Audience
+    from digest.app.reading import PublishedAudience
     from digest.publish import Outbox
 
     if export is not None:
@@ -38,7 +38,7 @@ def show_reader(
     if day is None and not dates:
         raise CommandError(f"{name} has no issue in {place} yet: build it with `digest build --audience`.")
     at = as_date(day) if day is not None else dates[-1]
-    audience = Audience.of(newsroom, place, name, at)
+    audience = PublishedAudience.of(newsroom, place, name, at)
     variant = audience.variant_of(reader)
     files = {f"/{file}": data for file, data in audience.files(variant).items()}
     pictures = (Outbox(place).place(name, at) / "images").glob("*")

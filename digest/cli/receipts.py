@@ -18,8 +18,8 @@ from digest.model.counts import counted
 if TYPE_CHECKING:
     from datetime import date
 
-    from digest.app.outgoing import House
-    from digest.app.receipts import Read
+    from digest.app.outgoing import HandoverContext
+    from digest.app.receipts import ReceiptReading
     from digest.store import Store
 
 RECENT = timedelta(days=30)
@@ -51,16 +51,16 @@ def receipts(
     if file and not (name and day):
         raise CommandError("--file belongs to one issue: `digest receipts EDITION DATE --file F.csv`.")
     with open_store(newsroom.store, newsroom.publication) as store:
-        house = house_of(newsroom, store, Outbox(folder(outbox, newsroom.root / "outbox")))
+        context = house_of(newsroom, store, Outbox(folder(outbox, newsroom.root / "outbox")))
         wanted = _wanted(store, name, day)
         if not wanted:
             emit({"issues": []})
             say("No issue was handed over in the last 30 days. Name one: digest receipts EDITION DATE")
             return
         if name and day:
-            rows, codes = [_read_one(house, *wanted[0], file)], [0]
+            rows, codes = [_read_one(context, *wanted[0], file)], [0]
         else:
-            rows, codes = _read_all(house, wanted)
+            rows, codes = _read_all(context, wanted)
     emit({"issues": rows})
     if 0 not in codes:
         raise typer.Exit(max(codes))
@@ -73,13 +73,15 @@ def _wanted(store: Store, name: str | None, day: str | None) -> list[tuple[str, 
     return [(edition, date) for edition, date in recent if name in (None, edition)]
 
 
-def _read_all(house: House, wanted: list[tuple[str, date]]) -> tuple[list[dict[str, Any]], list[int]]:
+def _read_all(
+    context: HandoverContext, wanted: list[tuple[str, date]]
+) -> tuple[list[dict[str, Any]], list[int]]:
     """One after another; what is wrong with one stops no other."""
     rows: list[dict[str, Any]] = []
     codes: list[int] = []
     for edition, date in wanted:
         try:
-            rows.append(_read_one(house, edition, date, None))
+            rows.append(_read_one(context, edition, date, None))
             codes.append(0)
         except DigestError as error:
             warn(f"digest: {error}")
@@ -88,11 +90,11 @@ def _read_all(house: House, wanted: list[tuple[str, date]]) -> tuple[list[dict[s
     return rows, codes
 
 
-def _read_one(house: House, edition: str, day: date, file: Path | None) -> dict[str, Any]:
+def _read_one(context: HandoverContext, edition: str, day: date, file: Path | None) -> dict[str, Any]:
     from digest.app.outgoing import receipt_json
     from digest.app.outgoing import receipts as read_receipts
 
-    result = read_receipts(house, edition, day, file)
+    result = read_receipts(context, edition, day, file)
     _show(result)
     return receipt_json(result)
 
@@ -105,7 +107,7 @@ _KINDS = {
 }
 
 
-def _show(result: Read) -> None:
+def _show(result: ReceiptReading) -> None:
     issue_receipt, receipt = result.receipt, result.receipt.receipt
     counts = [
         f"{value:,} {word}"
@@ -134,7 +136,7 @@ def _show(result: Read) -> None:
         say(
             f"   {counted(len(ads), 'link')} of ads, {stories} of stories; counted are {_KINDS[receipt.kind]}"
         )
-    for note in result.said:
+    for note in result.remarks:
         warn(f"digest: {note}")
 
 

@@ -9,7 +9,7 @@ from digest.cli.options import Json, Root, load_newsroom, now
 from digest.cli.output import emit, json_wanted, say
 
 if TYPE_CHECKING:
-    from digest.app.readings import Health
+    from digest.app.readings import SourceHealth
     from digest.model import Publication
 
 
@@ -30,7 +30,7 @@ def sources(root: Root = None, json: Json = False) -> None:
         _table(states, newsroom.publication)
 
 
-def _as_json(source: Health) -> dict[str, Any]:
+def _as_json(source: SourceHealth) -> dict[str, Any]:
     last = source.last
     return {
         "name": source.name,
@@ -45,7 +45,7 @@ def _as_json(source: Health) -> dict[str, Any]:
     }
 
 
-def _table(states: list[Health], publication: Publication) -> None:
+def _table(states: list[SourceHealth], publication: Publication) -> None:
     heads = ("source", "last read", "items", "new", "newest story", "remarks", "what is wrong")
     rows = [heads, *(_row(source, publication) for source in states)]
     widths = [max(len(row[column]) for row in rows) for column in range(len(heads) - 1)]
@@ -57,7 +57,7 @@ def _table(states: list[Health], publication: Publication) -> None:
             say(f"  {source.name}: {count} x {remark}")
 
 
-def _row(source: Health, publication: Publication) -> tuple[str, ...]:
+def _row(source: SourceHealth, publication: Publication) -> tuple[str, ...]:
     last = source.last
     if last is None:
         return (source.name, "never", "", "", "", "", source.wrong)

@@ -15,7 +15,7 @@ from digest.model import Edition, Newsroom, Overrides
 from digest.model.environment import cache_folder
 
 if TYPE_CHECKING:
-    from digest.app.pipeline import House, Outcome
+    from digest.app.pipeline import BuildContext, Outcome
     from digest.app.readings import SourceReport
     from digest.likeness import Reader
     from digest.render import CompiledTheme
@@ -60,7 +60,7 @@ def proof(
 
     Raises ``ConfigurationError`` for what is wrong in templates; any other trouble is the proof's ``error``.
     """
-    from digest.app.pipeline import House
+    from digest.app.pipeline import BuildContext
     from digest.render import load_theme
     from digest.store import open_store
 
@@ -69,34 +69,34 @@ def proof(
     try:
         with open_store(newsroom.store, newsroom.publication, rehearse=True) as store:
             notes = tuple(read_sources(newsroom, store, now))
-            house = House(newsroom, store, theme, reader)
-            _rehearse(house, before, day, now)
-            return _composed(house, edition, day, notes, outbox, now)
+            context = BuildContext(newsroom, store, theme, reader)
+            _rehearse(context, before, day, now)
+            return _composed(context, edition, day, notes, outbox, now)
     except ConfigurationError:
         raise
     except DigestError as error:
         return Proof(edition=edition, day=day, notes=notes, error=error)
 
 
-def _rehearse(house: House, editions: Sequence[Edition], day: date, now: datetime) -> None:
+def _rehearse(context: BuildContext, editions: Sequence[Edition], day: date, now: datetime) -> None:
     from digest.app.pipeline import rehearse
 
     for edition in editions:
         with suppress(DigestError):
-            rehearse(house, edition, day, now=now, overrides=Overrides())
+            rehearse(context, edition, day, now=now, overrides=Overrides())
 
 
 def _composed(
-    house: House, edition: Edition, day: date, notes: tuple[str, ...], outbox: Path, now: datetime
+    context: BuildContext, edition: Edition, day: date, notes: tuple[str, ...], outbox: Path, now: datetime
 ) -> Proof:
     from digest.app.pipeline import compose
     from digest.app.specials import until_now
 
     try:
-        outcome = compose(house, until_now(house.newsroom, edition, day, now), day, Overrides())
+        outcome = compose(context, until_now(context.newsroom, edition, day, now), day, Overrides())
     except AlreadySent as sent:
-        return _sent(house.store, edition, day, sent, outbox)
-    if files := _personal(house.store, edition, day, outcome, outbox):
+        return _sent(context.store, edition, day, sent, outbox)
+    if files := _personal(context.store, edition, day, outcome, outbox):
         revision = json.loads(files["manifest.json"])["revision"]
         state = f"Built as revision {revision} with its audience, and the issue for everybody has not changed since."
         return Proof(edition=edition, day=day, files=files, notes=notes, state=state)

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 from digest.publish.manifest import manifest, stamp
 from digest.publish.outbox import Outbox, Staged
-from digest.publish.receipt import Receipt, receipt_of
+from digest.publish.receipt import SentReceipt, sent_receipt_of
 
 if TYPE_CHECKING:
     from digest.model import Issue, Publication
 
-__all__ = ["Outbox", "Receipt", "Staged", "files_of", "manifest", "receipt_of", "stamp"]
+__all__ = ["Outbox", "SentReceipt", "Staged", "files_of", "manifest", "sent_receipt_of", "stamp"]
 
 
 def files_of(issue: Issue, publication: Publication, revision: int) -> dict[str, bytes]:

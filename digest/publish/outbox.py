@@ -20,7 +20,7 @@ from pathlib import Path
 from digest.errors import AlreadySent, Unreachable
 from digest.model.issue_date import issue_date
 from digest.publish.receipt import NAME as RECEIPT
-from digest.publish.receipt import Receipt, receipt_of
+from digest.publish.receipt import SentReceipt, sent_receipt_of
 
 MANIFEST = "manifest.json"
 AUDIENCE = "audience"  # the folder of an issue's variants
@@ -98,16 +98,16 @@ class Outbox:
         """Whether a receipt lies in the folder, readable or not."""
         return os.path.lexists(self.place(edition, day) / RECEIPT)
 
-    def receipt(self, edition: str, day: date) -> Receipt | None:
+    def receipt(self, edition: str, day: date) -> SentReceipt | None:
         """The receipt in the folder; ``None`` where there is none, or it cannot be understood."""
         place = self.place(edition, day)
         with _reaching(place):
             try:
-                return receipt_of((place / RECEIPT).read_bytes())
+                return sent_receipt_of((place / RECEIPT).read_bytes())
             except _NOT_THERE:
                 return None
 
-    def confirm(self, edition: str, day: date, receipt: Receipt) -> None:
+    def confirm(self, edition: str, day: date, receipt: SentReceipt) -> None:
         """Lay a receipt into a folder, in one step; a later one takes the place of an earlier one."""
         self.add(edition, day, {RECEIPT: receipt.to_bytes()})
 

@@ -13,7 +13,7 @@ SCHEMA = "digest.sent/1"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Receipt:
+class SentReceipt:
     """What left the house: the revision, when, how many copies (where known), the SHA-256 of its manifest."""
 
     revision: int
@@ -33,12 +33,12 @@ class Receipt:
         return (json.dumps(record, indent=1) + "\n").encode()
 
 
-def receipt_of(data: bytes) -> Receipt | None:
+def sent_receipt_of(data: bytes) -> SentReceipt | None:
     """A receipt as it was written; ``None`` for anything else."""
     try:
         record = json.loads(data)
         delivered = record["delivered"]
-        return Receipt(
+        return SentReceipt(
             revision=int(record["revision"]),
             sent_at=datetime.fromisoformat(record["sent_at"]).astimezone(UTC),
             delivered=None if delivered is None else int(delivered),

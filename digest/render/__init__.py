@@ -9,9 +9,9 @@ from __future__ import annotations
 from digest.errors import ConfigurationError, Problem
 from digest.model import Newsroom
 from digest.render.compiled_theme import CompiledTheme
-from digest.render.issue import Request, render
+from digest.render.issue import RenderRequest, render
 from digest.render.loader import themes
-from digest.render.renderer import Kept
+from digest.render.renderer import RenderCache
 from digest.render.theme import Theme, load_theme
 
 
@@ -65,8 +65,8 @@ def without_data(newsroom: Newsroom, edition: str | None = None) -> tuple[str, .
 
 __all__ = [
     "CompiledTheme",
-    "Kept",
-    "Request",
+    "RenderCache",
+    "RenderRequest",
     "Theme",
     "load_theme",
     "problems",

@@ -13,26 +13,26 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from digest.render.layout import ADS
-from digest.render.values import Story
+from digest.render.values import StoryView
 
 
 @dataclass(slots=True)
 class Fragment:
-    """One block of an issue. ``kind`` is its template, ``at_hand`` what that prints; ``section`` is that of a heading
+    """One block of an issue. ``kind`` is its template, ``context`` what that prints; ``section`` is that of a heading
     or story; for an ad it is its slot's position. ``html`` (which ends in a newline) and ``text`` are filled in when
     they are printed; blocks of the same ``key`` may have the same HTML."""
 
     kind: str
-    at_hand: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
+    context: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
     section: str = ""
     key: Hashable = None
     html: bytes = b""
     text: str | None = None
 
     @property
-    def story(self) -> Story | None:
+    def story(self) -> StoryView | None:
         """The story of a story block."""
-        return self.at_hand.get("story")
+        return self.context.get("story")
 
 
 More = Callable[[list[Fragment]], Fragment]  # the list of the stories that moved

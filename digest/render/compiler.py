@@ -11,7 +11,7 @@ from digest.model import Newsroom
 from digest.render import boxes, css, lint, tokens
 from digest.render.compiled_theme import CompiledTheme, Name
 from digest.render.inliner import Unbalanced, inlined_templates
-from digest.render.loader import FRAMES, INLINED, KEPT, Source
+from digest.render.loader import FRAMES, INLINED, KEPT, TemplateSource
 from digest.render.templating import constant_html, environment, split
 
 NARROW: Final = "@media only screen and (max-width:620px)"
@@ -21,7 +21,7 @@ DARK: Final = "@media (prefers-color-scheme:dark)"
 class StyleSheets:
     """All style sheets of a theme: what is inlined, what stays in the head, and what is wrong with them."""
 
-    def __init__(self, files: Mapping[str, Source], values: Mapping[str, str]) -> None:
+    def __init__(self, files: Mapping[str, TemplateSource], values: Mapping[str, str]) -> None:
         self.problems: list[Problem] = []
         self._files = files
         self._values = values
@@ -39,10 +39,10 @@ class StyleSheets:
                 Problem(files["mobile.css"].shown, 1, 1, message, "Shorten mobile.css or dark.css.")
             )
 
-    def _rules(self, name: str, *, inline: bool = False) -> list[css.Rule]:
+    def _rules(self, name: str, *, inline: bool = False) -> list[css.CssRule]:
         return [rule for layer in self._files[name].layers for rule in self._layer(layer, inline)]
 
-    def _layer(self, source: Source, inline: bool) -> list[css.Rule]:
+    def _layer(self, source: TemplateSource, inline: bool) -> list[css.CssRule]:
         rules, problems = css.parse(source)
         if inline:
             problems += css.unsafe(source, rules)
@@ -51,7 +51,7 @@ class StyleSheets:
         return substituted
 
 
-def _styles(narrow: list[css.Rule], dark: list[css.Rule]) -> tuple[str, ...]:
+def _styles(narrow: list[css.CssRule], dark: list[css.CssRule]) -> tuple[str, ...]:
     """The <style> elements of the head: one each for narrow screens, dark mode, and Outlook's own dark mode."""
     parts = [
         f"{NARROW}{{\n{css.written(narrow, important=True)}\n}}" if narrow else "",
@@ -63,7 +63,7 @@ def _styles(narrow: list[css.Rule], dark: list[css.Rule]) -> tuple[str, ...]:
     return tuple(f"<style>\n{part}\n</style>" for part in parts if part)
 
 
-def compiled(newsroom: Newsroom, theme: str, files: Mapping[str, Source]) -> CompiledTheme:
+def compiled(newsroom: Newsroom, theme: str, files: Mapping[str, TemplateSource]) -> CompiledTheme:
     """One theme, ready for the cache. Raises ``ConfigurationError`` with every problem."""
     sheet, values, problems = examined(newsroom, files)
     if problems:
@@ -81,7 +81,7 @@ def compiled(newsroom: Newsroom, theme: str, files: Mapping[str, Source]) -> Com
 
 
 def examined(
-    newsroom: Newsroom, files: Mapping[str, Source]
+    newsroom: Newsroom, files: Mapping[str, TemplateSource]
 ) -> tuple[StyleSheets, dict[str, str], list[Problem]]:
     """The style sheets and values of a theme, and everything wrong with any of its files."""
     values, problems = tokens.of(files["tokens.css"], newsroom.look, _digest_yaml(newsroom))
@@ -99,20 +99,20 @@ def _digest_yaml(newsroom: Newsroom) -> str:
         return ""
 
 
-def blocks_of(files: Mapping[str, Source]) -> tuple[str, ...]:
+def blocks_of(files: Mapping[str, TemplateSource]) -> tuple[str, ...]:
     """The blocks of a theme, those of the newsroom's own last."""
     return tuple(
         name.removeprefix("blocks/").removesuffix(".j2") for name in files if name.startswith("blocks/")
     )
 
 
-def parts_of(files: Mapping[str, Source]) -> dict[str, dict[str, Source]]:
+def parts_of(files: Mapping[str, TemplateSource]) -> dict[str, dict[str, TemplateSource]]:
     """Both parts of every block."""
     return {block: split(files[f"blocks/{block}.j2"])[0] for block in blocks_of(files)}
 
 
 def inlined(
-    files: Mapping[str, Source], parts: Mapping[str, Mapping[str, Source]], sheet: StyleSheets
+    files: Mapping[str, TemplateSource], parts: Mapping[str, Mapping[str, TemplateSource]], sheet: StyleSheets
 ) -> dict[Name, str]:
     """The HTML parts and the frame after premailer. Raises ``Unbalanced`` naming a block."""
     blocks = {block: parts[block]["html"].text for block in parts}
@@ -123,13 +123,15 @@ def inlined(
     }
 
 
-def _text_parts(files: Mapping[str, Source], parts: Mapping[str, Mapping[str, Source]]) -> dict[Name, str]:
+def _text_parts(
+    files: Mapping[str, TemplateSource], parts: Mapping[str, Mapping[str, TemplateSource]]
+) -> dict[Name, str]:
     texts = {(block, "text"): parts[block]["text"].text.strip("\n") for block in parts}
     return {("issue.txt.j2", "text"): files["issue.txt.j2"].text, **texts}
 
 
 def _whole(
-    files: Mapping[str, Source], parts: Mapping[str, Mapping[str, Source]], sheet: StyleSheets
+    files: Mapping[str, TemplateSource], parts: Mapping[str, Mapping[str, TemplateSource]], sheet: StyleSheets
 ) -> tuple[dict[Name, str], list[Problem]]:
     """The inlined parts, or the block whose tags do not close where they open."""
     try:
@@ -147,7 +149,7 @@ def _whole(
         ]
 
 
-def order_problems(files: Mapping[str, Source], sheet: StyleSheets) -> list[Problem]:
+def order_problems(files: Mapping[str, TemplateSource], sheet: StyleSheets) -> list[Problem]:
     """Whether every block comes out of the inliner the same, whatever stands around it."""
     parts = parts_of(files)
     forwards, problems = _whole(files, parts, sheet)
@@ -164,7 +166,7 @@ def order_problems(files: Mapping[str, Source], sheet: StyleSheets) -> list[Prob
     ]
 
 
-def _code(text: str, key: Name, files: Mapping[str, Source]) -> CodeType:
+def _code(text: str, key: Name, files: Mapping[str, TemplateSource]) -> CodeType:
     name, part = key
     shown = files[name if name in FRAMES else f"blocks/{name}.j2"].shown
     jinja = environment(constant_html if part == "html" else str)

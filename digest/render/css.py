@@ -14,7 +14,7 @@ from difflib import get_close_matches
 from typing import Any, Final
 
 from digest.errors import Problem
-from digest.render.loader import Source
+from digest.render.loader import TemplateSource
 
 STYLE_LIMIT: Final = 16_384  # characters of all <style> together; Gmail drops more
 
@@ -28,7 +28,7 @@ _SELECTOR: Final = re.compile(rf"{_SIMPLE}(?:(?:\s*>\s*|\s+){_SIMPLE})*")
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class CssRule:
     """``selector { declarations }`` and where it starts."""
 
     selector: str
@@ -36,11 +36,11 @@ class Rule:
     place: tuple[int, int]  # line and column
 
 
-def parse(source: Source) -> tuple[list[Rule], list[Problem]]:
+def parse(source: TemplateSource) -> tuple[list[CssRule], list[Problem]]:
     """The rules of a style sheet; at-rules and broken rules are problems."""
     from tinycss2 import parse_stylesheet, serialize
 
-    rules: list[Rule] = []
+    rules: list[CssRule] = []
     problems: list[Problem] = []
     for node in parse_stylesheet(source.text, skip_comments=True, skip_whitespace=True):
         place = (node.source_line, node.source_column)
@@ -49,7 +49,7 @@ def parse(source: Source) -> tuple[list[Rule], list[Problem]]:
         elif node.type == "qualified-rule":
             selector = " ".join(serialize(node.prelude).split())
             declarations, broken = _declarations(source, node.content, place)
-            rules.append(Rule(selector, declarations, place))
+            rules.append(CssRule(selector, declarations, place))
             problems += broken
             if not selector or "<" in selector:
                 problems.append(_problem(source, place, f"`{selector}` is no selector.", _FORM))
@@ -63,7 +63,7 @@ _FORM: Final = "A rule is `selector { property: value; }`."
 
 
 def _declarations(
-    source: Source, content: list[Any], place: tuple[int, int]
+    source: TemplateSource, content: list[Any], place: tuple[int, int]
 ) -> tuple[tuple[str, ...], list[Problem]]:
     from tinycss2 import parse_blocks_contents, serialize
 
@@ -82,7 +82,7 @@ def _declarations(
     return tuple(declarations), problems
 
 
-def unsafe(source: Source, rules: Iterable[Rule]) -> Iterator[Problem]:
+def unsafe(source: TemplateSource, rules: Iterable[CssRule]) -> Iterator[Problem]:
     """Problems of rules that cannot be inlined block by block."""
     for rule in rules:
         for selector in rule.selector.split(","):
@@ -115,10 +115,10 @@ def _reason(selector: str) -> str:
 
 
 def substituted(
-    source: Source, rules: Iterable[Rule], tokens: Mapping[str, str]
-) -> tuple[list[Rule], list[Problem]]:
+    source: TemplateSource, rules: Iterable[CssRule], tokens: Mapping[str, str]
+) -> tuple[list[CssRule], list[Problem]]:
     """The rules with every ``var(--name)`` replaced; unknown names are problems."""
-    replaced: list[Rule] = []
+    replaced: list[CssRule] = []
     problems: list[Problem] = []
     for rule in rules:
         names = [
@@ -132,16 +132,16 @@ def substituted(
             _VARIABLE.sub(lambda match: tokens.get(match[1], "inherit"), declaration)
             for declaration in rule.declarations
         )
-        replaced.append(Rule(rule.selector, declarations, rule.place))
+        replaced.append(CssRule(rule.selector, declarations, rule.place))
     return replaced, problems
 
 
-def written(rules: Iterable[Rule], prefixes: tuple[str, ...] = ("",), *, important: bool = False) -> str:
+def written(rules: Iterable[CssRule], prefixes: tuple[str, ...] = ("",), *, important: bool = False) -> str:
     """The rules as small CSS, one a line; ``prefixes`` stand before every selector."""
     return "\n".join(_written(rule, prefixes, important) for rule in rules)
 
 
-def _written(rule: Rule, prefixes: tuple[str, ...], important: bool) -> str:
+def _written(rule: CssRule, prefixes: tuple[str, ...], important: bool) -> str:
     selectors = [
         f"{prefix}{re.sub(r' ?> ?', '>', selector.strip())}"
         for prefix in prefixes
@@ -155,12 +155,12 @@ def _written(rule: Rule, prefixes: tuple[str, ...], important: bool) -> str:
     return f"{','.join(selectors)}{{{body}}}"
 
 
-def classes(rules: Iterable[Rule]) -> frozenset[str]:
+def classes(rules: Iterable[CssRule]) -> frozenset[str]:
     """The class names that selectors mention."""
     return frozenset(name for rule in rules for name in re.findall(r"\.(-?[A-Za-z_][\w-]*)", rule.selector))
 
 
-def _at_rule(source: Source, word: str, place: tuple[int, int]) -> Problem:
+def _at_rule(source: TemplateSource, word: str, place: tuple[int, int]) -> Problem:
     if word == "@import":
         return _problem(
             source, place,
@@ -173,12 +173,12 @@ def _at_rule(source: Source, word: str, place: tuple[int, int]) -> Problem:
     )  # fmt: skip
 
 
-def _unknown(source: Source, rule: Rule, name: str, tokens: Mapping[str, str]) -> Problem:
+def _unknown(source: TemplateSource, rule: CssRule, name: str, tokens: Mapping[str, str]) -> Problem:
     similar = get_close_matches(name, tokens, 1)
     guess = f"Did you mean var(--{similar[0]})? " if similar else ""
     known = ", ".join(sorted(tokens))
     return _problem(source, rule.place, f"var(--{name}) is not known.", f"{guess}There are: {known}.")
 
 
-def _problem(source: Source, place: tuple[int, int], message: str, cure: str) -> Problem:
+def _problem(source: TemplateSource, place: tuple[int, int], message: str, cure: str) -> Problem:
     return Problem(source.shown, *place, message, cure)

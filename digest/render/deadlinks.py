@@ -33,7 +33,7 @@ class DeadLink:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Manners:
+class LookupLimits:
     """Seconds a link may take, links looked up at once, and seconds between two requests to one host."""
 
     timeout: float = 10.0
@@ -42,35 +42,35 @@ class Manners:
 
 
 @dataclass(slots=True)
-class _Turns:
+class _LookupQueue:
     """Who may ask now: a few in all, one at a time per host."""
 
-    manners: Manners
+    lookups: LookupLimits
     all: asyncio.Semaphore
     hosts: dict[str, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
 
 
-def dead_links(urls: Iterable[str], limits: Manners = Manners()) -> tuple[DeadLink, ...]:
+def dead_links(urls: Iterable[str], lookups: LookupLimits = LookupLimits()) -> tuple[DeadLink, ...]:
     """The dead ones of ``urls`` in their order, each once. Anything but http(s) is passed over. Never raises."""
-    return asyncio.run(find_dead(urls, limits))
+    return asyncio.run(find_dead(urls, lookups))
 
 
-async def find_dead(urls: Iterable[str], manners: Manners = Manners()) -> tuple[DeadLink, ...]:
+async def find_dead(urls: Iterable[str], lookups: LookupLimits = LookupLimits()) -> tuple[DeadLink, ...]:
     """As ``dead_links``, inside a running loop."""
     import httpx2
 
     wanted = [url for url in dict.fromkeys(urls) if url.lower().startswith(("http://", "https://"))]
-    queue = _Turns(manners, asyncio.Semaphore(manners.together))
-    limits = httpx2.Limits(max_connections=manners.together)
+    queue = _LookupQueue(lookups, asyncio.Semaphore(lookups.together))
+    limits = httpx2.Limits(max_connections=lookups.together)
     headers = {"User-Agent": AGENT}
     async with httpx2.AsyncClient(
-        timeout=manners.timeout, limits=limits, headers=headers, trust_env=False
+        timeout=lookups.timeout, limits=limits, headers=headers, trust_env=False
     ) as client:
         reasons = await asyncio.gather(*(_looked_up(client, queue, url) for url in wanted))
     return tuple(DeadLink(url, reason) for url, reason in zip(wanted, reasons, strict=True) if reason)
 
 
-async def _looked_up(client: httpx2.AsyncClient, queue: _Turns, url: str) -> str:
+async def _looked_up(client: httpx2.AsyncClient, queue: _LookupQueue, url: str) -> str:
     """Why the link is dead, or empty."""
     try:
         host = urlsplit(url).netloc.lower()
@@ -78,8 +78,8 @@ async def _looked_up(client: httpx2.AsyncClient, queue: _Turns, url: str) -> str
         return "it is no web address"
     async with queue.hosts[host]:
         async with queue.all:
-            reason = await _judged(client, url, queue.manners.timeout)
-        await asyncio.sleep(queue.manners.pause)
+            reason = await _judged(client, url, queue.lookups.timeout)
+        await asyncio.sleep(queue.lookups.pause)
     return reason
 
 
@@ -106,7 +106,7 @@ async def _status(client: httpx2.AsyncClient, url: str) -> int:
 
     start_is_private = await _is_private(url)
     for _ in range(REDIRECTS + 1):
-        response = await _asked(client, url)
+        response = await _fetched(client, url)
         target = response.headers.get("location")
         if not (300 <= response.status_code < 400 and target):
             return int(response.status_code)
@@ -118,7 +118,7 @@ async def _status(client: httpx2.AsyncClient, url: str) -> int:
     raise httpx2.TooManyRedirects("too many redirects")
 
 
-async def _asked(client: httpx2.AsyncClient, url: str) -> Any:
+async def _fetched(client: httpx2.AsyncClient, url: str) -> Any:
     response = await client.head(url)
     if response.status_code < 400:
         return response

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from digest.errors import ConfigurationError, Problem
-from digest.render.loader import Source
+from digest.render.loader import TemplateSource
 
 
 def placed(problem: Problem, root: Path, key: str, value: str) -> Problem:
@@ -19,7 +19,7 @@ def placed(problem: Problem, root: Path, key: str, value: str) -> Problem:
     match = re.search(rf"\b{re.escape(key)}[\"']?\s*:\s*(?P<value>[\"']?{re.escape(value)}\b)", text)
     if match is None:
         return problem
-    line, column = Source("", "", text).place(match.start("value"))
+    line, column = TemplateSource("", "", text).place(match.start("value"))
     return replace(problem, line=line, column=column)
 
 

@@ -17,9 +17,9 @@ from digest.render.dialect import headers
 from digest.render.folding import folded
 from digest.render.layout import ADS, ad_block, ranked
 from digest.render.plaintext import footnoted, set_text
-from digest.render.renderer import Kept, Renderer
+from digest.render.renderer import RenderCache, Renderer
 from digest.render.theme import Theme
-from digest.render.values import Look, More, Story, Verbatim
+from digest.render.values import LookView, MoreView, StoryView, Verbatim
 from digest.render.views import BOXES, Views, views_of
 
 CONTENTS: Final = (3, 5)  # headlines of "In this issue": from as many stories on, and at most
@@ -28,7 +28,7 @@ _SPLIT: Final = "\x00blocks\x00"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Request:
+class RenderRequest:
     """One issue to render. ``note`` is an editor's: paragraphs, ``**bold**`` and ``[links](https://example.com)``."""
 
     newsroom: model.Newsroom
@@ -40,10 +40,10 @@ class Request:
     note: str = ""
     subject: str = ""  # in place of the edition's
     preheader: str = ""
-    kept: Kept | None = None  # what was rendered for other variants of the issue
+    cache: RenderCache | None = None  # what was rendered for other variants of the issue
 
 
-def render(request: Request) -> model.Rendered:
+def render(request: RenderRequest) -> model.Rendered:
     """Both parts of an issue, within the size budget if its stories allow.
 
     Raises ``ConfigurationError`` where a newsroom's template fails or leaves out the label of a sponsored post, or the
@@ -74,35 +74,35 @@ def render(request: Request) -> model.Rendered:
     )
 
 
-def _all_labelled(request: Request) -> None:
+def _all_labelled(request: RenderRequest) -> None:
     from digest.render.disclosure import problems
 
     if unlabelled := problems(request.newsroom, request.newsroom.look.theme):
         raise ConfigurationError(unlabelled)
 
 
-def _views(request: Request) -> Views:
-    kept = request.kept
-    if kept is None:
+def _views(request: RenderRequest) -> Views:
+    cache = request.cache
+    if cache is None:
         return views_of(request.newsroom, request.edition, request.day)
-    kept.views = kept.views or views_of(request.newsroom, request.edition, request.day)
-    return kept.views
+    cache.views = cache.views or views_of(request.newsroom, request.edition, request.day)
+    return cache.views
 
 
-def fragments(request: Request) -> list[Fragment]:
+def fragments(request: RenderRequest) -> list[Fragment]:
     """Every block of an issue in reading order, nothing moved for size."""
     views = views_of(request.newsroom, request.edition, request.day)
     renderer = renderer_of(request, views)
     return renderer.in_html(_blocks(request, renderer))
 
 
-def renderer_of(request: Request, views: Views) -> Renderer:
+def renderer_of(request: RenderRequest, views: Views) -> Renderer:
     """The renderer of an issue."""
     _, title, preheader = _lines(request, views)
     return _renderer(request, views, title, preheader)
 
 
-def _lines(request: Request, views: Views) -> tuple[str, str, str]:
+def _lines(request: RenderRequest, views: Views) -> tuple[str, str, str]:
     """The subject as the mailer must get it, the same as plain text, and the preheader as plain text."""
     variables = _facts(request, views)
     protect = views.dialect.protect_subject
@@ -113,7 +113,7 @@ def _lines(request: Request, views: Views) -> tuple[str, str, str]:
     return subject, title, words.preheader(request.preheader or request.edition.preheader, variables)
 
 
-def _facts(request: Request, views: Views) -> words.Facts:
+def _facts(request: RenderRequest, views: Views) -> words.Facts:
     brand = request.newsroom.publication
     locale = getattr(request.edition, "locale", "") or brand.locale
     stories = [entry.story for entry in request.lineup]
@@ -136,24 +136,24 @@ def _facts(request: Request, views: Views) -> words.Facts:
         raise unwritable_dates(error, request.newsroom.root, locale) from None
 
 
-def _renderer(request: Request, views: Views, title: str, preheader: str) -> Renderer:
+def _renderer(request: RenderRequest, views: Views, title: str, preheader: str) -> Renderer:
     compiled = request.theme.of(request.edition)
     shared: dict[str, Any] = {
         "publication": views.publication(compiled.boxes.get("masthead", BOXES)),
         "issue": views.issue(title, preheader, len(request.lineup)),
         "words": views.words(),
         "footer": views.footer(request.newsroom.footer),
-        "look": Look(**compiled.colors),
+        "look": LookView(**compiled.colors),
         "styles": Verbatim(_styles(compiled.styles, views)),
         "outlook": Verbatim(compiled.outlook),
         "blocks": Verbatim(_SPLIT),
     }
     common = {part: {**shared, "tags": views.tags(part)} for part in ("html", "text")}
     mailer = request.edition.mailer or request.newsroom.mailer
-    kept = request.kept or Kept(blocks=None)
-    if request.kept:
-        kept.learn(compiled)
-    return Renderer(request.theme.templates(compiled.name, mailer), common, compiled.boxes, views, kept)
+    cache = request.cache or RenderCache(blocks=None)
+    if request.cache:
+        cache.learn(compiled)
+    return Renderer(request.theme.templates(compiled.name, mailer), common, compiled.boxes, views, cache)
 
 
 def _styles(styles: tuple[str, ...], views: Views) -> str:
@@ -168,7 +168,7 @@ def _styles(styles: tuple[str, ...], views: Views) -> str:
     return "\n".join(kept)
 
 
-def _blocks(request: Request, renderer: Renderer) -> Iterator[Fragment]:
+def _blocks(request: RenderRequest, renderer: Renderer) -> Iterator[Fragment]:
     """Every block in reading order; at one gap: section_end, between_stories, heading, section_start."""
     ads = _ads(request, renderer)
     own = _own_blocks(request, renderer)
@@ -193,7 +193,7 @@ def _blocks(request: Request, renderer: Renderer) -> Iterator[Fragment]:
     yield renderer.once("footer", "", lambda: Fragment("footer", {}))
 
 
-def _own_blocks(request: Request, renderer: Renderer) -> dict[str, list[Fragment]]:
+def _own_blocks(request: RenderRequest, renderer: Renderer) -> dict[str, list[Fragment]]:
     """The newsroom's own blocks by place. A block without data today is left out."""
     sections = {section.id for section in request.lineup.sections}
     placed: dict[str, list[Fragment]] = {}
@@ -203,8 +203,8 @@ def _own_blocks(request: Request, renderer: Renderer) -> dict[str, list[Fragment
         data = blocks.read(request.newsroom.root, block)
         if data or not block.data:
             template = blocks.template_of(block)
-            at_hand = {"data": renderer.views.data(data), "block": block.name}
-            fragment = renderer.once(template, block.name, partial(Fragment, template, at_hand))
+            context = {"data": renderer.views.data(data), "block": block.name}
+            fragment = renderer.once(template, block.name, partial(Fragment, template, context))
             placed.setdefault(blocks.place_of(block, sections), []).append(fragment)
     return placed
 
@@ -217,7 +217,7 @@ def _heading(renderer: Renderer, section: model.Section, number: int) -> Fragmen
 
 
 def _opening(
-    request: Request, renderer: Renderer, top: list[Fragment], own: list[Fragment]
+    request: RenderRequest, renderer: Renderer, top: list[Fragment], own: list[Fragment]
 ) -> Iterator[Fragment]:
     """What stands before the first section: who we are, who presents, a note, and what is in the issue."""
     yield renderer.once("masthead", "", lambda: Fragment("masthead", {}))
@@ -233,7 +233,7 @@ def _opening(
     yield from (block for block in top if block.kind != "presented")
 
 
-def _contents(request: Request, renderer: Renderer) -> dict[str, Any]:
+def _contents(request: RenderRequest, renderer: Renderer) -> dict[str, Any]:
     """The first story of each section but the first, filled up with the next ones, and the sections as jumps.
 
     Sponsored posts are not among them: the label stands beside the post.
@@ -253,7 +253,7 @@ def _contents(request: Request, renderer: Renderer) -> dict[str, Any]:
     }
 
 
-def _complete(request: Request, blocks: list[Fragment]) -> list[Fragment]:
+def _complete(request: RenderRequest, blocks: list[Fragment]) -> list[Fragment]:
     """The blocks, once it is sure that every placed ad is among them."""
     shown, booked = sum(block.kind in ADS for block in blocks), len(request.plan.placed)
     if shown != booked:
@@ -263,7 +263,7 @@ def _complete(request: Request, blocks: list[Fragment]) -> list[Fragment]:
     return blocks
 
 
-def _ads(request: Request, renderer: Renderer) -> dict[tuple[str, int], list[Fragment]]:
+def _ads(request: RenderRequest, renderer: Renderer) -> dict[tuple[str, int], list[Fragment]]:
     """The placed ads by position and gap; at one opening's gap in the order of the plan."""
     book = request.newsroom.ads
     positions = {slot.id: slot.position for slot in book.slots}
@@ -290,14 +290,14 @@ def _ad(renderer: Renderer, placed: model.Placement, creative: model.Creative, p
     return renderer.once(block, (placed.line_item, placed.creative, placed.slot), made)
 
 
-def _more(request: Request, renderer: Renderer) -> Any:
+def _more(request: RenderRequest, renderer: Renderer) -> Any:
     """Renders the list of the stories that are online only, by section."""
     entries = {entry.story.id: entry for entry in request.lineup}
 
     def more(leaving: list[Fragment]) -> Fragment:
         ids = {block.story.id for block in leaving if block.story}
-        sections: list[More] = []
-        every: list[Story] = []
+        sections: list[MoreView] = []
+        every: list[StoryView] = []
         for section in request.lineup.sections:
             leaving_entries = [entries[entry.story.id] for entry in section.entries if entry.story.id in ids]
             stories = tuple(renderer.views.story(entry, section.title, {}) for entry in leaving_entries)
@@ -310,7 +310,7 @@ def _more(request: Request, renderer: Renderer) -> Any:
     return more
 
 
-def _text(request: Request, renderer: Renderer, shown: list[Fragment]) -> tuple[bytes, ...]:
+def _text(request: RenderRequest, renderer: Renderer, shown: list[Fragment]) -> tuple[bytes, ...]:
     """The plain-text part, in pieces that end in line ends."""
     before, after = _frame(renderer, "text")
     settings = request.newsroom.plain_text

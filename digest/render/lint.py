@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any, Final, TypeGuard, get_args, get_origin, g
 
 from digest.errors import Problem
 from digest.render.inliner import JINJA, deepest, markup_state
-from digest.render.loader import FRAMES, Source
+from digest.render.loader import FRAMES, TemplateSource
 from digest.render.templating import FILTERS, OUTSIDE, constant_html, environment, split
-from digest.render.values import AT_HAND, BLOCK_DATA, COMMON
+from digest.render.values import BLOCK_DATA, COMMON, CONTEXTS
 
 if TYPE_CHECKING:
     from jinja2 import Environment, nodes
@@ -39,7 +39,7 @@ _DECLARATION: Final = re.compile(r"\s*-{0,2}[a-zA-Z][\w-]*\s*:[^{}<>]*\S[^{}<>]*
 _COMMENT: Final = re.compile(r"<!--.*?-->", re.DOTALL)
 
 
-def problems(source: Source) -> list[Problem]:
+def problems(source: TemplateSource) -> list[Problem]:
     """Everything wrong in one block or frame."""
     from jinja2 import TemplateSyntaxError
 
@@ -64,10 +64,10 @@ def _sentence(message: str | None) -> str:
     return text if text.endswith((".", "?", "!")) else f"{text}."
 
 
-def _values(source: Source, tree: nodes.Template) -> list[Problem]:
+def _values(source: TemplateSource, tree: nodes.Template) -> list[Problem]:
     """Statements, filters and names that are not there; a block's parts are its top."""
     key = source.name if source.name in FRAMES else source.name.removeprefix("blocks/").removesuffix(".j2")
-    walk = _Walk(source, {**COMMON, **AT_HAND.get(key, BLOCK_DATA)})
+    walk = _Walk(source, {**COMMON, **CONTEXTS.get(key, BLOCK_DATA)})
     if source.name in FRAMES:
         return list(walk.body(tree.body, {}))
     tops: list[Any] = [node.body if _is_block(node) else [node] for node in tree.body]
@@ -81,7 +81,7 @@ def _is_block(node: nodes.Node) -> TypeGuard[nodes.Block]:
 class _Walk:
     """One walk over a part's tree; ``kinds`` maps names set in the template to their types (None: any)."""
 
-    def __init__(self, source: Source, names: Mapping[str, object]) -> None:
+    def __init__(self, source: TemplateSource, names: Mapping[str, object]) -> None:
         self.source = source
         self.names = names
 
@@ -212,7 +212,7 @@ def _dotted(node: Any) -> str:
     return str(node.name) if kind == "Name" else "it"
 
 
-def _html(part: Source) -> Iterator[Problem]:
+def _html(part: TemplateSource) -> Iterator[Problem]:
     yield from _inside_tags(part)
     bare = JINJA.sub(lambda match: re.sub(r"[^\n]", "x", match[0]), part.text)
     visible = _COMMENT.sub(lambda match: re.sub(r"[^\n]", " ", match[0]), bare)
@@ -229,7 +229,7 @@ def _html(part: Source) -> Iterator[Problem]:
         )
 
 
-def _elements(part: Source, visible: str) -> Iterator[Problem]:
+def _elements(part: TemplateSource, visible: str) -> Iterator[Problem]:
     for match in _FORBIDDEN.finditer(visible):
         name = match[1].lower()
         if name == "style":
@@ -238,20 +238,20 @@ def _elements(part: Source, visible: str) -> Iterator[Problem]:
             yield _at(part, match.start(), f"<{name}> has no place in a block of a mail.", "Leave it out.")
 
 
-def _style_element(part: Source, visible: str, start: int) -> Iterator[Problem]:
+def _style_element(part: TemplateSource, visible: str, start: int) -> Iterator[Problem]:
     """A <style> in a block: what is worst in it first."""
     from digest.render import css
 
     body_at = visible.find(">", start) + 1
     body = visible[body_at : visible.find("</style", body_at)]
-    inner = Source(part.name, part.shown, re.sub(r"[^\n]", " ", part.text[:body_at]) + body)
+    inner = TemplateSource(part.name, part.shown, re.sub(r"[^\n]", " ", part.text[:body_at]) + body)
     rules, problems = css.parse(inner)
     yield from problems
     yield from css.unsafe(inner, rules)
     yield _at(part, start, "a block cannot carry a <style> of its own.", "Put its rules into brand.css.")
 
 
-def _inside_tags(part: Source) -> Iterator[Problem]:
+def _inside_tags(part: TemplateSource) -> Iterator[Problem]:
     """Statements inside a tag, and values there outside of quotes."""
     inside, at = "", 0
     for match in JINJA.finditer(part.text):
@@ -265,7 +265,7 @@ def _inside_tags(part: Source) -> Iterator[Problem]:
                       'Write name="{{ value }}".')  # fmt: skip
 
 
-def _styles(part: Source, visible: str) -> Iterator[Problem]:
+def _styles(part: TemplateSource, visible: str) -> Iterator[Problem]:
     for match in _STYLE.finditer(visible):
         if markup_state(visible[: match.start()], "") != ">":
             continue
@@ -277,7 +277,7 @@ def _styles(part: Source, visible: str) -> Iterator[Problem]:
                 break
 
 
-def _frame(source: Source) -> Iterator[Problem]:
+def _frame(source: TemplateSource) -> Iterator[Problem]:
     if source.name in FRAMES and len(re.findall(r"\{\{-?\s*blocks\s*-?\}\}", source.text)) != 1:
         yield Problem(
             source.shown,
@@ -290,7 +290,7 @@ def _frame(source: Source) -> Iterator[Problem]:
         yield Problem(source.shown, 1, 1, "the frame must begin with <!doctype html>.", "")
 
 
-def _at(part: Source, offset: int, message: str, cure: str) -> Problem:
+def _at(part: TemplateSource, offset: int, message: str, cure: str) -> Problem:
     return Problem(part.shown, *part.place(offset), message, cure)
 
 

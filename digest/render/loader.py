@@ -33,17 +33,17 @@ _EXTENDS: Final = re.compile(r"^extends:\s*[\"']?([\w-]+)", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class TemplateSource:
     """One template file: ``name`` inside ``templates/``, ``shown`` as a message names it, its text."""
 
     name: str
     shown: str
     text: str
     own: bool = False  # the newsroom's, not ours
-    below: tuple[Source, ...] = ()  # of a style sheet: those that it adds to
+    below: tuple[TemplateSource, ...] = ()  # of a style sheet: those that it adds to
 
     @property
-    def layers(self) -> tuple[Source, ...]:
+    def layers(self) -> tuple[TemplateSource, ...]:
         """The style sheets that count, the strongest last."""
         return (*self.below, self)
 
@@ -79,7 +79,7 @@ def themes(root: Path) -> tuple[str, ...]:
     )
 
 
-def collect(root: Path, theme: str, own: Iterable[str] = ()) -> dict[str, Source]:
+def collect(root: Path, theme: str, own: Iterable[str] = ()) -> dict[str, TemplateSource]:
     """Every template of a theme by its name; ``own`` names blocks of the newsroom's own.
 
     Raises ``OSError`` or ``UnicodeDecodeError`` for an unreadable file, ``LookupError`` for a theme that extends one
@@ -142,20 +142,24 @@ def _hidden(name: str) -> bool:
     return any(part.startswith((".", "_")) for part in name.split("/")) or name.endswith((".md", "~", ".bak"))
 
 
-def _find(root: Path, chain: tuple[str, ...], name: str) -> Source:
+def _find(root: Path, chain: tuple[str, ...], name: str) -> TemplateSource:
     """A file of a theme; a style sheet with those that it adds to."""
     of_themes = [f"themes/{theme}/{name}" for theme in chain]
     if not name.endswith(".css"):
         places = ((base, own, place) for base, own in _bases(root) for place in (*of_themes, name))
         sources = (_source(base, place, name, own) for base, own, place in places)
-        return next((source for source in sources if source), Source(name, f"templates/{name}", ""))
+        return next((source for source in sources if source), TemplateSource(name, f"templates/{name}", ""))
     if name == "tokens.css" and BASE not in chain:
         of_themes.append(f"themes/{BASE}/{name}")
     sheets = [sheet for place in (name, *reversed(of_themes)) if (sheet := _sheet(root, place, name))]
-    return replace(sheets[-1], below=tuple(sheets[:-1])) if sheets else Source(name, f"templates/{name}", "")
+    return (
+        replace(sheets[-1], below=tuple(sheets[:-1]))
+        if sheets
+        else TemplateSource(name, f"templates/{name}", "")
+    )
 
 
-def _sheet(root: Path, place: str, name: str) -> Source | None:
+def _sheet(root: Path, place: str, name: str) -> TemplateSource | None:
     """One style sheet: the newsroom's in place of ours."""
     return next((sheet for base, own in _bases(root) if (sheet := _source(base, place, name, own))), None)
 
@@ -170,9 +174,9 @@ def _bases(root: Path) -> list[tuple[Path, bool]]:
     )
 
 
-def _source(base: Path, place: str, name: str, own: bool) -> Source | None:
+def _source(base: Path, place: str, name: str, own: bool) -> TemplateSource | None:
     text = _read(base / place)
-    return None if text is None else Source(name, f"templates/{place}", text, own)
+    return None if text is None else TemplateSource(name, f"templates/{place}", text, own)
 
 
 def _read(path: Path) -> str | None:

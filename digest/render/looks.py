@@ -1,4 +1,4 @@
-"""The looks that a newsroom's editions wear, and the template files of a look's theme."""
+"""The looks of a newsroom's editions, and the template files of a look's theme."""
 
 from __future__ import annotations
 
@@ -7,21 +7,21 @@ from dataclasses import replace
 from digest.errors import ConfigurationError, Problem
 from digest.model import Edition, Newsroom
 from digest.render import blocks, loader
-from digest.render.loader import Source
+from digest.render.loader import TemplateSource
 
 
 def look_of(newsroom: Newsroom, edition: Edition) -> str:
-    """The name of what an edition wears: its theme, with the edition's name where it changes more than the theme."""
+    """The name of an edition's look: its theme, with the edition's name where it changes more than the theme."""
     look = newsroom.seen_by(edition).look
     return look.theme if look == replace(newsroom.look, theme=look.theme) else f"{look.theme}@{edition.name}"
 
 
 def looks(newsroom: Newsroom) -> dict[str, Newsroom]:
-    """Every look that is worn, by name, the newsroom's own first; each as the newsroom that wears it."""
-    worn = {newsroom.look.theme: newsroom}
+    """Every look by name, the newsroom's own first; each as the newsroom with its settings."""
+    newsrooms = {newsroom.look.theme: newsroom}
     for edition in newsroom.editions:
-        worn.setdefault(look_of(newsroom, edition), newsroom.seen_by(edition))
-    return worn
+        newsrooms.setdefault(look_of(newsroom, edition), newsroom.seen_by(edition))
+    return newsrooms
 
 
 def used(newsroom: Newsroom) -> tuple[str, ...]:
@@ -29,7 +29,7 @@ def used(newsroom: Newsroom) -> tuple[str, ...]:
     return tuple(dict.fromkeys(seen.look.theme for seen in looks(newsroom).values()))
 
 
-def template_files(newsroom: Newsroom, theme: str) -> dict[str, Source]:
+def template_files(newsroom: Newsroom, theme: str) -> dict[str, TemplateSource]:
     """The files of a theme by name. Raises ``ConfigurationError`` where they are not there or cannot be read."""
     known = loader.themes(newsroom.root)
     if theme not in known:

@@ -26,7 +26,7 @@ _OF_A_VARIANT: Final = frozenset(("subject", "preheader", "padding", "count"))  
 
 
 @dataclass(slots=True)
-class Kept:
+class RenderCache:
     """What the variants of one issue share: blocks that were rendered for one of them serve the others.
 
     Made for one newsroom, edition, date, theme and note; it grows with what is new and is emptied when it is full.
@@ -63,20 +63,20 @@ class Renderer:
     common: Mapping[str, dict[str, Any]]
     boxes: Mapping[str, Mapping[str, int]]
     views: Views
-    kept: Kept
+    cache: RenderCache
 
-    def printed(self, name: Name, at_hand: Mapping[str, Any]) -> str:
+    def printed(self, name: Name, context: Mapping[str, Any]) -> str:
         """One part of a block or frame."""
         template = self.templates[name]
-        context = template.new_context({**self.common[name[1]], **at_hand}, shared=True)
+        names = template.new_context({**self.common[name[1]], **context}, shared=True)
         try:
-            return "".join(template.root_render_func(context))
+            return "".join(template.root_render_func(names))
         except Exception as error:
-            raise ConfigurationError([_failure(self.views, name, error, context.get_all())]) from None
+            raise ConfigurationError([_failure(self.views, name, error, names.get_all())]) from None
 
     def in_html(self, blocks: Iterable[Fragment]) -> list[Fragment]:
         """The blocks, with their HTML printed. It may be that of an earlier block with the same ``key``."""
-        shared = self.kept.html
+        shared = self.cache.html
         laid_out = list(blocks)
         for block in laid_out:
             if block.html:
@@ -84,7 +84,7 @@ class Renderer:
             key = (block.kind, block.key) if self._shares_html(block) else None
             if key not in shared:
                 printed = self.views.dialect.finish_html(
-                    self.printed((block.kind, "html"), block.at_hand).strip()
+                    self.printed((block.kind, "html"), block.context).strip()
                 )
                 block.html = folded(f"{printed}\n".encode())
                 if key:
@@ -94,26 +94,28 @@ class Renderer:
         return laid_out
 
     def _shares_html(self, block: Fragment) -> bool:
-        kept, name = self.kept, (block.kind, "html")
-        return not (kept.blocks is None or block.key is None or name in kept.varying or name in kept.numbered)
+        cache, name = self.cache, (block.kind, "html")
+        if cache.blocks is None or block.key is None:
+            return False
+        return name not in cache.varying and name not in cache.numbered
 
     def in_text(self, blocks: Iterable[Fragment]) -> list[str]:
         """The text of blocks, without those that say nothing in it."""
         for block in blocks:
             if block.text is None:
-                block.text = set_text(self.printed((block.kind, "text"), block.at_hand))
+                block.text = set_text(self.printed((block.kind, "text"), block.context))
         return [block.text for block in blocks if block.text]
 
     def once(self, block: str, key: Hashable, make: Callable[[], Fragment]) -> Fragment:
         """A block as it was rendered for the same ``key`` before, unless it prints words of this very variant."""
-        kept, parts = self.kept.blocks, ((block, "html"), (block, "text"))
-        if kept is None or not self.kept.varying.isdisjoint(parts):
+        known, parts = self.cache.blocks, ((block, "html"), (block, "text"))
+        if known is None or not self.cache.varying.isdisjoint(parts):
             return make()
-        fragment = kept.get((block, key))
+        fragment = known.get((block, key))
         if fragment is None:
-            if len(kept) > MOST:
-                kept.clear()
-            fragment = kept[block, key] = make()
+            if len(known) > MOST:
+                known.clear()
+            fragment = known[block, key] = make()
         return fragment
 
     def story(self, entry: model.Entry, section: model.Section, block: str) -> Fragment:
@@ -129,7 +131,7 @@ class Renderer:
         return self.once(block, (*same, entry.position), made)
 
     def _is_pictured(self, entry: model.Entry, same: Hashable) -> bool:
-        known = self.kept.pictured
+        known = self.cache.pictured
         if entry.story.image is None:
             return False
         if same not in known:

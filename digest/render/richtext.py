@@ -17,7 +17,7 @@ _PIECE: Final = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class TextRun:
     """Words of a paragraph; ``link`` is an address or empty."""
 
     text: str
@@ -25,7 +25,7 @@ class Piece:
     link: str = ""
 
 
-def paragraphs(text: str) -> tuple[tuple[Piece, ...], ...]:
+def paragraphs(text: str) -> tuple[tuple[TextRun, ...], ...]:
     """The paragraphs of a text, parted by empty lines; what is no bold and no link stays as it is written."""
     written = (
         " ".join(paragraph.split()) for paragraph in _PARAGRAPH.split(text.replace("\r\n", "\n").strip())
@@ -33,19 +33,19 @@ def paragraphs(text: str) -> tuple[tuple[Piece, ...], ...]:
     return tuple(_pieces(paragraph) for paragraph in written if paragraph)
 
 
-def _pieces(line: str) -> tuple[Piece, ...]:
-    pieces: list[Piece] = []
+def _pieces(line: str) -> tuple[TextRun, ...]:
+    pieces: list[TextRun] = []
     at = 0
     for match in _PIECE.finditer(line):
         if match.start() > at:
-            pieces.append(Piece(line[at : match.start()]))
+            pieces.append(TextRun(line[at : match.start()]))
         if match["bold"]:
-            pieces.append(Piece(match["bold"], bold=True))
+            pieces.append(TextRun(match["bold"], bold=True))
         else:
-            pieces.append(Piece(match["words"], link=match["link"]))
+            pieces.append(TextRun(match["words"], link=match["link"]))
         at = match.end()
     if at < len(line):
-        pieces.append(Piece(line[at:]))
+        pieces.append(TextRun(line[at:]))
     return tuple(pieces)
 
 

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
 from digest.errors import Problem
-from digest.render.loader import FRAMES, Source
+from digest.render.loader import FRAMES, TemplateSource
 from digest.render.values import Address, Verbatim
 
 if TYPE_CHECKING:
@@ -91,19 +91,19 @@ def constant_html(value: Any) -> str:
     return str(escape(value))
 
 
-def split(source: Source) -> tuple[dict[str, Source], list[Problem]]:
+def split(source: TemplateSource) -> tuple[dict[str, TemplateSource], list[Problem]]:
     """The parts of a block, or the one part of a frame, on the lines where they stand in the file."""
     if source.name in FRAMES:
         return {"html" if source.name.endswith(".html.j2") else "text": source}, []
     blank = _COMMENT.sub(lambda match: re.sub(r"[^\n]", " ", match[0]), source.text)
-    parts: dict[str, Source] = {}
+    parts: dict[str, TemplateSource] = {}
     rest = blank
     for match in _PART.finditer(blank):
-        parts[match[1]] = Source(source.name, source.shown, _in_place(blank, match), source.own)
+        parts[match[1]] = TemplateSource(source.name, source.shown, _in_place(blank, match), source.own)
         rest = rest.replace(match[0], re.sub(r"[^\n]", " ", match[0]))
     problems = [*_missing(source, parts), *_outside(source, rest)]
     if rest.strip():
-        parts[OUTSIDE] = Source(source.name, source.shown, rest, source.own)
+        parts[OUTSIDE] = TemplateSource(source.name, source.shown, rest, source.own)
     return parts, problems
 
 
@@ -112,7 +112,7 @@ def _in_place(text: str, match: re.Match[str]) -> str:
     return "\n" * text.count("\n", 0, match.start(2)) + match[2]
 
 
-def _missing(source: Source, parts: dict[str, Source]) -> list[Problem]:
+def _missing(source: TemplateSource, parts: dict[str, TemplateSource]) -> list[Problem]:
     cure = "A block has both parts: {% block html %}...{% endblock %} and {% block text %}...{% endblock %}."
     lacking = [part for part in ("html", "text") if part not in parts]
     return [
@@ -124,7 +124,7 @@ def _missing(source: Source, parts: dict[str, Source]) -> list[Problem]:
     ]
 
 
-def _outside(source: Source, rest: str) -> list[Problem]:
+def _outside(source: TemplateSource, rest: str) -> list[Problem]:
     if not rest.strip():
         return []
     offset = len(rest) - len(rest.lstrip())

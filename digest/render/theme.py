@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, Final
 from digest.model import Edition, Newsroom
 from digest.render.compiled_theme import CompiledTheme, Name
 from digest.render.dialects import dialect
-from digest.render.loader import Source
+from digest.render.loader import TemplateSource
 from digest.render.looks import look_of, looks, template_files, used
 from digest.render.templating import environment, html_gate, text_gate
 
@@ -37,7 +37,7 @@ class Theme:
     digest: str
     default: str
     compiled: Mapping[str, CompiledTheme]  # by the names of :func:`digest.render.looks.looks`
-    editions: Mapping[str, str]  # which of them an edition wears
+    editions: Mapping[str, str]  # which of them an edition has
     _ready: dict[tuple[str, str], dict[Name, Template]] = field(
         default_factory=dict, repr=False, compare=False
     )
@@ -90,7 +90,7 @@ def templates(code: Mapping[Name, CodeType], mailer: str) -> dict[Name, Template
     return {name: Template.from_code(environments[name[1]], code[name], {}) for name in code}
 
 
-def _fingerprint(sources: Mapping[str, Mapping[str, Source]]) -> str:
+def _fingerprint(sources: Mapping[str, Mapping[str, TemplateSource]]) -> str:
     total = sha256()
     for theme, files in sources.items():
         for name, source in files.items():
@@ -102,7 +102,7 @@ def _fingerprint(sources: Mapping[str, Mapping[str, Source]]) -> str:
 def _cached(
     newsroom: Newsroom,
     name: str,
-    files: Mapping[str, Source],
+    files: Mapping[str, TemplateSource],
     cache: Path | None,
     remember: bool,
     known: MutableMapping[str, CompiledTheme] | None,
@@ -123,7 +123,7 @@ def _cached(
     return theme_compiled
 
 
-def _key(newsroom: Newsroom, theme: str, files: Mapping[str, Source]) -> str:
+def _key(newsroom: Newsroom, theme: str, files: Mapping[str, TemplateSource]) -> str:
     """What a compiled theme depends on: templates, look, and the programs that compile."""
     look = newsroom.look
     parts = [

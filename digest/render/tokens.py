@@ -10,7 +10,7 @@ from typing import Final
 from digest.errors import Problem
 from digest.model import Look
 from digest.render import colors, css
-from digest.render.loader import Source
+from digest.render.loader import TemplateSource
 
 DENSITIES: Final = ("comfortable", "compact")
 SURFACES: Final = ("paper", "tint")  # what words stand on
@@ -22,7 +22,7 @@ FILLS: Final = (
 _FONT: Final = re.compile(r"[\w ,'\"-]+\Z")
 
 
-def of(source: Source, look: Look, digest_yaml: str = "") -> tuple[dict[str, str], list[Problem]]:
+def of(source: TemplateSource, look: Look, digest_yaml: str = "") -> tuple[dict[str, str], list[Problem]]:
     """The theme's values by name, and what is wrong in ``tokens.css`` or in ``look``."""
     values: dict[str, str] = {}
     problems: list[Problem] = []
@@ -86,7 +86,7 @@ def _darkened(tokens: dict[str, str], brand: Mapping[str, str]) -> None:
             tokens[f"dark-{name}"] = brand[name]
 
 
-def adapted(source: Source, look: Look) -> list[str]:
+def adapted(source: TemplateSource, look: Look) -> list[str]:
     """What was changed in the newsroom's own colours so that words can be read, for ``check``."""
     values, _ = of(source, look)
     remarks: list[str] = []
@@ -117,7 +117,7 @@ def _look_problems(values: Mapping[str, str], look: Look, text: str) -> Iterator
     for name, value in look.colors.items():
         if name not in known:
             yield _problem(
-                text, name, f"look.colors: the theme has no colour `{name}`.", _at_hand(name, known)
+                text, name, f"look.colors: the theme has no colour `{name}`.", _suggestion(name, known)
             )
         elif not colors.six_digits(value):
             yield _problem(
@@ -129,14 +129,16 @@ def _look_problems(values: Mapping[str, str], look: Look, text: str) -> Iterator
     fonts = [name.removeprefix("font-") for name in values if name.startswith("font-")]
     for name, value in look.fonts.items():
         if name not in fonts:
-            yield _problem(text, name, f"look.fonts: the theme has no font `{name}`.", _at_hand(name, fonts))
+            yield _problem(
+                text, name, f"look.fonts: the theme has no font `{name}`.", _suggestion(name, fonts)
+            )
         elif not _FONT.match(value):
             yield _problem(
                 text, name, f"look.fonts.{name}: `{value}` is no list of fonts.", "Write: Georgia, serif."
             )
 
 
-def _at_hand(name: str, known: list[str]) -> str:
+def _suggestion(name: str, known: list[str]) -> str:
     similar = get_close_matches(name, known, 1)
     return (f"Did you mean `{similar[0]}`? " if similar else "") + f"There are: {', '.join(known)}."
 
@@ -146,4 +148,4 @@ def _problem(text: str, word: str, message: str, cure: str) -> Problem:
     start = re.search(r"^look\s*:", text, re.MULTILINE)
     match = re.search(rf"\b{re.escape(word)}\b", text[start.end() :]) if start else None
     offset = start.end() + match.start() if start and match else 0
-    return Problem("digest.yaml", *Source("", "", text).place(offset), message, cure)
+    return Problem("digest.yaml", *TemplateSource("", "", text).place(offset), message, cure)

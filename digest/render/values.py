@@ -24,7 +24,7 @@ class Address(str):
     __slots__ = ()
 
 
-class Record:
+class RecordView:
     """An object of a block's data file; its names are the file's, whatever they are. A missing one is empty."""
 
     __slots__ = ("_fields",)
@@ -46,7 +46,7 @@ class Record:
 
 
 @dataclass(slots=True)
-class Picture:
+class PictureView:
     """An image: its address, the size at which it is shown, and what it shows in words.
 
     ``alt`` is empty where it would only repeat the words beside it.
@@ -61,7 +61,7 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class PieceView:
     """Words of a paragraph; ``href`` is empty where they are no link."""
 
     text: str
@@ -70,14 +70,14 @@ class Piece:
 
 
 @dataclass(frozen=True, slots=True)
-class Paragraph:
+class ParagraphView:
     """A paragraph of an editor's note or of an ad."""
 
-    pieces: tuple[Piece, ...]
+    pieces: tuple[PieceView, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class LinkView:
     """A link with its words."""
 
     title: str
@@ -85,7 +85,7 @@ class Link:
 
 
 @dataclass(slots=True)
-class Story:
+class StoryView:
     """One article. Any text but ``title`` may be empty; ``image`` (wide) and ``thumb`` (small) may be missing.
 
     ``kicker`` is its section's title; ``origin`` joins ``mark``, ``byline`` and ``time``; ``summary`` is ``sentence``
@@ -116,12 +116,12 @@ class Story:
     position: int
     lang: str
     dir: str
-    image: Picture | None
-    thumb: Picture | None
+    image: PictureView | None
+    thumb: PictureView | None
 
 
 @dataclass(frozen=True, slots=True)
-class Ad:
+class AdView:
     """One ad. ``label`` is the disclosure; ``image`` is missing from a text ad; any text may be empty.
 
     ``paragraphs`` are ``body``, with its links; ``text`` is what else the creative says. ``pixel`` counts openings.
@@ -134,11 +134,11 @@ class Ad:
     slot: str
     label: str
     href: Address
-    image: Picture | None
-    logo: Picture | None
+    image: PictureView | None
+    logo: PictureView | None
     headline: str
     body: str
-    paragraphs: tuple[Paragraph, ...]
+    paragraphs: tuple[ParagraphView, ...]
     cta: str
     text: str
     alt: str
@@ -148,7 +148,7 @@ class Ad:
 
 
 @dataclass(slots=True)
-class Section:
+class SectionView:
     """A section's heading. ``number`` counts from 1; ``anchor`` is its place in the mail; ``href`` may be empty."""
 
     id: str
@@ -163,30 +163,30 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
-class More:
+class MoreView:
     """The stories of a section that are online only."""
 
     id: str
     title: str
     anchor: str
-    stories: tuple[Story, ...]
+    stories: tuple[StoryView, ...]
     lang: str
     dir: str
 
 
 @dataclass(frozen=True, slots=True)
-class Publication:
+class PublicationView:
     """The brand. ``dark_logo`` is shown in dark mode, where there is one."""
 
     name: str
     href: Address
     address: str
-    logo: Picture | None
-    dark_logo: Picture | None
+    logo: PictureView | None
+    dark_logo: PictureView | None
 
 
 @dataclass(frozen=True, slots=True)
-class Issue:
+class IssueView:
     """The issue as a whole. ``date`` is written as the locale does, ``padding`` keeps body text out of a preview."""
 
     edition: str
@@ -204,7 +204,7 @@ class Issue:
 
 
 @dataclass(frozen=True, slots=True)
-class Tags:
+class TagsView:
     """The mailer's merge tags; all but ``unsubscribe`` may be empty. The preheader goes between the two of preview."""
 
     unsubscribe: str
@@ -217,7 +217,7 @@ class Tags:
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class WordsView:
     """The fixed phrases, in the language of the locale."""
 
     view_in_browser: str
@@ -233,18 +233,18 @@ class Words:
 
 
 @dataclass(frozen=True, slots=True)
-class Footer:
+class FooterView:
     """What stands at the end; any of it may be missing."""
 
-    links: tuple[Link, ...]
-    social: tuple[Link, ...]
+    links: tuple[LinkView, ...]
+    social: tuple[LinkView, ...]
     why: str
-    forwarded: Link | None
-    feedback: Link | None
+    forwarded: LinkView | None
+    feedback: LinkView | None
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class LookView:
     """Colours of the theme for places where CSS does not reach."""
 
     accent: str
@@ -255,22 +255,23 @@ class Look:
 
 
 COMMON: Final[dict[str, object]] = {
-    "publication": Publication, "issue": Issue, "tags": Tags, "words": Words, "footer": Footer, "look": Look,
+    "publication": PublicationView, "issue": IssueView, "tags": TagsView,
+    "words": WordsView, "footer": FooterView, "look": LookView,
 }  # fmt: skip
-AT_HAND: Final[dict[str, dict[str, object]]] = {
-    "contents": {"stories": tuple[Story, ...], "sections": tuple[Section, ...]},
-    "note": {"paragraphs": tuple[Paragraph, ...]},
-    "section": {"section": Section},
-    "lead": {"story": Story},
-    "feature": {"story": Story},
-    "story": {"story": Story},
-    "brief": {"story": Story},
-    "ad_banner": {"ad": Ad},
-    "ad_native": {"ad": Ad},
-    "sponsor": {"ad": Ad},
-    "presented": {"ad": Ad},
-    "house": {"ad": Ad},
-    "more_online": {"stories": tuple[Story, ...], "sections": tuple[More, ...]},
+CONTEXTS: Final[dict[str, dict[str, object]]] = {
+    "contents": {"stories": tuple[StoryView, ...], "sections": tuple[SectionView, ...]},
+    "note": {"paragraphs": tuple[ParagraphView, ...]},
+    "section": {"section": SectionView},
+    "lead": {"story": StoryView},
+    "feature": {"story": StoryView},
+    "story": {"story": StoryView},
+    "brief": {"story": StoryView},
+    "ad_banner": {"ad": AdView},
+    "ad_native": {"ad": AdView},
+    "sponsor": {"ad": AdView},
+    "presented": {"ad": AdView},
+    "house": {"ad": AdView},
+    "more_online": {"stories": tuple[StoryView, ...], "sections": tuple[MoreView, ...]},
     "masthead": {},
     "footer": {},
     "issue.html.j2": {"blocks": Verbatim, "styles": Verbatim, "outlook": Verbatim},

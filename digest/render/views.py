@@ -46,59 +46,59 @@ class Views:
         """A URL fit for a link: protected, and empty where it would run as a program."""
         return Address(self.dialect.protect_url(url)) if _LINK.match(url) else Address("")
 
-    def said(self, text: str) -> str:
+    def text(self, text: str) -> str:
         """Words of the newsroom's language, with foreign runs isolated."""
         return isolated(text, self.dir)
 
-    def link(self, link: model.FooterLink | None) -> values.Link | None:
-        return values.Link(self.said(link.title), self.address(link.url)) if link else None
+    def link(self, link: model.FooterLink | None) -> values.LinkView | None:
+        return values.LinkView(self.text(link.title), self.address(link.url)) if link else None
 
-    def publication(self, boxes: Boxes) -> values.Publication:
+    def publication(self, boxes: Boxes) -> values.PublicationView:
         brand = self.newsroom.publication
         logo = brand.logo
         shown = dark = None
         if logo:
             shown = self._logo(logo.url, (logo.width, logo.height), brand.name, boxes)
             dark = self._logo(logo.dark_url, (logo.width, logo.height), brand.name, boxes)
-        return values.Publication(
-            self.said(brand.name), self.address(brand.url), self.said(brand.address), shown, dark
+        return values.PublicationView(
+            self.text(brand.name), self.address(brand.url), self.text(brand.address), shown, dark
         )
 
-    def _logo(self, url: str, size: tuple[int, int], alt: str, boxes: Boxes) -> values.Picture | None:
+    def _logo(self, url: str, size: tuple[int, int], alt: str, boxes: Boxes) -> values.PictureView | None:
         picture = self.files.sized(url)
         fitted = pictures.fitted(*size, boxes.get("logo", 552)) if picture else None
         if not picture or not fitted:
             return None
-        return values.Picture(Address(self.dialect.protect_url(picture.url)), *fitted, alt)
+        return values.PictureView(Address(self.dialect.protect_url(picture.url)), *fitted, alt)
 
-    def words(self) -> values.Words:
+    def words(self) -> values.WordsView:
         known = self.labels
-        return values.Words(
+        return values.WordsView(
             known.view_in_browser, known.unsubscribe, known.preferences, known.more_online, known.read_more,
             known.sponsored_by, known.in_this_issue, known.presented_by, known.sponsored_head, known.originally,
         )  # fmt: skip
 
-    def footer(self, footer: model.Footer) -> values.Footer:
+    def footer(self, footer: model.Footer) -> values.FooterView:
         links, social = (
-            tuple(values.Link(self.said(link.title), self.address(link.url)) for link in entries)
+            tuple(values.LinkView(self.text(link.title), self.address(link.url)) for link in entries)
             for entries in (footer.links, footer.social)
         )
-        return values.Footer(
-            links, social, self.said(footer.why), self.link(footer.forwarded), self.link(footer.feedback)
+        return values.FooterView(
+            links, social, self.text(footer.why), self.link(footer.forwarded), self.link(footer.feedback)
         )
 
-    def issue(self, subject: str, preheader: str, count: int) -> values.Issue:
+    def issue(self, subject: str, preheader: str, count: int) -> values.IssueView:
         written = words.format_date(self.day, self._locale)
         start, end = ("right", "left") if self.dir == "rtl" else ("left", "right")
         padding = "\u034f\u200c\u00a0" * max(0, (120 - len(preheader)) // 2)
         title = self.edition.title or self.newsroom.publication.name
         tagline = self.edition.tagline
-        return values.Issue(
-            self.edition.name, self.said(title), self.said(tagline), written, subject, preheader, padding, count,
+        return values.IssueView(
+            self.edition.name, self.text(title), self.text(tagline), written, subject, preheader, padding, count,
             self.lang, self.dir, start, end,
         )  # fmt: skip
 
-    def tags(self, part: str) -> values.Tags:
+    def tags(self, part: str) -> values.TagsView:
         """The merge tags, as a part writes them; without an unsubscribe tag, a mail to the sender."""
         dialect = self.dialect
         leave = unsubscribe_link(dialect, self.edition.sender, self.newsroom.publication.url)
@@ -107,26 +107,26 @@ class Views:
         address = dialect.address
         place = (address.href if part == "html" else address.plain) if address else ""
         first: str = Verbatim(written[0]) if dialect.unsubscribe else self.address(written[0])
-        return values.Tags(
+        return values.TagsView(
             first, Verbatim(written[1]), Verbatim(written[2]), Verbatim(dialect.greeting(self.labels.reader)),
             Verbatim(place), Verbatim(dialect.preview), Verbatim(dialect.preview_end),
         )  # fmt: skip
 
-    def section(self, section: model.Section, number: int) -> values.Section:
+    def section(self, section: model.Section, number: int) -> values.SectionView:
         spec = next((spec for spec in self.newsroom.sections if spec.id == section.id), None)
         page = spec.url if spec else ""
         href = self.address(self.tracked.href(page)) if page else Address("")
         more = self.labels.more_from.format(section.title)
-        return values.Section(
-            section.id, self.said(section.title), number, len(section.entries), _anchor(section.id), href,
-            self.said(more), self.lang, self.dir,
+        return values.SectionView(
+            section.id, self.text(section.title), number, len(section.entries), _anchor(section.id), href,
+            self.text(more), self.lang, self.dir,
         )  # fmt: skip
 
-    def more(self, section: model.Section, stories: tuple[values.Story, ...]) -> values.More:
-        title = self.said(section.title)
-        return values.More(section.id, title, _anchor(section.id), stories, self.lang, self.dir)
+    def more(self, section: model.Section, stories: tuple[values.StoryView, ...]) -> values.MoreView:
+        title = self.text(section.title)
+        return values.MoreView(section.id, title, _anchor(section.id), stories, self.lang, self.dir)
 
-    def story(self, entry: model.Entry, kicker: str, boxes: Boxes) -> values.Story:
+    def story(self, entry: model.Entry, kicker: str, boxes: Boxes) -> values.StoryView:
         story = entry.story
         lang, direction = self._language(story.language)
         title = cleanup.title(_clipped(story.title), story.source)
@@ -138,14 +138,14 @@ class Views:
         time = clock.time_of(at, self.day, self._locale) if at else ""
         before = story.as_sourced
         mark = " · ".join(self._marks(story.flags)) if story.flags else ""
-        return values.Story(
+        return values.StoryView(
             id=story.id,
             href=self.address(self.tracked.href(story.url)), link=self.address(self.printed.href(story.url)),
             title=isolated(title, direction), summary=isolated(summary, direction),
             sentence=isolated(sentence, direction), rest=isolated(rest, direction),
-            author=story.author, source=story.source, kicker=kicker, byline=self.said(byline), time=time,
-            label=self.disclosure if story.sponsored else "", mark=self.said(mark),
-            origin=self.said(" · ".join(part for part in (mark, byline, time) if part)),
+            author=story.author, source=story.source, kicker=kicker, byline=self.text(byline), time=time,
+            label=self.disclosure if story.sponsored else "", mark=self.text(mark),
+            origin=self.text(" · ".join(part for part in (mark, byline, time) if part)),
             published_at=at.isoformat() if at else "", tags=story.tags,
             original_title=cleanup.title(str(before.get("title") or ""), story.source),
             section=entry.section, position=entry.position, lang=lang, dir=direction,
@@ -163,7 +163,9 @@ class Views:
         }
         return (word for flag, word in words.items() if flag in flags)
 
-    def photograph(self, story: model.Story, title: str, boxes: Boxes, name: str) -> values.Picture | None:
+    def photograph(
+        self, story: model.Story, title: str, boxes: Boxes, name: str
+    ) -> values.PictureView | None:
         """A story's picture for a box: wide (``image``) or small (``thumb``), or none where it would look wrong."""
         image = story.image
         if image is None or name not in boxes:
@@ -192,15 +194,15 @@ class Views:
         repeats = _same(image.alt, title) or (
             name == "image" and own_caption != "" and _same(image.alt, own_caption)
         )
-        return values.Picture(
+        return values.PictureView(
             Address(self.dialect.protect_url(url)),
             *size,
             "" if repeats else image.alt,
-            self.said(caption),
-            self.said(image.credit),
+            self.text(caption),
+            self.text(image.credit),
         )
 
-    def ad(self, placed: model.Placement, creative: model.Creative, boxes: Boxes) -> values.Ad:
+    def ad(self, placed: model.Placement, creative: model.Creative, boxes: Boxes) -> values.AdView:
         """An ad with every word of its creative."""
         book = self.newsroom.ads
         item = book.line_item(placed.line_item)
@@ -214,26 +216,26 @@ class Views:
         box = boxes.get("image", 520)
         shown = self._ad_picture(creative.image, _size(creative.size), alt, (box, 2 * box))
         if shown and any(_same(alt, text) for text in shown_words):
-            shown = values.Picture(shown.src, shown.width, shown.height, "")
+            shown = values.PictureView(shown.src, shown.width, shown.height, "")
         most = (min(AD_LOGO[0], boxes.get("logo", 120)), AD_LOGO[1])
         logo = self._ad_picture(creative.logo, (None, None), payer, most)
         label = self._label(item, house)
         named = re.search(
             rf"(?<!\w){re.escape(payer)}(?!\w)", label, re.IGNORECASE
         )  # "Paid for by Friends of …"
-        return values.Ad(
-            line_item=placed.line_item, creative=placed.creative, advertiser="" if named else self.said(payer),
+        return values.AdView(
+            line_item=placed.line_item, creative=placed.creative, advertiser="" if named else self.text(payer),
             tier=placed.tier, slot=placed.slot, label=label, href=self._ad_link(placed, creative),
-            image=shown, logo=logo, headline=self.said(headline), body=self.said(richtext.plain(creative.body)),
+            image=shown, logo=logo, headline=self.text(headline), body=self.text(richtext.plain(creative.body)),
             paragraphs=self.paragraphs(creative.body),
-            cta=self.said(creative.cta or ("" if creative.image else self.labels.learn_more)),
-            text=self.said(text), alt=self.said(alt), pixel=self.address(creative.pixel),
+            cta=self.text(creative.cta or ("" if creative.image else self.labels.learn_more)),
+            text=self.text(text), alt=self.text(alt), pixel=self.address(creative.pixel),
             lang=self.lang, dir=self.dir,
         )  # fmt: skip
 
     def _ad_picture(
         self, url: str, size: tuple[int | None, int | None], alt: str, box: tuple[int, int]
-    ) -> values.Picture | None:
+    ) -> values.PictureView | None:
         """A picture in a box of that width and height at most; four to one where its own size is not known."""
         original = self.files.sized(url)
         if original is None:
@@ -244,14 +246,14 @@ class Views:
             fitted = (width, max(1, round(own[1] * width / own[0])))
         else:
             fitted = (box[0], round(box[0] / 4))
-        return values.Picture(Address(self.dialect.protect_url(original.url)), *fitted, self.said(alt))
+        return values.PictureView(Address(self.dialect.protect_url(original.url)), *fitted, self.text(alt))
 
-    def paragraphs(self, text: str) -> tuple[values.Paragraph, ...]:
+    def paragraphs(self, text: str) -> tuple[values.ParagraphView, ...]:
         """An editor's or advertiser's words as templates print them."""
         return tuple(
-            values.Paragraph(
+            values.ParagraphView(
                 tuple(
-                    values.Piece(self.said(piece.text), piece.bold, self.address(piece.link))
+                    values.PieceView(self.text(piece.text), piece.bold, self.address(piece.link))
                     for piece in paragraph
                 )
             )
@@ -261,12 +263,12 @@ class Views:
     def data(self, value: Any) -> Any:
         """A block's data as templates print it: addresses are links, objects are records, the rest is text."""
         if isinstance(value, Mapping):
-            return values.Record({str(name): self.data(item) for name, item in value.items()})
+            return values.RecordView({str(name): self.data(item) for name, item in value.items()})
         if isinstance(value, list | tuple):
             return tuple(self.data(item) for item in value)
         if isinstance(value, str):
             known = value.lower().startswith(("https://", "http://", "mailto:", "tel:"))
-            return self.address(self.tracked.href(value)) if known else self.said(value)
+            return self.address(self.tracked.href(value)) if known else self.text(value)
         return value
 
     def _label(self, item: model.LineItem | None, house: bool) -> str:

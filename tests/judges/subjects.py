@@ -37,7 +37,7 @@ from digest.model import (
 )
 from digest.model.mail import MailerSpec
 from digest.publish.message import message
-from digest.render import Request, inliner, load_theme, render
+from digest.render import RenderRequest, inliner, load_theme, render
 from tests.real import rows
 
 ROOT = Path(__file__).parents[2]
@@ -198,7 +198,9 @@ def made(name: str, room: Newsroom, lineup: Lineup, *, banners: bool = True) -> 
     room, plan = bookings(room, lineup, banners=banners)
     edition = replace(room.editions[0], theme="")
     theme = load_theme(room, scratch("raw" if RAW else "themes"))
-    rendered = render(Request(newsroom=room, edition=edition, day=DAY, lineup=lineup, plan=plan, theme=theme))
+    rendered = render(
+        RenderRequest(newsroom=room, edition=edition, day=DAY, lineup=lineup, plan=plan, theme=theme)
+    )
     issue = Issue(
         edition=edition,
         date=DAY,

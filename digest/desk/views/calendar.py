@@ -16,7 +16,7 @@ from digest.model import Newsroom
 from digest.model.places import place_names
 
 if TYPE_CHECKING:
-    from digest.app.ads_calendar import Calendar, CalendarIssue
+    from digest.app.ads_calendar import AdCalendar, CalendarIssue
     from digest.desk.background import Task
     from digest.place.forecast import Avails, Shortfall
 
@@ -30,7 +30,7 @@ LISTED = 20  # bookings without a place
 class PlannedDays:
     """The coming days as planned: ``calendar`` with their ads, what is ``free`` there, who will end ``short``."""
 
-    calendar: Calendar
+    calendar: AdCalendar
     free: tuple[Avails, ...]
     short: tuple[Shortfall, ...]
 
@@ -87,7 +87,7 @@ def calendar(desk: Desk, current: CurrentIssue, query: Mapping[str, str]) -> dic
 
 def _plan_task(desk: Desk, newsroom: Newsroom, start: date, end: date, today: date) -> Task[PlannedDays]:
     """The plan, by what it is made from: what does not change it does not begin it anew."""
-    from digest.app.ads_ahead import inputs_of
+    from digest.app.ads_forecast import inputs_of
     from digest.app.forecast_inputs import last_end
 
     content = inputs_of(newsroom, max(start, today), max(end, last_end(newsroom, today)))
@@ -96,15 +96,15 @@ def _plan_task(desk: Desk, newsroom: Newsroom, start: date, end: date, today: da
 
 
 def _planned(newsroom: Newsroom, start: date, end: date, today: date) -> PlannedDays:
-    from digest.app.ads_ahead import inputs_of, look
     from digest.app.ads_calendar import calendar as planned
+    from digest.app.ads_forecast import inputs_of, summarize
     from digest.place import forecast
 
     free = forecast.avails(inputs_of(newsroom, max(start, today), end)) if forecast.available() else ()
-    return PlannedDays(planned(newsroom, start, end, today), free, look(newsroom, today).short)
+    return PlannedDays(planned(newsroom, start, end, today), free, summarize(newsroom, today).short)
 
 
-def _charts(desk: Desk, current: CurrentIssue, ads_calendar: Calendar) -> dict[str, Any]:
+def _charts(desk: Desk, current: CurrentIssue, ads_calendar: AdCalendar) -> dict[str, Any]:
     """Delivered against goal of the bookings of these days; those that are furthest behind come first."""
     running = {ad.line_item for issue in ads_calendar.issues for ad in issue.ads}
     rows = [
@@ -118,7 +118,7 @@ def _charts(desk: Desk, current: CurrentIssue, ads_calendar: Calendar) -> dict[s
     return {"charts": rows[:CHARTS], "charted": len(rows)}
 
 
-def _meets(first: date | None, last: date | None, ads_calendar: Calendar) -> bool:
+def _meets(first: date | None, last: date | None, ads_calendar: AdCalendar) -> bool:
     return (first is None or first <= ads_calendar.last) and (last is None or last >= ads_calendar.first)
 
 
@@ -171,7 +171,7 @@ def _wanted(
 
 
 def _short(desk: Desk, newsroom: Newsroom, shortfall: Shortfall, titles: Mapping[str, str]) -> dict[str, Any]:
-    from digest.app.ads_ahead import words
+    from digest.app.ads_forecast import words
 
     name = shortfall.booking.line_item
     says, cure = map(desk.plain_reasons(newsroom), words(newsroom, shortfall))

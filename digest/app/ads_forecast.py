@@ -20,7 +20,7 @@ Tell = Callable[[int, int], None]  # how much is done, and of how much
 
 
 @dataclass(frozen=True, slots=True)
-class Looked:
+class ForecastSummary:
     """What a look ahead found. ``owed`` are finished flights as (line item, short, unit); ``shared`` says what others
     delivered of shared bookings."""
 
@@ -71,7 +71,7 @@ def unknown_publications(newsroom: Newsroom) -> list[str]:
     ]
 
 
-def shared_words(inputs: ForecastInputs) -> list[str]:
+def shared_remarks(inputs: ForecastInputs) -> list[str]:
     """Of the bookings that publications share, what the others had delivered before the plan begins."""
     from digest.place import delivery
 
@@ -134,7 +134,9 @@ def never_run(inputs: ForecastInputs, schedule: Forecast) -> list[tuple[str, lis
     return list(forecast.in_the_way(inputs, schedule, forgotten).items())
 
 
-def look(newsroom: Newsroom, first: date, last: date | None = None, tell: Tell | None = None) -> Looked:
+def summarize(
+    newsroom: Newsroom, first: date, last: date | None = None, tell: Tell | None = None
+) -> ForecastSummary:
     """Plan from ``first`` to ``last``, by default as far as booked flights go. Without the solver, day by day."""
     from digest.app.forecast_inputs import is_ahead, last_end
 
@@ -143,11 +145,11 @@ def look(newsroom: Newsroom, first: date, last: date | None = None, tell: Tell |
         raise CommandError(f"--to {end} lies before --from {first}.")
     owed = _owed(newsroom, first)
     if not any(is_ahead(item, first) for item in newsroom.ads.line_items):
-        return Looked(end, (), (), owed, None)
+        return ForecastSummary(end, (), (), owed, None)
     inputs = inputs_of(newsroom, first, end)
     schedule, short = shortfalls(inputs, tell)
     wrong = tuple(_place(newsroom, shortfall) for shortfall in short)
-    return Looked(end, short, wrong, owed, schedule, tuple(shared_words(inputs)))
+    return ForecastSummary(end, short, wrong, owed, schedule, tuple(shared_remarks(inputs)))
 
 
 def shortfalls(inputs: ForecastInputs, tell: Tell | None = None) -> tuple[Forecast, tuple[Shortfall, ...]]:
