@@ -12,6 +12,7 @@ import threading
 import time
 import zlib
 from collections import Counter
+from csv import writer
 from datetime import date
 from functools import partial
 from itertools import pairwise
@@ -156,7 +157,7 @@ def test_what_is_wrong_with_rows_is_counted_and_stops_nothing(room: Room) -> Non
     ("name", "content", "code", "words"),
     [
         ("gone.csv", None, 2, "there is no audience at"),
-        ("empty.csv", b"", 2, "is empty"),
+        ("empty.csv", b"", 2, "it is empty"),
         ("nobody.csv", b"reader_id,topics,language,health_top,region\n", 2, "has no reader"),
         ("columns.csv", b"reader,topics,language,health_top,region\na,,,,\n", 2, 'Did you mean "reader"?'),
         ("broken.parquet", b"PAR1 and no more", 4, "broken.parquet cannot be read"),
@@ -187,6 +188,55 @@ def test_a_broken_partition_is_named(room: Room) -> None:
     result = room.run("build", "--daily", "--date", DAY, "--audience", str(place))
     assert result.code == 4
     assert "1.parquet" in result.err
+
+
+def test_a_partition_that_lacks_a_column_is_named(room: Room) -> None:
+    place = room.root / "parts"
+    place.mkdir()
+    csv(place / "0.csv", SOME)
+    (place / "1.csv").write_text("reader_id,topic,region\nzoe,health,tampa\n")
+    result = room.run("build", "--daily", "--date", DAY, "--audience", str(place))
+    assert result.code == 2
+    assert f'{place}/1.csv lacks columns: "topics" Did you mean "topic"?' in result.err
+
+
+def test_ids_of_any_kind_of_character_and_line_breaks_in_cells(room: Room) -> None:
+    ids = [
+        "😀",
+        "e\u0301",
+        "é",
+        "\u202eli",
+        "a,b",
+        'q"u',
+        "x\ty",
+        " lead",
+        "new\nline",
+        "\r",
+        "\ufeffx",
+        "NULL",
+        "00",
+        "0",
+    ]
+    with (room.root / "r.csv").open("w", newline="", encoding="utf-8") as file:
+        rows = writer(file)  # rows end in CRLF, as spreadsheets write them
+        rows.writerow(["reader_id", "topics", "health_top", "language", "region"])
+        rows.writerows([one, "crime|health", "", "", "tampa"] for one in [*ids, ids[0]])
+    row = built(room, "--audience", str(room.root / "r.csv"))
+    assert row["audience"]["problems"] == {"rows": len(ids) + 1, "twice": 1}
+    found = [one for (one,) in table(folder(room) / "recipients.parquet", "reader_id")]
+    assert sorted(found) == sorted(ids)
+
+
+def test_a_table_of_another_encoding_is_refused_with_its_first_line(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("digest.audience.table.REJECTED", 3)
+    path = csv(room.root / "r.csv", SOME)
+    with path.open("ab") as file:
+        file.writelines(b"r%d,health,1,,\xe9vora\n" % number for number in range(5))
+    result = room.run("build", "--daily", "--date", DAY, "--audience", str(path))
+    assert result.code == 2
+    assert "3 lines or more cannot be read as CSV in UTF-8 (line 6: Invalid unicode" in result.err
 
 
 def test_lines_that_are_no_csv_are_counted(room: Room) -> None:

@@ -148,7 +148,9 @@ def test_a_scheduler_that_is_not_there_is_said(tmp_path: Path, monkeypatch: pyte
     words = ("--audience", str(path), "--engine", "dask", "--scheduler", "tcp://127.0.0.1:9")
     result = room.run("build", "--daily", "--date", DAY, *words)
     assert result.code == 4
-    assert "no dask scheduler at tcp://127.0.0.1:9" in result.err
+    assert "no dask scheduler answers at tcp://127.0.0.1:9" in result.err
+    other = room.run("build", "--daily", "--date", DAY, *words[:-1], "nonsense")
+    assert (other.code, '"nonsense" is no address' in other.err) == (2, True)
     assert "Traceback" not in result.err
 
 

@@ -10,7 +10,7 @@ import csv
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -36,6 +36,7 @@ VARIANTS: Final = {
 MEMORY: Final = "700MB"  # what DuckDB may hold; the rest goes to the disk
 NAMED: Final = 20  # unknown sections that are named, the most frequent first
 MOST: Final = 2_000_000  # different rows of choices that are looked at
+REJECTED: Final = 100_000  # lines that are no CSV, after which an audience is refused
 LARGEST: Final = 1000  # stories of a section that a reader may ask for
 _NO_ID: Final = "id IS NULL OR trim(id) = ''"
 _KINDS: Final = (".parquet", ".pq", ".csv", ".csv.gz", ".tsv")
@@ -43,11 +44,13 @@ _KINDS: Final = (".parquet", ".pq", ".csv", ".csv.gz", ".tsv")
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A table's address, read as ``sql`` (a relation of DuckDB); ``columns`` are names and types."""
+    """A table's address, read as ``sql`` (a relation of DuckDB); ``columns`` are names and types, ``files`` has the
+    names in each file."""
 
     address: str
     sql: str
     columns: Mapping[str, str]
+    files: Mapping[str, Collection[str]]
 
 
 @dataclass(slots=True)
@@ -133,11 +136,20 @@ def source(db: DuckDBPyConnection, address: str, root: Path, *, rejects: bool = 
     files = _files(db, address, root)
     parquet = files[0].endswith((".parquet", ".pq"))
     if parquet:
-        sql = f"read_parquet([{', '.join(map(_literal, files))}], union_by_name=true)"
+        paths = f"[{', '.join(map(_literal, files))}]"
+        sql = f"read_parquet({paths}, union_by_name=true)"
+        own = (
+            f"SELECT file_name, list(name) FROM parquet_schema({paths}) GROUP BY file_name ORDER BY file_name"
+        )
+        names: dict[str, Collection[str]] = dict(run(db, own, address).fetchall())
     else:
-        sql = f"({' UNION ALL BY NAME '.join(_csv(db, one, rejects) for one in files)})"
+        parts, names = [], {}
+        for file in files:
+            part, names[file] = _csv(db, file, rejects)
+            parts.append(part)
+        sql = f"({' UNION ALL BY NAME '.join(parts)})"
     described = run(db, f"DESCRIBE SELECT * FROM {sql}", address).fetchall()
-    return Source(address, sql, {str(row[0]): str(row[1]) for row in described})
+    return Source(address, sql, {str(row[0]): str(row[1]) for row in described}, names)
 
 
 def read(
@@ -170,6 +182,11 @@ def read(
     )
     if _one(db, "SELECT count(*) FROM raw") > MOST:
         raise CommandError(_too_many(MOST, "more than"))
+    if (rejected := _rejected(db)) >= REJECTED:
+        raise CommandError(
+            f"the audience {where}: {rejected:,} lines or more cannot be read as CSV in UTF-8 "
+            f"({_first_rejected(db)}). Save it in UTF-8, or mend what writes it."
+        )
     cleaned = _Cleaning(audience, sections)
     codes: dict[Choice, int] = {}
     raw, total, missing = [], 0, 0
@@ -194,7 +211,7 @@ def read(
         "rows": total,
         "without_id": missing,
         "twice": total - missing - readers,
-        "unreadable_rows": _rejected(db),
+        "unreadable_rows": rejected,
         **cleaned.problems(),
     }
     if len(counts) > audience.max_variants:
@@ -272,13 +289,18 @@ def _name(text: str) -> str:
 
 
 def _known(table: Source, audience: Audience) -> None:
-    """Raises ``CommandError`` for columns that are not there, all at once."""
-    lacking = [name for name in (ID, *audience.columns) if name not in table.columns]
+    """Raises ``CommandError`` for columns that are not there, all at once, or not in one of its files."""
+    for file, columns in [(table.address, table.columns), *table.files.items()]:
+        _has(file, columns, (ID, *audience.columns))
+
+
+def _has(file: str, columns: Collection[str], wanted: Iterable[str]) -> None:
+    lacking = [name for name in wanted if name not in columns]
     if lacking:
-        said = "; ".join(f'"{name}"{did_you_mean(name, list(table.columns))}' for name in lacking)
+        said = "; ".join(f'"{name}"{did_you_mean(name, list(columns))}' for name in lacking)
         raise CommandError(
-            f"the audience {table.address} lacks {'a column' if len(lacking) == 1 else 'columns'}: {said} "
-            f"It has: {', '.join(table.columns)}. `audience` in digest.yaml says which columns are read."
+            f"the audience {file} lacks {'a column' if len(lacking) == 1 else 'columns'}: {said} "
+            f"It has: {', '.join(columns)}. `audience` in digest.yaml says which columns are read."
         )
 
 
@@ -328,34 +350,48 @@ def _files(db: DuckDBPyConnection, address: str, root: Path) -> list[str]:
     return files
 
 
-def _csv(db: DuckDBPyConnection, file: str, rejects: bool) -> str:
-    """A CSV file as a relation; every column is text."""
+def _csv(db: DuckDBPyConnection, file: str, rejects: bool) -> tuple[str, list[str]]:
+    """A CSV file as a relation, and its columns; every one is text.
+
+    DuckDB reads line breaks inside quotes only with one thread, where lines may be short.
+    """
     head = run(
         db,
         f"SELECT line FROM read_csv({_literal(file)}, columns={{'line': 'VARCHAR'}}, delim='\x01', quote='', "
-        "escape='', header=false, auto_detect=false, ignore_errors=true, max_line_size=16000000) LIMIT 1",
+        "escape='', header=false, auto_detect=false, ignore_errors=true, strict_mode=false, "
+        "max_line_size=16000000) LIMIT 1",
         file,
     ).fetchone()
     line = str(head[0] or "").removeprefix("\ufeff") if head else ""
     if not line.strip():
-        raise CommandError(f"the audience {file} is empty: its first line names the columns.")
+        raise CommandError(
+            f"the audience {file} has no first line that names the columns: it is empty, or no text in UTF-8."
+        )
     separator = max(",;\t", key=lambda one: (line.count(one), one == ","))
     names = [one.strip() for one in next(csv.reader([line], delimiter=separator))]
     if twice := [one for one, count in Counter(names).items() if count > 1]:
         raise CommandError(f"the audience {file} has a column twice: {', '.join(twice)}.")
     columns = ", ".join(f"{_literal(one)}: 'VARCHAR'" for one in names)
-    more = "store_rejects=true, rejects_limit=1000" if rejects else "ignore_errors=true"
-    return (
+    more = f"store_rejects=true, rejects_limit={REJECTED}" if rejects else "ignore_errors=true"
+    sql = (
         f"SELECT * FROM read_csv({_literal(file)}, columns={{{columns}}}, header=true, auto_detect=false, "
         f"delim={_literal(separator)}, quote='\"', escape='\"', strict_mode=false, null_padding=true, "
-        f"max_line_size=16000000, {more})"
+        f"max_line_size=16000000, parallel=false, {more})"
     )
+    return sql, names
 
 
 def _rejected(db: DuckDBPyConnection) -> int:
     with suppress(Exception):
         return int(_one(db, "SELECT count(DISTINCT (file_id, line)) FROM reject_errors") or 0)
     return 0
+
+
+def _first_rejected(db: DuckDBPyConnection) -> str:
+    row = db.execute(
+        "SELECT line, error_message FROM reject_errors ORDER BY file_id, line LIMIT 1"
+    ).fetchone()
+    return f"line {row[0]:,}: {str(row[1]).splitlines()[0].rstrip('.')}" if row else ""
 
 
 def fill(db: DuckDBPyConnection, name: str, shape: Mapping[str, str], rows: Iterable[Sequence[Any]]) -> None:

@@ -95,7 +95,7 @@ def problems(counts: Mapping[str, Any]) -> Iterator[str]:
             "row more is of a reader who has one already",
             "rows more are of readers who have one already",
         ),
-        ("unreadable_rows", "line cannot be read as CSV", "lines cannot be read as CSV"),
+        ("unreadable_rows", "line cannot be read as CSV in UTF-8", "lines cannot be read as CSV in UTF-8"),
     ):
         if count := counts.get(key):
             yield counted(count, singular, plural)

@@ -9,7 +9,7 @@ from typing import Any, Final
 from digest.audience.engines import Progress, function_of, unpacked
 from digest.audience.engines.local import processors
 from digest.audience.extras import needs
-from digest.errors import DigestError, Unreachable
+from digest.errors import CommandError, DigestError, Unreachable
 
 PATIENCE: Final = "20s"  # for a scheduler to answer
 RETRIES: Final = 5  # how often a task may lose its worker
@@ -18,7 +18,7 @@ _known: dict[str, Any] = {}  # in a worker: what the tasks of a run share, by it
 
 
 class Dask:
-    """Raises ``Unreachable`` where there is no scheduler."""
+    """Raises ``CommandError`` for an address that is none, ``Unreachable`` where no scheduler answers."""
 
     def __init__(self, scheduler: str | None) -> None:
         distributed = needs("distributed")
@@ -30,10 +30,14 @@ class Dask:
                     n_workers=processors(), threads_per_worker=1, dashboard_address=None, silence_logs=50
                 )
             self.client = distributed.Client(scheduler or self.cluster, timeout=PATIENCE)
-        except (OSError, ValueError, TimeoutError) as error:
+        except ValueError:
+            raise CommandError(
+                f'--scheduler "{scheduler}" is no address; write it as tcp://10.0.0.5:8786.'
+            ) from None
+        except (OSError, TimeoutError):
             raise Unreachable(
-                f"there is no dask scheduler at {scheduler or 'this machine'}: {type(error).__name__}. Start one with "
-                "`dask scheduler`, or leave --scheduler out for a cluster of this machine."
+                f"no dask scheduler answers at {scheduler or 'this machine'}. Start one with `dask scheduler`, or "
+                "leave --scheduler out for a cluster of this machine."
             ) from None
 
     @staticmethod
