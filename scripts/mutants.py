@@ -21,11 +21,15 @@ NAMES = {"min": "max", "max": "min", "any": "all", "all": "any"}
 
 @dataclass(frozen=True)
 class Mutant:
-    """``file`` from the repository's root, ``function`` as Python qualifies it, ``<module>`` outside of one."""
+    """``file`` from the repository's root, ``function`` as Python qualifies it, ``<module>`` outside of one.
+
+    ``statement``: the line where the statement begins that is changed.
+    """
 
     file: str
     line: int
     column: int
+    statement: int
     function: str
     before: str
     after: str
@@ -36,8 +40,8 @@ class Mutant:
 
 
 def mutants(root: Path, folder: Path) -> Iterator[Mutant]:
-    """Every mutant of the files of a folder, in an order that is always the same."""
-    for path in sorted(folder.rglob("*.py")):
+    """Every mutant of a file or of the files of a folder, in an order that is always the same."""
+    for path in [folder] if folder.is_file() else sorted(folder.rglob("*.py")):
         if "migrations" not in path.parts:  # run once, and compared with a new store by a test of its own
             yield from _of_file(path.relative_to(root).as_posix(), path.read_bytes())
 
@@ -46,7 +50,7 @@ def _of_file(file: str, source: bytes) -> Iterator[Mutant]:
     starts = [0]
     for line in source.splitlines(keepends=True):
         starts.append(starts[-1] + len(line))
-    for node, function in _walk(ast.parse(source), "<module>", False):
+    for node, statement, function in _walk(ast.parse(source), "<module>", False, 0):
         begin = starts[node.lineno - 1] + node.col_offset
         end = starts[node.end_lineno - 1] + node.end_col_offset  # type: ignore[operator]
         for changed in _changes(node):
@@ -55,11 +59,17 @@ def _of_file(file: str, source: bytes) -> Iterator[Mutant]:
                 after = f"({after})"
             before = " ".join(source[begin:end].decode().split())
             text = source[:begin] + after.encode() + source[end:]
-            yield Mutant(file, node.lineno, node.col_offset + 1, function, before[:100], after[:100], text)
+            at = (file, node.lineno, node.col_offset + 1, statement, function)
+            yield Mutant(*at, before[:100], after[:100], text)
 
 
-def _walk(node: ast.AST, function: str, inside: bool) -> Iterator[tuple[ast.expr | ast.stmt, str]]:
-    """Nodes with the function that runs them; no annotations, and nothing within an f-string (it has no place)."""
+def _walk(
+    node: ast.AST, function: str, inside: bool, statement: int
+) -> Iterator[tuple[ast.expr | ast.stmt, int, str]]:
+    """Nodes with the line of their statement and the function that runs them.
+
+    No annotations, and nothing within an f-string (it has no place).
+    """
     for name, value in ast.iter_fields(node):
         if name in ("annotation", "returns", "type_comment", "decorator_list"):
             continue
@@ -73,12 +83,13 @@ def _walk(node: ast.AST, function: str, inside: bool) -> Iterator[tuple[ast.expr
                 start = "" if function == "<module>" else f"{function}{'.<locals>' if inside else ''}."
                 at = f"{start}{child.name}"
             within = isinstance(child, ast.FunctionDef) or (inside and not isinstance(child, ast.ClassDef))
+            line = child.lineno if isinstance(child, ast.stmt) else statement
             if isinstance(child, ast.expr | ast.stmt):
-                yield child, function
+                yield child, line, function
             if isinstance(child, ast.arguments):  # defaults are read once, with the module
                 continue
             # A class's body runs with its module; its methods have names of their own.
-            yield from _walk(child, at, within)
+            yield from _walk(child, at, within, line)
 
 
 def _changes(node: ast.expr | ast.stmt) -> Iterator[ast.AST]:
