@@ -11,18 +11,28 @@ import random
 import re
 import signal
 import sqlite3
+import sys
 import time
 from collections import Counter
-from contextlib import ExitStack, closing
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 from tests.newsrooms import DIGEST, Room, newsroom, story
 from tests.postgres import database
 
 DAYS = ("2025-10-21", "2025-10-22", "2026-01-22", "2026-01-23")
+ALERT = """\
+  alert: {cadence: on_demand, min_stories: 1, late: 0h, from: "News <a@b.example>", expected_sends: 400,
+          sections: [local-news]}
+thin: {widen: 0h}
+"""
+SPECIALS = ("2026-01-23", "2026-01-23.2", "2026-01-23.3")  # issues of an edition on demand, all on one date
 COMMANDS: tuple[tuple[str, ...], ...] = (
     ("ingest",),
     ("build", "--daily", "--date", "DAY"),
@@ -31,6 +41,10 @@ COMMANDS: tuple[tuple[str, ...], ...] = (
     ("recover",),
     ("issues", "restore", "daily", "DAY"),
     ("store", "prune", "--before", "2025-11-30"),
+    ("build", "--edition", "alert"),
+    ("build", "--edition", "alert", "--date", "SPECIAL", "--rebuild"),
+    ("mark-sent", "alert", "SPECIAL", "--delivered", "390"),
+    ("issues", "restore", "alert", "SPECIAL"),
 )
 
 
@@ -57,12 +71,16 @@ def kills(folder: Path, count: int, seed: int, *, fresh_every: int = 25, server:
             with ExitStack() as stack:
                 address = stack.enter_context(database()) if server else ""
                 room = _newsroom(folder / str(number), address)
-        words = tuple(word.replace("DAY", chance.choice(DAYS)) for word in chance.choice(COMMANDS))
+        words = tuple(
+            word.replace("DAY", chance.choice(DAYS)).replace("SPECIAL", chance.choice(SPECIALS))
+            for word in chance.choice(COMMANDS)
+        )
         if chance.random() < 0.4:
             room.stories(_stories(number, chance.randint(16, 30)))
         before = _ledger(room)
         begun = time.monotonic()
-        killed = _run_and_kill(room, words, chance.random() * 1.1 * lasts.get(words[:2], 0.3))
+        with clock(f"2026-01-23T{10 + number % fresh_every * 12 // fresh_every}:45"):
+            killed = _run_and_kill(room, words, chance.random() * 1.1 * lasts.get(words[:2], 0.3))
         lasts.setdefault(words[:2], 0.3)
         if not killed:
             lasts[words[:2]] = max(0.02, (lasts[words[:2]] + time.monotonic() - begun) / 2)
@@ -73,17 +91,32 @@ def kills(folder: Path, count: int, seed: int, *, fresh_every: int = 25, server:
         ] += 1
         tally.wrong += [f"{number} {' '.join(words)}: {what}" for what in _wrong(room, before)]
         if number % 5 == 4:
-            tally.wrong += [f"{number} afterwards: {what}" for what in _settled(room)]
+            with clock("2026-01-23T22:45"):
+                tally.wrong += [f"{number} afterwards: {what}" for what in _settled(room)]
     return tally
+
+
+@contextmanager
+def clock(moment: str) -> Iterator[None]:
+    """All commands run at a moment, which is in UTC."""
+    at = datetime.fromisoformat(f"{moment}+00:00")
+    with ExitStack() as stack:
+        for name, module in list(sys.modules.items()):
+            if name.startswith("digest.cli") and hasattr(module, "now"):
+                stack.enter_context(patch.object(module, "now", lambda: at))
+        yield
 
 
 def _newsroom(folder: Path, address: str) -> Room:
     store = DIGEST if not address else DIGEST.replace("sqlite:///var/digest.db", address)
-    room = newsroom(folder, digest=store)
+    room = newsroom(folder, digest=store + ALERT)
     room.stories(_stories(0, 16))
     for day in DAYS[:3]:
         assert room.run("build", "--daily", "--date", day).code == 0
     assert room.run("mark-sent", "daily", DAYS[0]).code == 0
+    with clock("2026-01-23T09:45"):
+        assert room.run("build", "--edition", "alert").code == 0
+        assert room.run("mark-sent", "alert", SPECIALS[0]).code == 0
     return room
 
 
@@ -94,6 +127,9 @@ def _stories(edition: int, count: int) -> list[dict[str, Any]]:
         rows.append(
             story(n, published_at=f"{month}-{day}T{8 + n % 10:02d}:00:00-05:00", priority=(n * edition) % 10)
         )
+    rows += [  # what the specials of the day tell
+        story(3 * hour + 300, published_at=f"2026-01-23T{hour:02d}:15:00+00:00") for hour in range(8, 22)
+    ]
     return rows
 
 
@@ -125,6 +161,7 @@ def _ledger(room: Room) -> dict[str, Any]:
                 "SELECT id FROM digest_stories WHERE runs_from > 1767225600000000"
             ).fetchall(),
             "ads": raw.execute("SELECT issue, line_item, gap FROM digest_ran_ads").fetchall(),
+            "sent issues": _sent(room),
         }
         if isinstance(raw, sqlite3.Connection):
             assert raw.execute("PRAGMA quick_check").fetchall() == [("ok",)]
@@ -132,6 +169,10 @@ def _ledger(room: Room) -> dict[str, Any]:
             "SELECT count(*) FROM digest_issues WHERE number NOT IN (SELECT issue FROM digest_manifests)",
             "SELECT count(*) FROM digest_ran_stories WHERE issue NOT IN (SELECT number FROM digest_issues)",
         )
+        rows["told"] = raw.execute(
+            "SELECT i.date, s.story FROM digest_ran_stories s JOIN digest_issues i ON i.number = s.issue "
+            "WHERE i.edition = 'alert'"
+        ).fetchall()
         rows["halves"] = [raw.execute(one).fetchone()[0] for one in halves]
     return rows
 
@@ -155,9 +196,21 @@ def _wrong(room: Room, before: dict[str, Any]) -> list[str]:
             found.append(f"{len(lost)} rows of {name} are lost")
     if any(now["halves"]):
         found.append("a half issue stands in the ledger")
-    folders = (room.root / "outbox" / "daily").glob("[0-9]*")
-    found += [f"{folder.name} is half an issue" for folder in folders if not _whole(folder)]
+    folders = (room.root / "outbox").glob("*/[0-9]*")
+    found += [
+        f"{folder.parent.name} {folder.name} is half an issue" for folder in folders if not _whole(folder)
+    ]
+    if len({story for _, story in now["told"]}) < len(now["told"]):
+        found.append("two specials tell one story")
     return found
+
+
+def _sent(room: Room) -> list[tuple[str, str, str]]:
+    """Edition, date and manifest's sum of the folders with a receipt, of issues that pruning leaves alone."""
+    return [
+        (path.parts[-3], path.parts[-2], sha256((path.parent / "manifest.json").read_bytes()).hexdigest())
+        for path in (room.root / "outbox").glob("*/2026*/sent.json")
+    ]
 
 
 def _whole(folder: Path) -> bool:
@@ -182,17 +235,20 @@ def _settled(room: Room) -> list[str]:
         result = room.run("build", "--daily", "--date", day)
         if result.code not in (0, 5):
             found.append(f"the build of {day} ends with {result.code}: {result.err}")
-    rows = {row["date"]: row for row in room.run("issues", "--json").json["issues"]}
-    for folder in (room.root / "outbox" / "daily").iterdir():
+    for words in (("alert",), *(("alert", "--date", day) for day in SPECIALS)):
+        result = room.run("build", "--edition", *words)
+        if result.code not in (0, 2, 3, 5):  # 2: a number would be left out; 3: nothing is new
+            found.append(f"the build of {' '.join(words)} ends with {result.code}: {result.err}")
+    rows = {(row["edition"], row["date"]): row for row in room.run("issues", "--json").json["issues"]}
+    for folder in (room.root / "outbox").glob("*/*"):
+        row, name = rows.get((folder.parent.name, folder.name)), f"{folder.parent.name} {folder.name}"
         if folder.name.startswith("."):
-            found.append(f"{folder.name} is left over")
-        elif folder.name in rows:
+            found.append(f"{name} is left over")
+        elif row is not None:
             manifest = json.loads((folder / "manifest.json").read_bytes())
             sent = (folder / "sent.json").exists()
-            if manifest["revision"] != rows[folder.name]["revision"]:
-                found.append(
-                    f"{folder.name}: the outbox has revision {manifest['revision']}, the ledger another"
-                )
-            if sent != (rows[folder.name]["sent_at"] is not None):
-                found.append(f"{folder.name}: outbox and ledger do not agree whether it was sent")
+            if manifest["revision"] != row["revision"]:
+                found.append(f"{name}: the outbox has revision {manifest['revision']}, the ledger another")
+            if sent != (row["sent_at"] is not None):
+                found.append(f"{name}: outbox and ledger do not agree whether it was sent")
     return found
