@@ -38,7 +38,7 @@ REPOSITORY = Path(__file__).parents[1]
 TARGETS = ("select", "place", "publish", "store")
 SAME = 8  # at most so many of the cases of one test
 TOO_SLOW = 3.0  # CPU seconds of a test that takes no part
-BUDGET = 20.0  # CPU seconds of tests for one mutant
+BUDGET = 10.0  # CPU seconds of tests for one mutant
 
 ENTERED: set[str] = set()  # the statements that were entered, as FILE:LINE
 
@@ -147,31 +147,27 @@ class Mutating:
             )
         else:
             found = entered.get(f"{mutant.file}:{mutant.statement}", [])
-        tests: list[pytest.Item] = []
-        whole = 0.0
+        tests: dict[pytest.Item, float] = {}
         for seconds, item in found:
-            if item not in self.untrue and whole + seconds <= BUDGET:
-                tests.append(item)
-                whole += seconds
+            if item not in self.untrue and sum(tests.values()) + seconds <= BUDGET:
+                tests[item] = seconds
         if not tests:
             return Outcome(mutant, "not entered")
-        end, by = self._run_apart(tests, whole, change)
+        end, by = self._run_apart(tests, change)
         item = next((one for one in tests if one.nodeid == by), None)
         if item is not None and item not in self.true:
-            if self._run_apart([item], whole, lambda: None)[0] != "survived":
+            if self._run_apart({item: tests[item]}, lambda: None)[0] != "survived":
                 self.untrue.add(item)
                 return self._try(session, mutant, entered)
             self.true.add(item)
         return Outcome(mutant, end, by)
 
-    def _run_apart(
-        self, tests: list[pytest.Item], usual: float, change: Callable[[], None]
-    ) -> tuple[str, str]:
-        """How a fork with a change ended, and which test failed in it. ``usual``: CPU seconds of all the tests."""
+    def _run_apart(self, tests: dict[pytest.Item, float], change: Callable[[], None]) -> tuple[str, str]:
+        """How a fork with a change ended, and which test failed in it. ``tests``: with their usual CPU seconds."""
         reading, writing = os.pipe()
         child = os.fork()
         if child == 0:
-            self._in_child(tests, usual, change, writing)
+            self._in_child(tests, change, writing)
         os.close(writing)
         with os.fdopen(reading) as pipe:  # read to its end: until the child and its children are gone
             by = pipe.read()
@@ -179,19 +175,19 @@ class Mutating:
         end = "timed out" if os.WIFSIGNALED(status) else "killed" if os.WEXITSTATUS(status) else "survived"
         return end, by
 
-    def _in_child(
-        self, tests: list[pytest.Item], usual: float, change: Callable[[], None], writing: int
-    ) -> None:
+    def _in_child(self, tests: dict[pytest.Item, float], change: Callable[[], None], writing: int) -> None:
         code = 1
         try:
             os.setsid()
-            most = int(20 + 5 * usual)
-            resource.setrlimit(resource.RLIMIT_CPU, (most, most))
-            signal.alarm(10 * most)  # a mutant that waits for ever
             self.failed = ""
             change()
-            for at, item in enumerate(tests):
-                self._protocol(item, tests[at + 1] if at + 1 < len(tests) else None)
+            items = list(tests)
+            for item, after in zip(items, [*items[1:], None], strict=True):
+                most = int(3 + 5 * tests[item])
+                used = int(sum(os.times()[:2])) + most
+                resource.setrlimit(resource.RLIMIT_CPU, (used, resource.RLIM_INFINITY))
+                signal.alarm(60 + 20 * most)  # a mutant that waits for ever
+                self._protocol(item, after)
                 if self.failed:
                     os.write(writing, self.failed.encode())
                     break
