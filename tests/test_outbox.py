@@ -203,3 +203,29 @@ def test_foreign_folders_in_the_outbox_are_left_alone(tmp_path: Path) -> None:
     (tmp_path / "daily" / ".notes.staged").mkdir(parents=True)
     assert Outbox(tmp_path).recover("daily", lambda _: None) == []
     assert (tmp_path / "daily" / ".notes.staged").is_dir()
+
+
+def test_what_the_ledger_tells_of_is_read_and_nothing_else(tmp_path: Path) -> None:
+    outbox = Outbox(tmp_path)
+    publish(outbox, Ledger(), NEW)
+    assert outbox.recorded("daily", DAY, NEW["manifest.json"]) == NEW
+    assert outbox.recorded("daily", DAY, OLD["manifest.json"]) is None
+    edited(outbox.place("daily", DAY))
+    assert outbox.recorded("daily", DAY, NEW["manifest.json"]) is None
+
+
+@pytest.mark.parametrize("left", ["a file", "a link", "a link to nothing"])
+def test_whatever_lies_where_an_issue_is_written_makes_room(tmp_path: Path, left: str) -> None:
+    outbox, kept = Outbox(tmp_path), tmp_path / "kept"
+    hidden = tmp_path / "daily" / ".2026-01-23.staged"
+    hidden.parent.mkdir()
+    if left == "a file":
+        hidden.write_bytes(b"")
+    else:
+        hidden.symlink_to(kept if left == "a link" else tmp_path / "nowhere")
+    kept.mkdir()
+    noted(kept)
+    publish(outbox, Ledger(), NEW)
+    assert outbox.read("daily", DAY) == NEW
+    assert [path.name for path in hidden.parent.iterdir()] == ["2026-01-23"]
+    assert (kept / "notes.txt").exists()

@@ -154,6 +154,17 @@ def test_order_and_ties() -> None:
     assert ids(select(request(*stories, room=room))) == ["best", "newer", "B", "a", "b"]
 
 
+def test_the_newer_of_equal_stories_runs_though_it_names_the_section_last() -> None:
+    stories = [
+        story("a", 1),
+        story("b", 2, sections=("B",)),
+        story("newer", 3, sections=("A", "B", "C")),
+        story("older", 4, sections=("C",)),
+    ]
+    room = newsroom(*(section(name, top=1) for name in "ABC"), ranking=Ranking(weights={"editorial": 4}))
+    assert ids(select(request(*stories, room=room))) == ["a", "b", "newer"]
+
+
 def test_score_is_the_sum_of_weight_times_signal() -> None:
     (entry,) = select(request(story("a", 12, priority=5))).lineup
     assert dict(entry.signals) == {"recency": 0.5, "editorial": 0.5}

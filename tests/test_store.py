@@ -523,6 +523,16 @@ def test_the_lock_is_free_again_and_may_be_taken_twice(url: str) -> None:
             pass
 
 
+def test_a_rehearsal_waits_for_nobody(url: str) -> None:
+    with (
+        open_store(url, PUBLICATION) as store,
+        store.lock("daily"),
+        open_store(url, PUBLICATION, rehearse=True) as other,
+        other.lock("daily", wait=0),
+    ):
+        pass
+
+
 def test_the_lock_is_held_by_one(url: str) -> None:
     with open_store(url, PUBLICATION) as store, open_store(url, PUBLICATION) as other, store.lock("daily"):
         with pytest.raises(Unreachable, match="Another digest"), other.lock("daily", wait=0.1):
