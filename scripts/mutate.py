@@ -38,7 +38,6 @@ REPOSITORY = Path(__file__).parents[1]
 TARGETS = ("select", "place", "publish", "store")
 SAME = 8  # at most so many of the cases of one test
 TOO_SLOW = 3.0  # CPU seconds of a test that takes no part
-BUDGET = 10.0  # CPU seconds of tests for one mutant
 
 ENTERED: set[str] = set()  # the statements that were entered, as FILE:LINE
 
@@ -55,8 +54,8 @@ class Outcome:
 class Mutating:
     """A pytest plugin that runs mutants instead of the tests."""
 
-    def __init__(self, chosen: Sequence[Mutant], wanted: int, known: Path | None) -> None:
-        self.chosen, self.wanted, self.known = chosen, wanted, known
+    def __init__(self, chosen: Sequence[Mutant], wanted: int, known: Path | None, budget: float) -> None:
+        self.chosen, self.wanted, self.known, self.budget = chosen, wanted, known, budget
         self.outcomes: list[Outcome] = []
         self.failed: str = ""
         self.true: set[pytest.Item] = set()  # tests that pass in a fork where nothing is changed
@@ -149,7 +148,7 @@ class Mutating:
             found = entered.get(f"{mutant.file}:{mutant.statement}", [])
         tests: dict[pytest.Item, float] = {}
         for seconds, item in found:
-            if item not in self.untrue and sum(tests.values()) + seconds <= BUDGET:
+            if item not in self.untrue and sum(tests.values()) + seconds <= self.budget:
                 tests[item] = seconds
         if not tests:
             return Outcome(mutant, "not entered")
@@ -328,6 +327,7 @@ def main() -> int:
     parser.add_argument(
         "--entered", type=Path, help="keep here which test enters what, and read it from here"
     )
+    parser.add_argument("--budget", type=float, default=10, help="CPU seconds of tests for one mutant")
     words = parser.parse_args()
     os.chdir(REPOSITORY)
     sys.path.insert(0, str(REPOSITORY))
@@ -340,7 +340,7 @@ def main() -> int:
     print(f"{len(every)} mutants of {', '.join(words.of)}; seed {words.seed}", flush=True)
     for file in {mutant.file for mutant in chosen}:
         import_module(file.removesuffix(".py").removesuffix("/__init__").replace("/", "."))
-    plugin = Mutating(chosen, len(chosen) if words.only else words.count, words.entered)
+    plugin = Mutating(chosen, len(chosen) if words.only else words.count, words.entered, words.budget)
     files = sorted({str(path) for name in words.tests for path in Path("tests").glob(f"test_{name}.py")})
     pytest.main(["-q", "-p", "no:xdist", "-p", "no:cacheprovider", "--tb=no", *files], plugins=[plugin])
     ends = Counter(outcome.end for outcome in plugin.outcomes)

@@ -28,7 +28,7 @@ from tests.postgres import database
 
 DAYS = ("2025-10-21", "2025-10-22", "2026-01-22", "2026-01-23")
 ALERT = """\
-  alert: {cadence: on_demand, min_stories: 1, late: 0h, from: "News <a@b.example>", expected_sends: 400,
+  alert: {cadence: on_demand, min_stories: 1, late: 0h, expected_sends: 400, from: "Harbor Post <news@harbor.example>",
           sections: [local-news]}
 thin: {widen: 0h}
 """

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from digest.model import Story
 from digest.select import group, match_between, same_event
 from digest.select.events import match
+from digest.select.events.clusters import _average_link
 from digest.select.events.features import address_of, features_of, plain_title
 from digest.select.events.synonyms import synonyms, synonymy
 from digest.select.events.tokens import stem, words
@@ -128,6 +129,30 @@ def test_a_tie_says_what_tied() -> None:
 def test_the_same_news_weeks_apart_is_another_event() -> None:
     one, other = pair(SAME[1][0], SAME[1][0], apart=24 * 9)
     assert not same_event(one, other)
+
+
+def test_the_groups_that_match_most_on_the_whole_become_one_first() -> None:
+    """Against a plain average link that looks at all groups each time."""
+    for seed in range(100):
+        chance, count = Random(seed), 2 + seed % 6
+        logits = {(i, j): chance.uniform(-3, 3) for j in range(count) for i in range(j)}
+        groups = {i: [i] for i in range(count)}
+        while True:
+            links = {
+                (a, b): [logits[min(i, j), max(i, j)] for i in groups[a] for j in groups[b]]
+                for a in groups
+                for b in groups
+                if a < b
+            }
+            average, a, b = max(
+                ((sum(of) / len(of), *pair) for pair, of in links.items() if max(of) >= 0), default=(-1, 0, 0)
+            )
+            if average < 0:
+                break
+            groups[a] += groups.pop(b)
+        found = _average_link(logits, lambda i, j, of=logits: of[min(i, j), max(i, j)])  # type: ignore[misc]
+        expected = {member: head for head, members in groups.items() for member in members}
+        assert expected == {i: i for i in range(count)} | found, seed
 
 
 def test_a_chain_of_half_similar_stories_does_not_melt() -> None:

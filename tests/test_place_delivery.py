@@ -168,6 +168,7 @@ BOOKED = {
         {"id": "twin", "slots": ["footer"], "companions": ["late"]},
         {"id": "duo", "slots": ["head"], "companions": ["solo"]},
         {"id": "solo", "slots": ["top"], "size": "600x150"},
+        {"id": "seen", "slots": ["top", "stream"], "size": "600x150", "sections": ["news"]},
     ],
 }
 
@@ -197,6 +198,7 @@ def test_a_pin_fixes_the_slot_and_the_gap_is_still_chosen() -> None:
         (["ab@top"], [], 'no line item "ab"'),
         (["a@tops"], [], 'Did you mean "top"'),
         (["a"], [], "LINE_ITEM@SLOT"),
+        (["seen@top"], [], "section: no opening of top is left: "),
         ([], ["bb"], 'no line item "bb"'),
     ],
 )
