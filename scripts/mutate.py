@@ -135,7 +135,7 @@ class Mutating:
         if change is None:
             return Outcome(mutant, "no mutant")
         if mutant.function == "<module>":  # read once, with the module: whatever enters the file may tell
-            found = sorted(
+            entering = sorted(
                 {
                     pair
                     for line, pairs in entered.items()
@@ -145,9 +145,9 @@ class Mutating:
                 key=lambda pair: (pair[0], pair[1].nodeid),
             )
         else:
-            found = entered.get(f"{mutant.file}:{mutant.statement}", [])
+            entering = entered.get(f"{mutant.file}:{mutant.statement}", [])
         tests: dict[pytest.Item, float] = {}
-        for seconds, item in found:
+        for seconds, item in entering:
             if item not in self.untrue and sum(tests.values()) + seconds <= self.budget:
                 tests[item] = seconds
         if not tests:
@@ -202,15 +202,15 @@ def _function(code: CodeType) -> str:
 def _change(mutant: Mutant) -> Callable[[], None] | None:
     """What makes this process that of the mutant; ``None`` where nothing would change."""
     path = REPOSITORY / mutant.file
-    made = compile(mutant.text, str(path), "exec", dont_inherit=True)
+    code_object = compile(mutant.text, str(path), "exec", dont_inherit=True)
     name = mutant.file.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
     if name not in sys.modules:
         return None
     if mutant.function == "<module>":
-        return _constants(name, made)
+        return _constants(name, code_object)
     outer = mutant.function.partition(".<locals>")[0]
-    code = next((one for one in _codes(made) if one.co_qualname == outer), None)
-    functions = [one for one in _living()[0] if _function(one.__code__) == f"{mutant.file}::{outer}"]
+    code = next((one for one in _codes(code_object) if one.co_qualname == outer), None)
+    functions = [one for one in _in_memory()[0] if _function(one.__code__) == f"{mutant.file}::{outer}"]
     if (
         code is None
         or not functions
@@ -221,18 +221,18 @@ def _change(mutant: Mutant) -> Callable[[], None] | None:
     def change() -> None:
         for function in functions:
             function.__code__ = code
-        for one in _living()[1]:  # what was kept is of the function as it was
+        for one in _in_memory()[1]:  # what was kept is of the function as it was
             one.cache_clear()
 
     return change
 
 
-def _constants(name: str, made: CodeType) -> Callable[[], None] | None:
+def _constants(name: str, code_object: CodeType) -> Callable[[], None] | None:
     """The names of a module that have another value now, wherever they were imported to."""
     module = sys.modules[name]
     fresh: dict[str, Any] = {"__name__": name, "__file__": module.__file__, "__package__": module.__package__}
     try:
-        exec(made, fresh)
+        exec(code_object, fresh)
     except Exception:
         return lambda: sys.exit("it does not even begin")
     kinds = (int, float, str, bytes, bool, tuple, frozenset, dict, list, set, type(None))
@@ -262,9 +262,9 @@ def _probe(files: set[str]) -> None:
     builtins.__dict__["__entered__"] = ENTERED.add
     for file in sorted(files):
         tree = ast.parse((REPOSITORY / file).read_bytes())
-        made = compile(_Probing(file).visit(tree), str(REPOSITORY / file), "exec", dont_inherit=True)
-        codes = {_function(code): code for code in _codes(made)}
-        for function in _living()[0]:
+        code_object = compile(_Probing(file).visit(tree), str(REPOSITORY / file), "exec", dont_inherit=True)
+        codes = {_function(code): code for code in _codes(code_object)}
+        for function in _in_memory()[0]:
             code = codes.get(_function(function.__code__))
             if code is not None and code.co_freevars == function.__code__.co_freevars:
                 function.__code__ = code
@@ -299,7 +299,7 @@ class _Probing(ast.NodeTransformer):
 
 
 @cache
-def _living() -> tuple[list[FunctionType], list[Any]]:
+def _in_memory() -> tuple[list[FunctionType], list[Any]]:
     """The functions of the program, and what keeps the results of some."""
     objects = gc.get_objects()
     here = str(REPOSITORY / "digest")
@@ -328,20 +328,20 @@ def main() -> int:
         "--entered", type=Path, help="keep here which test enters what, and read it from here"
     )
     parser.add_argument("--budget", type=float, default=10, help="CPU seconds of tests for one mutant")
-    words = parser.parse_args()
+    options = parser.parse_args()
     os.chdir(REPOSITORY)
     sys.path.insert(0, str(REPOSITORY))
     os.environ |= {"HYPOTHESIS_PROFILE": "mutants", "DIGEST_DATA": "/nowhere"}
-    drawn = [list(mutants(REPOSITORY, REPOSITORY / "digest" / target)) for target in words.of]
-    for target, ones in zip(words.of, drawn, strict=True):
-        random.Random(f"{words.seed}/{target}").shuffle(ones)
+    drawn = [list(mutants(REPOSITORY, REPOSITORY / "digest" / target)) for target in options.of]
+    for target, ones in zip(options.of, drawn, strict=True):
+        random.Random(f"{options.seed}/{target}").shuffle(ones)
     every = [one for turn in zip_longest(*drawn) for one in turn if one is not None]
-    chosen = [one for one in every if not words.only or f"{one.file}:{one.line}" in words.only]
-    print(f"{len(every)} mutants of {', '.join(words.of)}; seed {words.seed}", flush=True)
+    chosen = [one for one in every if not options.only or f"{one.file}:{one.line}" in options.only]
+    print(f"{len(every)} mutants of {', '.join(options.of)}; seed {options.seed}", flush=True)
     for file in {mutant.file for mutant in chosen}:
         import_module(file.removesuffix(".py").removesuffix("/__init__").replace("/", "."))
-    plugin = Mutating(chosen, len(chosen) if words.only else words.count, words.entered, words.budget)
-    files = sorted({str(path) for name in words.tests for path in Path("tests").glob(f"test_{name}.py")})
+    plugin = Mutating(chosen, len(chosen) if options.only else options.count, options.entered, options.budget)
+    files = sorted({str(path) for name in options.tests for path in Path("tests").glob(f"test_{name}.py")})
     pytest.main(["-q", "-p", "no:xdist", "-p", "no:cacheprovider", "--tb=no", *files], plugins=[plugin])
     ends = Counter(outcome.end for outcome in plugin.outcomes)
     dead, total = ends["killed"] + ends["timed out"], ends.total()
