@@ -24,7 +24,7 @@ from digest.place import place
 from digest.place.context import IssueContext
 from digest.place.eligibility import eligibility, eligible, problem
 from digest.place.facts import bits
-from digest.place.problem import Plan, Problem, Scale, broken
+from digest.place.problem import PlacementProblem, Plan, Scale, broken
 from digest.place.solver import solve
 from tests.oracles.program import HighsModel, Model, SatModel, best_plan
 from tests.strategies.big_ads import issue
@@ -34,12 +34,12 @@ SIZES = ((40, 16), (80, 30), (150, 60))
 RIVALS: dict[str, Callable[[], Model]] = {"HiGHS": HighsModel, "CP-SAT": SatModel}
 
 
-def question(seed: int, stories: int, items: int, most: int) -> Problem:
+def question(seed: int, stories: int, items: int, most: int) -> PlacementProblem:
     table = eligibility(IssueContext(issue(seed, stories, items, most)))
     return problem(table, eligible(table))
 
 
-def greedy(instance: Problem) -> Plan:
+def greedy(instance: PlacementProblem) -> Plan:
     """Fill the issue with the worthiest ad that still fits, again and again; groups only where it happens so."""
     scale = Scale(instance)
     plan: Plan = ()
@@ -52,13 +52,13 @@ def greedy(instance: Problem) -> Plan:
     return plan
 
 
-def ungrouped(instance: Problem) -> Problem:
+def ungrouped(instance: PlacementProblem) -> PlacementProblem:
     from dataclasses import replace
 
     return replace(instance, groups=())
 
 
-def urgencies(instance: Problem, plan: Plan) -> list[int]:
+def urgencies(instance: PlacementProblem, plan: Plan) -> list[int]:
     """Per tier, the urgency that runs."""
     return [sum(level.get(i, 0) for i, _ in plan) for level in instance.levels]
 

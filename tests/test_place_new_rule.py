@@ -42,7 +42,7 @@ def facts(context):
 '''
 QUIET = '''
 """No ad stands between stories or under a heading."""
-from digest.place.facts import Refusal
+from digest.place.facts import NotIn
 
 STAGE, ORDER = "openings", 15
 OPTIONS = ()
@@ -50,7 +50,7 @@ OPTIONS = ()
 
 def facts(context):
     for number in range(len(context.items)):
-        yield Refusal(number, context.in_slots(["stream", "head"]), lambda opening: "the stories are ours")
+        yield NotIn(number, context.in_slots(["stream", "head"]), lambda opening: "the stories are ours")
 '''
 
 

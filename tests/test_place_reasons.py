@@ -13,7 +13,7 @@ from digest.place.eligibility import problem
 from digest.place.facts import bits, mask_of
 from digest.place.planning import Planning
 from digest.place.problem import Plan, broken
-from digest.place.refusal_reason import RefusalReasons, Verdict
+from digest.place.refusal_reason import RefusalReason, RefusalReasons
 from digest.place.request import Request
 from digest.place.solver import settled, solve
 from tests.strategies.big_ads import issue
@@ -37,7 +37,7 @@ def stopped(planning: Planning, rule: str, item: int, opening: int) -> bool:
     return any(against(planning.table, fact, (item, opening), plan) is not None for fact in facts)
 
 
-def refused(planning: Planning) -> Iterator[tuple[int, Verdict]]:
+def refused(planning: Planning) -> Iterator[tuple[int, RefusalReason]]:
     """Those that some opening is left for."""
     reasons = RefusalReasons(planning)
     for item in planning.alive:

@@ -16,7 +16,7 @@ from digest.place.context import IssueContext
 from digest.place.eligibility import eligibility, eligible, problem
 from digest.place.facts import EVERYWHERE, AtMost, mask_of
 from digest.place.optimality_gap import optimality_gap
-from digest.place.problem import Plan, Problem, Scale, Solution, broken
+from digest.place.problem import PlacementProblem, Plan, Scale, Solution, broken
 from digest.place.request import Request
 from digest.place.solver import BudgetSpent, settled, solve
 from digest.place.solver.budget import Budget
@@ -32,29 +32,29 @@ from tests.strategies.many_ads import KINDS, crowded
 from tests.strategies.twisted_ads import twisted
 
 
-def question(request: Request) -> Problem:
+def question(request: Request) -> PlacementProblem:
     table = eligibility(IssueContext(request))
     return settled(problem(table, eligible(table)))
 
 
-def musts(asked: Problem, seed: int) -> list[int]:
+def musts(asked: PlacementProblem, seed: int) -> list[int]:
     """Nothing, and two of the line items, that must run."""
     items = sorted(asked.left)
     return [0, *(1 << items[(seed + step) % len(items)] for step in (0, 3) if items)]
 
 
-def agrees(asked: Problem, best: Callable[[Problem, Plan | None], Plan | None]) -> bool:
+def agrees(asked: PlacementProblem, best: Callable[[PlacementProblem, Plan | None], Plan | None]) -> bool:
     """Whether the search and another one, which may look at that plan, find the same, said to be proven."""
     solution = solve(asked)
     plan = solution.plan if solution and solution.optimal else None
     return plan == best(settled(asked), plan)
 
 
-def every_plan(asked: Problem, _: Plan | None) -> Plan | None:
+def every_plan(asked: PlacementProblem, _: Plan | None) -> Plan | None:
     return best_of_all(asked)
 
 
-def programs(asked: Problem, known: Plan | None) -> Plan | None:
+def programs(asked: PlacementProblem, known: Plan | None) -> Plan | None:
     return best_plan(asked, HighsModel, known)
 
 
@@ -167,7 +167,7 @@ def test_alike_bookings_run_in_the_order_of_the_file() -> None:
 def test_a_gap_is_told_in_the_unit_of_its_stage(
     less: str, stage: str, most: str, unit: str, words: str
 ) -> None:
-    asked = Problem(
+    asked = PlacementProblem(
         left={0: 1, 1: 2, 2: 4},
         gaps=(1, 4, 9),
         slots=(0, 0, 0),
@@ -193,7 +193,7 @@ def test_a_gap_is_told_in_the_unit_of_its_stage(
 def test_a_plan_without_proof_is_told_by_build_explain_and_manifest(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def unproven(asked: Problem) -> Solution | None:
+    def unproven(asked: PlacementProblem) -> Solution | None:
         found = solve(asked)
         return found and replace(found, optimal=False, bound=found.merit + Scale(asked).tops[-1])
 
@@ -240,7 +240,7 @@ def test_the_bytes_are_the_same_with_and_without_the_solvers_of_the_plan_ahead()
 
 def test_at_most_none_is_kept_by_line_items_that_exclude_each_other_too() -> None:
     none = [AtMost(0, 1 << item, EVERYWHERE, lambda *_: "") for item in range(2)]
-    asked = Problem(
+    asked = PlacementProblem(
         left={0: 1, 1: 1, 2: 1, 3: 2},
         gaps=(0, 5),
         slots=(0, 0),

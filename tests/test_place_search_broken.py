@@ -9,15 +9,15 @@ from typing import Any
 import pytest
 
 from digest.errors import DigestError
-from digest.place.problem import Problem, Solution
+from digest.place.problem import PlacementProblem, Solution
 from digest.place.solver import branching, conflicts, outlines, solve
 from digest.place.solver.assignment import Assignment
-from digest.place.solver.bounds import Bound
-from digest.place.solver.limits import Limits
+from digest.place.solver.bounds import OutlineBound
+from digest.place.solver.limits import CountingLimits
 from tests.strategies.fact_ads import fact_issue
 from tests.test_place_search import LARGE, SMALL, agrees, every_plan, question
 
-OVERFULL, READ = conflicts.overfull, Limits._read
+OVERFULL, READ = conflicts.overfull, CountingLimits._read
 
 
 def without_areas(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -37,27 +37,27 @@ def without_companions(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def without_exclusions(monkeypatch: pytest.MonkeyPatch) -> None:
-    def read(self: Limits, facts: Any) -> None:
+    def read(self: CountingLimits, facts: Any) -> None:
         READ(self, facts)
         self.blocked = {i: 1 << i for i in self.blocked}
 
-    monkeypatch.setattr(Limits, "_read", read)
+    monkeypatch.setattr(CountingLimits, "_read", read)
 
 
 def without_min_gap(monkeypatch: pytest.MonkeyPatch) -> None:
-    def read(self: Limits, facts: Any) -> None:
+    def read(self: CountingLimits, facts: Any) -> None:
         READ(self, facts)
         self.jump = 0
 
-    monkeypatch.setattr(Limits, "_read", read)
+    monkeypatch.setattr(CountingLimits, "_read", read)
 
 
 def without_ad_load(monkeypatch: pytest.MonkeyPatch) -> None:
-    def read(self: Limits, facts: Any) -> None:
+    def read(self: CountingLimits, facts: Any) -> None:
         READ(self, facts)
         self.cap += 1
 
-    monkeypatch.setattr(Limits, "_read", read)
+    monkeypatch.setattr(CountingLimits, "_read", read)
 
 
 def without_all_branches(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -65,13 +65,13 @@ def without_all_branches(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def with_a_bound_too_low(monkeypatch: pytest.MonkeyPatch) -> None:
-    of = Bound.__init__
+    of = OutlineBound.__init__
 
-    def low(self: Bound, *args: Any) -> None:
+    def low(self: OutlineBound, *args: Any) -> None:
         of(self, *args)
         self.most -= self.most // 10
 
-    monkeypatch.setattr(Bound, "__init__", low)
+    monkeypatch.setattr(OutlineBound, "__init__", low)
 
 
 def with_outlines_lost(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -100,7 +100,7 @@ BREAKAGES = [
 FACTS = BREAKAGES[:6]
 
 
-def right(asked: Problem) -> bool:
+def right(asked: PlacementProblem) -> bool:
     return held(lambda: agrees(asked, every_plan))
 
 
@@ -119,7 +119,7 @@ def test_a_search_broken_on_purpose_is_found_out(breakage: Any, monkeypatch: pyt
 
 
 @pytest.fixture(scope="module")
-def proven() -> list[tuple[Problem, Solution | None]]:
+def proven() -> list[tuple[PlacementProblem, Solution | None]]:
     """Issues of many ads and their plans, which ``test_place_search`` holds against the integer programs."""
     asked = [question(fact_issue(*case)) for case in LARGE if case[-1] == 12]
     return [(some, solve(some)) for some in asked]
@@ -127,7 +127,7 @@ def proven() -> list[tuple[Problem, Solution | None]]:
 
 @pytest.mark.parametrize("breakage", FACTS)
 def test_a_fact_forgotten_among_many_ads_is_found_out(
-    breakage: Any, proven: list[tuple[Problem, Solution | None]], monkeypatch: pytest.MonkeyPatch
+    breakage: Any, proven: list[tuple[PlacementProblem, Solution | None]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     breakage(monkeypatch)
     assert not all(held(lambda some=some, plan=plan: solve(some) == plan) for some, plan in proven)  # type: ignore[misc]

@@ -9,8 +9,8 @@ from fractions import Fraction
 
 from digest.model import TIERS
 from digest.place.context import IssueContext
-from digest.place.facts import AtMost, Refusal, Together, bits, mask_of
-from digest.place.problem import Problem
+from digest.place.facts import AtMost, NotIn, Together, bits, mask_of
+from digest.place.problem import PlacementProblem
 from digest.place.rules import catalogue
 from digest.place.stages import Level
 
@@ -20,7 +20,7 @@ class Step:
     """What one rule did to one line item: the openings it took away, and those it left."""
 
     rule: str
-    fact: Refusal
+    fact: NotIn
     removed: int
     left: int
 
@@ -63,7 +63,7 @@ def eligibility(context: IssueContext) -> Eligibility:
     return table
 
 
-def _refuse(table: Eligibility, name: str, stage: str, fact: Refusal) -> None:
+def _refuse(table: Eligibility, name: str, stage: str, fact: NotIn) -> None:
     item = fact.item
     if item in table.stopped:
         return
@@ -91,14 +91,14 @@ def eligible(table: Eligibility) -> dict[int, int]:
 
 def problem(
     table: Eligibility, alive: dict[int, int], must: int = 0, rules: set[str] | None = None
-) -> Problem:
+) -> PlacementProblem:
     """The question of the best plan for these line items; ``rules`` names the counting rules (``None``: all)."""
     context = table.context
     mask = 0
     for item in alive:
         mask |= 1 << item
     rank = {slot: number for number, slot in enumerate(context.slots)}
-    return Problem(
+    return PlacementProblem(
         left=alive,
         gaps=context.gaps,
         slots=[rank[opening.slot] for opening in context.openings],

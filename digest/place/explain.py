@@ -27,7 +27,7 @@ class Removed:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class RuleEffect:
     """What one rule did: the openings it removed (none for a rule about the day) and how many it left."""
 
     rule: str
@@ -56,7 +56,7 @@ class Explanation:
 
     line_item: str
     openings: int  # of the whole issue
-    asked: tuple[Asked, ...]
+    asked: tuple[RuleEffect, ...]
     left: tuple[Opening, ...]
     placed: Placement | None
     rule: str
@@ -114,7 +114,7 @@ class Explanation:
         return "\n".join(lines)
 
 
-def _asked(one: Asked) -> list[str]:
+def _asked(one: RuleEffect) -> list[str]:
     if not one.removed:
         return [f"   {one.rule}: {one.why}"]
     reasons = list(dict.fromkeys(removed.why for removed in one.removed))
@@ -134,7 +134,7 @@ def explained(planning: Planning, line_item: str, placed: Placement | None) -> E
         line_item,
         len(context.openings),
         tuple(
-            Asked(
+            RuleEffect(
                 step.rule,
                 tuple(Removed(context.openings[o], step.fact.why(o)) for o in bits(step.removed))
                 if step.fact.openings != -1

@@ -13,7 +13,7 @@ EVERYWHERE = -1  # a mask of all openings, or of all line items
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
+class NotIn:
     """``item`` may not stand in ``openings``; ``why(opening)`` says so of one of them.
 
     A fact about the whole day says so of ``EVERYWHERE``, and its sentence does not look at the opening.
@@ -46,7 +46,7 @@ class Together:
     why: Callable[[int], str]
 
 
-Fact = Refusal | AtMost | Together
+Fact = NotIn | AtMost | Together
 Candidate = tuple[int, int]  # line item, opening
 
 

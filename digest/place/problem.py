@@ -26,7 +26,7 @@ Plan = tuple[Candidate, ...]  # by opening
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Problem:
+class PlacementProblem:
     """``left`` maps a line item to the mask of its openings; ``levels`` hold a weight per line item each.
 
     ``gaps`` and ``slots`` (ranks in the file) are those of the openings, which are in reading order. ``rates`` are
@@ -59,7 +59,7 @@ class Solution:
 class Scale:
     """The stages of a problem in one integer: ``gain`` per candidate, ``distance`` cost between neighbours."""
 
-    problem: Problem
+    problem: PlacementProblem
     spread: int = 1  # above the greatest spread
     value: int = 1  # above the greatest sum of rate x band, times 2
     unit: int = 1  # what a rate x band is multiplied with
@@ -81,7 +81,7 @@ class Scale:
         self.spread = len(problem.left) * max(self.cost(0), self.cost(farthest)) + 1
         self._stack()
 
-    def of(self, problem: Problem) -> Scale:
+    def of(self, problem: PlacementProblem) -> Scale:
         """The same scale for a part of the problem, with what must run there."""
         part = copy(self)
         part.problem = problem
@@ -118,7 +118,7 @@ class Scale:
         return sum(self.gain(i, o) for i, o in plan) - spread
 
 
-def reading(problem: Problem, plan: Plan) -> tuple[list[int], list[int], list[int]]:
+def reading(problem: PlacementProblem, plan: Plan) -> tuple[list[int], list[int], list[int]]:
     """What decides between plans of equal merit: the least list of gaps, then of slots, then of line items."""
     return (
         [problem.gaps[o] for _, o in plan],
@@ -127,7 +127,7 @@ def reading(problem: Problem, plan: Plan) -> tuple[list[int], list[int], list[in
     )
 
 
-def broken(problem: Problem, plan: Plan) -> AtMost | int | None:
+def broken(problem: PlacementProblem, plan: Plan) -> AtMost | int | None:
     """The first fact a plan breaks: an ``AtMost``, the mask of a group that is not complete, or ``None``."""
     placed = 0
     for item, _ in plan:
@@ -152,7 +152,7 @@ def exceeds(fact: AtMost, plan: Iterable[Candidate], gaps: Sequence[int]) -> boo
     return any(b - a < fact.span for a, b in zip(at, at[fact.most :], strict=False))
 
 
-def without(problem: Problem, out: int) -> Problem:
+def without(problem: PlacementProblem, out: int) -> PlacementProblem:
     """The problem without these line items and the groups they belong to."""
     for group in problem.groups:
         if group & out:
@@ -160,7 +160,7 @@ def without(problem: Problem, out: int) -> Problem:
     return replace(problem, left={i: o for i, o in problem.left.items() if not out >> i & 1})
 
 
-def eligible_items(problem: Problem) -> int:
+def eligible_items(problem: PlacementProblem) -> int:
     """The line items that have an opening, as a mask."""
     mask = 0
     for item, openings in problem.left.items():

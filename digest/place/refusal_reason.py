@@ -22,7 +22,7 @@ from digest.place.ways import ways
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class RefusalReason:
     """The rule and the sentence; of an ``outranked`` line item also the ids ``in_the_way``, without which it would fit,
     and the first stage on which the plan is better with them."""
 
@@ -41,18 +41,18 @@ class RefusalReasons:
         self.held = mask_of([opening for _, opening in planning.solution.plan])
         self.rule_of_group: dict[int, str] = {}  # that stops it beside the placed ads; empty where none does
 
-    def of(self, item: int) -> Verdict:
+    def of(self, item: int) -> RefusalReason:
         """Why a line item that is not placed is not; and what a plan over the coming issues says of it."""
         verdict = self._of(item)
         ahead = self.context.request.ahead.get(self.context.items[item].id)
         return replace(verdict, reason=f"{verdict.reason}; {ahead}") if ahead else verdict
 
-    def _of(self, item: int) -> Verdict:
+    def _of(self, item: int) -> RefusalReason:
         step = self.table.stopped.get(item)
         if step is not None:
-            return Verdict(step.rule, overrides.sentence(self.table, item, step))
+            return RefusalReason(step.rule, overrides.sentence(self.table, item, step))
         if item not in self.planning.alive:
-            return Verdict("companions", self._companions(item))
+            return RefusalReason("companions", self._companions(item))
         grouped = self.context.groups[item] != 1 << item
         return (self._group_stopped(item) if grouped else self._stopped(item)) or self._outranked(item)
 
@@ -75,7 +75,7 @@ class RefusalReasons:
     def _names(self, items: int) -> str:
         return ", ".join(self.context.items[item].id for item in bits(items))
 
-    def _stopped(self, item: int) -> Verdict | None:
+    def _stopped(self, item: int) -> RefusalReason | None:
         """The first rule that alone closes every opening; one that another ad holds is closed by no rule about ads."""
         openings, held = self.planning.alive[item], self.held
         closing = [stop for stop in self.planning.swaps.closings if stop.fact.items >> item & 1]
@@ -84,7 +84,9 @@ class RefusalReasons:
             closed[stop.rule] |= stop.openings & ~held if stop.ads else stop.openings
         for rule, mask in closed.items():
             if not openings & ~mask:
-                return Verdict(rule, self._closed_by(item, [stop for stop in closing if stop.rule == rule]))
+                return RefusalReason(
+                    rule, self._closed_by(item, [stop for stop in closing if stop.rule == rule])
+                )
         return None
 
     def _closed_by(self, item: int, closing: Sequence[Closing]) -> str:
@@ -109,7 +111,7 @@ class RefusalReasons:
     def _why(self, fact: AtMost, item: int, opening: int) -> str:
         return fact.why(item, against(self.table, fact, (item, opening), self.planning.solution.plan) or ())
 
-    def _group_stopped(self, item: int) -> Verdict | None:
+    def _group_stopped(self, item: int) -> RefusalReason | None:
         """The group as one ad: its openings are the ways in which all of it can run alone. Where another ad holds an
         opening of one of them, no rule stops it."""
         group, alive, held = self.context.groups[item], self.planning.alive, self.held
@@ -124,7 +126,7 @@ class RefusalReasons:
         if not rule:
             return None
         why = f"beside the placed ads {rule} stops every way they could"
-        return Verdict(rule, f"it runs only together with {self._companions_of(item)}, and {why}")
+        return RefusalReason(rule, f"it runs only together with {self._companions_of(item)}, and {why}")
 
     def _can_run(self, members: dict[int, int], rule: str) -> bool:
         """Whether a group has a way in these openings, where only one rule (empty: none) looks at the placed ads; true
@@ -141,17 +143,17 @@ class RefusalReasons:
         except BudgetSpent:
             return True
 
-    def _outranked(self, item: int) -> Verdict:
+    def _outranked(self, item: int) -> RefusalReason:
         """The placed line items without which it would fit, and where the plan is better with them."""
         swap = self.planning.swaps.of(item)
         if swap is None:
-            return Verdict("outranked", "the search for a place for it ended at its bound on work")
+            return RefusalReason("outranked", "the search for a place for it ended at its bound on work")
         difference = self._better(swap)
         names = tuple(self.context.items[other].id for other in bits(swap.out))
         gap = self.context.place(dict(swap.plan)[item])
         decides = _Words(self.planning, swap, item).of(difference)
         reason = f"without {_listed(names)} it would fit ({gap}), but {decides}"
-        return Verdict("outranked", reason, names, difference.stage)
+        return RefusalReason("outranked", reason, names, difference.stage)
 
     def _better(self, swap: Swap) -> Difference:
         if swap.out & mask_of(list(self.planning.pins)):

@@ -7,10 +7,10 @@ from itertools import pairwise
 from typing import Any
 
 from digest.place.facts import AtMost
-from digest.place.problem import Plan, Problem
+from digest.place.problem import PlacementProblem, Plan
 
 
-def best_of_all(problem: Problem) -> Plan | None:
+def best_of_all(problem: PlacementProblem) -> Plan | None:
     """The unique best plan; ``None`` where no plan holds all that must run."""
     best: tuple[Any, Plan] | None = None
     for plan in _plans(problem, sorted(problem.left), ()):
@@ -23,7 +23,7 @@ def best_of_all(problem: Problem) -> Plan | None:
     return None if best is None else best[1]
 
 
-def _plans(problem: Problem, items: list[int], plan: Plan) -> list[Plan]:
+def _plans(problem: PlacementProblem, items: list[int], plan: Plan) -> list[Plan]:
     """Every way to add some of these line items, in reading order."""
     if not items:
         return [plan]
@@ -37,14 +37,14 @@ def _plans(problem: Problem, items: list[int], plan: Plan) -> list[Plan]:
     return found
 
 
-def _breaks(problem: Problem, fact: AtMost, plan: Plan) -> bool:
+def _breaks(problem: PlacementProblem, fact: AtMost, plan: Plan) -> bool:
     gaps = [problem.gaps[o] for i, o in plan if fact.items >> i & 1 and fact.openings >> o & 1]
     if fact.span is None:
         return len(gaps) > fact.most
     return any(sum(start <= gap < start + fact.span for gap in gaps) > fact.most for start in gaps)
 
 
-def _worth(problem: Problem, plan: Plan) -> Any:
+def _worth(problem: PlacementProblem, plan: Plan) -> Any:
     """Less is better: every stage, then the order."""
     levels = [-sum(level.get(i, 0) for i, _ in plan) for level in problem.levels]
     value = sum((problem.rates[i] * problem.bands[o] for i, o in plan), Fraction(0))

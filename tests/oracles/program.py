@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import Any, Protocol
 
 from digest.place.facts import bits
-from digest.place.problem import Plan, Problem, Scale
+from digest.place.problem import PlacementProblem, Plan, Scale
 
 Sum = dict[int, int]  # column -> weight
 
@@ -115,7 +115,7 @@ class SatModel:
         return self.found[column]
 
 
-def best_plan(problem: Problem, make: Callable[[], Model], known: Plan | None = None) -> Plan | None:
+def best_plan(problem: PlacementProblem, make: Callable[[], Model], known: Plan | None = None) -> Plan | None:
     """The best plan of a problem; ``None`` where no plan holds all that must run.
 
     With a ``known`` plan, which claims to be the best, nothing is looked at in which two neighbours alone are more
@@ -145,7 +145,7 @@ def _settle(model: Model, goal: Sum) -> None:
         model.row(goal, best, None)
 
 
-def _limits(problem: Problem, model: Model, x: dict[tuple[int, int], int]) -> None:
+def _limits(problem: PlacementProblem, model: Model, x: dict[tuple[int, int], int]) -> None:
     for i in problem.left:
         mine = {column: 1 for (item, _), column in x.items() if item == i}
         model.row(mine, 1 if problem.must >> i & 1 else 0, 1)
@@ -171,14 +171,14 @@ def _limits(problem: Problem, model: Model, x: dict[tuple[int, int], int]) -> No
             model.row(terms, 0, 0)
 
 
-def _unevenness(problem: Problem, scale: Scale, known: Plan | None) -> int | None:
+def _unevenness(problem: PlacementProblem, scale: Scale, known: Plan | None) -> int | None:
     if known is None:
         return None
     return sum(scale.cost(problem.gaps[p] - problem.gaps[o]) for (_, o), (_, p) in pairwise(known))
 
 
 def _spread(
-    problem: Problem, model: Model, x: dict[tuple[int, int], int], scale: Scale, most: int | None
+    problem: PlacementProblem, model: Model, x: dict[tuple[int, int], int], scale: Scale, most: int | None
 ) -> Sum:
     """A flow from ad to ad over the openings; its cost is the spread, of which no two ads make more than ``most``."""
     gaps, goal = problem.gaps, {}
@@ -204,7 +204,7 @@ def _spread(
     return goal
 
 
-def _order(problem: Problem, model: Model, x: dict[tuple[int, int], int], step: int = 12) -> None:
+def _order(problem: PlacementProblem, model: Model, x: dict[tuple[int, int], int], step: int = 12) -> None:
     """The least list of gaps, then of slots, then of line items."""
     gaps = sorted({problem.gaps[o] for _, o in x})
     for at in range(0, len(gaps), step):

@@ -17,7 +17,7 @@ from digest.errors import Problem
 from digest.model import Edition, Mark, Newsroom
 
 if TYPE_CHECKING:
-    from digest.place.explain import Asked
+    from digest.place.explain import RuleEffect
     from digest.store import Store
 
 GMAIL = 102_000  # bytes; about here Gmail clips a message
@@ -336,7 +336,7 @@ def explained(desk: Desk, current: CurrentIssue, line_item: str) -> dict[str, An
     }
 
 
-def _step(reasons: PlainReasons, step: Asked) -> dict[str, Any]:
+def _step(reasons: PlainReasons, step: RuleEffect) -> dict[str, Any]:
     """What one rule took of a booking's places."""
     texts = list(dict.fromkeys(reasons(opening.why) for opening in step.removed))
     heads = Counter(text.partition("; ")[0] for text in texts)  # one cause of many is said once

@@ -15,7 +15,7 @@ from functools import cached_property
 from digest.model import AdBook, Edition, LineItem, Lineup, Opening
 from digest.model.companions import companion_groups
 from digest.place.context import IssueContext
-from digest.place.facts import EVERYWHERE, AtMost, Refusal, bits, mask_of
+from digest.place.facts import EVERYWHERE, AtMost, NotIn, bits, mask_of
 from digest.place.forecast.seating import Left, Seating
 from digest.place.request import Request
 from digest.place.rules import catalogue
@@ -151,7 +151,7 @@ def capacity(ads: AdBook, edition: Edition, lineup: Lineup, day: date) -> IssueC
         for fact in rule.facts(context):
             if isinstance(fact, AtMost):
                 here.limits.append(fact)
-            elif isinstance(fact, Refusal):
+            elif isinstance(fact, NotIn):
                 here.left[fact.item] &= ~fact.openings
     return here
 

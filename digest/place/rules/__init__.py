@@ -20,7 +20,7 @@ PLUGIN = ("ORDER", "STAGE", "OPTIONS", "facts")
 STAGES = ("today", "openings", "plan")
 
 
-class Rule(Protocol):
+class PlacementRule(Protocol):
     """The shape of a rule's module."""
 
     __name__: str
@@ -33,17 +33,12 @@ class Rule(Protocol):
 
 
 @cache
-def catalogue() -> tuple[tuple[str, Rule], ...]:
+def catalogue() -> tuple[tuple[str, PlacementRule], ...]:
     """Every rule with its name, in the order of asking. Raises ``BrokenPlugin``."""
-    rules = [(name, cast(Rule, load(__name__, name))) for name in names(__name__)]
+    rules = [(name, cast(PlacementRule, load(__name__, name))) for name in names(__name__)]
     for name, rule in rules:
         if rule.STAGE not in STAGES:
             raise BrokenPlugin(
                 f"the rule {name} has the STAGE {rule.STAGE!r}; there are {', '.join(STAGES)}."
             )
     return tuple(sorted(rules, key=lambda rule: (STAGES.index(rule[1].STAGE), rule[1].ORDER, rule[0])))
-
-
-def rule_help(name: str) -> str:
-    """What a rule says of itself."""
-    return (load(__name__, name).__doc__ or "").strip()

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from functools import partial
 
 from digest.place.context import IssueContext
-from digest.place.facts import Fact, Refusal
+from digest.place.facts import Fact, NotIn
 
 STAGE, ORDER = "openings", 40
 OPTIONS = ("line_items.adjacency", "policy.adjacency_radius", "policy.sensitive")
@@ -20,7 +20,7 @@ def facts(context: IssueContext) -> Iterator[Fact]:
     for number, item in enumerate(context.items):
         hits = context.avoided(item.adjacency)
         if hits:
-            yield Refusal(number, context.next_to(hits), partial(_why, context, hits))
+            yield NotIn(number, context.next_to(hits), partial(_why, context, hits))
 
 
 def _why(context: IssueContext, hits: dict[int, str], opening: int) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from digest.place.context import IssueContext
-from digest.place.facts import EVERYWHERE, Fact, Refusal, always
+from digest.place.facts import EVERYWHERE, Fact, NotIn, always
 
 STAGE, ORDER = "today", 35
 OPTIONS = ("line_items.audience",)
@@ -22,5 +22,5 @@ def facts(context: IssueContext) -> Iterator[Fact]:
                 else "this issue is for everybody"
             )
             why = f"it is booked for readers whose {column} is {' or '.join(wanted)}; {whom}"
-            yield Refusal(number, EVERYWHERE, always(why))
+            yield NotIn(number, EVERYWHERE, always(why))
             break

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import partial
 
 from digest.place.context import IssueContext
-from digest.place.facts import EVERYWHERE, Fact, Refusal, Together, always, bits
+from digest.place.facts import EVERYWHERE, Fact, NotIn, Together, always, bits
 
 STAGE, ORDER = "plan", 70
 OPTIONS = ("line_items.companions",)
@@ -19,7 +19,7 @@ def facts(context: IssueContext) -> Iterator[Fact]:
     for number, item in enumerate(context.items):
         unknown = [name for name in item.companions if name not in context.index]
         if unknown:
-            yield Refusal(number, EVERYWHERE, always(f"there is no line item {unknown[0]} to run with"))
+            yield NotIn(number, EVERYWHERE, always(f"there is no line item {unknown[0]} to run with"))
 
 
 def _others(context: IssueContext, group: int, item: int) -> str:

@@ -7,7 +7,7 @@ from functools import partial
 
 from digest.model import LineItem
 from digest.place.context import IssueContext
-from digest.place.facts import EVERYWHERE, Fact, Refusal
+from digest.place.facts import EVERYWHERE, Fact, NotIn
 
 STAGE, ORDER = "openings", 20
 OPTIONS = ("line_items.creatives", "creatives.dates", "slots.sizes", "slots.native")
@@ -16,9 +16,9 @@ OPTIONS = ("line_items.creatives", "creatives.dates", "slots.sizes", "slots.nati
 def facts(context: IssueContext) -> Iterator[Fact]:
     for number, item in enumerate(context.items):
         if not item.creatives:
-            yield Refusal(number, EVERYWHERE, partial(_none_today, context, item))
+            yield NotIn(number, EVERYWHERE, partial(_none_today, context, item))
             continue
-        yield Refusal(
+        yield NotIn(
             number,
             context.everywhere & ~context.fitting_slots(item),
             partial(_why, context, item),

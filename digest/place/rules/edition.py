@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from digest.place.context import IssueContext
 from digest.place.delivery import runs_in
-from digest.place.facts import EVERYWHERE, Fact, Refusal, always
+from digest.place.facts import EVERYWHERE, Fact, NotIn, always
 
 STAGE, ORDER = "today", 30
 OPTIONS = ("line_items.editions",)
@@ -15,4 +15,4 @@ def facts(context: IssueContext) -> Iterator[Fact]:
         if not runs_in(item, context.edition):
             booked = ", ".join(item.editions or item.publications) or "no edition"
             why = f"it is booked for {booked}, not for {context.edition.name}"
-            yield Refusal(number, EVERYWHERE, always(why))
+            yield NotIn(number, EVERYWHERE, always(why))

@@ -7,7 +7,7 @@ from datetime import date
 
 from digest.model import Flight
 from digest.place.context import IssueContext
-from digest.place.facts import EVERYWHERE, Fact, Refusal, always
+from digest.place.facts import EVERYWHERE, Fact, NotIn, always
 
 STAGE, ORDER = "today", 20
 OPTIONS = ("line_items.flight",)
@@ -17,7 +17,7 @@ _DAYS = ("Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays
 def facts(context: IssueContext) -> Iterator[Fact]:
     for number, item in enumerate(context.items):
         if item.flight is not None and context.day not in item.flight:
-            yield Refusal(number, EVERYWHERE, always(_why(item.flight, context.day)))
+            yield NotIn(number, EVERYWHERE, always(_why(item.flight, context.day)))
 
 
 def _why(flight: Flight, day: date) -> str:

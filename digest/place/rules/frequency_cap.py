@@ -9,7 +9,7 @@ from digest.model import LineItem, RunAd
 from digest.model.counts import counted
 from digest.place.context import IssueContext
 from digest.place.delivery import in_window
-from digest.place.facts import EVERYWHERE, Fact, Refusal, always
+from digest.place.facts import EVERYWHERE, Fact, NotIn, always
 
 STAGE, ORDER = "today", 40
 OPTIONS = ("line_items.frequency_cap",)
@@ -23,7 +23,7 @@ def facts(context: IssueContext) -> Iterator[Fact]:
         ran = in_window(context.rows(item), context.day, cap.per_days)
         if len(ran) >= cap.max_issues:
             why = _why(item, ran)
-            yield Refusal(number, EVERYWHERE, always(why))
+            yield NotIn(number, EVERYWHERE, always(why))
 
 
 def _why(item: LineItem, ran: tuple[RunAd, ...]) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from digest.place.context import IssueContext
-from digest.place.facts import EVERYWHERE, Fact, Refusal, always
+from digest.place.facts import EVERYWHERE, Fact, NotIn, always
 
 STAGE, ORDER = "today", 50
 OPTIONS = ("line_items.goal",)
@@ -19,4 +19,4 @@ def facts(context: IssueContext) -> Iterator[Fact]:
                 f"its goal is reached: {had} of {item.goal.amount} {item.goal.unit} delivered before today"
                 f"{context.elsewhere(item)}"
             )
-            yield Refusal(number, EVERYWHERE, always(why))
+            yield NotIn(number, EVERYWHERE, always(why))

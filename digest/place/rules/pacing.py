@@ -7,7 +7,7 @@ ceil(goal * x) is delivered, ``frontloaded`` while less than ceil(goal * (1 - (1
 from collections.abc import Iterator
 
 from digest.place.context import IssueContext
-from digest.place.facts import EVERYWHERE, Fact, Refusal, always
+from digest.place.facts import EVERYWHERE, Fact, NotIn, always
 
 STAGE, ORDER = "today", 60
 OPTIONS = ("line_items.pacing", "line_items.goal")
@@ -23,4 +23,4 @@ def facts(context: IssueContext) -> Iterator[Fact]:
             f"{context.elsewhere(item)}, and {item.pacing} "
             f"pacing allows {now.allowed} by today (date {now.elapsed} of {now.total})"
         )
-        yield Refusal(number, EVERYWHERE, always(why))
+        yield NotIn(number, EVERYWHERE, always(why))

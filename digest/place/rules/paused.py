@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from digest.place.context import IssueContext
-from digest.place.facts import EVERYWHERE, Fact, Refusal, always
+from digest.place.facts import EVERYWHERE, Fact, NotIn, always
 
 STAGE, ORDER = "today", 10
 OPTIONS = ("line_items.paused", "line_items.pauses", "line_items.blackout")
@@ -12,7 +12,7 @@ OPTIONS = ("line_items.paused", "line_items.pauses", "line_items.blackout")
 def facts(context: IssueContext) -> Iterator[Fact]:
     for name in context.request.overrides.pause:
         if name in context.index:
-            yield Refusal(context.index[name], EVERYWHERE, always("paused by hand for this build"))
+            yield NotIn(context.index[name], EVERYWHERE, always("paused by hand for this build"))
     for number, item in enumerate(context.items):
         if why := item.rests_on(context.day):
-            yield Refusal(number, EVERYWHERE, always(why))
+            yield NotIn(number, EVERYWHERE, always(why))

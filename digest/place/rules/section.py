@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from functools import partial
 
 from digest.place.context import IssueContext
-from digest.place.facts import Fact, Refusal
+from digest.place.facts import Fact, NotIn
 
 STAGE, ORDER = "openings", 30
 OPTIONS = ("line_items.sections",)
@@ -17,7 +17,7 @@ def facts(context: IssueContext) -> Iterator[Fact]:
         inside = 0
         for name in item.sections:
             inside |= context.by_section.get(name, 0)
-        yield Refusal(number, context.everywhere & ~inside, partial(_why, context, item.sections))
+        yield NotIn(number, context.everywhere & ~inside, partial(_why, context, item.sections))
 
 
 def _why(context: IssueContext, sections: tuple[str, ...], opening: int) -> str:

@@ -6,7 +6,7 @@ from functools import partial
 from digest.model import LineItem
 from digest.model.counts import counted
 from digest.place.context import IssueContext
-from digest.place.facts import EVERYWHERE, Fact, Refusal
+from digest.place.facts import EVERYWHERE, Fact, NotIn
 
 STAGE, ORDER = "openings", 10
 OPTIONS = ("line_items.slots", "slots.position", "slots.first_after")
@@ -14,9 +14,7 @@ OPTIONS = ("line_items.slots", "slots.position", "slots.first_after")
 
 def facts(context: IssueContext) -> Iterator[Fact]:
     for number, item in enumerate(context.items):
-        yield Refusal(
-            number, context.everywhere & ~context.in_slots(item.slots), partial(_why, context, item)
-        )
+        yield NotIn(number, context.everywhere & ~context.in_slots(item.slots), partial(_why, context, item))
 
 
 def _why(context: IssueContext, item: LineItem, opening: int) -> str:

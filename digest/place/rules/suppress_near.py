@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from functools import partial
 
 from digest.place.context import IssueContext
-from digest.place.facts import Fact, Refusal
+from digest.place.facts import Fact, NotIn
 
 STAGE, ORDER = "openings", 50
 OPTIONS = ("policy.suppress_near", "policy.adjacency_radius")
@@ -22,7 +22,7 @@ def facts(context: IssueContext) -> Iterator[Fact]:
     for number, item in enumerate(context.items):
         hits = house if item.is_house else paid
         if hits:
-            yield Refusal(number, context.next_to(hits), partial(_why, context, hits))
+            yield NotIn(number, context.next_to(hits), partial(_why, context, hits))
 
 
 def _suppressed(context: IssueContext, names: tuple[str, ...]) -> dict[int, str]:

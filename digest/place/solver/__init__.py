@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from digest.place.facts import bits
-from digest.place.problem import Problem, Scale, Solution, broken
+from digest.place.problem import PlacementProblem, Scale, Solution, broken
 from digest.place.solver.branch_and_bound import BranchAndBound
 from digest.place.solver.budget import POSSIBLE, SEARCH, BudgetSpent
 from digest.place.solver.greedy import greedy
@@ -18,7 +18,7 @@ from digest.place.solver.greedy import greedy
 __all__ = ["BudgetSpent", "possible", "solve"]
 
 
-def solve(problem: Problem, steps: int = SEARCH) -> Solution | None:
+def solve(problem: PlacementProblem, steps: int = SEARCH) -> Solution | None:
     """The best plan; ``None`` where it is proven that no plan holds all that must run.
 
     It is the unique best one where ``optimal``; else ``bound`` is what no plan exceeds. Raises ``BudgetSpent`` where
@@ -27,7 +27,7 @@ def solve(problem: Problem, steps: int = SEARCH) -> Solution | None:
     return BranchAndBound(settled(problem), steps).run()
 
 
-def possible(problem: Problem) -> bool:
+def possible(problem: PlacementProblem) -> bool:
     """Whether some plan holds all that must run; true as well where the contrary is not proven."""
     problem = settled(problem)
     alone = replace(problem, left={i: mask for i, mask in problem.left.items() if problem.must >> i & 1})
@@ -42,7 +42,7 @@ def possible(problem: Problem) -> bool:
         return True
 
 
-def settled(problem: Problem) -> Problem:
+def settled(problem: PlacementProblem) -> PlacementProblem:
     """Line items of which at most none may stand somewhere have no opening there. Groups with a member that has no
     opening cannot run; a group of which one must run must run."""
     left, must = dict(problem.left), problem.must

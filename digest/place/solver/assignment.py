@@ -11,7 +11,7 @@ from dataclasses import replace
 from functools import cached_property
 
 from digest.place.facts import bits, mask_of
-from digest.place.problem import Plan, Problem
+from digest.place.problem import PlacementProblem, Plan
 from digest.place.solver.branching import split
 from digest.place.solver.budget import Budget
 from digest.place.solver.conflicts import conflict, may_join
@@ -51,7 +51,7 @@ class Assignment:
             parts += reversed(rest)
         return None
 
-    def _beginning_with(self, fixed: Plan) -> Problem:
+    def _beginning_with(self, fixed: Plan) -> PlacementProblem:
         """The problem of these openings alone, with some ads in their places."""
         problem, taken = self._alone, mask_of([o for _, o in fixed])
         left = {i: mask & ~taken for i, mask in problem.left.items() if mask & ~taken}
@@ -59,7 +59,7 @@ class Assignment:
         return replace(problem, left=left, must=problem.must | mask_of([i for i, _ in fixed]))
 
     @cached_property
-    def _alone(self) -> Problem:
+    def _alone(self) -> PlacementProblem:
         """The problem of these openings: with the line items that may stand in one, and the facts about them."""
         problem, openings = self.supply.problem, mask_of(tuple(self.outline))
         left = {i: mask & openings for i, mask in problem.left.items() if mask & openings}

@@ -11,7 +11,7 @@ Outline = tuple[int, ...]
 CLOSED = -1  # the kind of an opening that nobody may have
 
 
-class Bound:
+class OutlineBound:
     """No plan in an outline is worth more than ``paid`` and the outline's ``offers`` (per opening; out of reach where
     nothing may stand). ``ahead[r][o]`` is the most that up to ``r`` further ads add from opening ``o`` on."""
 

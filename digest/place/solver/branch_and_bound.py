@@ -13,7 +13,7 @@ from dataclasses import replace
 from heapq import heappop, heappush
 
 from digest.place.facts import mask_of
-from digest.place.problem import Plan, Problem, Scale, Solution, broken, eligible_items, reading
+from digest.place.problem import PlacementProblem, Plan, Scale, Solution, broken, eligible_items, reading
 from digest.place.solver.assignment import Assignment
 from digest.place.solver.branching import split
 from digest.place.solver.budget import ASSIGN, SEARCH, Budget, BudgetSpent
@@ -27,7 +27,7 @@ UNKNOWN = -1  # a spread that is still to be found
 class BranchAndBound:
     """One search."""
 
-    def __init__(self, problem: Problem, steps: int = SEARCH) -> None:
+    def __init__(self, problem: PlacementProblem, steps: int = SEARCH) -> None:
         self.problem = problem
         self.budget = Budget(steps)
         self.scale = Scale(replace(problem, must=0))
@@ -56,7 +56,7 @@ class BranchAndBound:
             return self._unproven()
         return self.best
 
-    def _assign(self, node: Node) -> list[Problem]:
+    def _assign(self, node: Node) -> list[PlacementProblem]:
         """Take a node's best plan where its outline can be assigned; else the parts to look at instead."""
         assignment = Assignment(node.supply, node.outline, node.worth, self.budget)
         plan: Plan | None = assignment.likely()
@@ -74,7 +74,7 @@ class BranchAndBound:
         self._take(assignment.first(plan))
         return []
 
-    def _parted(self, node: Node) -> list[Problem]:
+    def _parted(self, node: Node) -> list[PlacementProblem]:
         """The parts of a node whose worthiest outline parts companions, as others of that worth mostly do too.
 
         None where a plan of that worth is known.
@@ -86,7 +86,7 @@ class BranchAndBound:
         plan = Assignment(node.supply, node.outline, node.worth, self.budget).likely()
         return split(node.supply, plan) if torn(node.problem, plan) else []
 
-    def _relax(self, problem: Problem, near: Node | None) -> None:
+    def _relax(self, problem: PlacementProblem, near: Node | None) -> None:
         """Bound a part, and keep it where it may hold a better plan."""
         if problem.must & ~eligible_items(problem):
             return

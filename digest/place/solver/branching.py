@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from digest.place.facts import Candidate, bits
-from digest.place.problem import Plan, Problem, without
+from digest.place.problem import PlacementProblem, Plan, without
 from digest.place.solver.conflicts import torn, violations
 from digest.place.solver.item_classes import ItemClasses
 
 
-def split(supply: ItemClasses, plan: Plan) -> list[Problem]:
+def split(supply: ItemClasses, plan: Plan) -> list[PlacementProblem]:
     """The parts to look at instead; none where the plan keeps every fact."""
     problem = supply.problem
     if group := torn(problem, plan):
@@ -33,7 +33,7 @@ def split(supply: ItemClasses, plan: Plan) -> list[Problem]:
     return [without(problem, 1 << item), replace(kept, must=kept.must | 1 << item)]
 
 
-def _inside(supply: ItemClasses, area: int, ads: Sequence[Candidate]) -> list[Problem]:
+def _inside(supply: ItemClasses, area: int, ads: Sequence[Candidate]) -> list[PlacementProblem]:
     """The line item that keeps most others out of the area stands elsewhere; or in it, and they elsewhere."""
     out = {i: _kept_out(supply, i, area) for i, _ in ads}
     item = max(out, key=lambda i: (out[i].bit_count(), -i))
@@ -51,21 +51,21 @@ def _kept_out(supply: ItemClasses, item: int, area: int) -> int:
     return out & ~(1 << item)
 
 
-def _elsewhere(problem: Problem, item: int, area: int) -> Problem:
+def _elsewhere(problem: PlacementProblem, item: int, area: int) -> PlacementProblem:
     """The line item stands outside the area."""
     left = dict(problem.left)
     left[item] &= ~area
     return replace(problem, left=left) if left[item] else without(problem, 1 << item)
 
 
-def _all_elsewhere(problem: Problem, items: int, area: int) -> Problem:
+def _all_elsewhere(problem: PlacementProblem, items: int, area: int) -> PlacementProblem:
     for item in bits(items):
         if item in problem.left:
             problem = _elsewhere(problem, item, area)
     return problem
 
 
-def _apart(supply: ItemClasses, items: int, area: int, span: int, ad: Candidate) -> list[Problem]:
+def _apart(supply: ItemClasses, items: int, area: int, span: int, ad: Candidate) -> list[PlacementProblem]:
     """The ad stands there and the others of the span elsewhere, or it stands elsewhere."""
     problem, (item, opening) = supply.problem, ad
     gaps = problem.gaps

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from digest.place.facts import Candidate, bits, mask_of
-from digest.place.problem import Plan, Problem
+from digest.place.problem import PlacementProblem, Plan
 from digest.place.solver.item_classes import ItemClasses, Relation
 
 
@@ -37,7 +37,7 @@ def conflict(supply: ItemClasses, plan: Plan) -> bool:
     return bool(torn(supply.problem, plan)) or next(violations(supply, plan), None) is not None
 
 
-def torn(problem: Problem, plan: Plan) -> int:
+def torn(problem: PlacementProblem, plan: Plan) -> int:
     """The first group of companions of which a plan has some and not all; 0 where there is none."""
     placed = mask_of([i for i, _ in plan])
     return next((group for group in problem.groups if placed & group and placed & group != group), 0)

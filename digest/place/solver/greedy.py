@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from digest.place.facts import EVERYWHERE, AtMost, bits
-from digest.place.problem import Plan, Problem, Scale, exceeds
+from digest.place.problem import PlacementProblem, Plan, Scale, exceeds
 
 
-def greedy(problem: Problem, scale: Scale) -> Plan:
+def greedy(problem: PlacementProblem, scale: Scale) -> Plan:
     """The worthiest units (line items, or groups of companions) that still fit, each where it adds most."""
     facts = _by_item(problem)
     grouped = {i: group for group in problem.groups for i in bits(group)}
@@ -19,7 +19,7 @@ def greedy(problem: Problem, scale: Scale) -> Plan:
     return plan
 
 
-def _by_item(problem: Problem) -> dict[int, list[AtMost]]:
+def _by_item(problem: PlacementProblem) -> dict[int, list[AtMost]]:
     facts: dict[int, list[AtMost]] = {i: [] for i in problem.left}
     for fact in problem.facts:
         for i in problem.left if fact.items == EVERYWHERE else bits(fact.items):
@@ -29,7 +29,7 @@ def _by_item(problem: Problem) -> dict[int, list[AtMost]]:
 
 
 def _with_unit(
-    problem: Problem, scale: Scale, facts: dict[int, list[AtMost]], plan: Plan, unit: int
+    problem: PlacementProblem, scale: Scale, facts: dict[int, list[AtMost]], plan: Plan, unit: int
 ) -> Plan | None:
     """The plan with all of these line items, one after the other; ``None`` where they do not fit so."""
     for item in bits(unit):

@@ -13,8 +13,8 @@ from itertools import pairwise
 
 from digest.place.cliques import cliques
 from digest.place.facts import bits
-from digest.place.problem import Problem, Scale
-from digest.place.solver.limits import Limits
+from digest.place.problem import PlacementProblem, Scale
+from digest.place.solver.limits import CountingLimits
 
 Relation = tuple[int, int, int, int]  # most, line items, openings, span (0: none)
 
@@ -34,9 +34,9 @@ class ItemClasses:
     everything else. ``relations`` are per line item the facts that bear on it and are no plain exclusions.
     """
 
-    def __init__(self, problem: Problem, scale: Scale) -> None:
+    def __init__(self, problem: PlacementProblem, scale: Scale) -> None:
         self.problem, self.scale = problem, scale
-        self.limits = Limits(problem)
+        self.limits = CountingLimits(problem)
         self.size = len(problem.gaps)
         self.following = [self.limits.first_after(o) for o in range(self.size)]
         self.bonus = scale.tops[0] // scale.spread  # what a line item that must run is worth for being there

@@ -5,15 +5,15 @@ from __future__ import annotations
 from bisect import bisect_left
 
 from digest.place.facts import AtMost, bits, mask_of
-from digest.place.problem import Problem, eligible_items
+from digest.place.problem import PlacementProblem, eligible_items
 
 
-class Limits:
+class CountingLimits:
     """``blocked[i]`` is what excludes line item ``i`` from the issue, itself included; ``cap`` the most ads of the
     issue; ``jump`` the stories between any two; ``spans`` and ``local`` (most, line items, openings) are the others.
     """
 
-    def __init__(self, problem: Problem) -> None:
+    def __init__(self, problem: PlacementProblem) -> None:
         self.gaps = problem.gaps
         self.left = problem.left
         self.items = eligible_items(problem)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from digest.place.solver.bounds import Bound, Outline
+from digest.place.solver.bounds import Outline, OutlineBound
 from digest.place.solver.budget import TRANSPORTS, Budget
 from digest.place.solver.item_classes import ItemClasses
 from digest.place.solver.transport import Multipliers
@@ -109,7 +109,11 @@ class Pricing:
     """The search for the least bound. ``learn`` weighs an outline and gives its own multipliers."""
 
     def __init__(
-        self, supply: ItemClasses, start: Bound, learn: Callable[[Outline], Multipliers], budget: Budget
+        self,
+        supply: ItemClasses,
+        start: OutlineBound,
+        learn: Callable[[Outline], Multipliers],
+        budget: Budget,
     ) -> None:
         self.supply, self.learn, self.budget = supply, learn, budget
         self.best = start
@@ -139,10 +143,10 @@ class Pricing:
             if self.walks % TRANSPORTS == 0:
                 self.mix(self.learn(outline))
 
-    def _bound(self, prices: Sequence[int]) -> Bound:
+    def _bound(self, prices: Sequence[int]) -> OutlineBound:
         self.budget.spend(self.work)
         count = len(self.supply.classes)
-        bound = Bound(self.supply, Multipliers.of(self.supply, prices[:count], prices[count:]))
+        bound = OutlineBound(self.supply, Multipliers.of(self.supply, prices[:count], prices[count:]))
         if bound.most < self.best.most:
             self.best = bound
         return bound
@@ -152,7 +156,7 @@ class Pricing:
         best = self.best.multipliers
         return [a + (b - a) * share // ONE for a, b in zip((*best.own, *best.pools), prices, strict=True)]
 
-    def _walk(self, at: Bound) -> tuple[int, Usage, Outline]:
+    def _walk(self, at: OutlineBound) -> tuple[int, Usage, Outline]:
         """The worth and the usage of the walk that pays best."""
         supply, costs = self.supply, at.multipliers.classes
         usage, count, worth = Usage(), len(supply.classes), 0

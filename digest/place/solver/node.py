@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from digest.place.problem import Problem, Scale
-from digest.place.solver.bounds import Bound, Outline
+from digest.place.problem import PlacementProblem, Scale
+from digest.place.solver.bounds import Outline, OutlineBound
 from digest.place.solver.budget import OUTLINES, WALKS, Budget, BudgetSpent
 from digest.place.solver.item_classes import ItemClasses
 from digest.place.solver.multipliers import Pricing
@@ -16,13 +16,15 @@ Key = tuple[int, int, tuple[int, ...], tuple[int, ...]]  # minus the worth, spre
 class Node:
     """``bonus`` is what the line items that must run are worth for being there; ``worth`` is the relaxed best."""
 
-    def __init__(self, problem: Problem, scale: Scale, budget: Budget, near: Node | None = None) -> None:
+    def __init__(
+        self, problem: PlacementProblem, scale: Scale, budget: Budget, near: Node | None = None
+    ) -> None:
         self.problem, self.budget, self.near = problem, budget, near
         self.scale = scale.of(problem)
         self.supply = ItemClasses(problem, self.scale)
         self.bonus = problem.must.bit_count() * self.supply.bonus
         self.known: dict[tuple[int, ...], tuple[int, Multipliers]] = {}
-        self.bounds: list[Bound] = []
+        self.bounds: list[OutlineBound] = []
         self.worth, self.outline = 0, Outline()
         self.decisive: list[Multipliers] = []  # those that decided the outline
 
@@ -58,9 +60,9 @@ class Node:
                 kept.append(o)
         return tuple(kept)
 
-    def add(self, multipliers: Multipliers) -> Bound:
+    def add(self, multipliers: Multipliers) -> OutlineBound:
         """One more bound, from these multipliers."""
-        bound = Bound(self.supply, multipliers)
+        bound = OutlineBound(self.supply, multipliers)
         self.bounds.append(bound)
         return bound
 

@@ -13,7 +13,7 @@ from heapq import heappop, heappush
 from operator import ge, itemgetter
 from typing import Any
 
-from digest.place.solver.bounds import Bound, Outline
+from digest.place.solver.bounds import Outline, OutlineBound
 from digest.place.solver.budget import WIDER, Budget
 from digest.place.solver.item_classes import ItemClasses
 
@@ -27,7 +27,7 @@ Chain = tuple[Any, ...]  # the chain before, an opening, the number of ads; empt
 
 
 def worthiest(
-    supply: ItemClasses, bounds: Sequence[Bound], above: int, budget: Budget
+    supply: ItemClasses, bounds: Sequence[OutlineBound], above: int, budget: Budget
 ) -> tuple[int, Outline] | None:
     """The most that all bounds allow an outline, and such an outline; ``None`` where it is not more than ``above``.
 
@@ -87,7 +87,7 @@ class Evenest:
     """
 
     def __init__(
-        self, supply: ItemClasses, bounds: Sequence[Bound], need: int, budget: Budget, least: int = 0
+        self, supply: ItemClasses, bounds: Sequence[OutlineBound], need: int, budget: Budget, least: int = 0
     ) -> None:
         self.supply, self.bounds, self.need, self.budget = supply, bounds, need, budget
         self.cap, self.gaps, self.least = supply.limits.cap, supply.problem.gaps, least
@@ -191,7 +191,7 @@ class Evenest:
                 rows.append(row)
         return rests
 
-    def _sums(self, bound: Bound, firsts: list[int], steps: Steps) -> list[dict[int, int]]:
+    def _sums(self, bound: OutlineBound, firsts: list[int], steps: Steps) -> list[dict[int, int]]:
         """Per ads still allowed and opening, the most that the ads up to there come to by a bound."""
         offers, sums = bound.offers, [dict[int, int]() for _ in range(self.cap)]
         sums[-1] = {o: bound.paid + offers[o] for o in firsts}
@@ -261,7 +261,7 @@ class Evenest:
             rows.append(row)
         return rows
 
-    def _look_back(self, bound: Bound) -> list[list[int]]:
+    def _look_back(self, bound: OutlineBound) -> list[list[int]]:
         """Per number of ads and opening, the most that so many ads before the opening add to what is paid."""
         size, following = self.supply.size, self.supply.following
         rows = [[bound.paid] * size]
@@ -293,7 +293,7 @@ class Evenest:
                 nearest = cost + last[p]
         return nearest
 
-    def _reaching(self, room: int, bound: Bound) -> list[int]:
+    def _reaching(self, room: int, bound: OutlineBound) -> list[int]:
         """Per opening, the most that an ad there and those after it add."""
         before, following = bound.ahead[room - 1], self.supply.following
         return [offer + before[following[o]] for o, offer in enumerate(bound.offers)]
