@@ -19,18 +19,33 @@ _ID = re.compile(rb'"publication_id"\s*:\s*"([^"\\]{1,200})"')
 
 
 def renamed(newsroom: Newsroom, store: Store, outbox: Outbox) -> str:
-    """What to say where the outbox holds issues that the store knows under another publication's id; else nothing."""
+    """What to say where the outbox, or the store, shows this publication under another id; else nothing."""
     publication = newsroom.publication
     others = {id: name for id, name in store.publications().items() if id != publication.id}
-    before = next((id for id in _ids(newsroom, outbox) if id in others), None) if others else None
-    if before is None:
+    if not others:
+        return ""
+    if before := next((id for id in _ids(newsroom, outbox) if id in others), ""):
+        shown = f'the issues in the outbox are those of "{others[before]}", which the store knows as {before}'
+    elif before := _reading_the_same(newsroom, store):
+        shown = f'the store has no issue of {publication.id}, and "{others[before]}" ({before}) reads the same sources'
+    else:
         return ""
     return (
-        f'the issues in the outbox are those of "{others[before]}", which the store knows as {before}; to it '
-        f'"{publication.name}" is another publication, {publication.id}, without that history: what ran, goals, caps '
-        f"and what was sent. If it is the same under a new name, write `publication: {{id: {before}}}` in digest.yaml "
-        "and run: digest store rename"
+        f'{shown}; to it "{publication.name}" is another publication, {publication.id}, without that history: what '
+        f"ran, goals, caps and what was sent. If it is the same under a new name, write "
+        f"`publication: {{id: {before}}}` in digest.yaml and run: digest store rename"
     )
+
+
+def _reading_the_same(newsroom: Newsroom, store: Store) -> str:
+    """The one other publication that has issues and all of this one's sources; nothing where this has issues too.
+
+    Where several read the same, as papers with one wire do, none of them is named.
+    """
+    if not newsroom.sources:
+        return ""
+    ids = store.others_reading([(source.name, source.url) for source in newsroom.sources])
+    return ids[0] if len(ids) == 1 else ""
 
 
 def _ids(newsroom: Newsroom, outbox: Outbox) -> Iterator[str]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Collection
 from hashlib import blake2b
 
-from sqlalchemy import Column, Table, Text, and_, delete, insert, select
+from sqlalchemy import Column, Table, Text, and_, delete, exists, insert, select
 
 from digest.model import Validators
 from digest.store.database import Database
+from digest.store.issues import issues
 from digest.store.schema import METADATA, text
 
 sources = Table(
@@ -43,3 +46,23 @@ def remember(database: Database, name: str, url: str, said: Validators) -> None:
         database.run(delete(sources).where(*(_c[key] == value for key, value in this.items())))
         values = {**this, "etag": said.etag, "last_modified": said.last_modified, "cursor": said.cursor}
         database.run(insert(sources).values(**values))
+
+
+def others_reading(database: Database, addresses: Collection[tuple[str, str]]) -> list[str]:
+    """The ids of other publications that have read all of these sources (name and address).
+
+    Only those with issues, and none where this publication has issues itself.
+    """
+    wanted = {(name, _key(url)) for name, url in addresses}
+    read: dict[str, set[tuple[str, str]]] = defaultdict(set)
+    theirs = exists().where(issues.c.publication == _c.publication)
+    ours = exists().where(issues.c.publication == database.publication)
+    with database.reading():
+        rows = database.rows(
+            select(_c.publication, _c.name, _c.url)
+            .where(_c.publication != database.publication, theirs, ~ours)
+            .where(database.among(_c.url, sorted(url for _, url in wanted)))
+        )
+    for id, name, url in rows:
+        read[id].add((name, url))
+    return sorted(id for id, known in read.items() if known >= wanted)

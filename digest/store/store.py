@@ -401,6 +401,11 @@ class Store:
         """The names of the publications that share this store, by id."""
         return publications.names(self._database)
 
+    def others_reading(self, addresses: Collection[tuple[str, str]]) -> list[str]:
+        """The ids of other publications with issues that have read all of these sources (name and address); none where
+        this one has issues itself."""
+        return sources.others_reading(self._database, addresses)
+
     @contextmanager
     def lock(self, *editions: str, wait: float = WAIT) -> Iterator[None]:
         """Hold editions for a build; others wait. Raises ``Unreachable`` after ``wait`` seconds for one of them."""
