@@ -67,6 +67,20 @@ def test_check_tells_of_damage(room: Room) -> None:
     assert "digest_manifests" in result.err
 
 
+def test_check_names_the_cure_of_an_index_that_lost_a_row(room: Room) -> None:
+    with sqlite3.connect(room.root / "var" / "digest.db") as raw:
+        raw.execute("DELETE FROM digest_words WHERE rowid = 7")
+    result = room.run("store", "check")
+    assert (result.code, "not sound" in result.out) == (4, True)
+    assert "lacks 1 story" in result.err
+    assert "run: digest store reindex" in result.err
+    assert room.run("store", "reindex").out == "The index for words was made anew, of 50 stories.\n"
+    result = room.run("store", "check")
+    assert result.code == 0
+    assert "1 publication," in result.out
+    assert "50 stories" in result.out
+
+
 def test_what_is_pruned_is_what_a_dry_run_says(room: Room) -> None:
     before = rows_of(url(room))
     said = room.run("store", "prune", "--before", "2025-12-31", "--dry-run", "--json").json
@@ -216,6 +230,22 @@ def test_a_new_name_without_the_old_id_is_told_and_the_cure_works(room: Room) ->
     assert room.run("store", "rename").code == 0
     assert told not in room.run("status").err
     assert room.run("issues", "--json").json == issues
+
+
+def test_a_new_name_with_an_empty_outbox_is_told_by_its_sources(room: Room) -> None:
+    """Not to a publication with sources of its own, and not once there is an issue under the new name."""
+    path = room.root / "digest.yaml"
+    text = path.read_text().replace("name: Harbor Post,", "name: Harbor Daily,")
+    shutil.rmtree(room.root / "outbox")
+    path.write_text(text)
+    told = 'the store has no issue of harbor-daily, and "Harbor Post" (harbor-post) reads the same sources'
+    for words in (("status",), ("check",), ("build", "--daily", "--date", LAST)):
+        assert told in " ".join(room.run(*words).err.split()), words
+    assert told not in " ".join(room.run("status").err.split())
+    path.write_text(
+        text.replace("name: Harbor Daily,", "name: Harbor Weekly,").replace("name: post,", "name: own,")
+    )
+    assert "reads the same sources" not in " ".join(room.run("status").err.split())
 
 
 def test_what_sources_say_of_stories_goes_with_them(room: Room) -> None:

@@ -265,3 +265,32 @@ def test_a_word_without_letters_is_refused(tmp_path: Path) -> None:
     done = newsroom(tmp_path / "room", digest=DIGEST).run("stories", "list", "%", "harbor")
     assert done.code == 2
     assert '"%" holds no letter and no digit' in done.err
+
+
+@pytest.mark.parametrize(
+    ("broken", "told"),
+    [
+        ("DELETE FROM digest_words WHERE rowid = 2", "lacks 1 story"),
+        ("UPDATE digest_words SET words = (SELECT words FROM digest_words WHERE rowid = 1) WHERE rowid = 2",
+         "has other words than 1 story"),
+        ("DELETE FROM digest_stories WHERE number > 1", "holds 2 stories that are not there"),
+    ],
+)  # fmt: skip
+def test_a_row_that_the_index_lost_or_kept_is_told_and_the_cure_works(
+    url: str, broken: str, told: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(words, "_AT_ONCE", 2)  # so that there are pages
+    _empty(url)
+    with open_store(url, PUBLICATION) as store:
+        store.upsert([story(n, f"Harbor {n}", tags=("Été",)) for n in range(3)], NOW)
+    assert care.check(url).sound
+    database = connect(url)
+    with database.writing():
+        database.connection.execute(text(broken))
+    database.close()
+    health = care.check(url)
+    assert (health.sound, health.index) == (False, (f"the index for words {told}",))
+    assert care.reindex(url) == (1 if "stories WHERE" in broken else 3)
+    assert care.check(url).sound
+    with open_store(url, PUBLICATION) as store:
+        assert found(store, "ete") == [f"s{n}" for n in range(store.count())]

@@ -33,19 +33,45 @@ def check(root: Root = None, json: Json = False) -> None:
     from digest.store.care import check
 
     health = check(load_newsroom(root).store)
-    emit(asdict(health) | {"sound": not health.wrong})
-    say(f"{health.where}: " + ("sound" if not health.wrong else "not sound"))
+    emit(asdict(health) | {"sound": health.sound})
+    say(f"{health.where}: " + ("sound" if health.sound else "not sound"))
     if health.revision != health.newest:
         state = "no tables yet" if health.revision is None else f"revision {health.revision}"
         say(f"  {state}; this version makes it {health.newest} (digest store upgrade, or any command)")
     for id, name in health.publications.items():
         say(f"  publication {id}: {name}")
-    say("  " + ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in health.rows.items() if count))
-    for wrong in health.wrong:
+    say("  " + (_rows(health.rows) or "nothing"))
+    for wrong in (*health.wrong, *health.index):
         warn(f"digest: {wrong}")
     if health.wrong:
         warn("digest: put back a backup, then run `digest recover` for what was sent since.")
+    elif health.index:
+        warn("digest: a search of stories may miss some; to make the index anew, run: digest store reindex")
+    if not health.sound:
         raise typer.Exit(Unreachable.exit_code)
+
+
+def _rows(counts: dict[str, int]) -> str:
+    """How many rows each table has: their names are plurals."""
+    return ", ".join(
+        counted(count, _singular(noun := name.replace("_", " ")), noun)
+        for name, count in counts.items()
+        if count
+    )
+
+
+def _singular(plural: str) -> str:
+    return f"{plural.removesuffix('ies')}y" if plural.endswith("ies") else plural.removesuffix("s")
+
+
+@store.command("reindex", epilog="Example: digest store reindex")
+def reindex(root: Root = None, json: Json = False) -> None:
+    """Make the index for words anew, out of the stories: where `digest store check` says that they differ."""
+    from digest.store.care import reindex
+
+    count = reindex(load_newsroom(root).store)
+    emit({"stories": count})
+    say(f"The index for words was made anew, of {counted(count, 'story', 'stories')}.")
 
 
 @store.command("upgrade", epilog="Example: digest store upgrade")
@@ -108,8 +134,12 @@ def _tell(forgotten: Forgotten, dry_run: bool) -> None:
     )
     parts = [
         counted(len(forgotten.folders), "folder"),
-        *(f"{count} {name.replace('_', ' ')}" for name, count in rows.items()),
-        *([f"{len(forgotten.audiences)} audiences' revisions"] if forgotten.audiences else []),
+        *(counted(count, _singular(noun := name.replace("_", " ")), noun) for name, count in rows.items()),
+        *(
+            [counted(len(forgotten.audiences), "audience's revision", "audiences' revisions")]
+            if forgotten.audiences
+            else []
+        ),
     ]
     say(("Would go: " if dry_run else "Gone: ") + ", ".join(parts) + ".")
     for name, day in forgotten.kept:
@@ -129,13 +159,7 @@ def copy(
 
     counts = copy(load_newsroom(root).store, to)
     emit({"rows": counts})
-    say(
-        "Copied: "
-        + (
-            ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in counts.items() if count)
-            or "nothing"
-        )
-    )
+    say("Copied: " + (_rows(counts) or "nothing"))
     say("Name it under `store:` in digest.yaml, or in DIGEST_STORE, before the next command.")
 
 

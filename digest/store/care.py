@@ -23,8 +23,9 @@ _PASSING = ("digest_leases", VERSION_TABLE)  # what is no content
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Health:
-    """What is known of a store. ``wrong`` is empty for a sound one; ``rows`` counts each table's."""
+class StoreHealth:
+    """What is known of a store. ``wrong`` and ``index`` (what the index for words lacks) are empty for a sound one;
+    ``rows`` counts each table's."""
 
     where: str
     revision: str | None
@@ -32,9 +33,14 @@ class Health:
     rows: dict[str, int]
     publications: dict[str, str]
     wrong: tuple[str, ...]
+    index: tuple[str, ...]
+
+    @property
+    def sound(self) -> bool:
+        return not self.wrong and not self.index
 
 
-def check(url: str) -> Health:
+def check(url: str) -> StoreHealth:
     """Read a store, all publications of it, without changing or upgrading it. Raises ``Unreachable``."""
     database = connect(url, rehearse=True)
     try:
@@ -42,13 +48,15 @@ def check(url: str) -> Health:
             revision = revision_of(database.connection)
             there = set(_tables(database))
             rows = {name: _count(database, table) for name, table in _content() if name in there}
-            return Health(
+            wrong = tuple(_wrong(database)) if revision else ()
+            return StoreHealth(
                 where=database.where,
                 revision=revision,
                 newest=HEAD,
                 rows={name.removeprefix("digest_"): count for name, count in rows.items()},
                 publications=publications.names(database) if "digest_publications" in there else {},
-                wrong=tuple(_wrong(database)) if revision else (),
+                wrong=wrong,
+                index=tuple(words.faults(database, there)) if revision == HEAD and not wrong else (),
             )
     finally:
         database.close()
@@ -62,6 +70,22 @@ def upgrade(url: str) -> tuple[str | None, str]:
             before = revision_of(database.connection)
         prepare(database)
         return before, HEAD
+    finally:
+        database.close()
+
+
+def reindex(url: str) -> int:
+    """Make the index for words anew; of how many stories. Raises ``Unreachable`` where this SQLite has no FTS5."""
+    database = connect(url)
+    try:
+        prepare(database)
+        if not database.indexed:
+            raise Unreachable(
+                "This SQLite has no FTS5, and so no index for words: every story is read instead."
+            )
+        words.renew(database)
+        with database.reading():
+            return _count(database, stories.stories)
     finally:
         database.close()
 

@@ -7,7 +7,7 @@ stale, and the next SQLite with FTS5 makes it anew.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -28,6 +28,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.engine import Connection
 
+from digest.model.counts import counted
 from digest.model.search import beginnings, words_in
 from digest.store.database import Database
 from digest.store.schema import unlisted
@@ -44,6 +45,9 @@ _VECTORS = (
 _VALUE = {"sqlite": ":words", "postgresql": "array_to_tsvector(string_to_array(CAST(:words AS TEXT), ' '))"}
 _MATCH = {"sqlite": f"{TABLE} MATCH :words", "postgresql": f"{TABLE}.words @@ CAST(:words AS TSQUERY)"}
 _BEGINS = {"sqlite": '"{}"*', "postgresql": "'{}':*"}  # words are letters and digits, and no quotation marks
+_STORIES = text(
+    "SELECT number, title, summary, author, tags FROM digest_stories WHERE number > :last ORDER BY number LIMIT :most"
+)
 _AND = {"sqlite": " AND ", "postgresql": " & "}
 
 
@@ -58,18 +62,77 @@ def create(connection: Connection) -> None:
 
 def fill(connection: Connection) -> None:
     """Every story into an empty index."""
-    stories = text(
-        "SELECT number, title, summary, author, tags FROM digest_stories WHERE number > :last"
-        " ORDER BY number LIMIT :most"
-    )
     put = _put(connection.dialect.name)
     last = 0
-    while rows := connection.execute(stories, {"last": last, "most": _AT_ONCE}).all():
+    while rows := connection.execute(_STORIES, {"last": last, "most": _AT_ONCE}).all():
         values = [
             {"number": number, "words": kept((*texts, *unlisted(tags)))} for number, *texts, tags in rows
         ]
         connection.execute(put, values)
         last = rows[-1][0]
+
+
+def faults(database: Database, tables: Collection[str]) -> Iterator[str]:
+    """What the index says that the stories of all publications do not; ``tables`` are those of the database.
+
+    An index that is stale, or that this SQLite cannot read, is not used, and so not judged.
+    """
+    if TABLE not in tables:
+        if not database.is_sqlite:
+            yield "the index for words is not there"
+        return
+    if STALE in tables or (database.is_sqlite and not _has_fts5(database.connection)):
+        return
+    lost = stale = gone = last = 0
+    while (page := _page(database, last)) is not None:
+        last, stories, indexed = page
+        lost += len(stories.keys() - indexed.keys())
+        gone += len(indexed.keys() - stories.keys())
+        stale += sum(number in indexed and indexed[number] != said for number, said in stories.items())
+    if lost:
+        yield f"the index for words lacks {counted(lost, 'story', 'stories')}"
+    if stale:
+        yield f"the index for words has other words than {counted(stale, 'story', 'stories')}"
+    if gone:
+        yield f"the index for words holds {counted(gone, 'story', 'stories')} that are not there"
+
+
+def _page(database: Database, last: int) -> tuple[int, dict[int, set[str]], dict[int, set[str]]] | None:
+    """The words of some stories after number ``last``, as the stories and as the index have them, and how far that is.
+
+    Behind the last story come the rows of the index that are left; ``None`` is the end.
+    """
+    rows = database.connection.execute(_STORIES, {"last": last, "most": _AT_ONCE}).all()
+    terms = "words" if database.is_sqlite else "array_to_string(tsvector_to_array(words), ' ')"
+    listed = f"SELECT rowid, {terms} FROM {TABLE} WHERE rowid > :last"
+    if rows:
+        entries = database.connection.execute(
+            text(f"{listed} AND rowid <= :end"), {"last": last, "end": rows[-1][0]}
+        )
+    else:
+        entries = database.connection.execute(
+            text(f"{listed} ORDER BY rowid LIMIT :most"), {"last": last, "most": _AT_ONCE}
+        )
+    indexed = {number: set(terms.split()) for number, terms in entries}
+    stories = {number: set(kept((*texts, *unlisted(tags))).split()) for number, *texts, tags in rows}
+    return (max(stories or indexed), stories, indexed) if stories or indexed else None
+
+
+def renew(database: Database) -> None:
+    """The index anew, out of all stories; other writers wait."""
+    connection = database.connection
+    with database.writing():
+        if database.is_sqlite:
+            for name in (TABLE, STALE):
+                connection.execute(text(f"DROP TABLE IF EXISTS {name}"))
+            create(connection)
+            return
+        connection.execute(text("LOCK TABLE digest_stories IN SHARE MODE"))
+        if connection.execute(text("SELECT to_regclass(:name)"), {"name": TABLE}).scalar() is None:
+            create(connection)
+            return
+        connection.execute(text(f"DELETE FROM {TABLE}"))
+        fill(connection)
 
 
 def look(database: Database) -> None:
