@@ -18,9 +18,10 @@ from digest.app import variants
 from digest.app.variants import Ads, Bases, Maker, Printing
 from digest.audience import packs, table
 from digest.audience.choices import Group, Piece
-from digest.audience.engines import Engine, packed
+from digest.audience.engines import Engine
 from digest.audience.history import History
 from digest.audience.shelf import Shelf, output_of
+from digest.audience.tasks import packed
 from digest.model import Issue, Publication, Story
 from digest.model.issue_date import day_of, number_of
 from digest.place import Request as PlaceRequest

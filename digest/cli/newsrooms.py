@@ -24,8 +24,9 @@ _DONE = ("built", "unchanged", "restored", "rehearsed")
 
 def build_all(ctx: typer.Context, engine: str, scheduler: str | None) -> None:
     """Build in every newsroom that was named, each in a process of its own, and report them together."""
-    from digest.audience.engines import Engine, opened, packed
+    from digest.audience.engines import Engine, opened
     from digest.audience.engines.local import Local
+    from digest.audience.tasks import packed
 
     for name, reason in (("outbox", "each newsroom has its own outbox"), ("root", "they are the newsrooms")):
         if ctx.params.get(name):

@@ -6,17 +6,10 @@ all tasks share travels once, as bytes.
 
 from __future__ import annotations
 
-import copyreg
-import io
-import marshal
-import pickle
-from collections.abc import Callable, Iterator, Sequence
-from functools import cache
-from importlib import import_module
-from types import CodeType, MappingProxyType
+from collections.abc import Iterator, Sequence
 from typing import Any, Protocol
 
-Progress = Callable[[int, int], None]
+from digest.audience.tasks import Progress
 
 
 class Engine(Protocol):
@@ -29,34 +22,6 @@ class Engine(Protocol):
         ``unpacked(shared)`` gives and the task. Raises the ``DigestError`` that a task raised."""
 
     def close(self) -> None: ...
-
-
-class _Pickler(pickle.Pickler):
-    dispatch_table = copyreg.dispatch_table.copy()
-    dispatch_table[MappingProxyType] = lambda table: (_table, (dict(table),))
-    dispatch_table[CodeType] = lambda code: (marshal.loads, (marshal.dumps(code),))
-
-
-def _table(rows: dict[Any, Any]) -> MappingProxyType[Any, Any]:
-    return MappingProxyType(rows)
-
-
-def packed(value: Any) -> bytes:
-    """A value of ours as bytes for other processes of the same program."""
-    file = io.BytesIO()
-    _Pickler(file, protocol=5).dump(value)
-    return file.getvalue()
-
-
-def unpacked(data: bytes) -> Any:
-    return pickle.loads(data)
-
-
-@cache
-def function_of(name: str) -> Callable[[Any, Any], Any]:
-    module, _, called = name.partition(":")
-    found: Callable[[Any, Any], Any] = getattr(import_module(module), called)
-    return found
 
 
 def opened(name: str, scheduler: str | None) -> Engine:

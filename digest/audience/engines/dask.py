@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from typing import Any, Final
 
-from digest.audience.engines import Progress, function_of, unpacked
 from digest.audience.engines.local import processors
 from digest.audience.extras import needs
+from digest.audience.tasks import Progress, function_of, unpacked
 from digest.errors import CommandError, DigestError, Unreachable
 
 PATIENCE: Final = "20s"  # for a scheduler to answer

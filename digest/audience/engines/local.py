@@ -10,7 +10,7 @@ from contextlib import suppress
 from multiprocessing.connection import Connection, wait
 from typing import Any, Final
 
-from digest.audience.engines import Progress, function_of, unpacked
+from digest.audience.tasks import Progress, function_of, unpacked
 from digest.errors import DigestError, Unreachable
 
 LIVES: Final = 5  # how often a task may lose its process before it is given up
