@@ -367,7 +367,7 @@ NEVER_EITHER = {
     ),
     "tiny": (
         ["editions: [brief]"],
-        "leave it no place: its editions never hold an ad: brief has at most 1 stories, and max_ratio is 1/2",
+        "leave it no place: its editions never hold an ad: brief has at most 1 story, and max_ratio is 1/2",
     ),
 }  # fmt: skip
 POLICY = "policy: {max_ads: 1, min_gap: 0, max_ratio: 1/2, sensitive: {sections: [crime]}}"
