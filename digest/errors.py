@@ -8,7 +8,7 @@
     |-- CommandError         2  the command's words: an unknown id, a wrong date
     |-- NothingToSend        3  a thin day; nothing was written
     |-- Unreachable          4  a source, the store or the outbox
-    `-- AlreadySent          5  the issue left the house and is never rebuilt
+    `-- AlreadySent          5  the issue was sent and is never rebuilt
 
 One handler in ``digest.cli`` prints them and sets the exit code.
 """

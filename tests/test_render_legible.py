@@ -13,7 +13,9 @@ PAGE = """<html><head><style>
 
 
 def found(body: str) -> list[tuple[str, str, str, str, int]]:
-    return [(one.scheme, one.ink, one.ground, one.text, one.count) for one in legibility(PAGE % body).faint]
+    return [
+        (one.scheme, one.ink, one.background, one.text, one.count) for one in legibility(PAGE % body).faint
+    ]
 
 
 DARK = ("dark", "#202020", "#101010", "In the dark I am lost", 1)

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digest.app.pipeline import BuildContext, compose
-from digest.app.variants import Bases, Maker, bare, unpacked_row
+from digest.app.variants import Bases, Maker, unpacked_row, without_secrets
 from digest.audience.choices import Choice, Piece
 from digest.audience.tasks import packed, unpacked
 from digest.config import load
@@ -76,7 +76,7 @@ choices = st.builds(
 @pytest.fixture(scope="module")
 def plain(tmp_path_factory: pytest.TempPathFactory) -> tuple[Bases, Maker]:
     bases = bases_of(tmp_path_factory.mktemp("plain"), items=ITEMS)
-    return bases, unpacked(packed(Maker(bare(bases))))
+    return bases, unpacked(packed(Maker(without_secrets(bases))))
 
 
 @pytest.fixture(scope="module")
@@ -87,7 +87,7 @@ def own(tmp_path_factory: pytest.TempPathFactory) -> tuple[Bases, Maker]:
     for block in ("story", "brief"):
         (root / "templates" / "blocks" / f"{block}.j2").write_text(PERSONAL)
     bases = bases_of(root, items=ITEMS, digest="size_budget: 24000\nplain_text: {links: footnotes}\n")
-    return bases, unpacked(packed(Maker(bare(bases))))
+    return bases, unpacked(packed(Maker(without_secrets(bases))))
 
 
 def _agree(bases: Bases, maker: Maker, choice: Choice) -> None:
@@ -190,7 +190,7 @@ def test_what_goes_to_other_machines_has_no_password(tmp_path: Path) -> None:
         render=replace(bases.render, newsroom=newsroom),
     )
     assert b"hunter2" in packed(newsroom)
-    assert b"hunter2" not in packed(Maker(bare(known)))
+    assert b"hunter2" not in packed(Maker(without_secrets(known)))
 
 
 def test_a_variant_has_one_name_on_every_day_and_machine() -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from digest.app.ads_forecast import Tell, inputs_of, never_run, planned
+from digest.app.ads_forecast import Progress, inputs_of, never_run, planned
 from digest.errors import CommandError
 from digest.model.issue_date import day_of
 
@@ -86,14 +86,16 @@ def as_known(newsroom: Newsroom, start: date, end: date, today: date) -> AdCalen
     )
 
 
-def calendar(newsroom: Newsroom, start: date, end: date, today: date, tell: Tell | None = None) -> AdCalendar:
+def calendar(
+    newsroom: Newsroom, start: date, end: date, today: date, progress: Progress | None = None
+) -> AdCalendar:
     """What ran and what is planned."""
     known = as_known(newsroom, start, end, today)
     first = max(start, today)
     if first > end:
         return known
     inputs = inputs_of(newsroom, first, end)
-    schedule = planned(inputs, tell)
+    schedule = planned(inputs, progress)
     coming = _by_issue(run for run in schedule.ads if not run.built)
     return replace(
         known,

@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     from digest.model import Newsroom
     from digest.place.forecast import Forecast, ForecastInputs, Shortfall
 
-Tell = Callable[[int, int], None]  # how much is done, and of how much
+Progress = Callable[[int, int], None]  # how much is done, and of how much
 
 
 @dataclass(frozen=True, slots=True)
 class ForecastSummary:
-    """What a look ahead found. ``owed`` are finished flights as (line item, short, unit); ``shared`` says what others
-    delivered of shared bookings."""
+    """What a plan of the coming days found. ``owed`` are finished flights as (line item, short, unit); ``shared``
+    says what others delivered of shared bookings."""
 
     last: date
     short: tuple[Shortfall, ...]
@@ -87,11 +87,11 @@ def shared_remarks(inputs: ForecastInputs) -> list[str]:
     return remarks
 
 
-def planned(inputs: ForecastInputs, tell: Tell | None = None) -> Forecast:
+def planned(inputs: ForecastInputs, progress: Progress | None = None) -> Forecast:
     """The plan; where the solver is missing, the coming issues one by one (``without_solver`` says so)."""
     from digest.place import forecast
 
-    return forecast.plan(inputs, tell) if forecast.available() else forecast.day_by_day(inputs)
+    return forecast.plan(inputs, progress) if forecast.available() else forecast.day_by_day(inputs)
 
 
 def without_solver() -> str:
@@ -135,7 +135,7 @@ def never_run(inputs: ForecastInputs, schedule: Forecast) -> list[tuple[str, lis
 
 
 def summarize(
-    newsroom: Newsroom, first: date, last: date | None = None, tell: Tell | None = None
+    newsroom: Newsroom, first: date, last: date | None = None, progress: Progress | None = None
 ) -> ForecastSummary:
     """Plan from ``first`` to ``last``, by default as far as booked flights go. Without the solver, day by day."""
     from digest.app.forecast_inputs import is_ahead, last_end
@@ -147,16 +147,20 @@ def summarize(
     if not any(is_ahead(item, first) for item in newsroom.ads.line_items):
         return ForecastSummary(end, (), (), owed, None)
     inputs = inputs_of(newsroom, first, end)
-    schedule, short = shortfalls(inputs, tell)
-    wrong = tuple(_place(newsroom, shortfall) for shortfall in short)
+    schedule, short = shortfalls(inputs, progress)
+    wrong = tuple(_problem(newsroom, shortfall) for shortfall in short)
     return ForecastSummary(end, short, wrong, owed, schedule, tuple(shared_remarks(inputs)))
 
 
-def shortfalls(inputs: ForecastInputs, tell: Tell | None = None) -> tuple[Forecast, tuple[Shortfall, ...]]:
+def shortfalls(
+    inputs: ForecastInputs, progress: Progress | None = None
+) -> tuple[Forecast, tuple[Shortfall, ...]]:
     """The bookings that the coming issues do not serve."""
     from digest.place import forecast
 
-    return forecast.shortfalls(inputs, tell) if forecast.available() else forecast.short_day_by_day(inputs)
+    return (
+        forecast.shortfalls(inputs, progress) if forecast.available() else forecast.short_day_by_day(inputs)
+    )
 
 
 def _owed(newsroom: Newsroom, first: date) -> tuple[tuple[str, int, str], ...]:
@@ -187,16 +191,18 @@ def _owed(newsroom: Newsroom, first: date) -> tuple[tuple[str, int, str], ...]:
     return tuple(owed)
 
 
-def _place(newsroom: Newsroom, short: Shortfall) -> Problem:
+def _problem(newsroom: Newsroom, short: Shortfall) -> Problem:
     from digest.config import problem_at
 
     name = short.booking.line_item
     number = newsroom.numbers[name]
     key = "id" if short.booking.booked is None else "goal"
-    return problem_at(newsroom.root, "adslots.yaml", ("line_items", number, key), *words(newsroom, short))
+    return problem_at(
+        newsroom.root, "adslots.yaml", ("line_items", number, key), *shortfall_message(newsroom, short)
+    )
 
 
-def words(newsroom: Newsroom, short: Shortfall) -> tuple[str, str]:
+def shortfall_message(newsroom: Newsroom, short: Shortfall) -> tuple[str, str]:
     """What is wrong, and how to mend it."""
     says = _missing(newsroom, short)
     booking = short.booking

@@ -1,4 +1,4 @@
-"""Whether an issue may leave the house."""
+"""Whether an issue may be sent."""
 
 from __future__ import annotations
 

@@ -76,7 +76,7 @@ class Personal:
         """
         db, history = table.connect(self.work), ""
         if self.history:
-            same_events = partial(_tellings, select, stories)
+            same_events = partial(_same_events, select, stories)
             history = History(
                 self.history, self.root, issue.edition.name, issue.date, place.ads.line_items, same_events
             ).relation(db)
@@ -84,7 +84,7 @@ class Personal:
                 replace(item, frequency_cap=None) for item in place.ads.line_items
             )  # each reader's own holds
             place = replace(place, ads=replace(place.ads, line_items=tuple(items)))
-        bases = variants.bare(Bases(select, place, render, issue))
+        bases = variants.without_secrets(Bases(select, place, render, issue))
         newsroom, edition = select.newsroom, select.edition
         source = table.source(db, self.address, self.root, rejects=True)
         readers = table.read(db, source, self.work, newsroom.audience, newsroom.sections_of(edition), history)
@@ -240,7 +240,7 @@ class Personal:
         work = planned.readers.work
         planned.readers.recipients(planned.pieces, work / "recipients.parquet")
         shelf.put("recipients.parquet", work / "recipients.parquet")
-        planned.readers.variants(_told(planned, indexes), work / "variants.parquet")
+        planned.readers.variants(_variant_rows(planned, indexes), work / "variants.parquet")
         shelf.put("variants.parquet", work / "variants.parquet")
 
     def end(self, *, rehearsed: bool) -> None:
@@ -257,7 +257,7 @@ class Personal:
         shutil.rmtree(self.work, ignore_errors=True)
 
 
-def _tellings(
+def _same_events(
     select: SelectRequest, stories: Callable[[Sequence[str]], Mapping[str, Story]], ids: Sequence[str]
 ) -> dict[str, list[str]]:
     """Today's stories by the id of a story of before that tells the same event."""
@@ -271,7 +271,7 @@ def _tellings(
     return same_events
 
 
-def _told(planned: _Planned, indexes: Sequence[Mapping[str, Any]]) -> Any:
+def _variant_rows(planned: _Planned, indexes: Sequence[Mapping[str, Any]]) -> Any:
     """The rows of ``variants.parquet``."""
     day, edition = planned.bases.render.day, planned.bases.render.edition.name
     at = 0
@@ -286,7 +286,7 @@ def _told(planned: _Planned, indexes: Sequence[Mapping[str, Any]]) -> Any:
                 "number": number_of(day),
                 "choices": piece.choice.text,
                 "readers": piece.readers,
-                **variants.told(row),
+                **variants.described(row),
                 "thin": row.thin,
                 "subject": where["subject"],
                 "preheader": where["preheader"],

@@ -59,6 +59,6 @@ def unanswered(notes: list[CampaignNote], now: datetime) -> bool:
     return bool(notes) and notes[-1].event == "intended" and now - notes[-1].at < LATE
 
 
-def fate(notes: list[CampaignNote], target: str) -> str:
+def delivery_event(notes: list[CampaignNote], target: str) -> str:
     """The last that is known of one target: delivered | intended | failed, or empty."""
     return next((note.event for note in reversed(notes) if note.campaign == target), "")

@@ -47,14 +47,14 @@ def report(
     rows: dict[str, list[RunAd]] = {}
     for run in sorted(ran, key=lambda run: (run.date, run.sequence, run.gap, run.line_item)):
         rows.setdefault(run.line_item, []).append(run)
-    accounts = [
-        account(newsroom, item, rows.get(item.id, []), span, today) for item in newsroom.ads.line_items
+    bookings = [
+        booking_report(newsroom, item, rows.get(item.id, []), span, today) for item in newsroom.ads.line_items
     ]
     known = {item.id for item in newsroom.ads.line_items}
-    accounts += [_deleted(newsroom, rows[name], span) for name in sorted(rows) if name not in known]
+    bookings += [_deleted(newsroom, rows[name], span) for name in sorted(rows) if name not in known]
     if advertiser is not None:
-        _known(newsroom, accounts, rows, advertiser)
-        accounts = [account for account in accounts if account.advertiser == advertiser]
+        _check_advertiser(newsroom, bookings, rows, advertiser)
+        bookings = [booking for booking in bookings if booking.advertiser == advertiser]
     names = newsroom.ads.advertisers
     name = "" if advertiser is None else names[advertiser].name if advertiser in names else advertiser
     return Report(
@@ -62,21 +62,21 @@ def report(
         name=name,
         first=span.first,
         last=span.last,
-        bookings=tuple(account for account in accounts if account.insertions or account.status != "deleted"),
+        bookings=tuple(booking for booking in bookings if booking.insertions or booking.status != "deleted"),
         currency=newsroom.publication.currency,
     )
 
 
-def _known(
-    newsroom: Newsroom, accounts: list[BookingReport], rows: dict[str, list[RunAd]], advertiser: str
+def _check_advertiser(
+    newsroom: Newsroom, bookings: list[BookingReport], rows: dict[str, list[RunAd]], advertiser: str
 ) -> None:
-    known = {account.advertiser for account in accounts if account.advertiser} | set(newsroom.ads.advertisers)
+    known = {booking.advertiser for booking in bookings if booking.advertiser} | set(newsroom.ads.advertisers)
     if advertiser in known:
         return
     moved = sorted(
-        f"{account.line_item} (now {account.advertiser})"
-        for account in accounts
-        if any(run.advertiser == advertiser for run in rows.get(account.line_item, ()))
+        f"{booking.line_item} (now {booking.advertiser})"
+        for booking in bookings
+        if any(run.advertiser == advertiser for run in rows.get(booking.line_item, ()))
     )
     if moved:
         raise CommandError(
@@ -87,7 +87,7 @@ def _known(
     raise CommandError(f'there is no advertiser "{advertiser}".{hint}')
 
 
-def account(
+def booking_report(
     newsroom: Newsroom, item: LineItem, rows: Sequence[RunAd], span: Span, today: date
 ) -> BookingReport:
     """One booking of the file."""
@@ -107,7 +107,7 @@ def account(
         unit=goal.unit if goal else "issues",
         booked=goal.amount if goal else None,
         delivered=delivered,
-        due=_wanted(newsroom, item, min(today, span.last)) if goal else None,
+        due=_wanted_by(newsroom, item, min(today, span.last)) if goal else None,
         short=max(0, goal.amount - delivered) if goal else 0,
         status=_status(item, today),
         insertions=(insertions := tuple(_insertion(newsroom, run) for run in rows if run.date in span)),
@@ -127,17 +127,19 @@ def title_of(item: LineItem) -> str:
     return item.order or in_words(item.id)
 
 
-def _value(newsroom: Newsroom, item: LineItem, shown: Sequence[Insertion]) -> Fraction | None:
+def _value(newsroom: Newsroom, item: LineItem, insertions: Sequence[Insertion]) -> Fraction | None:
     """What the issues bring at the booked rate, by issue or by a thousand expected sends; ``None`` without a rate."""
     if not item.rate:
         return None
     expected = {edition.name: edition.expected_sends for edition in newsroom.editions}
-    return sum((item.rate_for(expected.get(issue.edition, issue.sends)) for issue in shown), Fraction(0))
+    return sum((item.rate_for(expected.get(issue.edition, issue.sends)) for issue in insertions), Fraction(0))
 
 
-def _creatives(newsroom: Newsroom, item: LineItem, shown: Sequence[Insertion]) -> Iterator[CreativePreview]:
+def _creatives(
+    newsroom: Newsroom, item: LineItem, insertions: Sequence[Insertion]
+) -> Iterator[CreativePreview]:
     """The creatives that ran, in the order of the file."""
-    ran = {issue.creative for issue in shown}
+    ran = {issue.creative for issue in insertions}
     for creative in item.creatives:
         if creative.id in ran:
             yield CreativePreview(
@@ -219,7 +221,7 @@ def _insertion(newsroom: Newsroom, run: RunAd) -> Insertion:
     )
 
 
-def _wanted(newsroom: Newsroom, item: LineItem, day: date) -> int:
+def _wanted_by(newsroom: Newsroom, item: LineItem, day: date) -> int:
     """What the booking's pacing wants by the end of ``day``; an ``asap`` booking is measured by the even plan."""
     return _paced(item, *delivery.elapsed_and_total(item, newsroom.editions, day))
 
@@ -249,7 +251,9 @@ def _curve(newsroom: Newsroom, item: LineItem, rows: Sequence[RunAd], until: dat
         wanted = None
         if item.goal:  # a flight too long to be walked through, or without an end, is counted anew
             walked = len(sold) == total
-            wanted = _paced(item, bisect_right(sold, day), total) if walked else _wanted(newsroom, item, day)
+            wanted = (
+                _paced(item, bisect_right(sold, day), total) if walked else _wanted_by(newsroom, item, day)
+            )
         points.append(DeliveryPoint(day, delivered if day_of(day) <= until else None, wanted))
     return points
 

@@ -114,8 +114,8 @@ def _usable(newsroom: Newsroom, first: date, least: date, last: date) -> date:
 
 def last_end(newsroom: Newsroom, first: date) -> date:
     """Where the booked flights end, as far as a plan up to then stays of a usable size."""
-    ahead = [item.flight for item in newsroom.ads.line_items if is_ahead(item, first)]
-    ends = [flight.last for flight in ahead if flight and flight.last]
+    flights = [item.flight for item in newsroom.ads.line_items if is_ahead(item, first)]
+    ends = [flight.last for flight in flights if flight and flight.last]
     last = min(max(ends, default=first), first + timedelta(days=FARTHEST - 1))
     return _usable(newsroom, first, min(last, first + timedelta(days=SPAN)), last)
 

@@ -18,7 +18,7 @@ from digest.app.campaign_notes import (
     Ledger,
     content_hash,
     content_of,
-    fate,
+    delivery_event,
     is_variant,
     issue_noted,
     last_content,
@@ -408,12 +408,12 @@ class Handover:
             if request.action == "draft":
                 return self._handed("tested", message, "", "draft", None, request)
         notes = notes_of(self.notes(message.edition, message.date), message.name)
-        left = [target for target in mailer.targets() if fate(notes, target) != "delivered"]
+        left = [target for target in mailer.targets() if delivery_event(notes, target) != "delivered"]
         if not left:
             raise AlreadySent(
                 f"{message.edition} of {message.date} was handed over by {self.spec.type} already."
             )
-        open_ends = [target for target in left if fate(notes, target) == "intended"]
+        open_ends = [target for target in left if delivery_event(notes, target) == "intended"]
         if open_ends and not request.again:
             raise AlreadySent(
                 f"{message.edition} of {message.date} may have gone to {', '.join(open_ends)}: an earlier run ended "

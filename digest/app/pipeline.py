@@ -104,7 +104,7 @@ def build(
         )
     outcome = compose(context, edition, day, overrides, personal)
     if outcome.status == "unchanged":
-        return _settle(outbox, outcome, rebuild, personal)
+        return _bring_back(outbox, outcome, rebuild, personal)
     if not (personal or rebuild):
         keep_audience(outcome.current)
     if personal:
@@ -117,7 +117,7 @@ def build(
         raise
     if personal:
         personal.bring(staged.folder)
-    return _at(outcome, "built", outbox, outbox.publish(staged))
+    return _with_folder(outcome, "built", outbox, outbox.publish(staged))
 
 
 def rehearse(
@@ -200,15 +200,15 @@ def _issue(
     newsroom = context.newsroom
     request = selecting(newsroom, context.store, edition, day, history, context.reader)
     selection = select(request)
-    if note := _cut_off(newsroom, edition, day, history):
+    if note := _beyond_catch_up(newsroom, edition, day, history):
         selection = replace(selection, notes=(*selection.notes, note))
     if len(selection.lineup) < max(newsroom.thin.min_stories, 1):
-        raise NothingToSend(_thin(newsroom, edition, day, request.window, selection))
+        raise NothingToSend(_nothing_to_send(newsroom, edition, day, request.window, selection))
     places = placing(newsroom, edition, day, selection.lineup, history, overrides)
     plan = _with_broken(place(places), newsroom)
     renders = RenderRequest(
         newsroom=newsroom,
-        edition=_headed(edition, history.note),
+        edition=_with_note(edition, history.note),
         day=day,
         lineup=selection.lineup,
         plan=plan,
@@ -249,7 +249,7 @@ def _with_broken(plan: Plan, newsroom: Newsroom) -> Plan:
     return replace(plan, refused=tuple(refused))
 
 
-def _headed(edition: Edition, note: IssueNote | None) -> Edition:
+def _with_note(edition: Edition, note: IssueNote | None) -> Edition:
     """The edition with the subject and preheader that an editor wrote for this issue."""
     if note is None:
         return edition
@@ -258,7 +258,7 @@ def _headed(edition: Edition, note: IssueNote | None) -> Edition:
     )
 
 
-def _cut_off(newsroom: Newsroom, edition: Edition, day: date, history: IssueHistory) -> str:
+def _beyond_catch_up(newsroom: Newsroom, edition: Edition, day: date, history: IssueHistory) -> str:
     """What ``catch_up`` leaves out after missed issues, in words; empty: nothing."""
     end = history.previous.window.end if history.previous else None
     hours = passed_over(edition, day, newsroom.publication.zone, end)
@@ -346,26 +346,28 @@ def placing_again(
     return placing(newsroom, edition, day, selection.lineup, history, overrides)
 
 
-def _settle(outbox: Outbox, outcome: Outcome, rebuild: bool, personal: Personal | None = None) -> Outcome:
+def _bring_back(outbox: Outbox, outcome: Outcome, rebuild: bool, personal: Personal | None = None) -> Outcome:
     """An unchanged issue: its folder comes back if it is gone, and is mended if somebody changed it."""
     edition, day = outcome.issue.edition.name, outcome.issue.date
-    there = outbox.read(edition, day) == outcome.files and not rebuild
-    finished = personal.write(outbox, outcome.revision, ready=there) if personal else 0
-    if there:
-        return _at(outcome, "restored" if finished else "unchanged", outbox)
+    intact = outbox.read(edition, day) == outcome.files and not rebuild
+    finished = personal.write(outbox, outcome.revision, ready=intact) if personal else 0
+    if intact:
+        return _with_folder(outcome, "restored" if finished else "unchanged", outbox)
     staged = outbox.stage(edition, day, outcome.files)
     if personal:
         personal.bring(staged.folder)
-    return _at(outcome, "restored", outbox, outbox.publish(staged))
+    return _with_folder(outcome, "restored", outbox, outbox.publish(staged))
 
 
-def _at(outcome: Outcome, status: str, outbox: Outbox, kept: Path | None = None) -> Outcome:
+def _with_folder(outcome: Outcome, status: str, outbox: Outbox, kept: Path | None = None) -> Outcome:
     issue = outcome.issue
     folder = outbox.place(issue.edition.name, issue.date)
     return Outcome(issue, outcome.revision, status, outcome.files, outcome.current, folder, kept)
 
 
-def _thin(newsroom: Newsroom, edition: Edition, day: date, window: Window, selection: Selection) -> str:
+def _nothing_to_send(
+    newsroom: Newsroom, edition: Edition, day: date, window: Window, selection: Selection
+) -> str:
     """Why there is no issue, with what stands in the way: rules by how many stories they stop."""
     clock = newsroom.publication.clock
     least = max(newsroom.thin.min_stories, 1)

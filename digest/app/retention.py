@@ -21,7 +21,7 @@ _LEAST = 62
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Forgotten:
+class PruneResult:
     """What went: folders of the outbox by edition and date, and rows of the store; ``kept`` folders nobody recorded.
     ``audiences``: folders at ``audience.output``, of old issues and of revisions that later ones replaced."""
 
@@ -33,7 +33,7 @@ class Forgotten:
 
 def prune(
     store: Store, outbox: Outbox, newsroom: Newsroom, before: date, now: datetime, *, dry_run: bool
-) -> Forgotten:
+) -> PruneResult:
     """Forget what is dated before ``before``. Raises ``CommandError`` for a date that issues to come still need.
 
     Whoever calls this holds the locks of all editions. A folder that the ledger does not know stays.
@@ -61,7 +61,7 @@ def prune(
             outbox.remove(name, day)
     kept = tuple(issue for issue in old if issue not in known)
     audiences = tuple(_audiences(newsroom, revisions, before, dry_run=dry_run))
-    return Forgotten(folders=folders, kept=kept, rows=rows, audiences=audiences)
+    return PruneResult(folders=folders, kept=kept, rows=rows, audiences=audiences)
 
 
 def _audiences(

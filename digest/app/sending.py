@@ -1,4 +1,4 @@
-"""An issue left the house: the outbox and the ledger both remember it, and either can be made again from the other."""
+"""An issue was sent: the outbox and the ledger both remember it, and either can be made again from the other."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def mark_sent(
     with store.writing():
         store.mark_sent(edition, day, at, delivered, revision=revision, by=by)
         built = store.to_be_sent(edition, day)
-        if _to_the_folder(store, outbox, built):
+        if _write_receipt(store, outbox, built):
             outbox.confirm(edition, day, receipt_for(built))
     return built
 
@@ -66,7 +66,7 @@ def receipt_for(built: BuiltIssue) -> SentReceipt:
     )
 
 
-def _to_the_folder(store: Store, outbox: Outbox, built: BuiltIssue) -> bool:
+def _write_receipt(store: Store, outbox: Outbox, built: BuiltIssue) -> bool:
     """Let the sent revision lie in the outbox; whether it does: a store of before did not keep files.
 
     What somebody changed in its files may be what was sent: it stays.
@@ -105,14 +105,14 @@ def restore(store: Store, outbox: Outbox, edition: str, day: date) -> str:
             return "there"
         outbox.publish(outbox.stage(edition, day, files))
         return "restored"
-    there = outbox.files(edition, day, files)
-    changed = sorted(name for name, data in there.items() if data != files[name])
+    present = outbox.files(edition, day, files)
+    changed = sorted(name for name, data in present.items() if data != files[name])
     if changed:
         raise AlreadySent(
             f"{outbox.place(edition, day)} has a receipt, and its {', '.join(changed)} "
             f"{'is' if len(changed) == 1 else 'are'} not what was built. It was left as it is; move it away first."
         )
-    missing = {name: data for name, data in files.items() if name not in there}
+    missing = {name: data for name, data in files.items() if name not in present}
     outbox.add(edition, day, missing)
     return "completed" if missing else "there"
 
@@ -155,7 +155,7 @@ def adopt(
             return None
         if is_sent and receipt is None:
             return _unreadable(edition, day, True, "sent.json cannot be understood")
-        return _adopt(store, issue, files, receipt, outbox.built_at(edition, day))
+        return _adopt_issue(store, issue, files, receipt, outbox.built_at(edition, day))
     except (ValueError, TypeError, KeyError, AttributeError, OverflowError) as error:
         reason = f"its manifest does not tell all ({type(error).__name__}: {error})"
         return _unreadable(edition, day, is_sent, reason)
@@ -165,7 +165,7 @@ def _unreadable(edition: str, day: date, sent: bool, reason: str) -> Recovered:
     return Recovered(edition=edition, date=day, revision=None, status="unreadable", why=reason, sent=sent)
 
 
-def _adopt(
+def _adopt_issue(
     store: Store,
     manifest: _ManifestReader,
     files: dict[str, bytes],

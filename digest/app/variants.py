@@ -286,7 +286,7 @@ def pack(job: Printing, task: tuple[int, str, Sequence[bytes]]) -> dict[str, Any
     return write(job.shelf, number, key, [row.variant for row in unpacked], make)
 
 
-def bare(bases: Bases) -> Bases:
+def without_secrets(bases: Bases) -> Bases:
     """The same without what other machines must not know: passwords, addresses of sources and of the store."""
     newsroom = bases.select.newsroom
     plain = replace(
@@ -294,33 +294,33 @@ def bare(bases: Bases) -> Bases:
         store="",
         mailing=MailerSpec(dialect=newsroom.mailing.dialect),
         sources=tuple(replace(source, url="", options={}) for source in newsroom.sources),
-        editions=tuple(map(_bare_edition, newsroom.editions)),
+        editions=tuple(map(_edition_without_secrets, newsroom.editions)),
     )
-    edition = _bare_edition(bases.render.edition)
+    edition = _edition_without_secrets(bases.render.edition)
     theme = bases.render.theme
     fresh = Theme(theme.digest, theme.default, theme.compiled, theme.editions)
     issue = replace(
         bases.issue,
-        edition=_bare_edition(bases.issue.edition),
+        edition=_edition_without_secrets(bases.issue.edition),
         selection=Selection(lineup=bases.issue.selection.lineup),
         plan=Plan(),
         rendered=replace(bases.issue.rendered, html=b"", text=b"", images={}, pieces=((), ())),
     )
     return Bases(
-        select=replace(bases.select, newsroom=plain, edition=_bare_edition(bases.select.edition)),
+        select=replace(bases.select, newsroom=plain, edition=_edition_without_secrets(bases.select.edition)),
         place=bases.place,
         render=replace(bases.render, newsroom=plain, edition=edition, theme=fresh, cache=None),
         issue=issue,
     )
 
 
-def _bare_edition(edition: Edition) -> Edition:
+def _edition_without_secrets(edition: Edition) -> Edition:
     if edition.mailing is None:
         return edition
     return replace(edition, mailing=MailerSpec(dialect=edition.mailing.dialect))
 
 
-def told(row: Row) -> dict[str, Any]:
+def described(row: Row) -> dict[str, Any]:
     """A variant's stories and ads, as ``variants.parquet`` has them."""
     return {
         "lineup": [

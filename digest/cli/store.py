@@ -16,7 +16,7 @@ from digest.errors import Unreachable
 from digest.model.counts import counted
 
 if TYPE_CHECKING:
-    from digest.app.retention import Forgotten
+    from digest.app.retention import PruneResult
 
 store = typer.Typer(
     cls=Commands,
@@ -121,7 +121,7 @@ def prune(
     _tell(forgotten, dry_run)
 
 
-def _tell(forgotten: Forgotten, dry_run: bool) -> None:
+def _tell(forgotten: PruneResult, dry_run: bool) -> None:
     rows = asdict(forgotten.rows)
     emit(
         {

@@ -85,5 +85,5 @@ class Publication(Block):
         return ZoneInfo(self.timezone)
 
     def clock(self, at: datetime) -> str:
-        """A moment as people of the house read it, such as ``2026-01-23 06:00``: on their own clocks."""
+        """A moment as people of the newsroom read it, such as ``2026-01-23 06:00``: on their own clocks."""
         return f"{at.astimezone(self.zone):%Y-%m-%d %H:%M}"

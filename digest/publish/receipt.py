@@ -14,7 +14,7 @@ SCHEMA = "digest.sent/1"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SentReceipt:
-    """What left the house: the revision, when, how many copies (where known), the SHA-256 of its manifest."""
+    """What was sent: the revision, when, how many copies (where known), the SHA-256 of its manifest."""
 
     revision: int
     sent_at: datetime

@@ -22,11 +22,11 @@ _PIXELS = re.compile(r"([\d.]+)px")
 
 @dataclass(frozen=True, slots=True)
 class Faint:
-    """Texts of one colour on one ground that are hard to read: how many, and the first of them."""
+    """Texts of one colour on one background that are hard to read: how many, and the first of them."""
 
     scheme: str  # light | dark
     ink: str
-    ground: str
+    background: str
     contrast: float
     text: str
     count: int
@@ -47,7 +47,7 @@ class _Look:
     """What a text inherits."""
 
     ink: str = "#000000"
-    ground: str = "#ffffff"
+    background: str = "#ffffff"
     size: float = 16
     bold: bool = False
 
@@ -61,7 +61,7 @@ def legibility(html: str) -> Legibility:
     measured = unknown = 0
     for scheme, rules in (("light", {}), ("dark", _dark_rules(html, body))):
         for text, look in _texts(body, _Look(), rules) if body is not None else ():
-            ink, background = six_digits(look.ink), six_digits(look.ground)
+            ink, background = six_digits(look.ink), six_digits(look.background)
             if ink is None or background is None:
                 unknown += 1
                 continue
@@ -135,7 +135,7 @@ def _looks(element: Any, style: Mapping[str, str], inherited: _Look) -> _Look:
     bold = weight == "bold" or (weight.isdecimal() and int(weight) >= 700) if weight else inherited.bold
     return _Look(
         ink=_color(style.get("color"), inherited.ink),
-        ground=_color(background, inherited.ground),
+        background=_color(background, inherited.background),
         size=float(size[1]) if size else inherited.size,
         bold=bold,
     )

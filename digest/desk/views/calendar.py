@@ -171,8 +171,8 @@ def _wanted(
 
 
 def _short(desk: Desk, newsroom: Newsroom, shortfall: Shortfall, titles: Mapping[str, str]) -> dict[str, Any]:
-    from digest.app.ads_forecast import words
+    from digest.app.ads_forecast import shortfall_message
 
     name = shortfall.booking.line_item
-    says, cure = map(desk.plain_reasons(newsroom), words(newsroom, shortfall))
+    says, cure = map(desk.plain_reasons(newsroom), shortfall_message(newsroom, shortfall))
     return {"id": name, "title": titles[name], "says": says, "cure": cure}
