@@ -176,6 +176,24 @@ def test_what_a_real_ghost_answered(
     assert replay.pages == 1 + 3
 
 
+def test_a_site_that_shows_no_post_at_all_withdraws_none(
+    tmp_path: Path, server: Server, recorded: dict[str, Any]
+) -> None:
+    """It is emptied, or broken, for the moment. What it does not show beside another post is gone."""
+    replay = Replay(server, recorded)
+    now = datetime.fromisoformat(recorded["at"])
+    house = House(tmp_path, type="ghost", url=server.url, key=recorded["key"])
+    first(house, house.read(now))
+    replay.posts = []
+    empty = house.read(now + timedelta(minutes=5))
+    assert (empty.error, empty.withdrawn, len(slugs(house))) == ("", 0, len(PUBLIC))
+    assert "none of 8 known posts exists; none was withdrawn" in " ".join(empty.remarks)
+    assert not house.withheld()
+    old = {"id": "f" * 24, "updated_at": "2000-01-01T00:00:00.000+00:00"}
+    replay.posts = [recorded["first"][0] | old]
+    assert house.read(now + timedelta(minutes=10)).withdrawn == len(PUBLIC)
+
+
 @pytest.mark.skipif(bool(ghost.missing()), reason=ghost.missing() or "-")
 def test_a_real_ghost(tmp_path: Path) -> None:
     """With ``DIGEST_ACCEPT=1`` what it answers is recorded anew."""
