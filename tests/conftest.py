@@ -65,10 +65,10 @@ def _statements_are_compiled_once() -> Iterator[None]:
     kept: Any = LRUCache(1000)
 
     def engine(address: Any, **options: Any) -> Any:
-        made = create_engine(address, **options)
-        if isinstance(made.dialect, Dialect):
-            made._compiled_cache = kept
-        return made
+        new_engine = create_engine(address, **options)
+        if isinstance(new_engine.dialect, Dialect):
+            new_engine._compiled_cache = kept
+        return new_engine
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(database, "create_engine", engine)

@@ -72,22 +72,22 @@ class At:
     """A desk, asked as a browser does."""
 
     def __init__(self, room: Room, may_act: bool = True, who: str = "mara") -> None:
-        asked = DeskOptions(
+        options = DeskOptions(
             root=room.root, outbox=room.root / "outbox", edition="daily", day=date.fromisoformat(DAY)
         )
         self.room = room
-        self.desk = Desk(Proofs(asked, lambda: NOW), PageLinks(), who=who, may_act=may_act)
+        self.desk = Desk(Proofs(options, lambda: NOW), PageLinks(), who=who, may_act=may_act)
         self.app = guarded(application(self.desk))
 
     def get(self, address: str = "/", status: int = 200, **heads: str) -> str:
-        found = answer(self.app, address, heads=heads)
-        assert found.status == status, found.text[:2000]
-        return found.text
+        response = answer(self.app, address, heads=heads)
+        assert response.status == status, response.text[:2000]
+        return response.text
 
     def post(self, act: str, status: int = 303, path: str = "/act", **fields: Any) -> Answer:
-        found = answer(self.app, path, {"token": self.desk.token, "act": act, **HERE, **fields})
-        assert found.status == status, found.text[:3000]
-        return found
+        response = answer(self.app, path, {"token": self.desk.token, "act": act, **HERE, **fields})
+        assert response.status == status, response.text[:3000]
+        return response
 
     def undo(self, done: Answer) -> Answer:
         """Press the button of the page that an act leads to."""
@@ -98,4 +98,4 @@ class At:
     def titles(self) -> list[str]:
         """The headlines of the issue as it is now."""
         manifest = self.get(f"/daily/{DAY}/manifest.json")
-        return [one["title"] for part in json.loads(manifest)["sections"] for one in part["stories"]]
+        return [story["title"] for part in json.loads(manifest)["sections"] for story in part["stories"]]

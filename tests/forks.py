@@ -29,10 +29,10 @@ class Fork:
 
     def wait(self) -> Result:
         os.waitpid(self.pid, 0)
-        found = Result(**json.loads(self.answer.read_text()))
+        result = Result(**json.loads(self.answer.read_text()))
         self.answer.unlink()
-        assert found.code != DIED, found.err
-        return found
+        assert result.code != DIED, result.err
+        return result
 
     def kill(self) -> bool:
         """Whether it was killed before its end."""
@@ -58,11 +58,11 @@ def fork(room: Room, *words: str) -> Fork:
 
 def at_once(room: Room, lines: Iterable[tuple[str, ...]]) -> list[Result]:
     """Many commands at the same time."""
-    return [one.wait() for one in [fork(room, *words) for words in lines]]
+    return [running.wait() for running in [fork(room, *words) for words in lines]]
 
 
 def killed(room: Room, words: tuple[str, ...], after: float) -> bool:
     """Whether the command was killed, so many seconds after it began, before its end."""
-    one = fork(room, *words)
+    running = fork(room, *words)
     time.sleep(after)
-    return one.kill()
+    return running.kill()

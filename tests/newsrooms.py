@@ -125,8 +125,8 @@ class Room:
 
     def files(self, edition: str = "daily", day: str = "2026-01-23") -> dict[str, bytes]:
         folder = self.root / "outbox" / edition / day
-        found = sorted(path for path in folder.rglob("*") if path.is_file())
-        return {path.relative_to(folder).as_posix(): path.read_bytes() for path in found}
+        paths = sorted(path for path in folder.rglob("*") if path.is_file())
+        return {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
 
     def manifest(self, edition: str = "daily", day: str = "2026-01-23") -> Any:
         return json.loads(self.files(edition, day)["manifest.json"])

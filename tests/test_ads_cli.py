@@ -53,20 +53,20 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def room(tmp_path: Path) -> Room:
     """Two issues, of the 22nd and 23rd; the first is sent."""
-    made = newsroom(tmp_path / "room", ads=ADS)
-    made.stories(story(n, published_at=f"2026-01-2{1 + n % 2}T10:{n:02d}:00-05:00") for n in range(16))
+    sample = newsroom(tmp_path / "room", ads=ADS)
+    sample.stories(story(n, published_at=f"2026-01-2{1 + n % 2}T10:{n:02d}:00-05:00") for n in range(16))
     for day in ("2026-01-22", "2026-01-23"):
-        result = made.run("build", "--daily", "--date", day)
+        result = sample.run("build", "--daily", "--date", day)
         assert result.code == 0, result.err
-    assert made.run("mark-sent", "daily", "2026-01-22", "--delivered", "987").code == 0
-    return made
+    assert sample.run("mark-sent", "daily", "2026-01-22", "--delivered", "987").code == 0
+    return sample
 
 
 def test_the_plan_fits_around_what_is_built(room: Room) -> None:
-    found = room.run("ads", "plan", "--to", "2026-01-27", "--json").json
-    runs = {(one["date"], ad["line_item"]) for one in found["issues"] for ad in one["ads"]}
+    planned = room.run("ads", "plan", "--to", "2026-01-27", "--json").json
+    runs = {(issue["date"], ad["line_item"]) for issue in planned["issues"] for ad in issue["ads"]}
     assert runs == {("2026-01-24", "aquafresh"), ("2026-01-25", "cruise"), ("2026-01-26", "cruise")}
-    first = found["line_items"][0]
+    first = planned["line_items"][0]
     assert (first["delivered"], first["planned"], first["short"]) == (2, 1, 0)
 
 
@@ -88,24 +88,24 @@ def test_plan_for_people(room: Room) -> None:
 
 
 def test_the_commands_change_nothing(tmp_path: Path) -> None:
-    made = newsroom(tmp_path / "new", ads=ADS)
+    sample = newsroom(tmp_path / "new", ads=ADS)
     for words in (["plan"], ["check"], ["calendar"], ["report"], ["avails", "--slot", "top_banner"]):
-        assert made.run("ads", *words).code in (0, 2)
-    assert not list(made.root.glob("var/*.db*"))
+        assert sample.run("ads", *words).code in (0, 2)
+    assert not list(sample.root.glob("var/*.db*"))
 
 
 def test_avails(room: Room) -> None:
-    found = room.run(
+    avails = room.run(
         "ads", "avails", "--slot", "top_banner", "--from", "2026-01-23", "--to", "2026-01-27", "--json"
     ).json
-    assert [(one["date"], one["free"]) for one in found["issues"]] == [
+    assert [(issue["date"], issue["free"]) for issue in avails["issues"]] == [
         ("2026-01-23", 0),
         ("2026-01-24", 0),
         ("2026-01-25", 0),
         ("2026-01-26", 0),
         ("2026-01-27", 1),
     ]
-    assert found["total"] == 1
+    assert avails["total"] == 1
 
 
 @pytest.mark.parametrize(
@@ -155,8 +155,8 @@ def test_a_finished_flight_is_a_make_good_and_no_error(room: Room) -> None:
 
 
 def test_calendar(room: Room) -> None:
-    found = room.run("ads", "calendar", "--from", "2026-01-21", "--to", "2026-01-25", "--json").json
-    assert [(day["date"], day["state"], day["slots"]["top_banner"]) for day in found["days"]] == [
+    calendar = room.run("ads", "calendar", "--from", "2026-01-21", "--to", "2026-01-25", "--json").json
+    assert [(day["date"], day["state"], day["slots"]["top_banner"]) for day in calendar["days"]] == [
         ("2026-01-21", "missed", []),
         ("2026-01-22", "sent", ["aquafresh"]),
         ("2026-01-23", "built", ["aquafresh"]),
@@ -170,24 +170,24 @@ def test_the_report_is_the_ledger(room: Room) -> None:
     from digest.config import load
     from digest.store import open_store
 
-    found = room.run("ads", "report", "--json").json
+    report = room.run("ads", "report", "--json").json
     with open_store(load(room.root).store, load(room.root).publication) as store:
         rows = store.ran_ads()
     shown = [
-        (one["line_item"], issue["date"], issue["slot"], issue["sends"], issue["counted"])
-        for one in found["line_items"]
-        for issue in one["issues"]
+        (row["line_item"], issue["date"], issue["slot"], issue["sends"], issue["counted"])
+        for row in report["line_items"]
+        for issue in row["issues"]
     ]
     assert shown == [(run.line_item, str(run.date), run.slot, run.sends, run.delivered) for run in rows]
-    assert found["totals"] == {"issues": 2, "sends": 1987}
-    booked = found["line_items"][0]
+    assert report["totals"] == {"issues": 2, "sends": 1987}
+    booked = report["line_items"][0]
     assert (booked["booked"], booked["delivered"], booked["short"], booked["status"]) == (3, 2, 1, "running")
     assert booked["issues"][0]["neighbours"]
 
 
 def test_a_span_and_an_advertiser(room: Room) -> None:
-    found = room.run("ads", "report", "gleammour", "--from", "2026-01-23", "--json").json
-    (booked,) = found["line_items"]
+    report = room.run("ads", "report", "gleammour", "--from", "2026-01-23", "--json").json
+    (booked,) = report["line_items"]
     assert [issue["date"] for issue in booked["issues"]] == ["2026-01-23"]
     assert booked["delivered"] == 2
 
@@ -225,11 +225,11 @@ def test_rows_for_a_spreadsheet(room: Room) -> None:
 
 def test_a_deleted_line_item_stays_in_the_report(room: Room) -> None:
     room.write("adslots.yaml", ADS.replace("id: aquafresh", "id: aquafresh-2"))
-    found = {
-        one["line_item"]: one for one in room.run("ads", "report", "gleammour", "--json").json["line_items"]
+    rows = {
+        row["line_item"]: row for row in room.run("ads", "report", "gleammour", "--json").json["line_items"]
     }
-    assert (found["aquafresh"]["status"], found["aquafresh"]["delivered"]) == ("deleted", 2)
-    assert found["aquafresh-2"]["delivered"] == 0
+    assert (rows["aquafresh"]["status"], rows["aquafresh"]["delivered"]) == ("deleted", 2)
+    assert rows["aquafresh-2"]["delivered"] == 0
 
 
 def test_an_advertiser_renamed_in_mid_flight_keeps_the_rows(room: Room) -> None:
@@ -251,43 +251,43 @@ BUILD = ("build", "--daily", "--date", "2026-01-23")
 def test_with_a_horizon_the_build_follows_the_plan(tmp_path: Path) -> None:
     placed: list[list[dict[str, str]]] = []
     for policy in ("policy: {", "policy: {horizon: 28d, "):
-        made = newsroom(tmp_path / str(len(placed)), ads=STARVED.replace("policy: {", policy))
-        assert made.run(*BUILD).code == 0
-        placed.append(made.manifest()["ads"]["placed"])
+        sample = newsroom(tmp_path / str(len(placed)), ads=STARVED.replace("policy: {", policy))
+        assert sample.run(*BUILD).code == 0
+        placed.append(sample.manifest()["ads"]["placed"])
     assert [ad["line_item"] for ads in placed for ad in ads] == ["aquafresh", "cruise"]
     assert "the plan over" not in placed[0][0]["because"]
     assert "the plan over the coming 28 days runs it in this issue" in placed[1][0]["because"]
 
 
 def test_a_build_with_a_horizon_is_idempotent_and_explains_itself(tmp_path: Path) -> None:
-    made = newsroom(tmp_path / "room", ads=STARVED.replace("policy: {", "policy: {horizon: 28d, "))
-    assert made.run(*BUILD).code == 0
-    before = made.files()
-    again = made.run(*BUILD, "--json").json
+    sample = newsroom(tmp_path / "room", ads=STARVED.replace("policy: {", "policy: {horizon: 28d, "))
+    assert sample.run(*BUILD).code == 0
+    before = sample.files()
+    again = sample.run(*BUILD, "--json").json
     assert again["issues"][0]["status"] == "unchanged"
-    assert made.files() == before
-    told = made.run("explain", "daily", "2026-01-23", "--line-item", "aquafresh").out
-    assert "the plan over the coming 28 days runs it on 2026-01-24" in told
+    assert sample.files() == before
+    explained = sample.run("explain", "daily", "2026-01-23", "--line-item", "aquafresh").out
+    assert "the plan over the coming 28 days runs it on 2026-01-24" in explained
 
 
 def test_without_the_solver_a_horizon_is_a_clear_error(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(highs, "find_spec", lambda name: None)
-    made = newsroom(tmp_path / "room", ads=STARVED.replace("policy: {", "policy: {horizon: 28d, "))
-    result = made.run(*BUILD)
+    sample = newsroom(tmp_path / "room", ads=STARVED.replace("policy: {", "policy: {horizon: 28d, "))
+    result = sample.run(*BUILD)
     assert result.code == 2
     assert "adslots.yaml:1:19: policy.horizon needs the solver HiGHS" in result.err
-    assert 'pip install "newsroom-digest[plan]"' in made.run("ads", "avails", "--slot", "top_banner").err
+    assert 'pip install "newsroom-digest[plan]"' in sample.run("ads", "avails", "--slot", "top_banner").err
 
 
 def test_without_the_solver_the_days_ahead_are_told_one_by_one(
     room: Room, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(highs, "find_spec", lambda name: None)
-    found = room.run("ads", "plan", "--to", "2026-01-26", "--json")
-    assert found.json["optimal"] is False
-    assert "day by day" in found.err
+    planned = room.run("ads", "plan", "--to", "2026-01-26", "--json")
+    assert planned.json["optimal"] is False
+    assert "day by day" in planned.err
     assert room.run("ads", "calendar").code == 0
     room.write("adslots.yaml", ADS.replace("goal: {issues: 3}", "goal: {issues: 4}"))
     for words, code in ((("ads", "check"), 2), (("check",), 0)):
@@ -302,10 +302,10 @@ def test_a_typical_issue_is_what_the_last_ones_were(room: Room) -> None:
     from digest.place.forecast import sections_of
     from digest.store import open_store
 
-    made = load(room.root)
-    with open_store(made.store, made.publication) as store:
-        before_any = lineups(made, store, date(2026, 1, 22))["daily"]
-        after = lineups(made, store, date(2026, 1, 24))["daily"]
+    loaded = load(room.root)
+    with open_store(loaded.store, loaded.publication) as store:
+        before_any = lineups(loaded, store, date(2026, 1, 22))["daily"]
+        after = lineups(loaded, store, date(2026, 1, 24))["daily"]
         ran = store.ran_stories(date(2026, 1, 23), date(2026, 1, 23))
     assert sections_of(before_any) == (("local-news", 3), ("health", 3), ("crime", 2))
     assert len(after) <= 8
@@ -316,16 +316,16 @@ def test_a_typical_issue_is_what_the_last_ones_were(room: Room) -> None:
 def test_a_week_of_one_advertiser_in_one_page(room: Room) -> None:
     words = ("ads", "explain", "marlin", "--from", "2026-01-20", "--to", "2026-01-26")
     (booked,) = room.run(*words, "--json").json["line_items"]
-    assert [(one["date"], one["ran"], one["rule"]) for one in booked["issues"]] == [
+    assert [(issue["date"], issue["ran"], issue["rule"]) for issue in booked["issues"]] == [
         ("2026-01-22", False, "flight"),
         ("2026-01-23", False, "flight"),
     ]
     out = room.run(*words).out
     assert "cruise, 2026-01-20 to 2026-01-26: ran in 0 of 2 issues; stopped by flight 2" in out
     assert "ran in 2 of 2 issues" in room.run("ads", "explain", "gleammour", "--to", "2026-01-26").out
-    wrong = room.run("ads", "explain", "marlinn")
-    assert wrong.code == 2
-    assert 'Did you mean "marlin"?' in wrong.err
+    refused = room.run("ads", "explain", "marlinn")
+    assert refused.code == 2
+    assert 'Did you mean "marlin"?' in refused.err
 
 
 FORGOTTEN = (
@@ -346,12 +346,12 @@ def test_a_paid_booking_that_never_runs_is_named_everywhere(room: Room) -> None:
         assert "cruise" in result.err
     result = room.run("ads", "check", "--json")
     assert result.code == 2
-    assert [(one["line_item"], one["rivals"]) for one in result.json["problems"]] == [
+    assert [(row["line_item"], row["rivals"]) for row in result.json["problems"]] == [
         ("cruise", ["aquafresh"])
     ]
     warned = room.run("check", "--json")
     assert warned.code == 0
-    assert [one["line_item"] for one in warned.json["warnings"]] == ["cruise"]
+    assert [row["line_item"] for row in warned.json["warnings"]] == ["cruise"]
 
 
 def test_check_says_what_it_knows_first(room: Room) -> None:
@@ -367,8 +367,8 @@ def test_all_slots_at_once_with_what_an_issue_brings(room: Room) -> None:
         "adslots.yaml", ADS.replace("goal: {issues: 3}", "goal: {issues: 3}\n    rate: {per_issue: 400}")
     )
     words = ("ads", "avails", "--from", "2026-01-24", "--to", "2026-01-27")
-    found = room.run(*words, "--json").json["slots"]
-    assert [(slot["slot"], slot["total"]) for slot in found] == [("top_banner", 1), ("in_stream", 1)]
-    assert found[0]["issues"][-1]["free"] == found[0]["issues"][-1]["at_most"] == 1
-    assert [float(slot["rate"]) for slot in found] == [400.0, 0.0]
+    slots = room.run(*words, "--json").json["slots"]
+    assert [(slot["slot"], slot["total"]) for slot in slots] == [("top_banner", 1), ("in_stream", 1)]
+    assert slots[0]["issues"][-1]["free"] == slots[0]["issues"][-1]["at_most"] == 1
+    assert [float(slot["rate"]) for slot in slots] == [400.0, 0.0]
     assert "in all" in room.run(*words).out

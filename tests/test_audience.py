@@ -68,7 +68,7 @@ def many(path: Path, readers: int = 900, kinds: int = 140) -> Path:
 
 def bytes_of(place: Path) -> dict[str, bytes]:
     return {
-        str(one.relative_to(place)): one.read_bytes() for one in sorted(place.rglob("*")) if one.is_file()
+        str(path.relative_to(place)): path.read_bytes() for path in sorted(place.rglob("*")) if path.is_file()
     }
 
 
@@ -76,9 +76,9 @@ def test_readers_of_one_choice_share_a_variant_with_their_sections_and_ads(room:
     row = built(room, "--audience", str(csv(room.root / "readers.csv", SOME)))
     assert (row["audience"]["readers"], row["audience"]["variants"]) == (4, 4)
     anna, cora = of_reader(room, "anna"), of_reader(room, "cora")
-    assert [one["section"] for one in anna["lineup"]] == ["health", "crime"]
-    assert [len(one["stories"]) for one in anna["lineup"]] == [1, 2]
-    assert [one["section"] for one in cora["lineup"]] == ["crime", "health"]
+    assert [section["section"] for section in anna["lineup"]] == ["health", "crime"]
+    assert [len(section["stories"]) for section in anna["lineup"]] == [1, 2]
+    assert [section["section"] for section in cora["lineup"]] == ["crime", "health"]
     for story in anna["stories"]:
         assert f'data-story="{story}"'.encode() in anna["html"]
     assert b'data-line-item="tampa-only"' in cora["html"]
@@ -87,7 +87,7 @@ def test_readers_of_one_choice_share_a_variant_with_their_sections_and_ads(room:
     assert b"tampa-only" not in room.files()["index.html"]
     manifest = room.manifest()
     assert manifest["audience"]["readers"] == 4
-    reached = {one["line_item"]: one["readers"] for one in manifest["audience"]["ads"]}
+    reached = {row["line_item"]: row["readers"] for row in manifest["audience"]["ads"]}
     assert reached["tampa-only"] == 3
     assert sorted(table(folder(room) / "recipients.parquet", "reader_id"))[0] == ("anna",)
 
@@ -116,7 +116,7 @@ def test_parquet_lists_and_csv_with_bars_mean_the_same(tmp_path: Path) -> None:
     for room, name in zip(rooms, ("r.csv", "r", "r.csv"), strict=True):
         built(room, "--audience", str(room.root / name))
     first, *others = (bytes_of(folder(room)) for room in rooms)
-    assert all(one == first for one in others)
+    assert all(other == first for other in others)
 
 
 def test_what_is_wrong_with_rows_is_counted_and_stops_nothing(room: Room) -> None:
@@ -147,7 +147,7 @@ def test_what_is_wrong_with_rows_is_counted_and_stops_nothing(room: Room) -> Non
     ):
         assert words in result.err
     assert len(table(folder(room) / "recipients.parquet")) == 7
-    assert [one["section"] for one in of_reader(room, "eve")["lineup"]] == ["health"] or of_reader(
+    assert [section["section"] for section in of_reader(room, "eve")["lineup"]] == ["health"] or of_reader(
         room, "eve"
     )["thin"]
     assert of_reader(room, "読者 🙂")["choices"] == '{"sections": ["health"]}'
@@ -305,16 +305,16 @@ def test_a_dry_run_counts_and_writes_nothing(room: Room) -> None:
 def test_the_bytes_are_the_same_whatever_the_workers(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, workers: int
 ) -> None:
-    found = list[dict[str, bytes]]()
+    outputs = list[dict[str, bytes]]()
     smaller = partial(zlib.compress, level=9)
     for number in (1, workers):
         monkeypatch.setattr(local, "processors", lambda number=number: number)
-        if found and workers == 1:  # another machine's zlib
+        if outputs and workers == 1:  # another machine's zlib
             monkeypatch.setattr("digest.app.variants.zlib.compress", lambda data, _: smaller(data))
-        room = audience_room(tmp_path / f"room{number}-{len(found)}")
+        room = audience_room(tmp_path / f"room{number}-{len(outputs)}")
         built(room, "--audience", str(many(room.root / "r.csv")))
-        found.append(bytes_of(folder(room)))
-    assert found[0] == found[1]
+        outputs.append(bytes_of(folder(room)))
+    assert outputs[0] == outputs[1]
 
 
 def kill_workers(stop: threading.Event, killed: list[int]) -> None:
@@ -360,13 +360,13 @@ def test_a_killed_build_goes_on_where_it_was(tmp_path: Path) -> None:
     process.kill()
     process.wait()
     assert process.returncode == -signal.SIGKILL
-    finished = {one: one.stat().st_mtime_ns for one in work.glob("*.json")}
+    finished = {path: path.stat().st_mtime_ns for path in work.glob("*.json")}
     assert finished
     assert not folder(room).exists()
     assert built(room, "--audience", str(path))["status"] == "built"
     assert bytes_of(folder(room)) == bytes_of(folder(quiet))
-    for one, at in finished.items():
-        assert (folder(room) / "packs" / one.name).stat().st_mtime_ns == at
+    for work_file, at in finished.items():
+        assert (folder(room) / "packs" / work_file.name).stat().st_mtime_ns == at
     assert not work.exists()
 
 
@@ -387,13 +387,15 @@ def test_words_that_do_not_go_together(room: Room, words: tuple[str, ...], says:
 def test_every_reader_stands_in_the_tables_once(room: Room) -> None:
     built(room, "--audience", str(many(room.root / "r.csv")))
     where = folder(room)
-    recipients: Counter[Any] = Counter(one for (one,) in table(where / "recipients.parquet", "variant"))
+    recipients: Counter[Any] = Counter(
+        variant for (variant,) in table(where / "recipients.parquet", "variant")
+    )
     rows = table(where / "variants.parquet", "variant, readers, pack, html_offset, html_length")
     assert {variant: readers for variant, readers, *_ in rows} == recipients
     for pack in {row[2] for row in rows}:
         ends = sorted((row[3], row[3] + row[4]) for row in rows if row[2] == pack)
         assert ends[0][0] == 0
-        assert all(one[1] == other[0] for one, other in pairwise(ends))
+        assert all(span[1] == following[0] for span, following in pairwise(ends))
         assert ends[-1][1] == (where / f"packs/{pack:04d}.html").stat().st_size
 
 
@@ -405,7 +407,7 @@ def test_a_goal_in_sends_counts_readers_and_a_recovered_ledger_agrees(tmp_path: 
     def delivered() -> list[tuple[Any, ...]]:
         rows = room.run("ads", "report", "--json").json["line_items"]
         return [
-            (one["line_item"], one["delivered"], one["sends"]) for one in rows if one["line_item"] == "sold"
+            (row["line_item"], row["delivered"], row["sends"]) for row in rows if row["line_item"] == "sold"
         ]
 
     assert delivered() == [("sold", 3, 3)]
@@ -419,7 +421,7 @@ def test_a_goal_in_sends_counts_readers_and_a_recovered_ledger_agrees(tmp_path: 
 
 def test_with_history_no_reader_gets_a_story_or_event_twice(tmp_path: Path) -> None:
     room = audience_room(tmp_path / "room", count=36, digest="thin: {widen: 72h, min_stories: 1}\n")
-    told = [
+    stories = [
         {"id": "first", "url": "https://h.example/1", "title": "Drawbridge at Palatka stuck open for six hours",
          "section": "Health", "published_at": "2026-01-22T09:00:00-05:00", "priority": 10},
         {"id": "again", "url": "https://h.example/2", "title": "Palatka drawbridge stuck open for six hours",
@@ -427,14 +429,14 @@ def test_with_history_no_reader_gets_a_story_or_event_twice(tmp_path: Path) -> N
     ]  # fmt: skip
     room.write(
         "stories.jsonl",
-        (room.root / "stories.jsonl").read_text() + "".join(json.dumps(one) + "\n" for one in told),
+        (room.root / "stories.jsonl").read_text() + "".join(json.dumps(story) + "\n" for story in stories),
     )
     sections = {"anna": ["health"], "bert": ["crime"], "cora": ["crime", "health"]}
     path = csv(
-        room.root / "r.csv", ({"reader_id": one, "topics": topics} for one, topics in sections.items())
+        room.root / "r.csv", ({"reader_id": reader, "topics": topics} for reader, topics in sections.items())
     )
     built(room, "--audience", str(path))
-    first = {one: of_reader(room, one)["stories"] for one in sections}
+    first = {reader: of_reader(room, reader)["stories"] for reader in sections}
     assert "first" in first["anna"]
     assert "first" not in first["bert"]
     rows = "".join(f"zed{n},crime,,,\n" for n in range(2))  # who was not there yesterday
@@ -462,7 +464,9 @@ def test_with_history_no_reader_gets_a_story_or_event_twice(tmp_path: Path) -> N
 def test_a_frequency_cap_holds_for_the_reader_where_history_is_given(tmp_path: Path) -> None:
     capped = item("seen", "type: sponsorship, frequency_cap: {max_issues: 2, per_days: 3}", "bay")
     room = audience_room(tmp_path / "room", items=capped)
-    path = csv(room.root / "r.csv", ({"reader_id": one} for one in ("often", "once", "never", "long ago")))
+    path = csv(
+        room.root / "r.csv", ({"reader_id": reader} for reader in ("often", "once", "never", "long ago"))
+    )
     days = {
         "often": ["2026-01-21", "2026-01-22"],
         "once": ["2026-01-22"],
@@ -471,10 +475,14 @@ def test_a_frequency_cap_holds_for_the_reader_where_history_is_given(tmp_path: P
     history = tmp_path / "sent.csv"
     history.write_text(
         "reader_id,date,stories,line_items\n"
-        + "".join(f"{one},{day},x1|x2,seen|other\n" for one, all_days in days.items() for day in all_days)
+        + "".join(
+            f"{reader},{day},x1|x2,seen|other\n" for reader, all_days in days.items() for day in all_days
+        )
     )
     built(room, "--audience", str(path), "--history", str(history))
-    seen = {one for one in (*days, "never") if b'data-line-item="seen"' in of_reader(room, one)["html"]}
+    seen = {
+        reader for reader in (*days, "never") if b'data-line-item="seen"' in of_reader(room, reader)["html"]
+    }
     assert seen == {"once", "never", "long ago"}
 
 
@@ -504,7 +512,7 @@ def test_a_goal_in_readers_is_met_to_the_reader_and_the_rest_go_to_others(tmp_pa
         for one in shown:
             seen[one["line_item"]] += readers
     assert seen["sold"] == ads["sold"]["readers"]
-    assert sum(one for one, _ in rows) == 900
+    assert sum(count for count, _ in rows) == 900
     assert len(table(folder(room) / "recipients.parquet", "DISTINCT reader_id")) == 900
 
 
@@ -546,13 +554,13 @@ IDS = (
 
 def test_ids_of_any_unicode_stay_what_they_are(room: Room, tmp_path: Path) -> None:
     path = tmp_path / "r.parquet"
-    rows = ", ".join("('" + one.replace("'", "''") + "')" for one in IDS)
+    rows = ", ".join("('" + id.replace("'", "''") + "')" for id in IDS)
     duckdb.execute(
         f"COPY (SELECT id AS reader_id, '' AS topics, '' AS health_top, '' AS language, 'tampa' AS region "
         f"FROM (VALUES {rows}) t(id)) TO '{path}' (FORMAT parquet)"
     )
     assert built(room, "--audience", str(path))["audience"]["readers"] == len(IDS)
-    assert {one for (one,) in table(folder(room) / "recipients.parquet", "reader_id")} == set(IDS)
+    assert {id for (id,) in table(folder(room) / "recipients.parquet", "reader_id")} == set(IDS)
     place = tmp_path / "out"
     assert room.run("export", "daily", DAY, "--reader", "\u202eevil", "--to", str(place)).code == 0
     assert (place / "index.html").read_bytes() == of_reader(room, "\u202eevil")["html"]
@@ -563,7 +571,7 @@ def test_a_full_disk_in_mid_run_loses_nothing(
 ) -> None:
     monkeypatch.setattr(local, "processors", lambda: 1)
     path, written = many(room.root / "r.csv"), list[str]()
-    whole = Shelf.write
+    write = Shelf.write
 
     def full(self: Shelf, name: str, pieces: Any) -> None:
         written.append(name)
@@ -572,8 +580,8 @@ def test_a_full_disk_in_mid_run_loses_nothing(
                 disk.setattr(
                     os, "fsync", lambda _: (_ for _ in ()).throw(OSError(28, "No space left on device"))
                 )
-                whole(self, name, pieces)
-        whole(self, name, pieces)
+                write(self, name, pieces)
+        write(self, name, pieces)
 
     with monkeypatch.context() as disk:
         disk.setattr(Shelf, "write", full)

@@ -24,13 +24,15 @@ line_items:
 
 def booking(name: str, *more: str, advertiser: str = "gleammour", creatives: str | None = None) -> str:
     """A booking of two weeks around the stories of :mod:`tests.newsrooms`, with further keys."""
-    made = creatives or f'[{{id: one, headline: {name}, url: "https://{advertiser}.example/{name}"}}]'
+    creatives_yaml = (
+        creatives or f'[{{id: one, headline: {name}, url: "https://{advertiser}.example/{name}"}}]'
+    )
     lines = [
         f"  - id: {name}",
         f"advertiser: {advertiser}",
         "flight: {start: 2026-01-19, end: 2026-02-01}",
         "slots: [in_stream]",
-        *([f"creatives: {made}"] if made != "none" else []),
+        *([f"creatives: {creatives_yaml}"] if creatives_yaml != "none" else []),
         *more,
     ]
     return "\n    ".join(lines) + "\n"
@@ -58,7 +60,8 @@ def problems(room: Room) -> list[str]:
 
 def refused(room: Room, day: str) -> dict[str, tuple[str, str]]:
     return {
-        one["line_item"]: (one["rule"], one["reason"]) for one in room.manifest(day=day)["ads"]["refused"]
+        refusal["line_item"]: (refusal["rule"], refusal["reason"])
+        for refusal in room.manifest(day=day)["ads"]["refused"]
     }
 
 
@@ -74,9 +77,9 @@ def test_a_booking_that_had_another_id_goes_on_counting(tmp_path: Path) -> None:
     build(room, "2026-01-26")
     assert refused(room, "2026-01-26")["spring-2026"][0] == "goal"
     report = room.run("ads", "report", "--json").json["line_items"]
-    assert [(one["line_item"], one["delivered"]) for one in report] == [("spring-2026", 3)]
+    assert [(row["line_item"], row["delivered"]) for row in report] == [("spring-2026", 3)]
     plan = room.run("ads", "plan", "--from", "2026-01-23", "--to", "2026-01-26", "--json")
-    assert [(one["line_item"], one["delivered"]) for one in plan.json["line_items"]] == [("spring-2026", 3)]
+    assert [(row["line_item"], row["delivered"]) for row in plan.json["line_items"]] == [("spring-2026", 3)]
 
 
 def test_clicks_on_the_old_id_stay_with_the_booking(tmp_path: Path) -> None:
@@ -85,12 +88,12 @@ def test_clicks_on_the_old_id_stay_with_the_booking(tmp_path: Path) -> None:
     (tmp_path / "clicks.csv").write_text("url,unique_clicks\nhttps://gleammour.example/spring,40\n")
     assert room.run("receipts", "daily", "2026-01-23", "--file", str(tmp_path / "clicks.csv")).code == 0
     room.write("adslots.yaml", HEAD + booking("summer", "was: [spring]", "goal: {clicks: 100}"))
-    (found,) = room.run("ads", "report", "--json").json["line_items"]
-    assert (found["line_item"], found["delivered"], found["clicks"]) == ("summer", 40, 40)
+    (row,) = room.run("ads", "report", "--json").json["line_items"]
+    assert (row["line_item"], row["delivered"], row["clicks"]) == ("summer", 40, 40)
 
 
 @pytest.mark.parametrize(
-    ("bookings", "said"),
+    ("bookings", "message"),
     [
         (
             booking("spring") + booking("summer", "was: [spring]"),
@@ -104,8 +107,8 @@ def test_clicks_on_the_old_id_stay_with_the_booking(tmp_path: Path) -> None:
         ),
     ],
 )
-def test_an_old_id_is_one_bookings(bookings: str, said: str, tmp_path: Path) -> None:
-    assert problems(room_with(tmp_path, bookings)) == [said]
+def test_an_old_id_is_one_bookings(bookings: str, message: str, tmp_path: Path) -> None:
+    assert problems(room_with(tmp_path, bookings)) == [message]
 
 
 def test_a_rate_for_a_thousand_sends_is_worth_what_the_edition_sends(tmp_path: Path) -> None:
@@ -127,7 +130,7 @@ def test_a_rate_for_a_thousand_sends_is_worth_what_the_edition_sends(tmp_path: P
 
 
 @pytest.mark.parametrize(
-    ("rate", "said"),
+    ("rate", "message"),
     [
         ("{}", "is empty"),
         ("{cpm: 3, per_issue: 4}", 'adslots.yaml:11:11: "rate" of line item "spring" needs one amount: per_issue or '
@@ -135,10 +138,10 @@ def test_a_rate_for_a_thousand_sends_is_worth_what_the_edition_sends(tmp_path: P
         ("{cmp: 3}", 'adslots.yaml:11:12: unknown key "cmp" in "rate" of line item "spring". Did you mean "cpm"?'),
     ],
 )  # fmt: skip
-def test_a_rate_is_one_amount(rate: str, said: str, tmp_path: Path) -> None:
+def test_a_rate_is_one_amount(rate: str, message: str, tmp_path: Path) -> None:
     found = problems(room_with(tmp_path, booking("spring", f"rate: {rate}")))
     assert len(found) == 1
-    assert said in found[0] or said == "is empty"
+    assert message in found[0] or message == "is empty"
 
 
 def test_a_rate_by_sends_needs_the_number_of_sends(tmp_path: Path) -> None:
@@ -157,7 +160,7 @@ def test_a_booking_whose_creatives_have_not_come_is_missed_and_the_build_goes_on
     assert built.code == 0
     assert 'line item "spring" is missed: it has no creative for the issue of 2026-01-23.' in built.err
     assert refused(room, "2026-01-23") == {"spring": ("creative", "it has no creatives yet")}
-    assert [one["line_item"] for one in room.manifest()["ads"]["placed"]] == ["summer"]
+    assert [ad["line_item"] for ad in room.manifest()["ads"]["placed"]] == ["summer"]
     plan = room.run("ads", "plan", "--from", "2026-01-24", "--to", "2026-01-26", "--json").json
     assert {ad["line_item"] for issue in plan["issues"] for ad in issue["ads"]} == {"summer"}
 
@@ -175,8 +178,8 @@ def test_check_names_the_first_issue_that_misses_it(tmp_path: Path, monkeypatch:
     )
     checked = room.run("check", "--json")
     assert checked.code == 0
-    said = [text for text in checked.json["warnings"] if "missed" in str(text)]
-    assert said == [
+    warnings = [text for text in checked.json["warnings"] if "missed" in str(text)]
+    assert warnings == [
         'line item "none-yet" has no creatives yet for the issue of 2026-01-26: it will be missed there. Add a '
         "creative in adslots.yaml, or pause the booking.",
         'line item "over-soon" has none of its creatives for the issue of 2026-01-28: it will be missed there. Add a '
@@ -195,7 +198,7 @@ def test_a_creative_is_shown_on_its_dates_only(tmp_path: Path) -> None:
     shown = []
     for day in ("2026-01-23", "2026-01-24", "2026-01-25", "2026-01-26"):
         build(room, day)
-        shown += [one["creative"] for one in room.manifest(day=day)["ads"]["placed"]]
+        shown += [ad["creative"] for ad in room.manifest(day=day)["ads"]["placed"]]
     assert shown == ["early", "late", "late"]
     assert refused(room, "2026-01-24")["spring"] == (
         "creative", "none of its creatives is for 2026-01-24: early (up to 2026-01-23), late (from 2026-01-25)",
@@ -222,7 +225,7 @@ def test_a_creative_of_some_dates_fits_only_its_slots_on_them(tmp_path: Path) ->
     assert [ad["slot"] for issue in plan["issues"] for ad in issue["ads"]] == ["in_stream", "top"]
     for day, slot in (("2026-01-23", "in_stream"), ("2026-01-24", "top")):
         build(room, day)
-        assert [one["slot"] for one in room.manifest(day=day)["ads"]["placed"]] == [slot]
+        assert [ad["slot"] for ad in room.manifest(day=day)["ads"]["placed"]] == [slot]
 
 
 def test_a_booking_may_keep_its_addresses_as_they_are(tmp_path: Path) -> None:
@@ -246,9 +249,9 @@ BROKEN = [
 ]
 
 
-@pytest.mark.parametrize(("line", "said"), BROKEN)
+@pytest.mark.parametrize(("line", "message"), BROKEN)
 def test_a_booking_that_cannot_be_read_stops_no_issue_where_that_is_wanted(
-    line: str, said: str, tmp_path: Path
+    line: str, message: str, tmp_path: Path
 ) -> None:
     room = room_with(tmp_path, booking("spring", line), booking("summer", advertiser="marlin"))
     assert room.run("build", "--daily", "--date", "2026-01-23").code == 2
@@ -256,16 +259,16 @@ def test_a_booking_that_cannot_be_read_stops_no_issue_where_that_is_wanted(
     built = room.run("build", "--daily", "--date", "2026-01-23", "--json")
     assert built.code == 0
     assert 'digest: line item "spring" is left out: adslots.yaml:' in built.err
-    assert said in built.err
+    assert message in built.err
     rule, reason = refused(room, "2026-01-23")["spring"]
     assert rule == "broken"
-    assert said in reason
-    assert [one["line_item"] for one in room.manifest()["ads"]["placed"]] == ["summer"]
+    assert message in reason
+    assert [ad["line_item"] for ad in room.manifest()["ads"]["placed"]] == ["summer"]
     (left,) = room.run("status", "--json").json["broken_bookings"]
     assert left["line_item"] == "spring"
     checked = room.run("check")
     assert checked.code == 2
-    assert said in checked.err
+    assert message in checked.err
 
 
 def test_what_runs_only_with_a_broken_booking_is_left_out_with_it(tmp_path: Path) -> None:
@@ -319,11 +322,11 @@ NEVER = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("lines", "said"), NEVER)
-def test_keys_that_leave_a_booking_nothing_are_named(lines: str, said: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("lines", "message"), NEVER)
+def test_keys_that_leave_a_booking_nothing_are_named(lines: str, message: str, tmp_path: Path) -> None:
     """And it is true: the one day it is tried on, the plan refuses it."""
     room = room_with(tmp_path, booking("spring", lines), booking("other"))
-    assert said in problems(room)
+    assert message in problems(room)
     build(room, "2026-01-23")
     assert "spring" in refused(room, "2026-01-23")
 
@@ -383,24 +386,24 @@ MORE_EDITIONS = """\
 
 
 def never_room(tmp_path: Path, names: Iterable[str]) -> Room:
-    made = []
+    items = []
     for name in names:
         lines, _ = NEVER_EITHER[name]
         text = booking(name, advertiser="marlin")
         for line in lines:  # a key of its own takes the place of the usual one
             key = line.partition(":")[0]
-            text = "\n".join(one for one in text.split("\n") if not one.startswith(f"    {key}:"))
+            text = "\n".join(line for line in text.split("\n") if not line.startswith(f"    {key}:"))
             text = f"{text.rstrip()}\n    {line}\n"
-        made.append(text)
-    room = room_with(tmp_path, *made, digest=DIGEST + MORE_EDITIONS, days=1)
+        items.append(text)
+    room = room_with(tmp_path, *items, digest=DIGEST + MORE_EDITIONS, days=1)
     _with(room, "policy: {max_ads: 1, min_gap: 0, max_ratio: 1/2}", POLICY)
     return _with(room, "slots:\n", f"slots:\n{SLOTS}")
 
 
 @pytest.mark.parametrize("name", NEVER_EITHER)
 def test_more_keys_that_leave_a_booking_nothing(name: str, tmp_path: Path) -> None:
-    (said,) = problems(never_room(tmp_path, [name]))
-    assert NEVER_EITHER[name][1] in said
+    (problem,) = problems(never_room(tmp_path, [name]))
+    assert NEVER_EITHER[name][1] in problem
 
 
 def test_what_never_runs_is_refused_in_every_edition(tmp_path: Path) -> None:
@@ -421,9 +424,9 @@ def test_a_flag_that_no_paid_ad_stands_near_may_leave_it_nothing(tmp_path: Path)
         "max_ratio: 1/2}",
         "max_ratio: 1/2, suppress_near: [sensitive], sensitive: {sections: [crime]}}",
     )
-    (said,) = problems(room)
-    assert '"sections" of line item "spring" keeps it away from every story' in said
-    assert "(suppress_near, policy.sensitive and sections)" in said
+    (problem,) = problems(room)
+    assert '"sections" of line item "spring" keeps it away from every story' in problem
+    assert "(suppress_near, policy.sensitive and sections)" in problem
 
 
 COMPANIONS = [
@@ -438,12 +441,12 @@ COMPANIONS = [
 ]
 
 
-@pytest.mark.parametrize(("policy", "said"), COMPANIONS)
-def test_companions_that_no_issue_has_room_for(policy: str, said: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("policy", "message"), COMPANIONS)
+def test_companions_that_no_issue_has_room_for(policy: str, message: str, tmp_path: Path) -> None:
     room = room_with(tmp_path, booking("one", "companions: [two]"), booking("two", advertiser="marlin"))
     _with(room, "max_ads: 1, min_gap: 0, max_ratio: 1/2", policy)
-    (told,) = problems(room)
-    assert f'"companions" of line item "one" can never run together: {said}' in told
+    (problem,) = problems(room)
+    assert f'"companions" of line item "one" can never run together: {message}' in problem
 
 
 def test_companions_that_rest_by_turns_never_meet(tmp_path: Path) -> None:
@@ -452,8 +455,10 @@ def test_companions_that_rest_by_turns_never_meet(tmp_path: Path) -> None:
         tmp_path, booking("one", "companions: [two]", rests[0]), booking("two", rests[1], advertiser="marlin")
     )
     _with(room, "max_ads: 1", "max_ads: 2")
-    (told,) = problems(room)
-    assert 'never meets "two": on every day of both flights one of them rests (pauses and blackout)' in told
+    (problem,) = problems(room)
+    assert (
+        'never meets "two": on every day of both flights one of them rests (pauses and blackout)' in problem
+    )
 
 
 def test_companions_in_specials_alone_meet(tmp_path: Path) -> None:
@@ -473,8 +478,8 @@ def test_a_shortfall_beside_a_broken_booking_has_its_own_line(tmp_path: Path) ->
     _with(room, HEAD, LEAVE_OUT)
     text = (room.root / "adslots.yaml").read_text().split("\n")
     line = 1 + max(number for number, row in enumerate(text) if "goal:" in row)
-    said = room.run("ads", "check", "--from", "2026-01-25").err
-    assert f'adslots.yaml:{line}:11: line item "two" is overbooked' in said
+    errors = room.run("ads", "check", "--from", "2026-01-25").err
+    assert f'adslots.yaml:{line}:11: line item "two" is overbooked' in errors
 
 
 def test_a_policy_that_lets_no_ad_run_is_named(tmp_path: Path) -> None:
@@ -502,15 +507,15 @@ def test_the_top_belongs_to_no_section(tmp_path: Path) -> None:
 def test_sections_of_another_edition_leave_no_place(tmp_path: Path) -> None:
     digest = DIGEST.replace("cutoff:", "sections: [health, crime], cutoff:")
     room = room_with(tmp_path, booking("spring", "sections: [local-news]"), digest=digest)
-    (said,) = problems(room)
-    assert '"sections" of line item "spring" are in none of its editions' in said
+    (problem,) = problems(room)
+    assert '"sections" of line item "spring" are in none of its editions' in problem
 
 
 def test_companions_that_compete_are_named(tmp_path: Path) -> None:
     room = room_with(tmp_path, booking("one", "companions: [two]"), booking("two", advertiser="marlin"))
     _with(room, "{name: Gleammour}, marlin: {name: Marlin}", "{labels: [a]}, marlin: {labels: [a, b]}")
-    (said,) = problems(room)
-    assert 'can never run together: "one" and "two" share the label a' in said
+    (problem,) = problems(room)
+    assert 'can never run together: "one" and "two" share the label a' in problem
     _with(room, "labels: [a, b]", "labels: [b]")
-    (said,) = problems(room)
-    assert "are 2 with this booking, and policy.max_ads is 1" in said
+    (problem,) = problems(room)
+    assert "are 2 with this booking, and policy.max_ads is 1" in problem

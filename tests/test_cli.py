@@ -37,8 +37,8 @@ def test_a_build_writes_the_four_files_and_says_so(room: Room) -> None:
     assert manifest["window"] == {"start": "2026-01-22T11:00:00Z", "end": "2026-01-23T11:00:00Z"}
     assert [ad["line_item"] for ad in manifest["ads"]["placed"]] == ["aquafresh"]
     assert [(no["line_item"], no["rule"]) for no in manifest["ads"]["refused"]] == [("later", "flight")]
-    chosen = {one["id"] for section in manifest["sections"] for one in section["stories"]}
-    out = {one["id"] for one in manifest["left_out"]}
+    chosen = {story["id"] for section in manifest["sections"] for story in section["stories"]}
+    out = {story["id"] for story in manifest["left_out"]}
     assert chosen | out == {f"s{n}" for n in range(12)}
     assert not chosen & out
     assert len(chosen) == 8
@@ -79,9 +79,11 @@ def test_changed_inputs_make_revision_2(room: Room) -> None:
     assert room.run(*BUILD).code == 0
     manifest = room.manifest()
     assert manifest["revision"] == 2
-    assert "s40" in {one["id"] for section in manifest["sections"] for one in section["stories"]}
+    assert "s40" in {story["id"] for section in manifest["sections"] for story in section["stories"]}
     issues = room.run("issues", "--json").json["issues"]
-    assert [(one["edition"], one["date"], one["revision"]) for one in issues] == [("daily", "2026-01-23", 2)]
+    assert [(issue["edition"], issue["date"], issue["revision"]) for issue in issues] == [
+        ("daily", "2026-01-23", 2)
+    ]
 
 
 def test_a_sent_issue_is_refused_changed_or_not(room: Room) -> None:
@@ -97,11 +99,11 @@ def test_a_sent_issue_is_refused_changed_or_not(room: Room) -> None:
 
 
 def test_two_newsrooms_with_one_history_build_the_same_bytes(tmp_path: Path) -> None:
-    one, other = newsroom(tmp_path / "one"), newsroom(tmp_path / "elsewhere" / "other")
-    for place in (one, other):
+    first, second = newsroom(tmp_path / "one"), newsroom(tmp_path / "elsewhere" / "other")
+    for place in (first, second):
         assert place.run("build", "--daily", "--date", "2026-01-22").code in (0, 3)
         assert place.run(*BUILD).code == 0
-    assert one.files() == other.files()
+    assert first.files() == second.files()
 
 
 def test_a_dry_run_shows_the_issue_and_changes_nothing(room: Room) -> None:
@@ -145,12 +147,12 @@ def test_an_event_is_told_by_so_many_issues_of_a_date(room: Room, scope: str) ->
     room.run("build", "--edition", "daily", "--date", "2026-01-23")
     evening = ("build", "--edition", "evening", "--date", "2026-01-23")
     room.run(*evening)
-    told = {
+    counts = {
         name: {s["id"] for section in room.manifest(name)["sections"] for s in section["stories"]}
         for name in ("daily", "evening")
     }
-    assert told["evening"]
-    assert told["daily"].isdisjoint(told["evening"])
+    assert counts["evening"]
+    assert counts["daily"].isdisjoint(counts["evening"])
     rules = {row["why"].partition(":")[0] for row in room.manifest("evening")["left_out"]}
     assert ("no_repeat" if scope == "publication" else "max_per_event_day") in rules
     assert room.run(*evening, "--json").json["issues"][0]["status"] == "unchanged"
@@ -274,7 +276,7 @@ def test_a_killed_story_leaves_the_next_revision(room: Room) -> None:
     assert room.run(*BUILD).code == 0
     manifest = room.manifest()
     assert manifest["revision"] == 2
-    assert next(one["why"] for one in manifest["left_out"] if one["id"] == first).startswith("kill")
+    assert next(story["why"] for story in manifest["left_out"] if story["id"] == first).startswith("kill")
     assert room.run("stories", "release", first).code == 0
     room.run(*BUILD)
     assert room.manifest()["sections"][0]["stories"][0]["id"] == first
@@ -299,8 +301,8 @@ def test_a_kill_said_twice_builds_nothing_anew_and_both_are_remembered(room: Roo
     room.run(*kill)
     assert "already up to date" in room.run(*BUILD).out
     room.run("stories", "release", first, "--by", "joe", "--note", "it was right")
-    said = room.run("stories", "history", first, "--json").json["history"]
-    assert [(mark["action"], mark["by"], mark["note"]) for mark in said] == [
+    decisions = room.run("stories", "history", first, "--json").json["history"]
+    assert [(mark["action"], mark["by"], mark["note"]) for mark in decisions] == [
         ("kill", "ann", "wrong name"),
         ("kill", "ann", "wrong name"),
         ("release", "joe", "it was right"),
@@ -312,16 +314,16 @@ def test_a_kill_said_twice_builds_nothing_anew_and_both_are_remembered(room: Roo
 def test_stories_list_shows_every_mark_and_whom_it_concerns(room: Room) -> None:
     assert "Read the sources" in room.run("stories", "list").out
     room.run("ingest")
-    one = room.run("stories", "list", "--limit", "1", "--json").json["stories"][0]["id"]
-    room.run("stories", "kill", one, "--edition", "daily", "--date", "2026-01-23")
-    room.run("stories", "pin", one, "--until", "2026-01-30")
+    story_id = room.run("stories", "list", "--limit", "1", "--json").json["stories"][0]["id"]
+    room.run("stories", "kill", story_id, "--edition", "daily", "--date", "2026-01-23")
+    room.run("stories", "pin", story_id, "--until", "2026-01-30")
     assert "kill (daily, on 2026-01-23), pin (until 2026-01-30)" in room.run("stories", "list").out
-    row = next(row for row in room.run("stories", "list", "--json").json["stories"] if row["id"] == one)
+    row = next(row for row in room.run("stories", "list", "--json").json["stories"] if row["id"] == story_id)
     assert row["desk"]["action"] == "kill"
     assert [mark["action"] for mark in row["marks"]] == ["kill", "pin"]
     assert "No story matches" in room.run("stories", "list", "zzzz").out
-    assert "2 marks taken back" in room.run("stories", "release", one).out
-    assert "Nothing to release" in room.run("stories", "release", one).out
+    assert "2 marks taken back" in room.run("stories", "release", story_id).out
+    assert "Nothing to release" in room.run("stories", "release", story_id).out
 
 
 def test_stories_list_holds_the_fields_of_a_story(room: Room) -> None:
@@ -339,8 +341,8 @@ def test_stories_list_holds_the_fields_of_a_story(room: Room) -> None:
         "popularity",
         "flags",
     } <= set(rows[0])
-    found = room.run("stories", "list", "opens", "q7919", "--json").json["stories"]
-    assert [row["id"] for row in found] == ["s1"]
+    listed = room.run("stories", "list", "opens", "q7919", "--json").json["stories"]
+    assert [row["id"] for row in listed] == ["s1"]
 
 
 def test_ingest_counts_new_updated_unchanged_and_rejected(room: Room) -> None:
@@ -377,16 +379,16 @@ def test_explain_tells_stories_and_ads(room: Room) -> None:
 
 def test_explain_tells_what_ties_a_story_left_out_to_the_one_that_runs(room: Room) -> None:
     twin = story(1) | {"id": "twin", "url": "https://other.example/1", "source": "other"}
-    room.write("stories.jsonl", "\n".join(json.dumps(one) for one in (*map(story, range(12)), twin)))
+    room.write("stories.jsonl", "\n".join(json.dumps(row) for row in (*map(story, range(12)), twin)))
     room.run(*BUILD)
-    runs = [one for section in room.manifest()["sections"] for one in section["stories"]]
-    (lead,) = (one for one in runs if one["also"])
+    runs = [story for section in room.manifest()["sections"] for story in section["stories"]]
+    (lead,) = (story for story in runs if story["also"])
     (left,) = lead["also"]
     words = ("explain", "daily", "2026-01-23", "--story")
-    said = room.run(*words, left, "--json").json
-    assert (said["story"], said["in"], said["told_by"]) == (left, False, lead["id"])
-    assert said["tie"] == room.run(*words, lead["id"], "--json").json["ties"][left]
-    assert said["tie"] in room.run(*words, left).out
+    explained = room.run(*words, left, "--json").json
+    assert (explained["story"], explained["in"], explained["told_by"]) == (left, False, lead["id"])
+    assert explained["tie"] == room.run(*words, lead["id"], "--json").json["ties"][left]
+    assert explained["tie"] in room.run(*words, left).out
 
 
 def test_overrides_are_recorded(room: Room) -> None:
@@ -507,7 +509,7 @@ def test_a_newsroom_that_sells_nothing_builds(room: Room, ads: str) -> None:
 
 @pytest.mark.parametrize("words", [("check",), ("build", "--daily", "--date", "2026-01-23")])
 @pytest.mark.parametrize(
-    ("given", "instead", "told"),
+    ("value", "instead", "message"),
     [
         ("locale: en_US", "locale: xx_YY", "digest.yaml:1:101: publication.locale: dates in 'xx_YY'"),
         (
@@ -518,18 +520,18 @@ def test_a_newsroom_that_sells_nothing_builds(room: Room, ads: str) -> None:
     ],
 )
 def test_what_rendering_cannot_use_has_its_place(
-    room: Room, words: tuple[str, ...], given: str, instead: str, told: str
+    room: Room, words: tuple[str, ...], value: str, instead: str, message: str
 ) -> None:
-    room.write("digest.yaml", DIGEST.replace(given, instead))
+    room.write("digest.yaml", DIGEST.replace(value, instead))
     result = room.run(*words)
-    assert (result.code, told in result.err) == (2, True), result.err
+    assert (result.code, message in result.err) == (2, True), result.err
 
 
 def test_explain_tells_every_story_left_out_once(room: Room) -> None:
     room.run(*BUILD)
     left = room.manifest()["left_out"]
     every = room.run("explain", "daily", "2026-01-23", "--all").out
-    assert [every.count(f"[{one['id']}]") for one in left] == [1] * len(left)
+    assert [every.count(f"[{story['id']}]") for story in left] == [1] * len(left)
     assert len(left) > 0
 
 
@@ -545,8 +547,12 @@ def test_a_booking_that_a_pin_keeps_out_is_told_which(room: Room) -> None:
     assert refused["rival"]["rule"] == "outranked"
     assert refused["rival"]["reason"].startswith("without aquafresh it would fit (in_stream at gap ")
     assert refused["rival"]["reason"].endswith("but aquafresh is pinned by hand")
-    told = room.run("explain", "daily", "2026-01-23", "--line-item", "rival", "--json").json
-    assert (told["in_the_way"], told["would_lose"], told["level"]) == (["aquafresh"], ["aquafresh"], None)
+    explained = room.run("explain", "daily", "2026-01-23", "--line-item", "rival", "--json").json
+    assert (explained["in_the_way"], explained["would_lose"], explained["level"]) == (
+        ["aquafresh"],
+        ["aquafresh"],
+        None,
+    )
 
 
 def test_a_pinned_booking_that_comes_first_anyway_names_its_level(room: Room) -> None:
@@ -558,5 +564,5 @@ def test_a_pinned_booking_that_comes_first_anyway_names_its_level(room: Room) ->
         'creatives: [{id: r, headline: R, url: "https://g.example/"}]}\n',
     )
     assert room.run(*BUILD, "--pin", "aquafresh@in_stream").code == 0
-    told = room.run("explain", "daily", "2026-01-23", "--line-item", "rival", "--json").json
-    assert (told["would_lose"], told["level"]) == (["aquafresh"], "standard")
+    explained = room.run("explain", "daily", "2026-01-23", "--line-item", "rival", "--json").json
+    assert (explained["would_lose"], explained["level"]) == (["aquafresh"], "standard")

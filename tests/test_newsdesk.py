@@ -29,7 +29,7 @@ def room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Room:
 
 
 def lineup(room: Room) -> list[dict[str, Any]]:
-    return [one for section in room.manifest()["sections"] for one in section["stories"]]
+    return [story for section in room.manifest()["sections"] for story in section["stories"]]
 
 
 def test_an_edit_reaches_both_parts_and_the_manifest_keeps_the_sources_words(room: Room) -> None:
@@ -39,16 +39,16 @@ def test_an_edit_reaches_both_parts_and_the_manifest_keeps_the_sources_words(roo
     )
     assert room.run(*BUILD).code == 0
     assert room.manifest()["revision"] == 2
-    edited = next(one for one in lineup(room) if one["id"] == first["id"])
+    edited = next(story for story in lineup(room) if story["id"] == first["id"])
     assert edited["title"] == "A calmer headline"
     assert edited["edited"] == {"title": first["title"]}
     for part in ("index.html", "index.txt"):
         assert b"A calmer headline" in room.files()[part]
-    told = room.run("stories", "history", first["id"], "--json").json["history"]
-    assert [(row["action"], row["title"], row["note"]) for row in told] == [
+    history = room.run("stories", "history", first["id"], "--json").json["history"]
+    assert [(row["action"], row["title"], row["note"]) for row in history] == [
         ("edit", "A calmer headline", "short")
     ]
-    assert all(row["by"] and row["at"] for row in told)
+    assert all(row["by"] and row["at"] for row in history)
 
 
 def test_the_sources_later_update_does_not_undo_it(room: Room) -> None:
@@ -59,12 +59,12 @@ def test_the_sources_later_update_does_not_undo_it(room: Room) -> None:
         row["title"] += ", updated"
     room.stories(rows)
     assert room.run(*BUILD).code == 0
-    edited = next(one for one in lineup(room) if one["id"] == first["id"])
+    edited = next(story for story in lineup(room) if story["id"] == first["id"])
     assert edited["title"] == "A calmer headline"
     assert edited["edited"]["title"] == first["title"] + ", updated"
     assert room.run("stories", "edit", first["id"], "--clear").code == 0
     assert room.run(*BUILD).code == 0
-    back = next(one for one in lineup(room) if one["id"] == first["id"])
+    back = next(story for story in lineup(room) if story["id"] == first["id"])
     assert back["title"] == first["title"] + ", updated"
     assert "edited" not in back
 
@@ -82,7 +82,7 @@ def test_an_edit_moves_a_story_to_another_section(room: Room) -> None:
     assert room.run("stories", "edit", first["id"], "--section", "crime").code == 0
     assert room.run("stories", "pin", first["id"]).code == 0
     assert room.run(*BUILD).code == 0
-    homes = {one["id"]: part["id"] for part in room.manifest()["sections"] for one in part["stories"]}
+    homes = {story["id"]: part["id"] for part in room.manifest()["sections"] for story in part["stories"]}
     assert homes[first["id"]] == "crime"
 
 
@@ -200,16 +200,16 @@ def test_a_pin_that_cannot_work_says_so_at_once(room: Room) -> None:
         [story(number) for number in range(12)] + [story(90, published_at="2025-11-01T09:00:00-05:00")]
     )
     room.run("ingest")
-    told = room.run("stories", "pin", "s90")
-    assert told.code == 0
+    result = room.run("stories", "pin", "s90")
+    assert result.code == 0
     assert (
         "as things stand it will not run in daily 2026-01-23: window: it is of 2025-11-01 10:00, and the issue has "
         "stories from 2026-01-22 06:00 up to 2026-01-23 06:00; pinned with --date 2026-01-23 it may run"
-    ) in told.err
+    ) in result.err
     cured = room.run("stories", "pin", "s90", "--date", "2026-01-23", "--json").json["marks"][0]
     assert cured["problems"] == []
     assert room.run(*BUILD).code == 0
-    assert "s90" in [one["id"] for one in lineup(room)]
+    assert "s90" in [story["id"] for story in lineup(room)]
     ran = lineup(room)[0]["id"]
     assert room.run("mark-sent", "daily", "2026-01-23").code == 0
     repeated = room.run("stories", "pin", ran, "--json")
@@ -235,12 +235,12 @@ def test_a_pin_from_elsewhere_keeps_no_section_from_widening(tmp_path: Path) -> 
     room.stories(local + old)
     assert room.run(*BUILD).code == 0
     count = next(len(part["stories"]) for part in room.manifest()["sections"] if part["id"] == "health")
-    for one in ("s30", "s31"):
-        assert room.run("stories", "pin", one, "--date", "2026-01-23").code == 0
+    for id in ("s30", "s31"):
+        assert room.run("stories", "pin", id, "--date", "2026-01-23").code == 0
     assert room.run(*BUILD).code == 0
     again = next(part["stories"] for part in room.manifest()["sections"] if part["id"] == "health")
     assert len(again) == count > 2
-    assert {"s30", "s31"} <= {one["id"] for one in again}
+    assert {"s30", "s31"} <= {story["id"] for story in again}
 
 
 def test_subject_and_preheader_by_hand_hold_for_one_issue(room: Room) -> None:
@@ -295,13 +295,13 @@ TEXT = st.text("ab c", min_size=1, max_size=4).map(str.strip).filter(bool)
 @given(st.lists(st.tuples(st.sampled_from(["title", "summary"]), TEXT), max_size=5))
 def test_the_last_word_counts_and_the_sources_words_come_back(edits: list[tuple[str, str]]) -> None:
     came = Story(id="a", url="https://a.example/", title="as it came", summary="so", first_seen=AT)
-    made = [StoryEdit(story="a", at=AT, **{name: value}) for name, value in edits]  # type: ignore[arg-type]
-    (shown,) = with_edits([came], made, "daily", date(2026, 1, 23))
+    changes = [StoryEdit(story="a", at=AT, **{name: value}) for name, value in edits]  # type: ignore[arg-type]
+    (shown,) = with_edits([came], changes, "daily", date(2026, 1, 23))
     last = {"title": came.title, "summary": came.summary} | dict(edits)
     assert (shown.title, shown.summary) == (last["title"], last["summary"])
     assert as_sourced(shown) == came
     (cleared,) = with_edits(
-        [came], [*made, StoryEdit(story="a", at=AT, cleared=True)], "daily", date(2026, 1, 23)
+        [came], [*changes, StoryEdit(story="a", at=AT, cleared=True)], "daily", date(2026, 1, 23)
     )
     assert cleared == came
 
@@ -320,7 +320,7 @@ def test_an_edition_that_asks_for_approval_shows_its_state(room: Room) -> None:
 
 
 def test_the_list_of_an_edition_is_its_issue_built_or_not(room: Room) -> None:
-    built = [(one["position"], one["id"]) for one in lineup(room)]
+    built = [(story["position"], story["id"]) for story in lineup(room)]
     words = ("stories", "list", "--edition", "daily", "--date", "2026-01-23", "--json")
 
     def listed() -> list[tuple[int, str]]:
@@ -339,8 +339,8 @@ def test_the_list_of_an_edition_is_its_issue_built_or_not(room: Room) -> None:
 def test_a_correction_stands_in_the_next_issue(room: Room) -> None:
     assert "not sent yet" in room.run("issues", "correction", "daily", "2026-01-23").out
     assert room.run("mark-sent", "daily", "2026-01-23").code == 0
-    told = room.run("issues", "correction", "daily", "2026-01-23")
-    assert "cannot be changed any more" in told.out
+    result = room.run("issues", "correction", "daily", "2026-01-23")
+    assert "cannot be changed any more" in result.out
     words = ("issues", "correction", "daily", "2026-01-23", "--text", "The bridge is 40 m long.", "--json")
     assert room.run(*words).json["next"] == "2026-01-24"
     room.run("note", "daily", "2026-01-24", "--subject", "By hand")
@@ -383,11 +383,11 @@ def test_a_booking_rests_as_the_file_says(room: Room, key: str, says: str) -> No
         "adslots.yaml", ads.replace("  - id: aquafresh\n", f"  - id: aquafresh\n    {key}\n    order: IO-1\n")
     )
     assert room.run(*BUILD).code == 0
-    (refused,) = [one for one in room.manifest()["ads"]["refused"] if one["line_item"] == "aquafresh"]
+    (refused,) = [ad for ad in room.manifest()["ads"]["refused"] if ad["line_item"] == "aquafresh"]
     assert refused["rule"] == "paused"
     assert says in refused["reason"]
     room.write(
         "adslots.yaml", ads.replace("  - id: aquafresh\n", "  - id: aquafresh\n    blackout: [2026-01-22]\n")
     )
     assert room.run(*BUILD).code == 0
-    assert "aquafresh" in [one["line_item"] for one in room.manifest()["ads"]["placed"]]
+    assert "aquafresh" in [ad["line_item"] for ad in room.manifest()["ads"]["placed"]]

@@ -43,30 +43,30 @@ SEVERAL = (
 SEVERAL = SEVERAL.replace("top: 3", "top: 1")
 
 
-def proofs(room: Room, edition: str | None = None, day: str | None = None) -> Proofs:
+def proofs_of(room: Room, edition: str | None = None, day: str | None = None) -> Proofs:
     at = date.fromisoformat(day) if day else None
     return Proofs(
         DeskOptions(root=room.root, outbox=room.root / "outbox", edition=edition, day=at), lambda: NOW
     )
 
 
-def desk(made: Proofs) -> Desk:
-    return Desk(made, PageLinks(), who="mara")
+def desk(proofs: Proofs) -> Desk:
+    return Desk(proofs, PageLinks(), who="mara")
 
 
-def seen(made: Proofs, edition: str = "daily", day: str = DAY) -> dict[str, bytes]:
+def files_of(proofs: Proofs, edition: str = "daily", day: str = DAY) -> dict[str, bytes]:
     """The four files as they are served."""
-    return {name: got(made, f"/{edition}/{day}/{name}").body for name in NAMES}
+    return {name: get(proofs, f"/{edition}/{day}/{name}").body for name in NAMES}
 
 
-def got(made: Proofs, address: str, status: int = 200) -> Answer:
-    found = answer(application(desk(made)), address)
-    assert found.status == status, found.body
-    return found
+def get(proofs: Proofs, address: str, status: int = 200) -> Answer:
+    response = answer(application(desk(proofs)), address)
+    assert response.status == status, response.body
+    return response
 
 
-def text(made: Proofs, address: str = f"/?edition=daily&date={DAY}", status: int = 200) -> str:
-    return got(made, address, status).body.decode()
+def text(proofs: Proofs, address: str = f"/?edition=daily&date={DAY}", status: int = 200) -> str:
+    return get(proofs, address, status).body.decode()
 
 
 def everything(root: Path) -> dict[str, Any]:
@@ -91,22 +91,22 @@ def room(tmp_path: Path) -> Room:
 def test_the_files_are_those_of_the_next_build(room: Room, ingested: bool) -> None:
     if ingested:
         assert room.run("ingest").code == 0
-    before = seen(proofs(room))
+    before = files_of(proofs_of(room))
     assert room.run("build", "--daily", "--date", DAY).code == 0
     assert before == room.files()
-    assert seen(proofs(room)) == room.files()  # and so is a built one
+    assert files_of(proofs_of(room)) == room.files()  # and so is a built one
 
 
 def test_the_short_addresses_are_those_of_the_issue_that_was_asked_for(room: Room) -> None:
-    made = proofs(room, "daily", DAY)
-    assert {name: got(made, f"/{name}").body for name in NAMES} == seen(made)
-    assert {name: got(made, f"/{name}?edition=daily&date={DAY}").body for name in NAMES} == seen(made)
+    proofs = proofs_of(room, "daily", DAY)
+    assert {name: get(proofs, f"/{name}").body for name in NAMES} == files_of(proofs)
+    assert {name: get(proofs, f"/{name}?edition=daily&date={DAY}").body for name in NAMES} == files_of(proofs)
 
 
 def test_of_several_editions_each_is_as_a_build_of_all_makes_it(tmp_path: Path) -> None:
     room = newsroom(tmp_path, digest=SEVERAL)
-    made = proofs(room)
-    before = {name: seen(made, name) for name in ("noon", "daily", "weekly")}
+    proofs = proofs_of(room)
+    before = {name: files_of(proofs, name) for name in ("noon", "daily", "weekly")}
     assert room.run("build", "--daily", "--weekly", "--date", DAY).code == 0
     assert before["daily"] == room.files("daily")
     assert before["noon"] == room.files("noon")
@@ -116,19 +116,19 @@ def test_of_several_editions_each_is_as_a_build_of_all_makes_it(tmp_path: Path) 
 
 def test_an_edition_that_was_asked_for_by_name_is_as_a_build_of_it_alone(tmp_path: Path) -> None:
     room = newsroom(tmp_path, digest=SEVERAL)
-    before = seen(proofs(room, "noon"), "noon")
-    assert before != seen(proofs(room), "noon")
+    before = files_of(proofs_of(room, "noon"), "noon")
+    assert before != files_of(proofs_of(room), "noon")
     assert room.run("build", "--edition", "noon", "--date", DAY).code == 0
     assert before == room.files("noon")
 
 
 def test_a_built_issue_whose_inputs_changed_is_the_next_revision(room: Room) -> None:
     assert room.run("build", "--daily", "--date", DAY).code == 0
-    made = proofs(room)
-    assert "Built as revision 1, and nothing has changed since." in text(made)
+    proofs = proofs_of(room)
+    assert "Built as revision 1, and nothing has changed since." in text(proofs)
     assert room.run("stories", "kill", "s4").code == 0
-    assert "a build now would make revision 2" in text(made)
-    before = seen(made)
+    assert "a build now would make revision 2" in text(proofs)
+    before = files_of(proofs)
     assert before != room.files()
     assert room.run("build", "--daily", "--date", DAY).code == 0
     assert before == room.files()
@@ -138,9 +138,9 @@ def test_a_sent_issue_is_what_left_the_house(room: Room) -> None:
     assert room.run("build", "--daily", "--date", DAY).code == 0
     assert room.run("mark-sent", "daily", DAY).code == 0
     assert room.run("stories", "kill", "s4").code == 0
-    made = proofs(room)
-    assert seen(made) == {name: data for name, data in room.files().items() if name != "sent.json"}
-    assert "This is what left the house" in text(made)
+    proofs = proofs_of(room)
+    assert files_of(proofs) == {name: data for name, data in room.files().items() if name != "sent.json"}
+    assert "This is what left the house" in text(proofs)
 
 
 def test_a_sent_issue_whose_folder_is_not_what_was_sent_is_not_shown(room: Room) -> None:
@@ -148,10 +148,10 @@ def test_a_sent_issue_whose_folder_is_not_what_was_sent_is_not_shown(room: Room)
     assert room.run("mark-sent", "daily", DAY).code == 0
     page = room.root / "outbox" / "daily" / DAY / "index.html"
     page.write_bytes(page.read_bytes() + b"<!-- by hand -->")
-    made = proofs(room)
-    assert "a sent issue is never rebuilt" in text(made)
-    got(made, "/index.html", 410)
-    assert got(made, "/manifest.json").body == room.files()["manifest.json"]
+    proofs = proofs_of(room)
+    assert "a sent issue is never rebuilt" in text(proofs)
+    get(proofs, "/index.html", 410)
+    assert get(proofs, "/manifest.json").body == room.files()["manifest.json"]
 
 
 def test_a_date_to_come_can_be_looked_at(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -160,17 +160,17 @@ def test_a_date_to_come_can_be_looked_at(room: Room, monkeypatch: pytest.MonkeyP
     before = day - timedelta(days=1)
     room.stories([story(n, published_at=f"{before}T09:00:00-04:00") for n in range(9)])
     assert room.run("build", "--daily", "--date", str(day)).code == 2
-    assert b"Number" in got(proofs(room), f"/daily/{day}/index.html").body
-    assert f"<title>daily {day}: preview</title>" in text(proofs(room, None, str(day)), "/")
+    assert b"Number" in get(proofs_of(room), f"/daily/{day}/index.html").body
+    assert f"<title>daily {day}: preview</title>" in text(proofs_of(room, None, str(day)), "/")
 
 
 def test_a_thin_day_says_so(room: Room) -> None:
     room.stories([story(1)])
-    page = text(proofs(room))
+    page = text(proofs_of(room))
     assert "An issue needs at least 3 stories (thin.min_stories in digest.yaml)" in page
     assert "<iframe" not in page
     for name in NAMES:
-        assert b"nothing to send" in got(proofs(room), f"/daily/{DAY}/{name}", 404).body
+        assert b"nothing to send" in get(proofs_of(room), f"/daily/{DAY}/{name}", 404).body
 
 
 @pytest.fixture
@@ -190,12 +190,12 @@ def test_headlines_are_read_once_for_the_bytes_of_the_next_build(
     tmp_path: Path, headlines: list[str]
 ) -> None:
     room = newsroom(tmp_path, digest=DIGEST + "events: {language_model: e5}\n")
-    before, made = everything(room.root), proofs(room)
-    first = seen(made)
+    before, proofs = everything(room.root), proofs_of(room)
+    first = files_of(proofs)
     count = len(headlines)
     assert count == 12
-    made._made.clear()
-    assert seen(made) == first
+    proofs._made.clear()
+    assert files_of(proofs) == first
     assert len(headlines) == count
     assert everything(room.root) == before
     assert room.run("build", "--daily", "--date", DAY).code == 0
@@ -214,7 +214,7 @@ def test_nothing_is_created_or_changed(room: Room, state: str) -> None:
     if state == "sent":
         assert room.run("mark-sent", "daily", DAY).code == 0
     before = everything(room.root)
-    made = proofs(room)
+    proofs = proofs_of(room)
     for address in (
         "/",
         f"/?edition=daily&date={DAY}",
@@ -222,7 +222,7 @@ def test_nothing_is_created_or_changed(room: Room, state: str) -> None:
         "/index.html",
         "/daily/2026-01-22/message.eml",
     ):
-        answer(application(desk(made)), address)
+        answer(application(desk(proofs)), address)
         assert everything(room.root) == before
 
 
@@ -232,26 +232,28 @@ def test_a_store_that_keeps_its_journal_otherwise_stays_so(room: Room) -> None:
     assert store.execute("PRAGMA journal_mode = DELETE").fetchall() == [("delete",)]
     store.close()
     before = everything(room.root)
-    seen(proofs(room))
+    files_of(proofs_of(room))
     assert everything(room.root) == before
 
 
 def test_looking_does_not_change_the_version(room: Room) -> None:
     assert room.run("build", "--daily", "--date", DAY).code == 0
-    made = proofs(room)
+    proofs = proofs_of(room)
     versions = set()
     for _ in range(3):
-        versions.add(got(made, f"/state?edition=daily&date={DAY}").body)
-        page = text(made)
-        seen(made)
-        made._made.clear()
-    assert {json.loads(one)["version"] for one in versions} == {re.findall('data-version="(.*?)"', page)[0]}
+        versions.add(get(proofs, f"/state?edition=daily&date={DAY}").body)
+        page = text(proofs)
+        files_of(proofs)
+        proofs._made.clear()
+    assert {json.loads(version)["version"] for version in versions} == {
+        re.findall('data-version="(.*?)"', page)[0]
+    }
 
 
 def test_an_issue_is_made_again_only_when_something_changed(
     room: Room, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    made, calls = proofs(room), list[date]()
+    proofs, calls = proofs_of(room), list[date]()
 
     def counted(*words: Any, **more: Any) -> Proof:
         calls.append(words[2])
@@ -259,15 +261,15 @@ def test_an_issue_is_made_again_only_when_something_changed(
 
     monkeypatch.setattr("digest.desk.proofs.proof", counted)
     for _ in range(3):
-        seen(made)
+        files_of(proofs)
     assert len(calls) == 1
     room.write("adslots.yaml", ADS.replace("A fresher morning", "A fresher evening"))
-    assert b"A fresher evening" in seen(made)["index.html"]
+    assert b"A fresher evening" in files_of(proofs)["index.html"]
     room.stories(story(number) for number in range(3, 12))
-    seen(made)
+    files_of(proofs)
     (room.root / "templates" / "blocks").mkdir(parents=True)
     room.write("templates/mobile.css", "/* mine */")
-    seen(made)
+    files_of(proofs)
     assert len(calls) == 4
 
 
@@ -275,17 +277,17 @@ def test_an_issue_is_made_again_only_when_something_changed(
 
 
 def test_the_page_tells_all_that_explain_knows(room: Room) -> None:
-    made = proofs(room)
-    page = text(made)
-    said = desk(made).plain_reasons(made.newsroom())
-    manifest = json.loads(seen(made)["manifest.json"])
-    for one in manifest["left_out"]:
-        page += text(made, f"/left?edition=daily&date={DAY}&section={one['section']}")
-        assert as_html(one["title"]) in page
-    for one in manifest["ads"]["placed"] + manifest["ads"]["refused"]:
-        assert f"<code>{one['line_item']}</code>" in page
+    proofs = proofs_of(room)
+    page = text(proofs)
+    reasons = desk(proofs).plain_reasons(proofs.newsroom())
+    manifest = json.loads(files_of(proofs)["manifest.json"])
+    for ad in manifest["left_out"]:
+        page += text(proofs, f"/left?edition=daily&date={DAY}&section={ad['section']}")
+        assert as_html(ad["title"]) in page
+    for ad in manifest["ads"]["placed"] + manifest["ads"]["refused"]:
+        assert f"<code>{ad['line_item']}</code>" in page
         for key in ("because", "reason"):
-            assert key not in one or as_html(said(one[key])) in page
+            assert key not in ad or as_html(reasons(ad[key])) in page
     assert not re.search(r"\bgap \d|in_stream|which no rule forbids", page.partition("<main")[2])
     assert f'<span class="subject">{as_html(manifest["subject"])}</span>' in page
     assert "<b>Harbor Post</b>" in page
@@ -308,7 +310,7 @@ def test_the_notes_of_a_build_are_there(room: Room) -> None:
     )
     with (room.root / "stories.jsonl").open("a") as file:
         file.write("{broken\n")
-    page = text(proofs(room))
+    page = text(proofs_of(room))
     assert "Going on without gone, with what the store has." in page
     assert "post: 1 rejected" in page
 
@@ -319,55 +321,55 @@ def test_foreign_text_is_only_text(room: Room) -> None:
         [story(n, title=f"{evil} {n} {story(n)['title']}", summary=evil, id=f"{evil}{n}") for n in range(9)]
     )
     room.write("digest.yaml", DIGEST.replace("name: Harbor Post", "name: '<script>1</script>'"))
-    made = proofs(room)
-    for page in (text(made), text(made, "/?edition=<script>", 404), text(made, "/?date=<script>", 404)):
+    proofs = proofs_of(room)
+    for page in (text(proofs), text(proofs, "/?edition=<script>", 404), text(proofs, "/?date=<script>", 404)):
         assert re.findall("<script.*?>", page) == ['<script src="/desk.js" defer>']
         assert "<img" not in page
 
 
 def test_a_configuration_error_is_a_page_and_the_server_goes_on(room: Room) -> None:
-    made = proofs(room)
-    seen(made)
-    healthy = got(made, "/state").body
+    proofs = proofs_of(room)
+    files_of(proofs)
+    healthy = get(proofs, "/state").body
     room.write("adslots.yaml", ADS.replace("flight: {start: 2026-01-05", "flihgt: {start: 2026-01-05"))
-    page = text(made)
+    page = text(proofs)
     assert '<code class="place">adslots.yaml:10:5</code> unknown key &#34;flihgt&#34;' in page
     assert "Did you mean &#34;flight&#34;?" in page
     assert "flihgt: {start: 2026-01-05" in page
-    got(made, "/index.html", 500)
-    assert got(made, "/state").body != healthy
+    get(proofs, "/index.html", 500)
+    assert get(proofs, "/state").body != healthy
     room.write("adslots.yaml", ADS)
-    assert "<iframe" in text(made)
+    assert "<iframe" in text(proofs)
 
 
 def test_a_broken_template_is_a_page_too(room: Room) -> None:
     (room.root / "templates" / "blocks").mkdir(parents=True)
     room.write("templates/blocks/story.j2", "{% if %}")
-    assert '<code class="place">templates/blocks/story.j2:1:' in text(proofs(room))
+    assert '<code class="place">templates/blocks/story.j2:1:' in text(proofs_of(room))
 
 
 def test_an_unreachable_store_is_a_page_too(room: Room) -> None:
     (room.root / "var" / "digest.db").mkdir(parents=True)
-    assert "is a folder" in text(proofs(room))
-    got(proofs(room), "/index.html", 503)
+    assert "is a folder" in text(proofs_of(room))
+    get(proofs_of(room), "/index.html", 503)
 
 
 def test_the_bar_leads_to_the_other_issues(tmp_path: Path) -> None:
     room = newsroom(tmp_path, digest=SEVERAL)
-    page = text(proofs(room), "/?edition=weekly")
+    page = text(proofs_of(room), "/?edition=weekly")
     assert "<title>weekly 2026-01-23: preview</title>" in page
     links = re.findall('href="(/\\?.*?)"', page)
     assert "/?edition=daily&amp;date=2026-01-23" in links
     assert "/?edition=weekly&amp;date=2026-01-16" in links
-    page = text(proofs(room), "/?edition=daily&date=2026-01-22")
+    page = text(proofs_of(room), "/?edition=daily&date=2026-01-22")
     assert 'href="/?edition=weekly"' in page
-    assert "weekly comes out on Fridays" in text(proofs(room), "/?edition=weekly&date=2026-01-22", 404)
+    assert "weekly comes out on Fridays" in text(proofs_of(room), "/?edition=weekly&date=2026-01-22", 404)
 
 
 def test_without_words_the_last_cutoff_counts(room: Room) -> None:
-    assert "<title>daily 2026-01-23: preview</title>" in text(proofs(room), "/")
+    assert "<title>daily 2026-01-23: preview</title>" in text(proofs_of(room), "/")
     assert "<title>daily 2026-01-22: preview</title>" in text(
-        proofs(room, None, "2026-01-22"), "/?edition=daily"
+        proofs_of(room, None, "2026-01-22"), "/?edition=daily"
     )
 
 
@@ -376,11 +378,11 @@ def test_without_words_the_last_cutoff_counts(room: Room) -> None:
 
 @pytest.fixture
 def server(room: Room) -> Iterator[Server]:
-    with listen(desk(proofs(room)), 0) as made:
-        thread = Thread(target=made.serve)
+    with listen(desk(proofs_of(room)), 0) as running:
+        thread = Thread(target=running.serve)
         thread.start()
-        yield made
-        made.stop()
+        yield running
+        running.stop()
         thread.join()
 
 
@@ -501,16 +503,16 @@ def test_the_command_serves_until_it_is_stopped(room: Room, stop: signal.Signals
     before = everything(room.root)
     with running(room, "--date", DAY, "--port", "0", "--json") as process:
         assert process.stdout
-        told = json.loads(process.stdout.readline())
-        assert (told["edition"], told["date"]) == ("daily", DAY)
-        assert told["url"] == f"http://127.0.0.1:{told['port']}/"
-        connection = http.client.HTTPConnection("127.0.0.1", told["port"], timeout=60)
+        first_line = json.loads(process.stdout.readline())
+        assert (first_line["edition"], first_line["date"]) == ("daily", DAY)
+        assert first_line["url"] == f"http://127.0.0.1:{first_line['port']}/"
+        connection = http.client.HTTPConnection("127.0.0.1", first_line["port"], timeout=60)
         connection.request("GET", "/index.html")
         page = connection.getresponse().read()
         process.send_signal(stop)
         out, err = process.communicate(timeout=20)
         assert (process.returncode, out) == (0, "")
-        assert err == f"daily {DAY}: {told['url']}\nCtrl-C ends it.\n"
+        assert err == f"daily {DAY}: {first_line['url']}\nCtrl-C ends it.\n"
     assert everything(room.root) == before
     assert room.run("build", "--daily", "--date", DAY).code == 0
     assert page == room.files()["index.html"]
@@ -519,7 +521,7 @@ def test_the_command_serves_until_it_is_stopped(room: Room, stop: signal.Signals
 def test_an_issue_that_is_being_made_at_the_end_is_finished_and_no_other_begun(
     room: Room, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    begun, go_on, calls, made = Event(), Event(), list[date](), proofs(room)
+    begun, go_on, calls, proofs = Event(), Event(), list[date](), proofs_of(room)
 
     def slow(*words: Any, **more: Any) -> Proof:
         calls.append(words[2])
@@ -528,16 +530,16 @@ def test_an_issue_that_is_being_made_at_the_end_is_finished_and_no_other_begun(
         return proof(*words, **more)
 
     monkeypatch.setattr("digest.desk.proofs.proof", slow)
-    Thread(target=seen, args=(made,), daemon=True).start()
+    Thread(target=files_of, args=(proofs,), daemon=True).start()
     assert begun.wait(20)
-    closing = Thread(target=made.close)
+    closing = Thread(target=proofs.close)
     closing.start()
     closing.join(0.1)
     assert closing.is_alive()
     go_on.set()
     closing.join(20)
     assert not closing.is_alive()
-    Thread(target=seen, args=(made, "daily", "2026-01-22"), daemon=True).start()
+    Thread(target=files_of, args=(proofs, "daily", "2026-01-22"), daemon=True).start()
     time.sleep(0.1)
     assert calls == [date.fromisoformat(DAY)]
 
@@ -557,13 +559,13 @@ def test_a_taken_port_that_was_asked_for_is_told(room: Room) -> None:
     )
 
 
-def taken_port(told: str) -> str:
-    return str(re.findall(r"port (\d+)", told)[0])
+def taken_port(port: str) -> str:
+    return str(re.findall(r"port (\d+)", port)[0])
 
 
 def test_without_a_port_the_next_free_one_is_taken(room: Room) -> None:
-    with listen(desk(proofs(room)), None) as one, listen(desk(proofs(room)), None) as other:
-        assert PORT <= one.port < other.port
+    with listen(desk(proofs_of(room)), None) as first, listen(desk(proofs_of(room)), None) as second:
+        assert PORT <= first.port < second.port
 
 
 @pytest.mark.parametrize(
@@ -602,7 +604,7 @@ def test_a_newsroom_that_cannot_be_written_to_can_be_looked_at(room: Room) -> No
         pytest.skip("root may write anywhere")
     room.root.chmod(0o500)
     try:
-        assert b"<html" in seen(proofs(room))["index.html"]
+        assert b"<html" in files_of(proofs_of(room))["index.html"]
     finally:
         room.root.chmod(0o700)
 
@@ -612,12 +614,12 @@ def test_specials_are_as_their_builds_make_them(tmp_path: Path, monkeypatch: pyt
     room = newsroom(tmp_path, digest=DIGEST + "  flash: {cadence: on_demand}\n")
     for day in (DAY, f"{DAY}.2"):
         before = everything(room.root)
-        shown = seen(proofs(room), "flash", day)
+        shown = files_of(proofs_of(room), "flash", day)
         assert everything(room.root) == before
         assert room.run("build", "--edition", "flash", "--date", day).code == 0
         assert shown == room.files("flash", day)
         assert room.run("mark-sent", "flash", day).code == 0
-    page = text(proofs(room), f"/calendar?edition=flash&date={DAY}.2&plan=1")
+    page = text(proofs_of(room), f"/calendar?edition=flash&date={DAY}.2&plan=1")
     assert f"edition=flash&amp;date={DAY}.2" in page
 
 
@@ -627,13 +629,13 @@ def test_the_issue_for_everybody_of_an_audience_is_shown(tmp_path: Path) -> None
 
     room = audience_room(tmp_path, items=item("tampa-only", "audience: {region: [tampa]}", "bay"))
     before = everything(room.root)
-    shown = seen(proofs(room))
+    shown = files_of(proofs_of(room))
     assert everything(room.root) == before
     readers = csv(room.root / "readers.csv", [{"reader_id": "a", "topics": "health", "region": "tampa"}])
     built(room, "--audience", str(readers))
     assert {name: data for name, data in room.files().items() if name in ("index.html", "index.txt")} == {
         name: shown[name] for name in ("index.html", "index.txt")
     }
-    made = proofs(room)
-    assert seen(made) == {name: room.files()[name] for name in NAMES}
-    assert "Built as revision 1" in text(made)
+    proofs = proofs_of(room)
+    assert files_of(proofs) == {name: room.files()[name] for name in NAMES}
+    assert "Built as revision 1" in text(proofs)

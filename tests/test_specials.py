@@ -63,13 +63,13 @@ def desk(folder: Path, *, digest: str = DIGEST + ALERT, ads: str = ADS, more: in
 
 
 def built(room: Room, *words: str) -> dict[str, Any]:
-    made: dict[str, Any] = room.run("build", "--edition", "alert", *words, "--json").json["issues"][0]
-    return made
+    issue: dict[str, Any] = room.run("build", "--edition", "alert", *words, "--json").json["issues"][0]
+    return issue
 
 
 def ids(room: Room, day: str) -> list[str]:
     parts = room.manifest("alert", day)["sections"]
-    return [one["id"] for part in parts for one in part["stories"]]
+    return [story["id"] for part in parts for story in part["stories"]]
 
 
 days = st.dates(date(1990, 1, 1), date(2090, 1, 1))
@@ -77,14 +77,14 @@ keys = st.builds(numbered, days, st.integers(1, 12))
 
 
 @given(keys, keys)
-def test_the_key_of_an_issue_is_read_written_and_ordered_as_one(one: date, other: date) -> None:
-    assert issue_date(str(one)) == one == pickle.loads(pickle.dumps(one)) == deepcopy(one)
-    assert f"{one}" == one.isoformat()
-    assert (one < other) == ((day_of(one), number_of(one)) < (day_of(other), number_of(other)))
-    assert (one == other) == (str(one) == str(other))
-    assert (hash(one) == hash(other)) or one != other
-    assert one + timedelta(days=1) == day_of(one) + timedelta(days=1)
-    assert (one - other) == day_of(one) - day_of(other)
+def test_the_key_of_an_issue_is_read_written_and_ordered_as_one(first: date, second: date) -> None:
+    assert issue_date(str(first)) == first == pickle.loads(pickle.dumps(first)) == deepcopy(first)
+    assert f"{first}" == first.isoformat()
+    assert (first < second) == ((day_of(first), number_of(first)) < (day_of(second), number_of(second)))
+    assert (first == second) == (str(first) == str(second))
+    assert (hash(first) == hash(second)) or first != second
+    assert first + timedelta(days=1) == day_of(first) + timedelta(days=1)
+    assert (first - second) == day_of(first) - day_of(second)
 
 
 def test_specials_sort_by_number_and_not_by_letter() -> None:
@@ -101,9 +101,9 @@ def test_specials_sort_by_number_and_not_by_letter() -> None:
 def test_what_is_no_key_is_refused(text: str, tmp_path: Path) -> None:
     with pytest.raises(ValueError, match=r".*"):
         issue_date(text)
-    said = newsroom(tmp_path, digest=DIGEST + ALERT).run("explain", "alert", text)
-    assert said.code == 2
-    assert "2026-01-23.2 for the second special of that day" in said.err
+    result = newsroom(tmp_path, digest=DIGEST + ALERT).run("explain", "alert", text)
+    assert result.code == 2
+    assert "2026-01-23.2 for the second special of that day" in result.err
 
 
 def test_the_next_special_comes_once_the_last_one_is_sent(tmp_path: Path, clock: Clock) -> None:
@@ -181,8 +181,8 @@ def test_handed_over_is_out_of_the_house(tmp_path: Path, clock: Clock) -> None:
     clock("2026-01-23T10:00")
     for at, day in (("10:00", "2026-01-23"), ("14:00", SECOND), ("16:00", "2026-01-23.3")):
         clock(f"2026-01-23T{at}")
-        made = built(room, "--handover")
-        assert (made["date"], made["handover"]["did"]) == (day, "created")
+        issue = built(room, "--handover")
+        assert (issue["date"], issue["handover"]["did"]) == (day, "created")
     assert sorted(path.name for path in (room.root / "handed" / "alert").iterdir()) == [
         "2026-01-23", SECOND, "2026-01-23.3",
     ]  # fmt: skip
@@ -206,25 +206,28 @@ def test_every_command_names_the_second_special(tmp_path: Path, clock: Clock) ->
     room = desk(tmp_path, digest=digest)
     two(room, clock)
     listed = room.run("issues", "--json").json["issues"]
-    assert [(one["date"], bool(one["sent_at"])) for one in listed] == [("2026-01-23", True), (SECOND, False)]
+    assert [(issue["date"], bool(issue["sent_at"])) for issue in listed] == [
+        ("2026-01-23", True),
+        (SECOND, False),
+    ]
     shown = room.run("issues", "show", "alert", SECOND, "--json").json
     assert shown["manifest"]["date"] == SECOND
-    assert [one["action"] for one in shown["history"]] == ["built"]
+    assert [event["action"] for event in shown["history"]] == ["built"]
     assert SECOND in room.run("explain", "alert", SECOND).out
     assert room.run("explain", "alert", SECOND, "--story", "s12", "--json").code == 0
     assert room.run("explain", "alert", SECOND, "--line-item", "aquafresh", "--json").code == 0
-    mine = room.run("stories", "list", "--edition", "alert", "--date", SECOND, "--json").json
-    assert [one["id"] for one in mine["stories"]] == ids(room, SECOND)
+    second = room.run("stories", "list", "--edition", "alert", "--date", SECOND, "--json").json
+    assert [story["id"] for story in second["stories"]] == ids(room, SECOND)
     first = room.run("stories", "list", "--edition", "alert", "--date", "2026-01-23", "--json").json
-    assert (first["sent"], [one["id"] for one in first["stories"]]) == (True, ids(room, "2026-01-23"))
+    assert (first["sent"], [story["id"] for story in first["stories"]]) == (True, ids(room, "2026-01-23"))
     assert room.run("stories", "list", "--edition", "alert", "--json").json["date"] == SECOND
     assert room.run("note", "alert", "--subject", "Second", "--json").json["note"]["date"] == SECOND
     assert built(room)["subject"] == "Second"
     assert room.manifest("alert", "2026-01-23")["subject"] != "Second"
     assert room.run("note", "alert", "2026-01-23", "--subject", "Late").code == 5
-    given = room.run("approve", "alert", SECOND, "--revision", "2", "--json").json
-    assert (given["date"], given["revision"]) == (SECOND, 2)
-    status = {one["edition"]: one for one in room.run("status", "--json").json["editions"]}["alert"]
+    approval = room.run("approve", "alert", SECOND, "--revision", "2", "--json").json
+    assert (approval["date"], approval["revision"]) == (SECOND, 2)
+    status = {row["edition"]: row for row in room.run("status", "--json").json["editions"]}["alert"]
     assert (status["date"], status["approved"], status["sent"], status["missing"]) == (
         SECOND,
         True,
@@ -256,8 +259,8 @@ def test_what_is_lost_comes_back_by_number(tmp_path: Path, clock: Clock) -> None
         assert room.run("issues", "restore", "alert", name).code == 0
     assert {day: room.files("alert", day) for day in before} == before
     rmtree(room.root / "var")
-    found = room.run("recover", "--json").json["issues"]
-    assert [(one["date"], one["status"], one["sent"]) for one in found] == [
+    recovered = room.run("recover", "--json").json["issues"]
+    assert [(issue["date"], issue["status"], issue["sent"]) for issue in recovered] == [
         ("2026-01-23", "sent", True), (SECOND, "sent", True),
     ]  # fmt: skip
     clock("2026-01-23T16:00")
@@ -302,12 +305,12 @@ def test_a_number_is_given_once_whenever_the_machine_stops(
         with pytest.raises(Killed):
             room.run("build", "--edition", "alert")
     clock("2026-01-23T16:00")
-    made = built(room)
-    assert (made["date"], made["status"]) == (SECOND, "built" if step == "_record" else "unchanged")
+    issue = built(room)
+    assert (issue["date"], issue["status"]) == (SECOND, "built" if step == "_record" else "unchanged")
     assert room.manifest("alert", SECOND)["window"]["end"] == (
         "2026-01-23T16:00:00Z" if step == "_record" else "2026-01-23T14:00:00Z"
     )
-    assert [one["date"] for one in room.run("issues", "--json").json["issues"]] == ["2026-01-23", SECOND]
+    assert [issue["date"] for issue in room.run("issues", "--json").json["issues"]] == ["2026-01-23", SECOND]
     assert sorted(path.name for path in (room.root / "outbox" / "alert").iterdir()) == ["2026-01-23", SECOND]
 
 
@@ -326,7 +329,7 @@ def booked(folder: Path, keys: str, digest: str = DIGEST + ALERT) -> Room:
 
 
 def ads(room: Room, edition: str, day: str) -> list[str]:
-    return [one["creative"] for one in room.manifest(edition, day)["ads"]["placed"]]
+    return [ad["creative"] for ad in room.manifest(edition, day)["ads"]["placed"]]
 
 
 @pytest.mark.parametrize(
@@ -345,13 +348,17 @@ def test_caps_goals_and_rotation_count_every_special(keys: str, tmp_path: Path, 
         assert "alert of 2026-01-23, alert of 2026-01-23.2" in refused["reason"]
     report = room.run("ads", "report", "--from", "2026-01-23", "--to", "2026-01-23", "--json").json
     assert report["line_items"][0]["delivered"] == 2
-    assert [one["date"] for one in report["line_items"][0]["issues"]] == ["2026-01-23", SECOND]
-    told = room.run("ads", "explain", "a", "--from", "2026-01-23", "--to", "2026-01-23", "--json").json
-    assert [one["date"] for one in told["line_items"][0]["issues"]] == ["2026-01-23", SECOND, "2026-01-23.3"]
+    assert [issue["date"] for issue in report["line_items"][0]["issues"]] == ["2026-01-23", SECOND]
+    explained = room.run("ads", "explain", "a", "--from", "2026-01-23", "--to", "2026-01-23", "--json").json
+    assert [issue["date"] for issue in explained["line_items"][0]["issues"]] == [
+        "2026-01-23",
+        SECOND,
+        "2026-01-23.3",
+    ]
     calendar = room.run("ads", "calendar", "--from", "2026-01-23", "--to", "2026-01-23", "--json").json[
         "days"
     ]
-    shown = {one["date"]: one["slots"]["in_stream"] for one in calendar if one["edition"] == "alert"}
+    shown = {issue["date"]: issue["slots"]["in_stream"] for issue in calendar if issue["edition"] == "alert"}
     assert shown == {"2026-01-23": ["one"], SECOND: ["one"], "2026-01-23.3": []}
 
 
@@ -419,17 +426,17 @@ def test_a_store_keeps_and_counts_specials_of_many_days(tmp_path: Path, clock: C
     room = desk(tmp_path, more=4)
     for number in range(1, 12):
         clock(f"2026-01-23T{9 + number}:00")
-        if (made := built(room))["status"] == "built":
-            room.run("mark-sent", "alert", made["date"])
+        if (issue := built(room))["status"] == "built":
+            room.run("mark-sent", "alert", issue["date"])
     with open_store(f"sqlite:///{room.root}/var/digest.db", PUBLICATION) as store:
-        dates = [one.date for one in store.issues("alert")]
+        dates = [issue.date for issue in store.issues("alert")]
         assert dates == sorted(dates)
         assert [number_of(day) for day in dates] == list(range(1, len(dates) + 1))
         assert len(dates) >= 5
         last = store.previous("alert", date.max)
         assert last is not None
         assert last.date == dates[-1]
-        assert {one.date for one in store.issues(day=date(2026, 1, 23))} == set(dates)
+        assert {issue.date for issue in store.issues(day=date(2026, 1, 23))} == set(dates)
         assert len(store.ran_stories(date(2026, 1, 23), date(2026, 1, 23))) == len(
             store.ran_stories(date.min, date.max)
         )
@@ -442,7 +449,7 @@ def test_a_booking_for_specials_alone_is_not_called_overbooked(tmp_path: Path, c
     two(room, clock)
     span = ("--from", "2026-01-23", "--to", "2026-02-10", "--json")
     plan = room.run("ads", "plan", *span).json
-    assert [(one["edition"], one["date"], len(one["ads"])) for one in plan["issues"] if one["ads"]] == [
+    assert [(issue["edition"], issue["date"], len(issue["ads"])) for issue in plan["issues"] if issue["ads"]] == [
         ("alert", "2026-01-23", 1), ("alert", SECOND, 1),
     ]  # fmt: skip
     (line,) = plan["line_items"]
@@ -460,10 +467,10 @@ def test_preview_is_what_a_build_of_the_next_special_makes(tmp_path: Path, clock
     room.run("mark-sent", "alert", "2026-01-23")
     moment = clock("2026-01-23T14:00")
     proofs = Proofs(DeskOptions(root=room.root, outbox=room.root / "outbox", edition="alert"), lambda: moment)
-    here = proofs.newsroom()
-    edition, day = proofs.which(here, None, None)
+    current = proofs.newsroom()
+    edition, day = proofs.which(current, None, None)
     assert str(day) == SECOND
-    seen = proofs.proof(here, edition, day)
+    seen = proofs.proof(current, edition, day)
     built(room)
     assert seen.files["index.html"] == room.files("alert", SECOND)["index.html"]
     assert seen.files["message.eml"] == room.files("alert", SECOND)["message.eml"]
@@ -474,7 +481,7 @@ def test_old_specials_are_pruned_with_their_day(tmp_path: Path, clock: Clock) ->
     two(room, clock)
     clock("2026-08-01T10:00")
     gone = room.run("store", "prune", "--before", "2026-01-24", "--json").json
-    assert [(one["edition"], one["date"]) for one in gone["folders"]] == [
+    assert [(issue["edition"], issue["date"]) for issue in gone["folders"]] == [
         ("alert", "2026-01-23"),
         ("alert", SECOND),
     ]

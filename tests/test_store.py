@@ -87,8 +87,8 @@ def ad(line_item: str = "aquafresh", day: date = DAY, edition: str = "daily", **
     return RunAd(**(values | fields))
 
 
-def run(one: Story, day: date = DAY, edition: str = "daily", **fields: Any) -> RunStory:
-    return RunStory(edition=edition, date=day, story=one, section="us", position=1, **fields)
+def run(story: Story, day: date = DAY, edition: str = "daily", **fields: Any) -> RunStory:
+    return RunStory(edition=edition, date=day, story=story, section="us", position=1, **fields)
 
 
 # Stories
@@ -99,9 +99,9 @@ def run(one: Story, day: date = DAY, edition: str = "daily", **fields: Any) -> R
 def test_a_story_comes_back_as_it_went_in(url: str, feed: list[Story]) -> None:
     with open_store(url, PUBLICATION, rehearse=True) as store:
         counts = store.upsert(feed, NOW)
-        kept = store.stories([one.id for one in feed])
+        kept = store.stories([story.id for story in feed])
     assert counts == Counts(new=len(feed))
-    assert kept == {one.id: replace(one, first_seen=min(one.first_seen, NOW)) for one in feed}
+    assert kept == {story.id: replace(story, first_seen=min(story.first_seen, NOW)) for story in feed}
 
 
 def test_every_field_lasts_in_both_databases(store: Store) -> None:
@@ -130,9 +130,9 @@ def test_every_field_lasts_in_both_databases(store: Store) -> None:
 def test_the_second_time_nothing_is_new(url: str, feed: list[Story], again: bool) -> None:
     with open_store(url, PUBLICATION, rehearse=True) as store:
         store.upsert(feed, NOW)
-        before = store.stories([one.id for one in feed])
+        before = store.stories([story.id for story in feed])
         assert store.upsert(reversed(feed), NOW + HOUR) == Counts(unchanged=len(feed))
-        assert store.stories([one.id for one in feed]) == before
+        assert store.stories([story.id for story in feed]) == before
 
 
 def test_a_changed_story_is_updated_and_keeps_when_it_was_first_seen(store: Store) -> None:
@@ -145,7 +145,7 @@ def test_a_changed_story_is_updated_and_keeps_when_it_was_first_seen(store: Stor
 def test_a_story_without_a_time_keeps_its_place_when_it_changes(store: Store) -> None:
     store.upsert([story(1, published_at=None)], NOW)
     store.upsert([story(1, published_at=None, title="Changed", first_seen=NOW + HOUR)], NOW + HOUR)
-    assert [one.title for one in store.candidates(NOW, NOW + HOUR)] == ["Changed"]
+    assert [story.title for story in store.candidates(NOW, NOW + HOUR)] == ["Changed"]
 
 
 @pytest.mark.parametrize(
@@ -207,8 +207,8 @@ def test_no_story_is_lost_whatever_ids_are_shared(url: str, feed: list[Story]) -
     with open_store(url, PUBLICATION, rehearse=True) as store:
         counts = store.upsert(feed, NOW)
         kept = store.search(limit=100)
-    assert {url_key(one.url) for one in kept} == {url_key(one.url) for one in feed}
-    assert counts.new == len(kept) == len({one.id for one in kept})
+    assert {url_key(story.url) for story in kept} == {url_key(story.url) for story in feed}
+    assert counts.new == len(kept) == len({story.id for story in kept})
 
 
 def test_a_guest_with_the_hash_of_another_as_its_id(store: Store) -> None:
@@ -219,10 +219,10 @@ def test_a_guest_with_the_hash_of_another_as_its_id(store: Store) -> None:
 
 
 def test_progress_tells_how_many_are_done(store: Store) -> None:
-    told: list[int] = []
-    store.upsert((story(number) for number in range(2500)), NOW, progress=told.append)
-    assert sum(told) == 2500
-    assert len(told) > 1
+    counts: list[int] = []
+    store.upsert((story(number) for number in range(2500)), NOW, progress=counts.append)
+    assert sum(counts) == 2500
+    assert len(counts) > 1
 
 
 # Candidates
@@ -238,34 +238,38 @@ def test_candidates_are_the_stories_of_the_span(
     end = start + hours * HOUR
     with open_store(url, PUBLICATION, rehearse=True) as store:
         store.upsert(feed, NOW)
-        found = store.candidates(start, end)
-        kept = store.stories([one.id for one in feed]).values()
+        candidates = store.candidates(start, end)
+        kept = store.stories([story.id for story in feed]).values()
 
-    def belongs(one: Story) -> bool:
-        unheld = one.published_at or one.first_seen
-        return start <= one.time < end or (one.embargo_until is not None and start <= unheld < end)
+    def belongs(story: Story) -> bool:
+        unheld = story.published_at or story.first_seen
+        return start <= story.time < end or (story.embargo_until is not None and start <= unheld < end)
 
-    wanted = [one for one in kept if belongs(one)]
-    assert found == sorted(sorted(wanted, key=lambda one: one.id), key=lambda one: one.time, reverse=True)
+    wanted = [story for story in kept if belongs(story)]
+    assert candidates == sorted(
+        sorted(wanted, key=lambda story: story.id),
+        key=lambda story: story.time,
+        reverse=True,
+    )
 
 
 def test_a_span_holds_its_start_and_not_its_end(store: Store) -> None:
     store.upsert([story(1), story(2)], NOW)
-    assert [one.id for one in store.candidates(NOW - 2 * HOUR, NOW - HOUR)] == ["s2"]
+    assert [story.id for story in store.candidates(NOW - 2 * HOUR, NOW - HOUR)] == ["s2"]
 
 
 def test_equal_times_come_by_code_point_of_their_ids(store: Store) -> None:
     ids = ["b", "B", "é", "a", "_", "10", "9"]
-    store.upsert([story(n, id=one, published_at=NOW - HOUR) for n, one in enumerate(ids)], NOW)
-    assert [one.id for one in store.candidates(NOW - HOUR, NOW)] == sorted(ids)
+    store.upsert([story(n, id=id, published_at=NOW - HOUR) for n, id in enumerate(ids)], NOW)
+    assert [story.id for story in store.candidates(NOW - HOUR, NOW)] == sorted(ids)
 
 
 def test_pinned_stories_are_candidates_wherever_they_are(store: Store) -> None:
     store.upsert([story(1), story(900), story(901)], NOW)
     store.mark(Mark(story="s900", action="pin", at=NOW))
     store.mark(Mark(story="s901", action="kill", at=NOW))
-    assert [one.id for one in store.candidates(NOW - 2 * HOUR, NOW)] == ["s1", "s900"]
-    assert [one.id for one in store.candidates(NOW - 2 * HOUR, NOW, ["s901", "none"])] == [
+    assert [story.id for story in store.candidates(NOW - 2 * HOUR, NOW)] == ["s1", "s900"]
+    assert [story.id for story in store.candidates(NOW - 2 * HOUR, NOW, ["s901", "none"])] == [
         "s1",
         "s900",
         "s901",
@@ -289,7 +293,7 @@ def test_search_by_words_of_the_title(store: Store) -> None:
     store.upsert([story(n, title=title) for n, title in enumerate(titles)], NOW)
 
     def found(*words: str, **more: Any) -> list[str]:
-        return [one.id for one in store.search(words=words, **more)]
+        return [story.id for story in store.search(words=words, **more)]
 
     assert found("bridge") == ["s0", "s1", "s2"]
     assert found("bridge", "mayor") == ["s0"]
@@ -302,12 +306,12 @@ def test_search_by_words_of_the_title(store: Store) -> None:
 
 
 def test_a_word_may_stand_in_summary_author_or_tags(store: Store) -> None:
-    told = [
+    feed = [
         story(0, title="One", summary="The bridge is closed.", tags=("Traffic", 'the "Loop"')),
         story(1, title="Two", author="Bridget Öz", tags=("roads",)),
         story(2, title="Three"),
     ]
-    store.upsert(told, NOW)
+    store.upsert(feed, NOW)
 
     def found(*words: str) -> list[str]:
         ids = [row.id for row in store.search(words=words)]
@@ -323,14 +327,18 @@ def test_a_word_may_stand_in_summary_author_or_tags(store: Store) -> None:
 
 def test_search_by_section(store: Store) -> None:
     store.upsert([story(1, sections=("Local News",)), story(2, sections=("US",))], NOW)
-    assert [one.id for one in store.search(match=frozenset({"local news"}))] == ["s1"]
+    assert [story.id for story in store.search(match=frozenset({"local news"}))] == ["s1"]
 
 
 def test_search_reads_on_until_it_has_enough(store: Store) -> None:
     store.upsert(
         [story(n, published_at=NOW - HOUR, title="Ä" if n % 7 == 0 else "B") for n in range(2400)], NOW
     )
-    assert [one.id for one in store.search(words=["ä"], limit=3)] == ["s0", "s1001", "s1008"]
+    assert [story.id for story in store.search(words=["ä"], limit=3)] == [
+        "s0",
+        "s1001",
+        "s1008",
+    ]
 
 
 # The desk
@@ -364,9 +372,9 @@ def test_the_same_decision_again_replaces_the_first(store: Store) -> None:
 
 def test_release_takes_back_all_or_one_editions(store: Store) -> None:
     store.upsert([story(1), story(2)], NOW)
-    for one in ("s1", "s2"):
-        store.mark(Mark(story=one, action="pin", at=NOW))
-        store.mark(Mark(story=one, action="hold", edition="daily", at=NOW))
+    for id in ("s1", "s2"):
+        store.mark(Mark(story=id, action="pin", at=NOW))
+        store.mark(Mark(story=id, action="hold", edition="daily", at=NOW))
     assert store.release(["s1"], "daily", at=NOW, by="jo") == 1
     assert [(m.story, m.action) for m in store.marks()] == [("s1", "pin"), ("s2", "pin"), ("s2", "hold")]
     assert store.release(["s1", "s2"], at=NOW) == 3
@@ -384,11 +392,11 @@ def test_a_decision_about_an_unknown_story(store: Store) -> None:
 
 
 def test_what_is_recorded_comes_back(store: Store) -> None:
-    one = story(1, summary="x" * 5000, language="en")
-    told = run(one, also=("s2", "s3"))
+    recorded_story = story(1, summary="x" * 5000, language="en")
+    told = run(recorded_story, also=("s2", "s3"))
     recorded = store.record(issue(), [told], [ad()])
     assert recorded == store.built("daily", DAY) == replace(issue(), sequence=1)
-    assert store.ran_stories(DAY, DAY) == [replace(told, story=replace(one, summary="x" * 600))]
+    assert store.ran_stories(DAY, DAY) == [replace(told, story=replace(recorded_story, summary="x" * 600))]
     assert store.ran_ads() == [replace(ad(), sends=1000, sequence=1)]
     assert store.built("daily", DAY - timedelta(1)) is None
     assert store.built("weekly", DAY) is None
@@ -401,11 +409,11 @@ def test_a_later_revision_takes_the_place_of_all_rows(store: Store) -> None:
     assert (second.sequence, second.first_built_at, second.built_at) == (1, NOW + HOUR, NOW + 2 * HOUR)
     assert [ran.story.id for ran in store.ran_stories(DAY, DAY)] == ["s2"]
     assert [ran.line_item for ran in store.ran_ads()] == ["new"]
-    assert [(one.edition, one.revision, one.sequence) for one in store.issues()] == [
+    assert [(row.edition, row.revision, row.sequence) for row in store.issues()] == [
         ("daily", 2, 1),
         ("weekly", 1, 2),
     ]
-    assert [one.edition for one in store.issues("weekly")] == ["weekly"]
+    assert [row.edition for row in store.issues("weekly")] == ["weekly"]
 
 
 def test_the_same_revision_twice_is_one_record(store: Store) -> None:
@@ -423,8 +431,8 @@ def test_previous_is_the_last_built_before(store: Store) -> None:
     store.record(issue(DAY - timedelta(2), edition="weekly"), [], [])
 
     def before(day: date) -> tuple[date, int] | None:
-        found = store.previous("daily", day)
-        return (found.date, found.revision) if found else None
+        previous = store.previous("daily", day)
+        return (previous.date, previous.revision) if previous else None
 
     assert before(DAY) == (DAY - timedelta(1), 1)
     assert before(DAY - timedelta(1)) == (DAY - timedelta(3), 2)
@@ -464,7 +472,7 @@ def test_receipts_correct_the_count_and_keep_when_it_was_sent(store: Store) -> N
     store.mark_sent("daily", DAY, NOW, 900)
     store.mark_sent("daily", DAY, NOW + HOUR, 950)
     store.mark_sent("daily", DAY, NOW + 2 * HOUR)
-    assert [(one.sent_at, one.delivered) for one in store.issues()] == [(NOW, 950)]
+    assert [(row.sent_at, row.delivered) for row in store.issues()] == [(NOW, 950)]
     assert [(a.sends, a.delivered) for a in store.ran_ads()] == [(950, True)]
 
 

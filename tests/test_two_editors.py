@@ -23,9 +23,9 @@ DAY = date(2026, 1, 23)
 
 @pytest.fixture
 def room(tmp_path: Path) -> Room:
-    made = newsroom(tmp_path)
-    assert made.run("ingest").code == 0
-    return made
+    sample = newsroom(tmp_path)
+    assert sample.run("ingest").code == 0
+    return sample
 
 
 def _run(root: str, begin: object, words: tuple[str, ...], done: object) -> None:
@@ -54,20 +54,20 @@ def test_two_processes_edit_the_same_story(room: Room) -> None:
     edits[3] = (*edits[3][:-1], "https://harbor.example/3.jpg")
     assert at_once(room, *edits) == [0, 0, 0, 0]
     history = room.run("stories", "history", "s0", "--json").json["history"]
-    assert sorted(one["by"] for one in history) == [f"editor {n}" for n in range(4)]
+    assert sorted(row["by"] for row in history) == [f"editor {n}" for n in range(4)]
     with open_store(load(room.root).store, PUBLICATION) as store:
-        title = next(one.title for one in reversed(store.edits("s0")) if one.title)
+        title = next(edit.title for edit in reversed(store.edits("s0")) if edit.title)
     room.run("stories", "pin", "s0")
     assert room.run(*BUILD).code == 0
-    mine = next(s for part in room.manifest()["sections"] for s in part["stories"] if s["id"] == "s0")
-    assert (mine["title"], mine["summary"]) == (title, "summary 2")
+    story = next(s for part in room.manifest()["sections"] for s in part["stories"] if s["id"] == "s0")
+    assert (story["title"], story["summary"]) == (title, "summary 2")
 
 
 def test_two_processes_write_the_note_of_one_issue(room: Room) -> None:
     """One says the subject, one the preheader, one the text: all three stand."""
     note = ("note", "daily", "2026-01-23")
-    said = {"--subject": "One", "--preheader": "Two", "--text": "Three"}
-    assert at_once(room, *((*note, key, words) for key, words in said.items())) == [0, 0, 0]
+    options = {"--subject": "One", "--preheader": "Two", "--text": "Three"}
+    assert at_once(room, *((*note, key, words) for key, words in options.items())) == [0, 0, 0]
     with open_store(load(room.root).store, PUBLICATION) as store:
         stands = store.note("daily", DAY)
     assert stands is not None
@@ -76,23 +76,23 @@ def test_two_processes_write_the_note_of_one_issue(room: Room) -> None:
 
 def test_a_note_is_read_and_written_in_one_step(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
     """However the two fall together: both have read before one has written, were they let."""
-    here, both = load(room.root), Barrier(2)
+    loaded, both = load(room.root), Barrier(2)
     reading = Store.note
 
     def slowly(store: Store, edition: str, day: date) -> object:
-        found = reading(store, edition, day)
+        note = reading(store, edition, day)
         try:
             both.wait(0.4)
         except Exception:  # the other one waits for its turn, as it should
             both.reset()
-        return found
+        return note
 
     monkeypatch.setattr(Store, "note", slowly)
 
     def write(words: dict[str, str]) -> None:
-        with open_store(here.store, PUBLICATION) as store:
+        with open_store(loaded.store, PUBLICATION) as store:
             decisions.write_note(
-                here, store, "daily", DAY, words, by="x", at=datetime(2026, 1, 23, tzinfo=UTC)
+                loaded, store, "daily", DAY, words, by="x", at=datetime(2026, 1, 23, tzinfo=UTC)
             )
 
     threads = [Thread(target=write, args=(words,)) for words in ({"subject": "One"}, {"text": "Two"})]
@@ -101,7 +101,7 @@ def test_a_note_is_read_and_written_in_one_step(room: Room, monkeypatch: pytest.
     for thread in threads:
         thread.join()
     monkeypatch.setattr(Store, "note", reading)
-    with open_store(here.store, PUBLICATION) as store:
+    with open_store(loaded.store, PUBLICATION) as store:
         stands = store.note("daily", DAY)
     assert stands is not None
     assert (stands.subject, stands.text) == ("One", "Two")
@@ -114,7 +114,7 @@ def test_two_builds_of_a_special_make_one_issue(tmp_path: Path) -> None:
     room.stories(story(n, published_at=today) for n in range(9))
     assert at_once(room, *[("build", "--edition", "alert")] * 3) == [0, 0, 0]
     listed = room.run("issues", "--json").json["issues"]
-    assert [(one["edition"], one["revision"]) for one in listed] == [("alert", 1)]
+    assert [(issue["edition"], issue["revision"]) for issue in listed] == [("alert", 1)]
 
 
 def test_an_edit_of_a_story_that_is_gone(room: Room) -> None:
@@ -129,9 +129,9 @@ def test_an_edit_of_a_story_that_is_gone(room: Room) -> None:
         )
         with pytest.raises(CommandError, match="No story has the id s1"):
             store.edit(StoryEdit(story="s1", title="After", at=datetime(2026, 6, 1, tzinfo=UTC)))
-    said = room.run("stories", "edit", "s1", "--title", "After")
-    assert said.code == 2
-    assert "no story has the id s1; nothing was changed" in said.err
+    result = room.run("stories", "edit", "s1", "--title", "After")
+    assert result.code == 2
+    assert "no story has the id s1; nothing was changed" in result.err
     assert room.run(*BUILD, "--no-ingest").code == 3
     assert room.run(*BUILD).code == 0, "it comes back with the feed, and the edit with it"
     assert [edit["title"] for edit in room.run("stories", "history", "s1", "--json").json["history"]] == [
@@ -155,12 +155,12 @@ def test_an_approval_of_a_revision_that_is_no_more(room: Room) -> None:
     room.run(*BUILD)
     room.run("stories", "edit", "s9", "--title", "Another headline for it")
     room.run(*BUILD)
-    for revision, said in (
+    for revision, message in (
         (1, "no longer exists; the latest is revision 2"),
         (7, "was never built; the latest"),
     ):
         late = room.run("approve", "daily", "2026-01-23", "--revision", str(revision))
-        assert (late.code, said in late.err) == (2, True), late.err
+        assert (late.code, message in late.err) == (2, True), late.err
     assert room.run("issues", "--json").json["issues"][0]["approved"] is False
 
 
@@ -174,9 +174,9 @@ def test_a_day_off_that_is_built_already(room: Room, monkeypatch: pytest.MonkeyP
     room.write("digest.yaml", DIGEST.replace("cadence: daily,", "cadence: daily, skip: [2026-01-23],"))
     for module in (digest.cli.ads, digest.cli.check):
         monkeypatch.setattr(module, "now", lambda: datetime(2026, 1, 24, 12, tzinfo=UTC))
-    said = "daily of 2026-01-23 is built, and daily skips 2026-01-23. It stays as it is and counts"
+    message = "daily of 2026-01-23 is built, and daily skips 2026-01-23. It stays as it is and counts"
     checked = room.run("check")
-    assert (checked.code, said in checked.err) == (0, True), checked.err
+    assert (checked.code, message in checked.err) == (0, True), checked.err
     assert room.run(*BUILD).code == 0
     assert room.run("build", "--edition", "daily", "--date", "2026-01-23").code == 2
     assert room.files() == built
@@ -202,8 +202,10 @@ def test_every_second_week_over_the_new_year(tmp_path: Path) -> None:
     assert (off.code, "every 2 weeks, counted from 2026-12-18" in off.err) == (2, True)
     windows = []
     for day in ("2027-01-01", "2027-01-15"):
-        made = room.run("build", "--edition", "daily", "--date", day, "--dry-run", "--json").json["issues"][0]
-        windows.append(made["manifest"]["window"])
+        issue = room.run("build", "--edition", "daily", "--date", day, "--dry-run", "--json").json["issues"][
+            0
+        ]
+        windows.append(issue["manifest"]["window"])
     assert windows[0]["start"] == "2026-12-18T11:00:00Z"
     assert windows[0]["end"] == windows[1]["start"] == "2027-01-01T11:00:00Z"
 
@@ -243,7 +245,7 @@ line_items:
         for edition in order:
             assert room.run("build", "--edition", edition, "--date", "2026-01-23").code == 0
         placed = {edition: room.manifest(edition)["ads"]["placed"] for edition in order}
-        assert all([ad["line_item"] for ad in one] == ["one"] for one in placed.values())
+        assert all([ad["line_item"] for ad in ads] == ["one"] for ads in placed.values())
         made.append({edition: room.files(edition)["index.html"] for edition in order})
     assert made[0] == made[1]
 
@@ -258,5 +260,5 @@ def test_the_desk_and_the_command_line_at_once(room: Room) -> None:
     assert "From the shell" in refused.text
     room.run("note", "daily", "2026-01-23", "--text", "From the shell")
     assert "Somebody else wrote this note" in at.post("note", text="Mine", was_text="", status=409).text
-    titles = [one["title"] for one in room.run("stories", "history", "s0", "--json").json["history"]]
+    titles = [row["title"] for row in room.run("stories", "history", "s0", "--json").json["history"]]
     assert titles == ["From the shell"]

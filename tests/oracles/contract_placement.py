@@ -38,8 +38,8 @@ class Placing:
         """Companions, symmetric and transitive, each with itself."""
         groups = {name: frozenset({name}) for name in self.read.items}
         for name, item in self.read.items.items():
-            for other in item.get("companions", []):
-                joined = groups[name] | groups[other]
+            for companion in item.get("companions", []):
+                joined = groups[name] | groups[companion]
                 groups.update(dict.fromkeys(joined, joined))
         return groups
 
@@ -49,7 +49,9 @@ class Placing:
 
     @cached_property
     def runnable(self) -> list[str]:
-        return [name for name in self.read.items if all(self.openings[one][0] for one in self.groups[name])]
+        return [
+            name for name in self.read.items if all(self.openings[member][0] for member in self.groups[name])
+        ]
 
     def tier(self, name: str) -> int:
         return TIERS.index(self.read.items[name].get("type", "standard"))
@@ -62,7 +64,7 @@ class Placing:
         """Rate x band weight."""
         name, place = ad
         rate = (self.read.items[name].get("rate") or {}).get("per_issue", "0")
-        stories = len(self.read.told)
+        stories = len(self.read.lineup)
         third = "upper" if 3 * place.gap <= stories else "middle" if 3 * place.gap <= 2 * stories else "lower"
         return Fraction(rate) * Fraction((self.read.slots[place.rank][1].get("bands") or {}).get(third, "1"))
 
@@ -87,9 +89,9 @@ class Placing:
     def shut_out(self, one: Ad, other: Ad) -> bool:
         if not self._strangers(one, other) or other[0] in self.groups[one[0]]:
             return False
-        asked = {self.read.items[name].get("exclusive", "none") for name in (one[0], other[0])}
+        wanted = {self.read.items[name].get("exclusive", "none") for name in (one[0], other[0])}
         same = one[1].section is not None and one[1].section == other[1].section
-        return "issue" in asked or ("section" in asked and same)
+        return "issue" in wanted or ("section" in wanted and same)
 
     def _strangers(self, one: Ad, other: Ad) -> bool:
         """Two paid ads of different advertisers."""
@@ -124,7 +126,7 @@ class Placing:
         """What plans are compared by, the greatest being the best but for the tie-break, which is negated."""
         ads = sorted(plan.items(), key=lambda ad: ad[1][:2])
         tiers = tuple(sum(self.urgencies[n] for n in plan if self.rank(n) == rank) for rank in RANKS)
-        ideal = Fraction(len(self.read.told), self.load + 1)
+        ideal = Fraction(len(self.read.lineup), self.load + 1)
         spread = sum(((b[1].gap - a[1].gap - ideal) ** 2 for a, b in pairwise(ads)), Fraction(0))
         order = list(self.read.items)
         return (
@@ -157,7 +159,7 @@ class Placing:
             if any(self._fits(way, set().union(*some), plan) for way in ways)
         ]
         least = [some for some in fitting if not any({*fewer} < {*some} for fewer in fitting)]
-        return [set().union(*some) for some in [one for one in least if len(one) == 1] or least]
+        return [set().union(*some) for some in [rivals for rivals in least if len(rivals) == 1] or least]
 
     def _fits(self, way: tuple[Ad, ...], out: set[str], plan: Plan) -> bool:
         kept = {name: place for name, place in plan.items() if name not in out}
@@ -198,17 +200,18 @@ class Placing:
     def creative(self, name: str, place: Place) -> str:
         """The creative whose turn it is, among those that fit."""
         item = self.read.items[name]
-        fitting = [one for one in item["creatives"] if self.read.fits(one, place)]
-        ids = [one["id"] for one in fitting]
+        fitting = [creative for creative in item["creatives"] if self.read.fits(creative, place)]
+        ids = [creative["id"] for creative in fitting]
         shown = [creative for _, creative in self.read.runs(name)]
         rotation = item.get("rotation", "sequential")
         if rotation == "sequential":
             last = [creative for creative in shown if creative in ids]
             return str(ids[(ids.index(last[-1]) + 1) % len(ids)] if last else ids[0])
         share = [
-            Fraction(one.get("weight", "1")) if rotation == "weighted" else Fraction(1) for one in fitting
+            Fraction(creative.get("weight", "1")) if rotation == "weighted" else Fraction(1)
+            for creative in fitting
         ]
-        return str(min(zip(ids, share, strict=True), key=lambda one: shown.count(one[0]) / one[1])[0])
+        return str(min(zip(ids, share, strict=True), key=lambda pair: shown.count(pair[0]) / pair[1])[0])
 
 
 class _Search:
@@ -246,17 +249,17 @@ class _Search:
         if self.best is None:
             return True
         placing = self.placing
-        room, rest = placing.load - len(plan), [name for name in self.names[at:] if free[name]]
+        places_left, rest = placing.load - len(plan), [name for name in self.names[at:] if free[name]]
         tiers = []
         for rank in RANKS:
             had = sum(placing.urgencies[name] for name in plan if placing.rank(name) == rank)
             more = sorted((placing.urgencies[n] for n in rest if placing.rank(n) == rank), reverse=True)
-            tiers.append(-had - sum(more[:room]))
+            tiers.append(-had - sum(more[:places_left]))
         least: Urgencies = self.worth[0]
         if tuple(tiers) != least:
             return tuple(tiers) < least
         values = sorted((max(placing.value((n, place)) for place in free[n]) for n in rest), reverse=True)
-        had_value: Fraction = sum(map(placing.value, plan.items()), sum(values[:room], Fraction(0)))
+        had_value: Fraction = sum(map(placing.value, plan.items()), sum(values[:places_left], Fraction(0)))
         return bool(had_value >= -self.worth[1])
 
     def _take(self, plan: Plan) -> None:

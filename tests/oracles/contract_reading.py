@@ -33,7 +33,7 @@ class Place(NamedTuple):
     section: str | None
 
 
-class Told(NamedTuple):
+class LineupStory(NamedTuple):
     """A story as it runs: its section, its row, its flags."""
 
     section: str
@@ -95,16 +95,16 @@ class Reading:
         return dict(pin.split("@") for pin in self.manifest["overrides"]["pin"])
 
     @cached_property
-    def told(self) -> tuple[Told, ...]:
+    def lineup(self) -> tuple[LineupStory, ...]:
         return tuple(
-            Told(section["id"], self.stories[entry["id"]], self._flags(section["id"], entry))
+            LineupStory(section["id"], self.stories[entry["id"]], self._flags(section["id"], entry))
             for section in self.manifest["sections"]
             for entry in section["stories"]
         )
 
     def _flags(self, section: str, entry: Row) -> frozenset[str]:
-        tellings = [entry["id"], *entry.get("also", [])]
-        flags = {flag for name in tellings for flag in self.stories[name].get("flags", [])}
+        event = [entry["id"], *entry.get("also", [])]
+        flags = {flag for name in event for flag in self.stories[name].get("flags", [])}
         sensitive = self.policy.get("sensitive") or {}
         if section in sensitive.get("sections", []) or keywords_in(
             self.stories[entry["id"]], sensitive.get("keywords", [])
@@ -114,7 +114,7 @@ class Reading:
 
     @property
     def ratio_load(self) -> int:
-        return floor(Fraction(self.policy.get("max_ratio", "1/4")) * len(self.told))
+        return floor(Fraction(self.policy.get("max_ratio", "1/4")) * len(self.lineup))
 
     @property
     def max_ads(self) -> int:
@@ -123,11 +123,11 @@ class Reading:
     @cached_property
     def places(self) -> tuple[Place, ...]:
         """Every opening of the issue."""
-        found = [place for rank, (_, slot) in enumerate(self.slots) for place in self._places(rank, slot)]
-        return tuple(sorted(found, key=lambda place: place[:2]))
+        openings = [place for rank, (_, slot) in enumerate(self.slots) for place in self._places(rank, slot)]
+        return tuple(sorted(openings, key=lambda place: place[:2]))
 
     def _places(self, rank: int, slot: Row) -> Iterator[Place]:
-        above = [told.section for told in self.told]
+        above = [story.section for story in self.lineup]
         last = len(above)
         gaps = {
             "top": [0],
@@ -142,16 +142,16 @@ class Reading:
             else:
                 yield Place(gap, rank, above[gap if slot["position"] == "section_start" else gap - 1])
 
-    def beside(self, place: Place) -> tuple[Told, ...]:
+    def beside(self, place: Place) -> tuple[LineupStory, ...]:
         radius = int(self.policy.get("adjacency_radius", 1))
-        return self.told[max(0, place.gap - radius) : place.gap + radius]
+        return self.lineup[max(0, place.gap - radius) : place.gap + radius]
 
     def is_house(self, name: str) -> bool:
         return bool(self.items[name].get("type") == "house")
 
     def has_issue(self, edition: str, day: date) -> bool:
-        one = self.digest["editions"][edition]
-        return bool(one["cadence"] == "daily" or one["weekday"] == DAYS[day.weekday()])
+        settings = self.digest["editions"][edition]
+        return bool(settings["cadence"] == "daily" or settings["weekday"] == DAYS[day.weekday()])
 
     def editions_of(self, item: Row) -> list[str]:
         return item.get("editions") or list(self.digest["editions"])
@@ -243,9 +243,9 @@ class Reading:
         booked = [self.pins[name]] if name in self.pins else item["slots"]
         rules: tuple[tuple[str, Callable[[Place], bool]], ...] = (
             ("slot", lambda place: self.slots[place.rank][0] in booked),
-            ("creative", lambda place: any(self.fits(one, place) for one in item["creatives"])),
+            ("creative", lambda place: any(self.fits(creative, place) for creative in item["creatives"])),
             ("section", lambda place: not item.get("sections") or place.section in item["sections"]),
-            ("adjacency", lambda place: not any(self._avoids(item, told) for told in self.beside(place))),
+            ("adjacency", lambda place: not any(self._avoids(item, story) for story in self.beside(place))),
             ("suppress_near", lambda place: not any(self._suppressed(name, t) for t in self.beside(place))),
         )
         for rule, allowed in rules:
@@ -255,14 +255,14 @@ class Reading:
         return left, ""
 
     @staticmethod
-    def _avoids(item: Row, told: Told) -> bool:
+    def _avoids(item: Row, story: LineupStory) -> bool:
         avoid = item.get("adjacency") or {}
         return (
-            told.section in avoid.get("avoid_sections", [])
-            or not told.flags.isdisjoint(avoid.get("avoid_flags", []))
-            or keywords_in(told.row, avoid.get("avoid_keywords", []))
+            story.section in avoid.get("avoid_sections", [])
+            or not story.flags.isdisjoint(avoid.get("avoid_flags", []))
+            or keywords_in(story.row, avoid.get("avoid_keywords", []))
         )
 
-    def _suppressed(self, name: str, told: Told) -> bool:
+    def _suppressed(self, name: str, story: LineupStory) -> bool:
         flags = set(self.policy.get("suppress_near", ["no_ads"]))
-        return bool(told.flags & (flags & {"no_ads"} if self.is_house(name) else flags))
+        return bool(story.flags & (flags & {"no_ads"} if self.is_house(name) else flags))
