@@ -2,6 +2,7 @@
 
 import atexit
 import gc
+import sys
 
 
 def main() -> None:
@@ -9,9 +10,13 @@ def main() -> None:
     gc.set_threshold(200_000)
     # Or Python searches the whole heap once more while it ends: a quarter of a build.
     atexit.register(gc.freeze)
-    from digest.cli import main as run
+    try:
+        from digest.cli import main as run
 
-    run()
+        run()
+    except KeyboardInterrupt:  # while the program is still being read, or after its last word
+        print("digest: stopped.", file=sys.stderr)
+        sys.exit(130)
 
 
 if __name__ == "__main__":

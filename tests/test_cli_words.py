@@ -147,6 +147,21 @@ def test_a_group_without_a_command_shows_its_help(
     assert capsys.readouterr().err.startswith("Usage: digest store ")
 
 
+def test_ctrl_c_before_the_command_begins_shows_no_traceback(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from digest import __main__, cli
+
+    def interrupted() -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(cli, "main", interrupted)
+    monkeypatch.setattr("gc.set_threshold", lambda *_: None)
+    with pytest.raises(SystemExit, match="130"):
+        __main__.main()
+    assert capsys.readouterr().err == "digest: stopped.\n"
+
+
 def test_a_shell_completes_commands(tmp_path: Path) -> None:
     asked = {"_DIGEST_COMPLETE": "complete_bash", "COMP_WORDS": "digest bu", "COMP_CWORD": "1"}
     where = os.environ | {"PYTHONPATH": str(REPOSITORY)} | asked

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from digest.cli.status import _newest
 from tests.newsrooms import Room, newsroom
 
 
@@ -88,3 +89,12 @@ def test_a_mailer_that_refused_is_missing(room: Room) -> None:
 
 def test_a_state_nobody_knows_is_exit_2(room: Room) -> None:
     assert room.run("status", "--needs", "read").code == 2
+
+
+@pytest.mark.parametrize(
+    ("hours", "says"),
+    [(0.5, "less than an hour old"), (1, "1 hour old"), (71, "71 hours old"), (7416, "309 days old")],
+)
+def test_the_age_of_the_newest_story_is_told_in_hours_or_days(hours: float, says: str) -> None:
+    now = datetime(2026, 1, 23, tzinfo=UTC)
+    assert _newest(now - timedelta(hours=hours), now) == f"The newest story is {says}."

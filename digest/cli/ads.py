@@ -58,6 +58,8 @@ def span(newsroom: Newsroom, first: str | None, last: str | None) -> tuple[date,
 
     start = issue_date(first) if first else today(newsroom)
     end = issue_date(last) if last else last_day(newsroom, start)
+    if end < start and not first:
+        raise CommandError(f"--to {end} lies before today, {start}. For days that are past give --from, too.")
     if end < start:
         raise CommandError(f"--to {end} lies before --from {start}.")
     return start, end

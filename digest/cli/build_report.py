@@ -35,7 +35,7 @@ def as_json(outcome: Outcome, dry_run: bool) -> dict[str, Any]:
 _WORDS = {
     "built": "built",
     "unchanged": "already up to date, nothing changed",
-    "restored": "unchanged; its folder was missing or altered and is back",
+    "restored": "unchanged; its folder is written again",
     "rehearsed": "dry run, nothing written",
 }
 

@@ -118,5 +118,5 @@ def _newest(newest: datetime | None, at: datetime) -> str:
     if newest is None:
         return "The store has no story yet. Read the sources: digest ingest"
     hours = int((at - newest).total_seconds() // 3600)
-    old = f"{counted(hours, 'hour')} old"
+    old = f"{counted(hours, 'hour') if hours < 72 else counted(hours // 24, 'day')} old"
     return f"The newest story is {old}." if hours >= 1 else "The newest story is less than an hour old."
