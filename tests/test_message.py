@@ -147,6 +147,13 @@ def test_a_header_is_folded_at_76_characters_and_not_before(letters: int, lines:
     assert len(folded.split("\r\n")) == lines
 
 
+@pytest.mark.parametrize(("letters", "words"), [(57, 1), (58, 2)])
+def test_an_encoded_word_is_75_characters_long_and_no_longer(letters: int, words: int) -> None:
+    encoded = encoded_words("é" + "a" * letters, used=1)
+    assert len(encoded.split("\r\n ")) == words
+    assert max(map(len, encoded.split("\r\n "))) <= 75
+
+
 @given(st.lists(st.binary(max_size=90).map(lambda data: data + b"\n"), min_size=1, max_size=5))
 def test_quoted_printable_of_a_join_is_the_join(pieces: list[bytes]) -> None:
     """So fragments that end in a line break can be encoded once and joined for every reader."""

@@ -7,16 +7,17 @@ import json
 import os
 import shutil
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from digest.errors import Unreachable
+from digest.errors import AlreadySent, Unreachable
 from digest.publish import Outbox
 from digest.publish import outbox as module
+from digest.publish.receipt import SentReceipt
 
 DAY = date(2026, 1, 23)
 
@@ -229,3 +230,49 @@ def test_whatever_lies_where_an_issue_is_written_makes_room(tmp_path: Path, left
     assert outbox.read("daily", DAY) == NEW
     assert [path.name for path in hidden.parent.iterdir()] == ["2026-01-23"]
     assert (kept / "notes.txt").exists()
+
+
+def test_an_outbox_tells_what_lies_in_it(tmp_path: Path) -> None:
+    outbox, receipt = (
+        Outbox(tmp_path),
+        SentReceipt(
+            revision=2, sent_at=datetime(2026, 1, 23, 12, tzinfo=UTC), delivered=None, manifest="abc"
+        ),
+    )
+    assert (outbox.editions(), outbox.dates("daily"), outbox.manifest("daily", DAY)) == ([], [], None)
+    publish(outbox, Ledger(), NEW)
+    (tmp_path / "daily" / "2026-01-22").mkdir()
+    (tmp_path / "daily" / "2026-01-21").write_bytes(b"a file")
+    (tmp_path / "daily" / "2026-1-20").mkdir()
+    (tmp_path / "README").write_bytes(b"")
+    assert outbox.editions() == ["daily"]
+    assert outbox.dates("daily") == [date(2026, 1, 22), DAY]
+    assert outbox.manifest("daily", DAY) == NEW["manifest.json"]
+    assert outbox.files("daily", DAY, ["index.txt", "absent"]) == {"index.txt": NEW["index.txt"]}
+    outbox.add("daily", DAY, {"images/logo.png": b"png", "index.txt": b"another"})
+    assert outbox.files("daily", DAY, ["images/logo.png", "index.txt"]) == {
+        "images/logo.png": b"png",
+        "index.txt": b"another",
+    }
+    assert (outbox.is_sent("daily", DAY), outbox.receipt("daily", DAY)) == (False, None)
+    outbox.confirm("daily", DAY, receipt)
+    assert (outbox.is_sent("daily", DAY), outbox.receipt("daily", DAY)) == (True, receipt)
+    outbox.unconfirm("daily", DAY)
+    outbox.unconfirm("daily", DAY)
+    assert not outbox.is_sent("daily", DAY)
+    outbox.remove("daily", DAY)
+    assert sorted(path.name for path in (tmp_path / "daily").iterdir()) == [
+        "2026-01-21", "2026-01-22", "2026-1-20",
+    ]  # fmt: skip
+
+
+def test_a_sent_issue_is_never_overwritten(tmp_path: Path) -> None:
+    outbox = Outbox(tmp_path)
+    publish(outbox, Ledger(), OLD)
+    (outbox.place("daily", DAY) / "sent.json").write_bytes(b"scribble")
+    with pytest.raises(AlreadySent):
+        publish(outbox, Ledger(), NEW)
+    left = outbox.stage("daily", DAY, NEW)
+    assert outbox.recover("daily", lambda _: NEW["manifest.json"]) == []
+    assert outbox.read("daily", DAY) == OLD
+    assert not left.folder.exists()

@@ -233,6 +233,26 @@ def test_what_ran_in_a_later_issue_gives_way() -> None:
     assert why(found)["last"].startswith("top: ")  # would not have been chosen anyway
 
 
+@pytest.mark.parametrize(("days", "runs"), [((-7, -3), False), ((-7,), False), ((-8,), True)])
+def test_the_first_issue_that_ran_it_later_is_told_as_far_as_no_repeat_looks(
+    days: tuple[int, ...], runs: bool
+) -> None:
+    later = tuple(ran(story("x"), day) for day in days)
+    found = select(request(story("x"), story("y"), ran_later=later))
+    assert ("x" in ids(found)) is runs
+    if not runs:
+        assert why(found)["x"] == f"no_repeat: ran later, {DAY - timedelta(days=max(days))}"
+
+
+def test_a_telling_without_a_section_is_named_beside_the_one_that_runs_and_a_killed_one_is_not() -> None:
+    title = "Fire destroys historic bakery in Riverton"
+    tellings = (
+        story(id, title=title, sections=(name,)) for id, name in (("x", "A"), ("dull", "Z"), ("off", "A"))
+    )
+    found = select(request(*tellings, marks=(Mark(story="off", action="kill", at=END),)))
+    assert [(entry.story.id, entry.also) for entry in found.lineup] == [("x", ("dull",))]
+
+
 def test_the_reason_of_those_beyond_top() -> None:
     room = newsroom(section("A", top=2))
     stories = [story(f"s{i}", 12, priority=float(i)) for i in range(4)]

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from digest.errors import CommandError
 from digest.model import Edition, Thin, Window
-from digest.select import cutoff_at, last_issue_date, next_issue_date, reach, window_of
+from digest.select import cutoff_at, last_issue_date, next_issue_date, passed_over, reach, window_of
 
 DAILY = Edition(name="daily", cutoff=time(6))
 WEEKLY = Edition(name="weekly", cadence="weekly", weekdays=frozenset({4}), cutoff=time(6))
@@ -111,6 +111,37 @@ def test_catch_up(previous: str | None, start: str) -> None:
 def test_last_issue_date(now: str, daily: date, weekly: date) -> None:
     assert last_issue_date(DAILY, NEW_YORK, utc(now)) == daily
     assert last_issue_date(WEEKLY, NEW_YORK, utc(now)) == weekly
+
+
+@pytest.mark.parametrize(
+    ("previous", "start"),
+    [
+        (None, "2026-01-22T11:00"),
+        ("2026-01-10T11:00", "2026-01-10T11:00"),
+        ("2026-01-24T11:00", "2026-01-23T11:00"),
+    ],
+)
+def test_an_issue_on_demand_takes_up_where_the_last_one_ended(previous: str | None, start: str) -> None:
+    """However long ago that was; an issue of a day gone by has nothing that a later one told."""
+    alert = Edition(name="alert", cadence="on_demand", cutoff=time(6))
+    window = window_of(alert, date(2026, 1, 23), NEW_YORK, utc(previous) if previous else None)
+    assert window == Window(utc(start), utc("2026-01-23T11:00"))
+    assert last_issue_date(alert, NEW_YORK, utc("2026-01-24T04:59")) == date(2026, 1, 23)
+
+
+@pytest.mark.parametrize(
+    ("previous", "hours"),
+    [
+        (None, None),
+        ("2026-01-19T11:00", None),
+        ("2026-01-19T10:59", ("2026-01-19T10:59", "2026-01-19T11:00")),
+    ],
+)
+def test_hours_that_catching_up_cuts_off_are_told(
+    previous: str | None, hours: tuple[str, str] | None
+) -> None:
+    found = passed_over(DAILY, date(2026, 1, 23), NEW_YORK, utc(previous) if previous else None)
+    assert found == (tuple(map(utc, hours)) if hours else None)
 
 
 def test_reach_covers_late_stories_and_widening() -> None:
