@@ -126,6 +126,17 @@ def test_everything_is_on_the_disk_before_it_is_moved(
     staged = Outbox(tmp_path.resolve()).stage("daily", DAY, NEW)
     assert flushed.pop(str(staged.folder)) >= 0
     assert flushed == {str(staged.folder / name): len(data) for name, data in NEW.items()}
+    outbox = Outbox(tmp_path.resolve())
+    outbox.publish(staged)
+    place = str(staged.place)
+    for change, folder in (
+        (lambda: outbox.add("daily", DAY, {"sent.json": b"{}"}), place),
+        (lambda: outbox.unconfirm("daily", DAY), place),
+        (lambda: outbox.remove("daily", DAY), str(tmp_path.resolve() / "daily")),
+    ):
+        flushed.clear()
+        change()
+        assert folder in flushed
     assert os.listdir("/proc/self/fd") == before
 
 
@@ -249,7 +260,8 @@ def test_an_outbox_tells_what_lies_in_it(tmp_path: Path) -> None:
     assert outbox.dates("daily") == [date(2026, 1, 22), DAY]
     assert outbox.manifest("daily", DAY) == NEW["manifest.json"]
     assert outbox.files("daily", DAY, ["index.txt", "absent"]) == {"index.txt": NEW["index.txt"]}
-    outbox.add("daily", DAY, {"images/logo.png": b"png", "index.txt": b"another"})
+    for data in (b"old", b"png"):
+        outbox.add("daily", DAY, {"images/logo.png": data, "index.txt": b"another"})
     assert outbox.files("daily", DAY, ["images/logo.png", "index.txt"]) == {
         "images/logo.png": b"png",
         "index.txt": b"another",
@@ -264,6 +276,21 @@ def test_an_outbox_tells_what_lies_in_it(tmp_path: Path) -> None:
     assert sorted(path.name for path in (tmp_path / "daily").iterdir()) == [
         "2026-01-21", "2026-01-22", "2026-1-20",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("exchange", [True, False], ids=["one step", "two moves"])
+def test_a_revision_leaves_nothing_beside_it_and_a_recorded_one_is_finished(
+    tmp_path: Path, exchange: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not exchange:
+        monkeypatch.setattr(module, "_exchange", lambda one, other: False)
+    outbox = Outbox(tmp_path)
+    publish(outbox, Ledger(), OLD)
+    publish(outbox, Ledger(), NEW)
+    assert [path.name for path in (tmp_path / "daily").iterdir()] == ["2026-01-23"]
+    outbox.stage("daily", DAY, OLD)
+    assert outbox.recover("daily", lambda _: OLD["manifest.json"]) == [DAY]
+    assert outbox.read("daily", DAY) == OLD
 
 
 def test_a_sent_issue_is_never_overwritten(tmp_path: Path) -> None:

@@ -233,7 +233,7 @@ def test_what_ran_in_a_later_issue_gives_way() -> None:
     assert why(found)["last"].startswith("top: ")  # would not have been chosen anyway
 
 
-@pytest.mark.parametrize(("days", "runs"), [((-7, -3), False), ((-7,), False), ((-8,), True)])
+@pytest.mark.parametrize(("days", "runs"), [((-7, -3), False), ((-7,), False), ((-8,), True), ((0,), True)])
 def test_the_first_issue_that_ran_it_later_is_told_as_far_as_no_repeat_looks(
     days: tuple[int, ...], runs: bool
 ) -> None:

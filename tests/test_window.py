@@ -91,6 +91,7 @@ def test_dates_at_the_ends_of_the_calendar_are_commands_gone_wrong(day: date, zo
         ("2026-01-20T11:00", "2026-01-20T11:00"),  # two issues were never built
         ("2026-01-10T11:00", "2026-01-19T11:00"),  # at most three days back
         ("2026-01-22T15:00", "2026-01-22T15:00"),  # the cutoff was later: no story twice
+        ("2026-01-23T11:00", "2026-01-22T11:00"),
         ("2026-01-23T12:00", "2026-01-22T11:00"),  # it reaches past this issue: the plain window
     ],
 )
