@@ -181,6 +181,24 @@ def test_a_pin_fixes_the_slot_and_the_gap_is_still_chosen() -> None:
 
 
 @pytest.mark.parametrize(
+    ("ran", "because"),
+    [(9, "has 9 of its 10 issues and should have 8 by today on an even plan, on time;"),
+     (2, "has 2 of its 10 issues and should have 8 by today on an even plan: 6 issues behind;")],
+)  # fmt: skip
+def test_why_a_booking_runs_tells_where_its_goal_stands_and_who_comes_along(ran: int, because: str) -> None:
+    items = [
+        {"id": "a", "goal": 10, "pacing": "asap"},
+        {"id": "b", "advertiser": "y", "companions": ["a"]},
+    ]
+    before = [["a", "daily", date(2026, 1, 10 + day)] for day in range(ran)]
+    plan = place(request_of({"sections": {"news": 12}, "items": items, "ran": before}))
+    told = {ad.line_item: ad.because for ad in plan.placed}
+    assert because in told["a"]
+    assert told["a"].endswith("; runs together with b")
+    assert told["b"].startswith("a standard booking without a goal;")
+
+
+@pytest.mark.parametrize(
     ("pins", "pauses", "words"),
     [
         (["late@stream"], [], "flight: its flight starts on 2026-02-01"),
