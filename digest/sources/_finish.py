@@ -8,9 +8,9 @@ from datetime import datetime, time, timedelta
 
 from digest.model import AsItWas, Story
 from digest.model.counts import counted
-from digest.sources import Context, Found, Remark, Untimed
 from digest.sources._settings import Common
 from digest.sources._times import OLDEST
+from digest.sources._values import Context, Found, Remark, Untimed
 
 
 def finished(
