@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 import shutil
+from datetime import date
 from pathlib import Path
 
+import duckdb
+
+from digest.audience.history import History
+from digest.audience.table import connect
+from digest.model.issue_date import numbered
 from tests.audiences import DAY, audience_room, built, csv, item, of_reader
 from tests.newsrooms import ADS
 
@@ -110,3 +116,30 @@ def test_prune_takes_replaced_revisions_from_the_output(tmp_path: Path) -> None:
     assert sorted(one.name for one in place.iterdir()) == ["1", "2"]
     assert room.run(*words).json["audiences"] == [f"daily/{DAY}/1"]
     assert [one.name for one in place.iterdir()] == ["2"]
+
+
+def test_the_history_of_a_special_knows_the_earlier_ones_of_its_day(tmp_path: Path) -> None:
+    sent = {
+        "first": ("special", "2026-01-23", 1, "s1"),
+        "second": ("special", "2026-01-23", 2, "s2"),
+        "morning": ("daily", "2026-01-23", 1, "s3"),
+        "before": ("special", "2026-01-22", 1, "s4"),
+    }
+    for name, (edition, day, number, story) in sent.items():
+        place = tmp_path / name
+        place.mkdir()
+        row = f"'v' AS variant, '{edition}' AS edition, DATE '{day}' AS date, {number} AS number"
+        rest = f"['{story}'] AS stories, [{{line_item: 'a'}}] AS ads"
+        duckdb.sql(f"COPY (SELECT {row}, {rest}) TO '{place}/variants.parquet'")
+        duckdb.sql(f"COPY (SELECT 'anna' AS reader_id, 'v' AS variant) TO '{place}/recipients.parquet'")
+
+    def had(number: int) -> str:
+        db = connect(tmp_path / "work")
+        day = numbered(date(2026, 1, 23), number)
+        history = History(tuple(sent), tmp_path, "special", day, (), lambda ids: {one: [one] for one in ids})
+        ((reader, stories, _),) = db.execute(history.relation(db)).fetchall()
+        db.close()
+        assert reader == "anna"
+        return str(stories).replace("\x1f", " ")
+
+    assert [had(number) for number in (1, 2, 3)] == ["s4", "s1 s4", "s1 s2 s4"]

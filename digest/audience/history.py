@@ -82,7 +82,7 @@ class History:
     def _rows(self, db: DuckDBPyConnection, address: str) -> list[str]:
         """The relations (id, date, issue, stories, items) of an address."""
         folder, today = address.rstrip("/"), day_of(self.day)
-        if "://" not in address and (Path(folder) / "recipients.parquet").is_file():
+        if "://" not in address and (self.root / folder / "recipients.parquet").is_file():
             recipients, variants = (
                 table.source(db, f"{folder}/{name}.parquet", self.root) for name in ("recipients", "variants")
             )
