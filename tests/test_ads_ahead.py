@@ -90,6 +90,7 @@ def test_day_by_day_it_is_and_with_a_horizon_it_is_not() -> None:
     assert "the plan over the coming 28 days runs it in this issue" in followed.placed[0].because
     (refused,) = followed.refused
     assert f"the plan over the coming 28 days runs it on {day(1)}" in refused.reason
+    assert "(daily)" not in refused.reason, "its own edition is not named"
 
 
 def test_a_paused_line_item_is_planned_for_other_days() -> None:

@@ -140,6 +140,13 @@ def test_a_paid_booking_without_a_goal_that_never_runs_is_named() -> None:
     assert (short.booking.line_item, short.rivals, short.booking.short) == ("endless", ("first",), 0)
 
 
+def test_progress_counts_up_to_its_end() -> None:
+    steps: list[tuple[int, int]] = []
+    solved(newsroom_book(5, 6, 10), progress=lambda done, everything: steps.append((done, everything)))
+    assert steps == [(step, len(steps)) for step in range(1, len(steps) + 1)]
+    assert len(steps) > 2
+
+
 def test_ctrl_c_leaves_a_plan_that_keeps_the_rules(monkeypatch: pytest.MonkeyPatch) -> None:
     asked = newsroom_book(5, 30, 28)
     best = shortfall(solved(asked))

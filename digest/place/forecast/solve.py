@@ -83,7 +83,7 @@ class Search:
         self.open = list(self.ranks)  # whose shortfall is not looked at yet
         self.losing: list[Rank] = []  # whose flights that end must be short
         self.progress = progress or (lambda done, all_of_it: None)
-        self.done, self.count = 0, 3 * len(self.ranks) + 3
+        self.done, self.count = 0, 3 * len(self.ranks) + 2
 
     def deliveries(self, only: bool) -> None:
         """Tier by tier: the least shortfall of flights that end, then of those that go on, then of the bookings
