@@ -11,6 +11,7 @@ from digest.cli.ads import From, To, ads, issue_date, today, warn_without_solver
 from digest.cli.options import Json, Root, load_newsroom
 from digest.cli.output import emit, say, warn
 from digest.cli.progress import progress
+from digest.model.counts import counted
 
 if TYPE_CHECKING:
     from datetime import date
@@ -28,7 +29,9 @@ def check(first: From = None, last: To = None, root: Root = None, json: Json = F
     start = issue_date(first) if first else today(newsroom)
     outlook = looked(newsroom, start, issue_date(last) if last else None)
     for name, count, unit in outlook.owed:
-        warn(f"make-good: {name} ended {count:,} {unit} short of what was booked.")
+        warn(
+            f"make-good: {name} ended {counted(count, unit.removesuffix('s'), unit)} short of what was booked."
+        )
     for text in (*map(str, outlook.problems), *outlook.warnings):
         warn(text)
     for text in outlook.shared:

@@ -25,6 +25,7 @@ from digest.cli.options import (
     warn_left_out,
 )
 from digest.cli.output import emit, flushed, say
+from digest.model.counts import counted
 
 
 @app.command("preview", epilog="Example: digest preview --edition daily --date 2026-01-23")
@@ -87,7 +88,7 @@ def preview(
 
         count = write(Desk(proofs, FileLinks(), may_act=False), export)
         emit({"folder": str(export), "pages": count, "edition": shown.name, "date": at})
-        say(f"{shown.name} {at}: {count} pages, to begin with {export / 'index.html'}")
+        say(f"{shown.name} {at}: {counted(count, 'page')}, to begin with {export / 'index.html'}")
         return
     desk = Desk(proofs, PageLinks(), who=by or current_user(), may_act=not read_only)
     with listen(desk, port) as server, _until_stopped():

@@ -26,6 +26,7 @@ def _why(flight: Flight, day: date) -> str:
     if flight.last is not None and day > flight.last:
         return f"its flight ended on {flight.last}, before {day}"
     if flight.dates:
-        return f"{day} is not among the {len(set(flight.dates))} dates of its flight"
+        count = len(set(flight.dates))
+        return f"{day} is not {'the one date' if count == 1 else f'among the {count} dates'} of its flight"
     days = ", ".join(_DAYS[number] for number in sorted(flight.days)) or "no day"
     return f"it runs on {days}; {day} is one of the {_DAYS[day.weekday()]}"
