@@ -108,9 +108,9 @@ def test_what_never_ends_is_dead(server: tuple[str, type[Pages]], path: str, why
 
 def test_no_server_is_dead_and_nothing_raises() -> None:
     urls = ["http://127.0.0.1:9/", "http://nowhere.invalid/", "http://[broken/", "http://", "https://a b/"]
-    found = dead_links(urls, QUICK)
-    assert [dead.url for dead in found] == urls
-    assert all("cannot be reached" in dead.why or "no web address" in dead.why for dead in found)
+    answers = dead_links(urls, QUICK)
+    assert [dead.url for dead in answers] == urls
+    assert all("cannot be reached" in dead.why or "no web address" in dead.why for dead in answers)
 
 
 def test_other_schemes_are_passed_over() -> None:
@@ -127,8 +127,8 @@ def test_check_tells_a_dead_link_wherever_it_is_written(
     room.write("adslots.yaml", ADS.replace("https://gleammour.example/", f"{base}/404"))
     result = room.run("check", "--links")
     assert result.code == 2
-    said = [line.split(" dead link ")[0] for line in result.err.splitlines() if " dead link " in line]
-    assert said == [
+    places = [line.split(" dead link ")[0] for line in result.err.splitlines() if " dead link " in line]
+    assert places == [
         f"adslots.yaml:{number}:{line.index('https:')}:"
         for number, line in enumerate(ADS.splitlines(), 1)
         if "https:" in line

@@ -59,19 +59,19 @@ def test_the_mailers_that_are_promised_are_there() -> None:
 
 @pytest.mark.parametrize("mailer", MAILERS)
 def test_every_dialect_says_what_it_is_and_lacks(mailer: str) -> None:
-    found = dialect(mailer)
-    assert found.help.endswith(".")
-    assert (found.unsubscribe is None) == any("unsubscribe" in words for words in found.missing)
-    assert (found.browser is None) == any("view-in-browser" in words for words in found.missing)
-    assert "FALLBACK" not in found.greeting("friend")
-    assert "पाठक" in found.greeting("पाठक") or not found.first_name or mailer == "mailgun"
-    assert found.greeting('"}} {{ x') == found.first_name.replace("FALLBACK", "  x")
+    tags = dialect(mailer)
+    assert tags.help.endswith(".")
+    assert (tags.unsubscribe is None) == any("unsubscribe" in words for words in tags.missing)
+    assert (tags.browser is None) == any("view-in-browser" in words for words in tags.missing)
+    assert "FALLBACK" not in tags.greeting("friend")
+    assert "पाठक" in tags.greeting("पाठक") or not tags.first_name or mailer == "mailgun"
+    assert tags.greeting('"}} {{ x') == tags.first_name.replace("FALLBACK", "  x")
 
 
 @pytest.mark.parametrize(("mailer", "tag"), UNSUBSCRIBE.items())
 def test_the_unsubscribe_tag(mailer: str, tag: str) -> None:
-    found = unsubscribe_link(dialect(mailer), "News <news@x.example>", "https://x.example")
-    assert (found.href, found.plain) == (tag, tag)
+    link = unsubscribe_link(dialect(mailer), "News <news@x.example>", "https://x.example")
+    assert (link.href, link.plain) == (tag, tag)
 
 
 @pytest.mark.parametrize(("mailer", "tag"), UNSUBSCRIBE.items())
@@ -126,9 +126,9 @@ def test_html_shows_the_text_and_holds_no_tag(text: str) -> None:
 
 @pytest.mark.parametrize("mailer", SEARCHES)
 def test_searching_mailers_find_nothing_in_text(mailer: str) -> None:
-    found, search = dialect(mailer), re.compile(SEARCHES[mailer])
+    tags, search = dialect(mailer), re.compile(SEARCHES[mailer])
     for text in fuzzed(400):
-        for protected in (found.protect_text(text), found.protect_subject(text)):
+        for protected in (tags.protect_text(text), tags.protect_subject(text)):
             if mailer == "sendgrid":  # its braces have a real engine in test_dialects_engines.py
                 protected = re.sub(r"\{\{.*?\}\}", "", protected)
             assert not search.search(protected), (text, protected)
@@ -147,8 +147,8 @@ def test_text_without_an_engine_differs_by_joiners_only(mailer: str, text: str) 
 def test_ordinary_text_passes_untouched(mailer: str, text: str) -> None:
     ordinary = re.sub(r"[{}\[\]<>*|@\\]|%(?=[A-Za-z_%{])", "", text)
     ordinary = re.sub(r"%(?=[A-Za-z_])|%%+", "", ordinary)
-    found = dialect(mailer)
-    assert found.protect_text(ordinary) == found.protect_subject(ordinary) == ordinary
+    tags = dialect(mailer)
+    assert tags.protect_text(ordinary) == tags.protect_subject(ordinary) == ordinary
 
 
 @pytest.mark.parametrize("mailer", MAILERS)
@@ -159,11 +159,11 @@ def test_an_ordinary_url_is_kept_byte_for_byte(mailer: str) -> None:
 
 @pytest.mark.parametrize("mailer", MAILERS)
 def test_urls_hold_no_tag_and_lead_to_the_same_place(mailer: str) -> None:
-    found = dialect(mailer)
+    tags = dialect(mailer)
     search = re.compile(SEARCHES.get(mailer, r"\{\{|\{%|\{#") if mailer != "plain" else r"(?!)")
     for tag in (tag.replace(" ", "") for tag in fuzzed(200)):
         url = f"https://a.example/p/{tag}?q={tag}#{tag}"
-        protected = found.protect_url(url)
+        protected = tags.protect_url(url)
         assert not search.search(protected), protected
         assert unquote(unquote(protected)) == unquote(unquote(url))
 
@@ -171,25 +171,25 @@ def test_urls_hold_no_tag_and_lead_to_the_same_place(mailer: str) -> None:
 @pytest.mark.parametrize("mailer", MAILERS)
 def test_neighbours_never_form_a_tag_together(mailer: str) -> None:
     """Two fields printed side by side are as safe as each alone."""
-    found = dialect(mailer)
+    tags = dialect(mailer)
     for tag in SYNTAX:
         for cut in range(1, len(tag)):
-            whole, halves = (
-                found.protect_text(tag),
-                found.protect_text(tag[:cut]) + found.protect_text(tag[cut:]),
+            at_once, halves = (
+                tags.protect_text(tag),
+                tags.protect_text(tag[:cut]) + tags.protect_text(tag[cut:]),
             )
             search = re.compile(SEARCHES.get(mailer, r"(?!)"))
             if mailer not in ("sendgrid", "listmonk", "mailgun"):
-                assert bool(search.search(halves)) == bool(search.search(whole)) is False, (tag, cut)
+                assert bool(search.search(halves)) == bool(search.search(at_once)) is False, (tag, cut)
 
 
 @pytest.mark.parametrize("mailer", MAILERS)
 def test_the_documented_table_is_the_dialects_own(mailer: str) -> None:
     page = (Path(__file__).parents[1] / "docs" / "mailers.md").read_text(encoding="utf-8")
     row = next(line for line in page.splitlines() if line.startswith(f"| `{mailer}` |")).replace("\\|", "|")
-    found = dialect(mailer)
-    tags = [tag for tag in (found.unsubscribe, found.browser, found.preferences) if tag]
+    own = dialect(mailer)
+    tags = [tag for tag in (own.unsubscribe, own.browser, own.preferences) if tag]
     assert all(f"`{tag.plain}`" in row for tag in tags)
     assert all(f"`<{tag.element}>`" in row for tag in tags if tag.element)
-    assert row.count("none") == [found.browser, found.preferences].count(None)
-    assert ("`publication.address`" in row) == (found.address is None)
+    assert row.count("none") == [own.browser, own.preferences].count(None)
+    assert ("`publication.address`" in row) == (own.address is None)

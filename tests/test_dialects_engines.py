@@ -79,9 +79,9 @@ def as_html(text: str) -> str:
 @pytest.mark.parametrize(("mailer", "engine"), SPEAKS)
 @given(text=foreign_text())
 def test_python_engines_print_text_and_subject_as_they_stand(mailer: str, engine: str, text: str) -> None:
-    run, found = ENGINES[engine](), dialect(mailer)
-    assert run(found.protect_text(text) + "|") == text + "|"
-    assert run(found.protect_subject(text) + "|") == text + "|"
+    run, tags = ENGINES[engine](), dialect(mailer)
+    assert run(tags.protect_text(text) + "|") == text + "|"
+    assert run(tags.protect_subject(text) + "|") == text + "|"
 
 
 @pytest.mark.parametrize("engine", ENGINES)
@@ -95,9 +95,9 @@ def test_python_engines_leave_html_alone(engine: str, text: str) -> None:
 @pytest.mark.parametrize(("mailer", "engine"), SPEAKS[:3])
 def test_text_beside_the_mailers_own_tags(mailer: str, engine: str) -> None:
     """Django's ``unsubscribe_link`` is a tag of the mailer's; a variable stands in for it here."""
-    run, found = ENGINES[engine](), dialect(mailer)
+    run, tags = ENGINES[engine](), dialect(mailer)
     for text in fuzzed(200):
-        assert run(f"{found.protect_text(text)}\n{{{{ x }}}}\n") == f"{text}\n{EVIL}\n"
+        assert run(f"{tags.protect_text(text)}\n{{{{ x }}}}\n") == f"{text}\n{EVIL}\n"
 
 
 def test_the_control_executes() -> None:
@@ -125,11 +125,11 @@ def node(script: str, cases: list[dict[str, str]]) -> list[dict[str, str]]:
 
 @pytest.mark.parametrize("mailer", ["sendgrid", "ses"])
 def test_handlebars_prints_text_as_it_stands(mailer: str) -> None:
-    found, texts = dialect(mailer), fuzzed(1500)
+    tags, texts = dialect(mailer), fuzzed(1500)
     cases = [
         {"engine": "handlebars", "template": f"{protect(text)}\n\n{{{{{{unsubscribe}}}}}}\n"}
         for text in texts
-        for protect in (found.protect_text, found.protect_subject)
+        for protect in (tags.protect_text, tags.protect_subject)
     ]
     answers = node("engines.js", cases)
     expected = [f"{text}\n\n{EVIL}\n" for text in texts for _ in range(2)]
@@ -140,9 +140,9 @@ def test_handlebars_prints_text_as_it_stands(mailer: str) -> None:
 @pytest.mark.parametrize("mailer", ["postmark", "mailgun"])
 @pytest.mark.parametrize("engine", ["handlebars", "mustache"])
 def test_mustache_prints_text_with_invisible_joiners(mailer: str, engine: str) -> None:
-    found, texts = dialect(mailer), fuzzed(1500)
+    tags, texts = dialect(mailer), fuzzed(1500)
     answers = node(
-        "engines.js", [{"engine": engine, "template": found.protect_text(text) + "|"} for text in texts]
+        "engines.js", [{"engine": engine, "template": tags.protect_text(text) + "|"} for text in texts]
     )
     assert [answer.get("out", answer.get("error", "")).replace(JOINER, "") for answer in answers] == [
         text + "|" for text in texts
@@ -194,17 +194,17 @@ GoEngine = Callable[[list[dict[str, str]]], list[dict[str, str]]]
 
 def test_go_prints_text_and_subject_as_they_stand(go: GoEngine) -> None:
     """listmonk compiles the text part as HTML, so a ``<`` comes out as ``&lt;`` whoever wrote it."""
-    found, texts = dialect("listmonk"), fuzzed(1500)
+    tags, texts = dialect("listmonk"), fuzzed(1500)
     bodies = go(
         [
-            {"kind": "html", "template": f"{found.protect_text(text)}\n{{{{ UnsubscribeURL }}}}\n"}
+            {"kind": "html", "template": f"{tags.protect_text(text)}\n{{{{ UnsubscribeURL }}}}\n"}
             for text in texts
         ]
     )
     assert [answer["out"].replace(JOINER, "").replace("&lt;", "<") for answer in bodies] == [
         f"{text}\n{EVIL}\n" for text in texts
     ]
-    subjects = go([{"kind": "text", "template": found.protect_subject(text)} for text in texts])
+    subjects = go([{"kind": "text", "template": tags.protect_subject(text)} for text in texts])
     assert [answer["out"] for answer in subjects] == texts
 
 

@@ -87,18 +87,18 @@ def flat(text: str) -> str:
 
 @pytest.mark.parametrize("mailer", names())
 def test_own_tags_leave_byte_for_byte(issues: dict[str, Subject], mailer: str) -> None:
-    found, made = dialect(mailer), issues[mailer].rendered
-    page, text = made.html.decode(), made.text.decode()
-    unsubscribe = unsubscribe_link(found, SENDER, "https://newsfinale.example")
-    for tag in (unsubscribe, found.browser, found.preferences):
+    tags, rendered = dialect(mailer), issues[mailer].rendered
+    page, text = rendered.html.decode(), rendered.text.decode()
+    unsubscribe = unsubscribe_link(tags, SENDER, "https://newsfinale.example")
+    for tag in (unsubscribe, tags.browser, tags.preferences):
         if tag is None:
             continue
         assert (f"<{tag.element}>" if tag.element else f'href="{tag.href}"') in page
         assert tag.plain in text
-    if found.address:
-        assert found.address.href in page
-        assert found.address.plain in text.replace("\n", " ")
-    for name, value in found.headers.items():
+    if tags.address:
+        assert tags.address.href in page
+        assert tags.address.plain in text.replace("\n", " ")
+    for name, value in tags.headers.items():
         assert email.message_from_bytes(issues[mailer].eml, policy=email.policy.strict)[name] == value
 
 
@@ -121,14 +121,14 @@ def test_readers_of_the_html_see_every_text(issues: dict[str, Subject], mailer: 
 
 @pytest.mark.parametrize("mailer", names())
 def test_html_holds_no_tag_but_the_mailers_own(issues: dict[str, Subject], mailer: str) -> None:
-    found = dialect(mailer)
+    tags = dialect(mailer)
     page = issues[mailer].rendered.html.decode()
-    for own in (found.unsubscribe, found.browser, found.preferences, found.address):
+    for own in (tags.unsubscribe, tags.browser, tags.preferences, tags.address):
         page = page.replace(own.href if own else "\0", "")
     page = re.sub(
         r"</?(?:unsubscribe|webversion|preferences)>|<style.*?</style>|<!--.*?-->", "", page, flags=re.DOTALL
     )
-    page = page.replace(found.preview or "\0", "").replace(found.preview_end or "\0", "")
+    page = page.replace(tags.preview or "\0", "").replace(tags.preview_end or "\0", "")
     assert (
         re.findall(
             r"\{\{|\{%|\{#|\*\||%%\{|%[a-z_]+%|\[(?:link|subscriber|firstname|unsubscribe)|@TrackLink", page
@@ -139,8 +139,8 @@ def test_html_holds_no_tag_but_the_mailers_own(issues: dict[str, Subject], maile
 
 @pytest.mark.parametrize("mailer", [name for name in SEARCHES if name not in ("sendgrid", "listmonk")])
 def test_searching_mailers_find_only_their_own_in_the_text(issues: dict[str, Subject], mailer: str) -> None:
-    found = dialect(mailer)
-    own = {tag.plain for tag in (found.unsubscribe, found.browser, found.preferences, found.address) if tag}
+    tags = dialect(mailer)
+    own = {tag.plain for tag in (tags.unsubscribe, tags.browser, tags.preferences, tags.address) if tag}
     text = issues[mailer].rendered.text.decode()
     assert {match[0] for match in re.finditer(SEARCHES[mailer], text)} <= own
     assert [title for _, title, _ in TEXTS if flat(title) not in flat(text)] == []
@@ -152,11 +152,11 @@ def assert_all_there(text: str) -> None:
 
 @pytest.mark.parametrize(("mailer", "engine"), ENGINE.items())
 def test_python_engines_print_every_text(issues: dict[str, Subject], mailer: str, engine: str) -> None:
-    text, found = issues[mailer].rendered.text.decode(), dialect(mailer)
+    text, tags = issues[mailer].rendered.text.decode(), dialect(mailer)
     for own in (
-        found.unsubscribe,
-        found.browser,
-        found.preferences,
+        tags.unsubscribe,
+        tags.browser,
+        tags.preferences,
     ):  # Django knows none of its mailers' tags
         text = text.replace(own.plain if own else "\0", "")
     assert_all_there(ENGINES[engine]()(text))

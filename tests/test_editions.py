@@ -55,8 +55,8 @@ def test_language_links_and_size(tmp_path: Path) -> None:
 def test_stories_of_a_section_and_of_the_issue(tmp_path: Path) -> None:
     room = room_with(tmp_path, top="{local-news: 1}", min="{local-news: 0}")
     daily, late = both(room)
-    assert [len(one["stories"]) for one in daily["sections"]] == [3, 3, 2]
-    assert [len(one["stories"]) for one in late["sections"]] == [1, 3, 2]
+    assert [len(section["stories"]) for section in daily["sections"]] == [3, 3, 2]
+    assert [len(section["stories"]) for section in late["sections"]] == [1, 3, 2]
     room = room_with(tmp_path / "more", min_stories="9")
     built = room.run("build", "--edition", "late", "--date", "2026-01-23")
     assert built.code == 3
@@ -70,7 +70,7 @@ def test_the_look(tmp_path: Path) -> None:
     assert "#0a5c36" in own
     assert "#0a5c36" not in plain
     again = room.run("build", "--daily", "--date", "2026-01-23", "--json").json["issues"]
-    assert [one["status"] for one in again] == ["unchanged", "unchanged"]
+    assert [issue["status"] for issue in again] == ["unchanged", "unchanged"]
 
 
 @pytest.mark.parametrize(
@@ -108,5 +108,5 @@ def test_the_ad_load_is_the_edition_s_and_the_plan_knows_it(
     ],
 )  # fmt: skip
 def test_what_does_not_fit_is_told(own: dict[str, str], said: str, tmp_path: Path) -> None:
-    found = [str(problem) for problem in config.problems(room_with(tmp_path, **own).root)]
-    assert any(said in one for one in found), found
+    problems = [str(problem) for problem in config.problems(room_with(tmp_path, **own).root)]
+    assert any(said in problem for problem in problems), problems

@@ -144,9 +144,9 @@ def test_query_and_fragment_stay_byte_for_byte(path: str, query: str, fragment: 
 )
 def test_every_parameter_is_there_once_and_the_page_keeps_its_own(query: list[tuple[str, str]]) -> None:
     own = "&".join(f"{name}={quote(value)}" for name, value in query)
-    found = parse_qsl(urlsplit(story(f"https://a.example/?{own}")).query, keep_blank_values=True)
-    assert found[: len(query)] == query
-    assert {name for name, _ in found[len(query) :]} == set(UTM) - {name for name, _ in query}
+    parameters = parse_qsl(urlsplit(story(f"https://a.example/?{own}")).query, keep_blank_values=True)
+    assert parameters[: len(query)] == query
+    assert {name for name, _ in parameters[len(query) :]} == set(UTM) - {name for name, _ in query}
 
 
 @given(URL_TEXT)

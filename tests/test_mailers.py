@@ -65,18 +65,18 @@ def opened(fake: Fake, clock: Clock | None = None, **changes: Any) -> Mailer:
     direct = {name: value for name, value in settings.items() if name in known}
     options = {name: value for name, value in settings.items() if name not in known}
     spec = MailerSpec(type=fake.name, options=options, **direct)
-    made = connect(spec, transport=fake.transport(), patience=(clock or Clock()).patience)
-    return cast(Mailer, made)
+    mailer = connect(spec, transport=fake.transport(), patience=(clock or Clock()).patience)
+    return cast(Mailer, mailer)
 
 
 def message(fake: Fake, **changes: Any) -> Message:
     return replace(MESSAGE, lists=fake.lists, **changes)
 
 
-@pytest.fixture(params=FAKES, ids=lambda one: one.name)
+@pytest.fixture(params=FAKES, ids=lambda kind: kind.name)
 def fake(request: pytest.FixtureRequest) -> Fake:
-    made: Fake = request.param()
-    return made
+    server: Fake = request.param()
+    return server
 
 
 def drafted(fake: Fake, mailer: Mailer, **changes: Any) -> str:
@@ -89,8 +89,8 @@ def test_a_campaign_is_made_found_changed_scheduled_and_taken_back(fake: Fake) -
     mailer = opened(fake)
     assert mailer.by_names((MESSAGE.name,), DAY) == []
     campaign = drafted(fake, mailer)
-    (found,) = mailer.by_names((MESSAGE.name,), DAY)
-    assert (found.id, found.name, found.status) == (campaign, MESSAGE.name, "draft")
+    (listed,) = mailer.by_names((MESSAGE.name,), DAY)
+    assert (listed.id, listed.name, listed.status) == (campaign, MESSAGE.name, "draft")
     mailer.update(campaign, message(fake, subject="Another"))
     mailer.schedule(campaign, message(fake, subject="Another"), AT)
     there = mailer.by_id(campaign)
@@ -125,9 +125,9 @@ def test_a_campaign_is_sent_once_and_its_receipt_is_read(fake: Fake) -> None:
     kind = capabilities(fake.name).clicks
     assert got.kind == ("total" if kind == "capped" else kind)  # capped where the list is full
     if kind == "unique":
-        assert [(one.url, one.unique) for one in got.links] == [("https://harbor.example/1?a=1&b=2", 9)]
+        assert [(link.url, link.unique) for link in got.links] == [("https://harbor.example/1?a=1&b=2", 9)]
     elif kind in ("total", "capped"):
-        assert [(one.url, one.total) for one in got.links] == [("https://harbor.example/1?a=1&b=2", 12)]
+        assert [(link.url, link.total) for link in got.links] == [("https://harbor.example/1?a=1&b=2", 12)]
     assert fake.sends == [campaign]
 
 
@@ -144,7 +144,7 @@ def test_a_campaign_is_found_among_five_hundred(fake: Fake) -> None:
     wanted = mailer.create(message(fake))
     for number in range(500):
         mailer.create(message(fake, name=f"{MESSAGE.name}{number}"))
-    assert [one.id for one in mailer.by_names((MESSAGE.name,), DAY)] == [wanted]
+    assert [campaign.id for campaign in mailer.by_names((MESSAGE.name,), DAY)] == [wanted]
 
 
 def test_tests_are_sent_where_the_service_can(fake: Fake) -> None:
@@ -290,7 +290,7 @@ def test_bytes_arrive_as_they_are(fake: Fake) -> None:
 
 
 def test_listmonk_links_get_its_mark_only_where_asked() -> None:
-    fake = next(one for one in FAKES if one.name == "listmonk")()
+    fake = next(kind for kind in FAKES if kind.name == "listmonk")()
     mailer = opened(fake)
     tags = '<a href="{{ UnsubscribeURL }}">x</a><a class="b" href="https://harbor.example/2">y</a>'
     campaign = mailer.create(
@@ -299,9 +299,9 @@ def test_listmonk_links_get_its_mark_only_where_asked() -> None:
     row = fake.campaigns[campaign]
     assert row["body"] == tags.replace("example/2", "example/2@TrackLink")
     assert "https://harbor.example/3@TrackLink\n" in row["altbody"]
-    found = mailer.by_id(campaign)
-    assert found is not None
-    assert found.html == tags
+    draft = mailer.by_id(campaign)
+    assert draft is not None
+    assert draft.html == tags
 
 
 @pytest.mark.parametrize(
@@ -309,13 +309,13 @@ def test_listmonk_links_get_its_mark_only_where_asked() -> None:
     [("2026-01-23T11:30:00", "11:30"), ("2026-01-23T11:31:00", "11:45"), ("2026-01-23T11:45:01", "12:00")],
 )
 def test_mailchimp_sends_on_quarter_hours(at: str, quarter: str) -> None:
-    fake = next(one for one in FAKES if one.name == "mailchimp")()
+    fake = next(kind for kind in FAKES if kind.name == "mailchimp")()
     moved = opened(fake).moment(datetime.fromisoformat(at).replace(tzinfo=UTC))
     assert f"{moved:%H:%M}" == quarter
 
 
 def test_mailchimp_says_why_a_campaign_is_not_ready() -> None:
-    fake = next(one for one in FAKES if one.name == "mailchimp")()
+    fake = next(kind for kind in FAKES if kind.name == "mailchimp")()
     mailer = opened(fake)
     campaign = mailer.create(message(fake))
     with pytest.raises(MailerRefused, match="no content"):
@@ -323,7 +323,7 @@ def test_mailchimp_says_why_a_campaign_is_not_ready() -> None:
 
 
 def test_klaviyo_leaves_no_template_behind() -> None:
-    fake: Any = next(one for one in FAKES if one.name == "klaviyo")()
+    fake: Any = next(kind for kind in FAKES if kind.name == "klaviyo")()
     mailer = opened(fake)
     campaign = mailer.create(message(fake))
     fake.faults.extend(
@@ -335,7 +335,7 @@ def test_klaviyo_leaves_no_template_behind() -> None:
 
 
 def test_ghost_without_leave_to_read_clicks_says_so() -> None:
-    fake: Any = next(one for one in FAKES if one.name == "ghost")()
+    fake: Any = next(kind for kind in FAKES if kind.name == "ghost")()
     fake.reads_clicks = False
     mailer = opened(fake)
     campaign = drafted(fake, mailer)
@@ -347,7 +347,7 @@ def test_ghost_without_leave_to_read_clicks_says_so() -> None:
 
 
 def test_ghost_published_is_not_sent() -> None:
-    fake = next(one for one in FAKES if one.name == "ghost")()
+    fake = next(kind for kind in FAKES if kind.name == "ghost")()
     mailer = opened(fake)
     campaign = drafted(fake, mailer)
     mailer.send(campaign, message(fake))
@@ -358,9 +358,9 @@ def test_ghost_published_is_not_sent() -> None:
         ("failed", "stopped"),
     ):
         fake.campaigns[campaign]["email"] = {"status": state}
-        found = mailer.by_id(campaign)
-        assert found is not None
-        assert found.status == status
+        draft = mailer.by_id(campaign)
+        assert draft is not None
+        assert draft.status == status
 
 
 def test_every_secret_is_hidden_however_it_is_written() -> None:
@@ -385,7 +385,7 @@ def test_every_mailer_says_what_it_can(name: str) -> None:
 
 
 def test_a_counts_that_cannot_be_is_none() -> None:
-    fake = next(one for one in FAKES if one.name == "brevo")()
+    fake = next(kind for kind in FAKES if kind.name == "brevo")()
     mailer = opened(fake)
     campaign = drafted(fake, mailer)
     fake.finish(campaign)

@@ -41,8 +41,8 @@ def test_the_better_creative_comes_to_run_and_the_others_are_tried() -> None:
     rows: tuple[RunAd, ...] = ()
     for number in range(120):
         day = DAY + timedelta(days=number)
-        one = choose(item(*rates), STREAM, rows, f"daily {day}").id
-        rows += (ran(day, one, round(1000 * rates[one])),)
+        chosen = choose(item(*rates), STREAM, rows, f"daily {day}").id
+        rows += (ran(day, chosen, round(1000 * rates[chosen])),)
     shown = Counter(run.creative for run in rows)
     assert set(shown) == set(rates)
     assert shown["good"] > 90
@@ -182,11 +182,11 @@ HTML = """<table data-line-item="x" data-creative="c"><tr><td><a href="https://a
 
 
 def test_addresses_belong_to_what_they_stand_in() -> None:
-    found = written(HTML)
-    assert found["https://ad.example/more"] == {LinkOwner("x", "c")}
-    assert found["https://n.example/1?utm_source=d"] == {LinkOwner(story="s1")}
-    assert found["https://home.example/"] == {LinkOwner()}
-    assert set(found) == {
+    addresses = written(HTML)
+    assert addresses["https://ad.example/more"] == {LinkOwner("x", "c")}
+    assert addresses["https://n.example/1?utm_source=d"] == {LinkOwner(story="s1")}
+    assert addresses["https://home.example/"] == {LinkOwner()}
+    assert set(addresses) == {
         "https://ad.example/?a=1&b=2",
         "https://ad.example/more",
         "https://n.example/1?utm_source=d",
@@ -208,8 +208,8 @@ def test_clicks_are_matched_as_written_and_without_what_tracks() -> None:
         LinkClicks(url="https://home.example/", unique=1),
         LinkClicks(url="https://else.example/", unique=1),
     ]
-    got = {one.url: one for one in matched(issue, links)}
-    assert [one.what for one in got.values()] == ["story", "story", "ad", "shared", "other", "unknown"]
+    got = {link.url: link for link in matched(issue, links)}
+    assert [link.what for link in got.values()] == ["story", "story", "ad", "shared", "other", "unknown"]
     ad = got["https://ad.example/more"]
     assert (ad.unique, ad.line_item, ad.slot) == (5, "x", "top")
     read = got["https://n.example/1?utm_source=other"]
@@ -237,13 +237,13 @@ def test_the_signal_is_off_until_it_is_named(tmp_path: object) -> None:
         )
         assert named.run("build", "--daily", "--date", f"2026-01-{day}").code == 0
         ran_today = [
-            one for part in named.manifest(day=f"2026-01-{day}")["sections"] for one in part["stories"]
+            story for part in named.manifest(day=f"2026-01-{day}")["sections"] for story in part["stories"]
         ]
-        rows = "".join(f"{one['url']},{60 if one['source'] == 'wire' else 5}\n" for one in ran_today)
+        rows = "".join(f"{story['url']},{60 if story['source'] == 'wire' else 5}\n" for story in ran_today)
         for text in (f"url,unique_clicks\n{rows}", "sent,delivered,opens\n1000,1000,500\n"):
             path.write_text(text)
             assert named.run("receipts", "daily", f"2026-01-{day}", "--file", str(path)).code == 0
-    signals = {one["source"]: one["signals"]["clicks"] for one in ran_today}
+    signals = {story["source"]: story["signals"]["clicks"] for story in ran_today}
     assert signals["wire"] > 0.5
     assert all(value < 0.5 for source, value in signals.items() if source == "post")
 

@@ -55,14 +55,14 @@ def houses(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     with ExitStack() as stack:
 
         def make(name: str, **more: Any) -> House:
-            fake = next(one for one in FAKES if one.name == name)()
+            fake = next(kind for kind in FAKES if kind.name == name)()
             monkeypatch.setenv("MAILER_SECRET", secret_of(fake))
             return House(tmp_path / name, fake, stack.enter_context(fake.served()), **more)
 
         yield make
 
 
-@pytest.mark.parametrize("name", [one.name for one in FAKES])
+@pytest.mark.parametrize("name", [kind.name for kind in FAKES])
 def test_from_the_outbox_to_the_inbox_and_back(name: str, houses: Any) -> None:
     house: House = houses(name)
     first = house.hand_over("--at", LATER)
@@ -94,7 +94,7 @@ def test_from_the_outbox_to_the_inbox_and_back(name: str, houses: Any) -> None:
     assert got.code == 0, got.err
     (issue,) = got.json["issues"]
     assert issue["opens"] == 400
-    links = {one["what"]: one for one in issue["links"]}
+    links = {link["what"]: link for link in issue["links"]}
     if name not in ("buttondown", "klaviyo"):
         ad_link = links["ad"]
         assert (ad_link["line_item"], ad_link["creative"], ad_link["slot"]) == (
@@ -116,7 +116,7 @@ def test_from_the_outbox_to_the_inbox_and_back(name: str, houses: Any) -> None:
     assert every.code == 0
 
 
-@pytest.mark.parametrize("name", [one.name for one in FAKES])
+@pytest.mark.parametrize("name", [kind.name for kind in FAKES])
 def test_no_secret_shows(name: str, houses: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     house: House = houses(name)
     secret = secret_of(house.fake)
@@ -316,8 +316,8 @@ def test_what_is_not_approved_is_not_handed_over(tmp_path: Path) -> None:
 
 
 def test_check_says_what_is_lost(houses: Any) -> None:
-    said = houses("brevo").room.run("check").out
-    assert "mailer brevo: it takes no plain text: your text ads will not be seen." in said
+    output = houses("brevo").room.run("check").out
+    assert "mailer brevo: it takes no plain text: your text ads will not be seen." in output
     assert "track: true" not in houses("listmonk").room.run("check").out
 
 
@@ -360,17 +360,17 @@ def read_file(room: Room, text: str | bytes) -> Any:
 
 @pytest.fixture
 def room(tmp_path: Path) -> Room:
-    made = newsroom(tmp_path)
-    assert made.run("build", "--daily", "--date", "2026-01-23").code == 0
-    return made
+    built_room = newsroom(tmp_path)
+    assert built_room.run("build", "--daily", "--date", "2026-01-23").code == 0
+    return built_room
 
 
 def test_a_file_is_read_again_and_never_added(room: Room) -> None:
     story = room.manifest()["sections"][0]["stories"][0]["url"]
     for _ in range(2):
         (issue,) = read_file(room, CSV.replace("STORY", story)).json["issues"]
-        found = {one["what"]: one["unique_clicks"] for one in issue["links"]}
-        assert found == {"ad": 12, "story": 5}
+        clicks = {link["what"]: link["unique_clicks"] for link in issue["links"]}
+        assert clicks == {"ad": 12, "story": 5}
     (issue,) = read_file(room, "sent,delivered,opens\n1000,990,400\n").json["issues"]
     assert (issue["delivered"], len(issue["links"])) == (990, 2)
     fewer = read_file(room, "delivered\n900\n")
@@ -423,8 +423,8 @@ def test_picture_files_of_the_newsroom_in_a_campaign_are_told(houses: Any) -> No
     lines = [f"    {creative}" if "id: fresh" in line else line for line in ads.splitlines()]
     room.write("adslots.yaml", "\n".join(lines).replace("slots: [in_stream]", "slots: [top_banner]", 1))
     assert room.run("build", "--daily", "--date", "2026-01-23").code == 0
-    said = "1 picture file of the newsroom cannot be found by readers of a campaign at listmonk."
-    assert said in house.hand_over().json["notes"][0]
+    warning = "1 picture file of the newsroom cannot be found by readers of a campaign at listmonk."
+    assert warning in house.hand_over().json["notes"][0]
     lost = "mailer listmonk: ads/a.jpg: a campaign cannot show picture files of the newsroom."
     assert lost in room.run("check").out
     served = 'images: {base_url: "https://img.harbor.example/n/"}\n'

@@ -17,8 +17,8 @@ from tests.test_mailers_commands import LATER
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ghost.Site]:
-    if why := ghost.missing():
-        pytest.skip(why)
+    if missing := ghost.missing():
+        pytest.skip(missing)
     with ghost.running(tmp_path_factory.mktemp("ghost")) as running:
         yield running
 
@@ -30,11 +30,11 @@ def room(site: ghost.Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> R
         "type": "ghost", "url": site.url, "key": "${GHOST_ADMIN_KEY}",
         "lists": {"daily": ["default-newsletter"]},
     }  # fmt: skip
-    made = newsroom(
+    opened = newsroom(
         tmp_path / "room", digest=DIGEST.replace("mailer: plain", f"mailer: {json.dumps(mailer)}")
     )
-    assert made.run("build", "--daily", "--date", "2026-01-23").code == 0
-    return made
+    assert opened.run("build", "--daily", "--date", "2026-01-23").code == 0
+    return opened
 
 
 def hand_over(room: Room, *words: str) -> Any:
@@ -66,7 +66,7 @@ def test_from_a_draft_to_the_mailbox(site: ghost.Site, room: Room) -> None:
     assert hand_over(room, "--at", LATER)["did"] == "updated"
     assert room.run("build", "--daily", "--date", "2026-01-23").code == 0
     assert hand_over(room, "--draft")["campaign"] == first["campaign"]
-    assert [one["status"] for one in site.posts()] == ["draft"]
+    assert [post["status"] for post in site.posts()] == ["draft"]
     assert room.run("receipts", "daily", "2026-01-23").code == 2
     assert site.sink.took == []
 

@@ -32,7 +32,7 @@ class Notes:
     count: int = 0
 
     def campaign_notes(self, edition: str, day: date) -> list[CampaignNote]:
-        return [one for one in self.rows if (one.edition, one.date) == (edition, day)]
+        return [note for note in self.rows if (note.edition, note.date) == (edition, day)]
 
     def note_campaign(self, note: CampaignNote) -> None:
         self.count += 1
@@ -44,7 +44,7 @@ class Notes:
 
     @property
     def ids(self) -> set[str]:
-        return {one.campaign for one in self.rows if one.campaign}
+        return {note.campaign for note in self.rows if note.campaign}
 
 
 def spec(fake: Fake) -> MailerSpec:
@@ -54,14 +54,14 @@ def spec(fake: Fake) -> MailerSpec:
 def run(fake: Fake, notes: Notes, request: HandoverRequest | None = None, **changes: Any) -> HandoverResult:
     clock = Clock()
     request = request or HandoverRequest(action="schedule", at=AT)
-    made = Handover(notes, opened(fake, clock), spec(fake), now=lambda: NOW, sleep=clock.sleep)
-    return made.hand_over(message(fake, **changes), request)
+    handover = Handover(notes, opened(fake, clock), spec(fake), now=lambda: NOW, sleep=clock.sleep)
+    return handover.hand_over(message(fake, **changes), request)
 
 
-@pytest.fixture(params=FAKES, ids=lambda one: one.name)
+@pytest.fixture(params=FAKES, ids=lambda kind: kind.name)
 def fake(request: pytest.FixtureRequest) -> Fake:
-    made: Fake = request.param()
-    return made
+    server: Fake = request.param()
+    return server
 
 
 def test_handing_over_again_changes_nothing_or_updates(fake: Fake) -> None:
@@ -129,7 +129,7 @@ def test_a_name_that_stands_twice_is_refused(fake: Fake) -> None:
 
 @pytest.mark.parametrize("name", ["listmonk", "sendgrid", "brevo", "buttondown"])
 def test_what_somebody_edited_there_is_said(name: str) -> None:
-    fake = next(one for one in FAKES if one.name == name)()
+    fake = next(kind for kind in FAKES if kind.name == name)()
     notes = Notes()
     first = run(fake, notes, HandoverRequest())
     row = fake.campaigns[first.campaign]
@@ -146,18 +146,18 @@ def test_what_somebody_edited_there_is_said(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["listmonk", "sendgrid", "brevo", "ghost"])
 def test_a_list_that_does_not_exist_is_named_with_those_that_do(name: str) -> None:
-    fake = next(one for one in FAKES if one.name == name)()
+    fake = next(kind for kind in FAKES if kind.name == name)()
     clock = Clock()
-    made = Handover(Notes(), opened(fake, clock), spec(fake), now=lambda: NOW, sleep=clock.sleep)
+    handover = Handover(Notes(), opened(fake, clock), spec(fake), now=lambda: NOW, sleep=clock.sleep)
     with pytest.raises(CommandError, match=fake.no_such_list) as caught:
-        made.hand_over(replace(MESSAGE, lists=(fake.no_such_list,)), HandoverRequest())
+        handover.hand_over(replace(MESSAGE, lists=(fake.no_such_list,)), HandoverRequest())
     assert fake.lists[0] in str(caught.value)
     assert fake.campaigns == {}
 
 
 @pytest.mark.parametrize("name", ["mailchimp", "brevo", "sendgrid"])
 def test_a_sender_that_is_not_verified(name: str) -> None:
-    fake = next(one for one in FAKES if one.name == name)()
+    fake = next(kind for kind in FAKES if kind.name == name)()
     notes = Notes()
     with pytest.raises(CommandError, match="erif"):
         run(fake, notes, sender_address="news@unverified.example")
@@ -168,17 +168,17 @@ def test_a_sender_that_is_not_verified(name: str) -> None:
 def test_a_schedule_is_cancelled(fake: Fake) -> None:
     notes = Notes()
     first = run(fake, notes)
-    made = Handover(notes, opened(fake), spec(fake), now=lambda: NOW, sleep=lambda _: None)
-    assert made.cancel("daily", MESSAGE.date, MESSAGE.name).did == "cancelled"
-    assert made.cancel("daily", MESSAGE.date, MESSAGE.name).did == "unchanged"
+    handover = Handover(notes, opened(fake), spec(fake), now=lambda: NOW, sleep=lambda _: None)
+    assert handover.cancel("daily", MESSAGE.date, MESSAGE.name).did == "cancelled"
+    assert handover.cancel("daily", MESSAGE.date, MESSAGE.name).did == "unchanged"
     again = run(fake, notes)
     assert (again.campaign, again.status) == (first.campaign, "scheduled")
 
 
 def test_nothing_to_cancel(fake: Fake) -> None:
-    made = Handover(Notes(), opened(fake), spec(fake), now=lambda: NOW, sleep=lambda _: None)
+    handover = Handover(Notes(), opened(fake), spec(fake), now=lambda: NOW, sleep=lambda _: None)
     with pytest.raises(CommandError, match="not handed over"):
-        made.cancel("daily", MESSAGE.date, MESSAGE.name)
+        handover.cancel("daily", MESSAGE.date, MESSAGE.name)
 
 
 def test_a_campaign_that_is_listed_late_is_waited_for(fake: Fake) -> None:
@@ -187,9 +187,9 @@ def test_a_campaign_that_is_listed_late_is_waited_for(fake: Fake) -> None:
     hidden: dict[str, Any] = {}
 
     def hide(fake: Fake, call: Call) -> Any:
-        made = drop_after
+        fault = drop_after
         try:
-            return made(fake, call)
+            return fault(fake, call)
         except Dropped:
             hidden.update(fake.campaigns)
             fake.campaigns.clear()
@@ -210,7 +210,7 @@ def _creating(fake: Fake) -> int:
     """How many calls come before the one that makes a campaign."""
     trial = type(fake)(strict=False)
     run(trial, Notes())
-    made = (
+    broken = (
         "/campaigns",
         "/emails",
         "/posts/",
@@ -218,7 +218,7 @@ def _creating(fake: Fake) -> int:
         "/api/campaigns",
         "/v3/marketing/singlesends",
     )
-    return next(i for i, call in enumerate(trial.calls) if call.method == "POST" and call.path in made)
+    return next(i for i, call in enumerate(trial.calls) if call.method == "POST" and call.path in broken)
 
 
 FAULTS = (
@@ -296,14 +296,14 @@ class Sent:
         return "queued"
 
     def test(self, campaign: str, message: Message, addresses: tuple[str, ...]) -> None:
-        self.took += [f"test {one}" for one in addresses]
+        self.took += [f"test {address}" for address in addresses]
 
     def close(self) -> None: ...
 
 
 def deliver(sender: Sent, notes: Notes, **request: Any) -> HandoverResult:
-    made = Handover(notes, sender, MailerSpec(type="smtp"), now=lambda: NOW, sleep=lambda _: None)
-    return made.hand_over(MESSAGE, HandoverRequest(action="now", **request))
+    handover = Handover(notes, sender, MailerSpec(type="smtp"), now=lambda: NOW, sleep=lambda _: None)
+    return handover.hand_over(MESSAGE, HandoverRequest(action="now", **request))
 
 
 def test_a_sender_gives_each_target_one_message_whatever_breaks() -> None:
@@ -333,8 +333,8 @@ def test_what_may_have_gone_is_not_sent_again_unasked() -> None:
 
 def test_what_a_mailer_cannot_do_is_said() -> None:
     sender = Sent()
-    made = Handover(Notes(), sender, MailerSpec(type="smtp"), now=lambda: NOW)
+    handover = Handover(Notes(), sender, MailerSpec(type="smtp"), now=lambda: NOW)
     for request in (HandoverRequest(action="schedule", at=AT), HandoverRequest(action="draft")):
         with pytest.raises(CommandError, match="smtp"):
-            made.hand_over(MESSAGE, request)
+            handover.hand_over(MESSAGE, request)
     assert sender.took == []

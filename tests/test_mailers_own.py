@@ -55,9 +55,9 @@ class Box:
 
 def free() -> int:
     """A port nobody listens on."""
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        port: int = one.getsockname()[1]
+    with socket.socket() as connection:
+        connection.bind(("127.0.0.1", 0))
+        port: int = connection.getsockname()[1]
     return port
 
 
@@ -90,7 +90,7 @@ def test_three_recipients_get_the_very_bytes(box: Box, port: int) -> None:
     for target in to:
         mailer.deliver(ISSUE, target)
     mailer.close()
-    assert [rcpt for _, rcpt, _ in box.took] == [[one] for one in to]
+    assert [rcpt for _, rcpt, _ in box.took] == [[recipient] for recipient in to]
     assert {sender for sender, _, _ in box.took} == {"news@harbor.example"}
     for target, (_, _, data) in zip(to, box.took, strict=True):
         assert data == EML.replace(b"To: news@harbor.example", b"To: " + target.encode(), 1)
@@ -100,8 +100,8 @@ def test_three_recipients_get_the_very_bytes(box: Box, port: int) -> None:
 def test_a_test_is_marked_and_addressed(box: Box, port: int) -> None:
     smtp(port).test("", ISSUE, ("desk@a.example", "boss@a.example"))
     heads = [message_from_bytes(data) for _, _, data in box.took]
-    assert [one["To"] for one in heads] == ["desk@a.example", "boss@a.example"]
-    assert {one["Subject"].replace("\r\n", "") for one in heads} == {"[Test] Bridge opens"}
+    assert [head["To"] for head in heads] == ["desk@a.example", "boss@a.example"]
+    assert {head["Subject"].replace("\r\n", "") for head in heads} == {"[Test] Bridge opens"}
 
 
 def test_what_is_put_off_is_offered_again(box: Box, port: int) -> None:
@@ -235,7 +235,11 @@ def test_a_folder_gets_the_files_and_gets_them_again(tmp_path: Path, where: str)
     issue = replace(MESSAGE, files=FILES)
     assert mailer.by_names((MESSAGE.name,), DAY) == []
     campaign = mailer.create(issue)
-    assert [one.id for one in mailer.by_names((MESSAGE.name,), DAY)] == [campaign] == ["daily/2026-01-23"]
+    assert (
+        [campaign_found.id for campaign_found in mailer.by_names((MESSAGE.name,), DAY)]
+        == [campaign]
+        == ["daily/2026-01-23"]
+    )
     mailer.update(campaign, replace(issue, files={**FILES, "index.txt": b"q"}))
     if "://" not in where:
         folder = tmp_path / "out" / "daily" / "2026-01-23"

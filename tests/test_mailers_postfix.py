@@ -20,8 +20,8 @@ TRACES = rb"(?:(?:Return-Path|X-Original-To|Delivered-To|Received):[^\n]*\n(?:[ 
 
 @pytest.fixture
 def server(certificate: Path) -> Iterator[postfix.Postfix]:  # noqa: F811
-    if why := postfix.missing():
-        pytest.skip(why)
+    if missing := postfix.missing():
+        pytest.skip(missing)
     with postfix.running(certificate) as running:
         yield running
 

@@ -24,12 +24,12 @@ def listmonk() -> Iterator[Apart]:
 
 @pytest.fixture
 def room(tmp_path: Path, listmonk: Apart, monkeypatch: pytest.MonkeyPatch) -> Room:
-    fake = next(one for one in FAKES if one.name == "listmonk")(strict=False)
+    fake = next(kind for kind in FAKES if kind.name == "listmonk")(strict=False)
     monkeypatch.setenv("MAILER_SECRET", secret_of(fake))
     mailer = written(fake, listmonk.url)
-    made = newsroom(tmp_path / "room", digest=DIGEST.replace("mailer: plain", f"mailer: {mailer}"))
-    assert made.run("build", "--daily", "--date", "2026-01-23").code == 0
-    return made
+    opened = newsroom(tmp_path / "room", digest=DIGEST.replace("mailer: plain", f"mailer: {mailer}"))
+    assert opened.run("build", "--daily", "--date", "2026-01-23").code == 0
+    return opened
 
 
 @pytest.mark.parametrize("wish", [("--at", LATER), ("--draft",), ("--now",)], ids=lambda wish: wish[0])
@@ -38,7 +38,7 @@ def test_of_two_at_once_one_acts_and_the_other_says_so(
 ) -> None:
     listmonk.tell(slow=0.3)
     both = at_once(room, [("handover", "daily", "2026-01-23", *wish, "--json")] * 2)
-    ends = [(one.out, one.err, one.code) for one in both]
+    ends = [(process.out, process.err, process.code) for process in both]
     state = listmonk.tell(calm=1)
     assert len(state["campaigns"]) == 1
     if wish == ("--now",):
@@ -46,9 +46,9 @@ def test_of_two_at_once_one_acts_and_the_other_says_so(
         assert sorted(code for _, _, code in ends) == [0, 5], ends
         assert any("sent" in err for _, err, code in ends if code == 5)
         return
-    told = [json.loads(out) for out, _, _ in ends]
-    assert sorted(one["did"] for one in told) == ["created", "unchanged"], ends
-    assert {one["campaign"] for one in told} == set(state["campaigns"])
+    results = [json.loads(out) for out, _, _ in ends]
+    assert sorted(result["did"] for result in results) == ["created", "unchanged"], ends
+    assert {result["campaign"] for result in results} == set(state["campaigns"])
 
 
 def test_no_kill_makes_two_or_loses_an_id(tmp_path: Path) -> None:

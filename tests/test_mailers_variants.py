@@ -77,15 +77,15 @@ def work(fake: Fake, notes: Notes, variants: Sequence[Variant] = VARIANTS, **cha
     return Work(handover, cast(PublishedAudience, Kept(variants)), message, capabilities(fake.name).parts)
 
 
-def run(fake: Fake, notes: Notes, wish: HandoverRequest | None = None, **more: Any) -> HandoverResult:
-    made = work(fake, notes, **more)
-    return variant_handover.hand_over(made, wish or HandoverRequest(action="schedule", at=AT), lambda: None)
+def run(fake: Fake, notes: Notes, request: HandoverRequest | None = None, **more: Any) -> HandoverResult:
+    job = work(fake, notes, **more)
+    return variant_handover.hand_over(job, request or HandoverRequest(action="schedule", at=AT), lambda: None)
 
 
-@pytest.fixture(params=FAKES, ids=lambda one: one.name)
+@pytest.fixture(params=FAKES, ids=lambda kind: kind.name)
 def fake(request: pytest.FixtureRequest) -> Fake:
-    made: Fake = request.param()
-    return with_lists(made)
+    server: Fake = request.param()
+    return with_lists(server)
 
 
 def aims(fake: Fake, handed: HandoverResult) -> dict[str, str]:
@@ -99,7 +99,9 @@ def test_every_variant_is_a_campaign_to_its_own_list(fake: Fake) -> None:
     first = run(fake, notes)
     assert (first.did, first.status, first.at) == ("created", "scheduled", AT)
     assert [row.list for row in first.variants] == [f"daily {region}" for region in REGIONS]
-    assert aims(fake, first) == {one.name: f"daily {one.choices['by']['region'][0]}" for one in VARIANTS}
+    assert aims(fake, first) == {
+        variant.name: f"daily {variant.choices['by']['region'][0]}" for variant in VARIANTS
+    }
     calls = len(fake.calls)
     again = run(fake, notes)
     assert {row.did for row in again.variants} == {"unchanged"}
@@ -107,8 +109,8 @@ def test_every_variant_is_a_campaign_to_its_own_list(fake: Fake) -> None:
     assert len(fake.calls) - calls < 4 * len(VARIANTS)
     assert run(fake, Notes()).variants[0].campaign == first.variants[0].campaign  # the ledger was lost
     assert len(fake.campaigns) == len(VARIANTS)
-    made = work(fake, notes)
-    assert cancel(made.handover, "daily", MESSAGE.date).did == "cancelled"
+    job = work(fake, notes)
+    assert cancel(job.handover, "daily", MESSAGE.date).did == "cancelled"
     assert fake.sends == []
 
 
@@ -164,9 +166,9 @@ def test_campaigns_of_another_revision_that_are_out_end_it() -> None:
 
 def test_a_whole_issue_that_went_out_is_not_followed_by_its_variants() -> None:
     fake, notes = with_lists(FAKES[0]()), Notes()
-    whole = work(fake, notes)
+    everybody = work(fake, notes)
     assert (
-        whole.handover.hand_over(whole.message, HandoverRequest(action="schedule", at=AT)).status
+        everybody.handover.hand_over(everybody.message, HandoverRequest(action="schedule", at=AT)).status
         == "scheduled"
     )
     assert any("no longer scheduled" in words for words in run(fake, notes).remarks)
@@ -176,8 +178,8 @@ def test_a_whole_issue_that_went_out_is_not_followed_by_its_variants() -> None:
         "4 campaigns of an earlier revision, with other variants, are drafts at brevo, 4 of them no longer scheduled; "
         "nobody gets them."
     ]
-    whole = work(fake, notes)
-    whole.handover.hand_over(whole.message, HandoverRequest(action="now"))
+    everybody = work(fake, notes)
+    everybody.handover.hand_over(everybody.message, HandoverRequest(action="now"))
     with pytest.raises(AlreadySent):
         run(fake, notes)
     assert len(fake.sends) == 1
@@ -188,7 +190,7 @@ def test_kills_between_variants_never_make_two_or_lose_one(fake: Fake, seed: int
     """Three runs that end somewhere, then one that is left alone."""
     chance = random.Random(f"{fake.name}/{seed}")
     fake.description = None
-    notes, wish = Notes(), HandoverRequest(action=chance.choice(["schedule", "now", "draft"]), at=AT)
+    notes, request = Notes(), HandoverRequest(action=chance.choice(["schedule", "now", "draft"]), at=AT)
     for _ in range(3):
         if chance.random() < 0.5:
             notes.kill = (notes.count + chance.randint(1, 14), chance.choice(["before", "after"]))
@@ -196,24 +198,24 @@ def test_kills_between_variants_never_make_two_or_lose_one(fake: Fake, seed: int
             fault: Any = chance.choice(FAULTS)
             fake.faults.extend([no_fault] * chance.randrange(40) + [fault] * chance.choice([1, 5]))
         try:
-            run(fake, notes, wish)
+            run(fake, notes, request)
         except (Killed, DigestError):
             pass
         finally:
             notes.kill = None
             fake.faults.clear()
-        made = Counter(fake.name_of(row) for row in fake.campaigns.values())
-        assert set(made.values()) <= {1}
+        campaigns = Counter(fake.name_of(row) for row in fake.campaigns.values())
+        assert set(campaigns.values()) <= {1}
     try:
-        done = run(fake, notes, wish)
+        done = run(fake, notes, request)
     except AlreadySent:  # an earlier run got to the end
-        assert wish.action == "now"
+        assert request.action == "now"
     else:
-        wanted = {"schedule": "scheduled", "now": "sending", "draft": "draft"}[wish.action]
+        wanted = {"schedule": "scheduled", "now": "sending", "draft": "draft"}[request.action]
         assert {row.status for row in done.variants} == {wanted}
     assert len(fake.campaigns) == len(VARIANTS)
     assert notes.ids == set(fake.campaigns)
-    assert sorted(fake.sends) == (sorted(fake.campaigns) if wish.action == "now" else [])
+    assert sorted(fake.sends) == (sorted(fake.campaigns) if request.action == "now" else [])
 
 
 ROWS = [
@@ -226,7 +228,7 @@ ROWS = [
 def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Room, Fake]]:
     """A newsroom with an audience of three variants, and a listmonk."""
     pytest.importorskip("duckdb")
-    fake = with_lists(next(one for one in FAKES if one.name == "listmonk")(), REGIONS[:2])
+    fake = with_lists(next(kind for kind in FAKES if kind.name == "listmonk")(), REGIONS[:2])
     monkeypatch.setenv("MAILER_SECRET", secret_of(fake))
     room = audience_room(tmp_path / "room")
     with fake.served() as url:
@@ -252,8 +254,8 @@ def test_from_the_audience_to_the_inboxes_and_back(
     ]
     state = room.run("status", "--needs", "handed-over", "--json")
     assert state.code == 6
-    told = state.json["editions"][0]["handed_over"]
-    assert (told["state"], told["campaigns"], told["variants"]) == ("scheduled", 2, 3)
+    state_told = state.json["editions"][0]["handed_over"]
+    assert (state_told["state"], state_told["campaigns"], state_told["variants"]) == ("scheduled", 2, 3)
 
     fake.parts[fake.part(2)] = "daily savannah"
     again = room.run("handover", *day, "--at", LATER)
@@ -275,7 +277,7 @@ def test_from_the_audience_to_the_inboxes_and_back(
     assert got.code == 0, got.err
     (issue,) = got.json["issues"]
     assert (issue["sent"], issue["opens"]) == (3 * 990, 3 * 400)
-    assert [(one["what"], one["clicks"]) for one in issue["links"]] == [("story", 15)]
+    assert [(link["what"], link["clicks"]) for link in issue["links"]] == [("story", 15)]
     row = room.run("issues", "--json").json["issues"][0]
     assert (bool(row["sent_at"]), row["delivered"]) == (True, 3 * 990)
     late = room.run("handover", *day, "--now")

@@ -43,22 +43,22 @@ def crlf(content: bytes) -> bytes:
     return content.replace(b"\n", b"\r\n")
 
 
-def defects(one: EmailMessage) -> list[object]:
-    parts = list(one.walk())
+def defects(mail: EmailMessage) -> list[object]:
+    parts = list(mail.walk())
     fields = [field for part in parts for field in part.values()]
     return [defect for part in (*parts, *fields) for defect in part.defects]
 
 
 def test_the_envelope() -> None:
-    found = parsed(sent(issue()))
-    assert list(found) == ORDER
-    assert found["From"] == found["To"] == "NewsFinale <news@newsfinale.example>"
-    assert found["Subject"] == "Council votes"
-    assert parsedate_to_datetime(found["Date"]) == WINDOW.end
-    assert found["Message-ID"].startswith("<daily.20260123.1.")
-    assert found["Message-ID"].endswith("@newsfinale.example>")
-    assert found["Content-Language"] == "en-US"
-    assert [part.get_content_type() for part in found.iter_parts()] == ["text/plain", "text/html"]
+    mail = parsed(sent(issue()))
+    assert list(mail) == ORDER
+    assert mail["From"] == mail["To"] == "NewsFinale <news@newsfinale.example>"
+    assert mail["Subject"] == "Council votes"
+    assert parsedate_to_datetime(mail["Date"]) == WINDOW.end
+    assert mail["Message-ID"].startswith("<daily.20260123.1.")
+    assert mail["Message-ID"].endswith("@newsfinale.example>")
+    assert mail["Content-Language"] == "en-US"
+    assert [part.get_content_type() for part in mail.iter_parts()] == ["text/plain", "text/html"]
 
 
 def test_the_same_issue_is_the_same_message_and_another_is_not() -> None:
@@ -77,22 +77,22 @@ def test_the_same_issue_is_the_same_message_and_another_is_not() -> None:
 @given(html=CONTENT, text=CONTENT, subject=FREE_TEXT)
 def test_a_strict_parser_finds_no_defect_and_the_very_bytes(html: bytes, text: bytes, subject: str) -> None:
     data = sent(issue(html=html, text=text, subject=subject))
-    found = parsed(data)
-    assert defects(found) == []
+    mail = parsed(data)
+    assert defects(mail) == []
     wanted = [crlf(text), crlf(html)]
-    assert [part.get_payload(decode=True) for part in found.iter_parts()] == wanted
+    assert [part.get_payload(decode=True) for part in mail.iter_parts()] == wanted
     assert all(len(line) <= 998 and b"\r" not in line and b"\n" not in line for line in data.split(b"\r\n"))
     data.decode("ascii")
 
 
 @given(FREE_TEXT)
 def test_the_subject_arrives_and_forges_no_header(subject: str) -> None:
-    found = parsed(sent(issue(subject=subject)))
-    assert list(found) == ORDER
+    mail = parsed(sent(issue(subject=subject)))
+    assert list(mail) == ORDER
     expected = "".join(" " if ord(char) < 32 or 127 <= ord(char) < 160 else char for char in subject).strip(
         " "
     )
-    assert found["Subject"].split() == expected.split()
+    assert mail["Subject"].split() == expected.split()
 
 
 @pytest.mark.parametrize(
@@ -112,9 +112,9 @@ def test_the_subject_arrives_and_forges_no_header(subject: str) -> None:
 )
 def test_subjects_survive_folding_and_encoding(subject: str) -> None:
     data = sent(issue(subject=subject))
-    found = parsed(data)
-    assert list(found) == ORDER
-    assert found["Subject"] == " ".join(subject.split())
+    mail = parsed(data)
+    assert list(mail) == ORDER
+    assert mail["Subject"] == " ".join(subject.split())
     head = data.partition(b"\r\n\r\n")[0]
     assert all(len(line) <= 78 for line in head.split(b"\r\n"))
 
@@ -177,10 +177,10 @@ def test_quoted_printable_of_a_join_is_the_join(pieces: list[bytes]) -> None:
 )
 def test_senders(words: str, expected: tuple[str, str]) -> None:
     assert sender(words, PUBLICATION) == expected
-    found = parsed(sent(issue(sender=words)))
-    (address,) = found["From"].addresses
-    assert list(found) == ORDER
-    assert defects(found) == []
+    mail = parsed(sent(issue(sender=words)))
+    (address,) = mail["From"].addresses
+    assert list(mail) == ORDER
+    assert defects(mail) == []
     assert (address.display_name.split(), address.addr_spec) == (expected[0].split(), expected[1])
 
 
@@ -188,9 +188,11 @@ def test_senders(words: str, expected: tuple[str, str]) -> None:
     "words", ["News", "a b@c.example", "News <a@b@c>", "x <ü@a.example>", "x <a@b.example\r\n>,"]
 )
 def test_what_is_no_sender_is_said(words: str) -> None:
-    with pytest.raises(ConfigurationError, match="is no mail address") as told:
+    with pytest.raises(ConfigurationError, match="is no mail address") as caught:
         sent(issue(sender=words))
-    assert [(one.file, one.line, one.column) for one in told.value.problems] == [("digest.yaml", 1, 1)]
+    assert [(problem.file, problem.line, problem.column) for problem in caught.value.problems] == [
+        ("digest.yaml", 1, 1)
+    ]
 
 
 @pytest.mark.parametrize(
@@ -216,10 +218,10 @@ PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 3
 def test_pictures_of_the_newsroom_travel_beside_the_html() -> None:
     page = b'<!doctype html>\n<img src="images/a1.png" alt="x"><img src="https://x.example/images/b2.png" alt="">\n'
     plain = issue(html=page)
-    one = replace(plain, rendered=replace(plain.rendered, images={"a1.png": PNG, "b2.png": PNG}))
-    found = parsed(sent(one))
-    assert defects(found) == []
-    text, related = found.iter_parts()
+    pictured = replace(plain, rendered=replace(plain.rendered, images={"a1.png": PNG, "b2.png": PNG}))
+    mail = parsed(sent(pictured))
+    assert defects(mail) == []
+    text, related = mail.iter_parts()
     html, picture = related.iter_parts()
     assert (text.get_content_type(), related.get_content_type()) == ("text/plain", "multipart/related")
     assert picture.get_payload(decode=True) == PNG
@@ -228,7 +230,7 @@ def test_pictures_of_the_newsroom_travel_beside_the_html() -> None:
     assert isinstance(shown, bytes)
     assert b'src="cid:a1.png@newsfinale.example"' in shown
     assert b'src="https://x.example/images/b2.png"' in shown
-    assert parsed(sent(one))["Message-ID"] != parsed(sent(plain))["Message-ID"]
+    assert parsed(sent(pictured))["Message-ID"] != parsed(sent(plain))["Message-ID"]
 
 
 def test_the_control_has_a_defect() -> None:

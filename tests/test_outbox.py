@@ -83,7 +83,7 @@ def publish_until(step: int, outbox: Outbox, ledger: Ledger, *, exchange: bool) 
     """Publish the new issue and stop the world at a step; whether all was done before it."""
     with pytest.MonkeyPatch.context() as patch:
         if not exchange:
-            patch.setattr(module, "_exchange", lambda one, other: False)
+            patch.setattr(module, "_exchange", lambda first, second: False)
         taken = killing_at(step, patch)
         with contextlib.suppress(Killed):
             publish(outbox, ledger, NEW)

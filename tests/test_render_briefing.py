@@ -114,7 +114,7 @@ def test_no_picture_is_wider_than_the_sheet_between_its_margins(tmp_path: Path, 
     issue = render(
         request_of(room, make.lineup(4, 5), make.plan(make.placed("top_banner", 0, creative="banner")))
     )
-    widths = [int(one) for one in re.findall(rb'<img[^>]* width="(\d+)"', issue.html)]
+    widths = [int(width) for width in re.findall(rb'<img[^>]* width="(\d+)"', issue.html)]
     assert widths
     assert max(widths) <= 552
 
@@ -196,10 +196,10 @@ def test_a_title_loses_its_own_source(title: str, source: str, shown: str) -> No
     ],
 )
 def test_what_is_no_summary_is_dropped(summary: str, shown: str | None) -> None:
-    found = cleanup.summary(summary, "Rain is coming")
-    assert len(found) <= cleanup.SUMMARY
+    shortened = cleanup.summary(summary, "Rain is coming")
+    assert len(shortened) <= cleanup.SUMMARY
     if shown is not None:
-        assert found == shown
+        assert shortened == shown
 
 
 def test_what_was_changed_is_told(tmp_path: Path) -> None:
@@ -207,9 +207,9 @@ def test_what_was_changed_is_told(tmp_path: Path) -> None:
     logo = m.Logo(url="logo.svg", width=100, height=20)
     room = make.newsroom(tmp_path)
     room = replace(room, look=look, publication=replace(room.publication, logo=logo))
-    told = "\n".join(remarks(room))
-    assert "look.colors.accent: words are" in told
-    assert "is a svg picture" in told
+    changes = "\n".join(remarks(room))
+    assert "look.colors.accent: words are" in changes
+    assert "is a svg picture" in changes
 
 
 @pytest.mark.parametrize("theme", THEMES)

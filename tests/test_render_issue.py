@@ -72,9 +72,9 @@ def whole(request: RenderRequest) -> str:
     renderer = renderer_of(request, views_of(newsroom, request.edition, request.day))
     jinja = environment(html_gate(renderer.views.dialect))
     printed = []
-    for one in _named(request):
-        template = jinja.from_string(parts[one[0]]["html"].text)
-        printed.append(template.render({**renderer.common["html"], **one[1]}))
+    for name in _named(request):
+        template = jinja.from_string(parts[name[0]]["html"].text)
+        printed.append(template.render({**renderer.common["html"], **name[1]}))
     frame = jinja.from_string(files["issue.html.j2"].text)
     common = {**renderer.common["html"], "styles": Verbatim(""), "blocks": Verbatim("\n".join(printed))}
     sheet = sheet_of(request)
@@ -83,7 +83,7 @@ def whole(request: RenderRequest) -> str:
 
 def _named(request: RenderRequest) -> list[tuple[str, Mapping[str, object]]]:
     """The blocks of an issue with the values they print."""
-    return [(one.kind, one.context) for one in fragments(request)]
+    return [(block.kind, block.context) for block in fragments(request)]
 
 
 def tree(html: str) -> list[tuple[str, dict[str, str], str, str]]:
@@ -134,7 +134,7 @@ def styles_of(html: str) -> list[tuple[str, dict[str, str]]]:
 
 def _declared(style: str) -> dict[str, str]:
     """Longhand order does not matter, nor the spelling of strings, spaces and zeros."""
-    pairs = (one.partition(":") for one in style.split(";") if one.strip())
+    pairs = (declaration.partition(":") for declaration in style.split(";") if declaration.strip())
     plain = {k.strip(): re.sub(r"\s*,\s*", ",", v.strip().replace('"', "'")) for k, _, v in pairs}
     return {
         k: re.sub(r"(?<![\d.])\.(\d)", r"0.\1", re.sub(r"\b0\.(\d)", r".\1", v)) for k, v in plain.items()
@@ -183,14 +183,14 @@ def test_an_ad_without_an_opening_is_a_defect_and_never_lost(cache: Path) -> Non
 def test_every_fragment_ends_in_a_newline_and_the_issue_is_their_join(cache: Path) -> None:
     request = request_of(cache, make.lineup(4, 5))
     parts = fragments(request)
-    assert all(one.html.endswith(b"\n") for one in parts)
-    assert b"".join(one.html for one in parts) in render(request).html
+    assert all(part.html.endswith(b"\n") for part in parts)
+    assert b"".join(part.html for part in parts) in render(request).html
 
 
 def marks(html: bytes) -> list[str]:
     """Stories, ads and headings in reading order."""
-    found = re.findall(rb'data-story="([^"]*)"|data-line-item="([^"]*)"|<h2[^>]*>([^<]*)<', html)
-    return [b"".join(one).decode() for one in found]
+    matches = re.findall(rb'data-story="([^"]*)"|data-line-item="([^"]*)"|<h2[^>]*>([^<]*)<', html)
+    return [b"".join(groups).decode() for groups in matches]
 
 
 def test_reading_order_at_one_gap(cache: Path) -> None:
@@ -246,13 +246,14 @@ def test_the_skeleton_of_a_mail(cache: Path, theme: str) -> None:
     tables = re.findall(r"<table[^>]*>", html)
     assert tables
     assert all(
-        'role="presentation"' in one and 'cellpadding="0"' in one and 'border="0"' in one for one in tables
+        'role="presentation"' in table and 'cellpadding="0"' in table and 'border="0"' in table
+        for table in tables
     )
     images = re.findall(r"<img[^>]*>", html)
     assert images
-    assert all(re.search(r'width="\d+".*height="\d+".*alt="', one) for one in images)
+    assert all(re.search(r'width="\d+".*height="\d+".*alt="', image) for image in images)
     assert not re.search(r"#[0-9a-f]{3}\b(?![0-9a-f])", html)
-    assert sum(len(one) for one in re.findall(r"<style>(.*?)</style>", html, re.DOTALL)) <= 16_384
+    assert sum(len(style) for style in re.findall(r"<style>(.*?)</style>", html, re.DOTALL)) <= 16_384
     assert '<!--[if mso]><table role="presentation" width="600"' in html
     assert "prefers-color-scheme:dark" in html
     assert "!important" in html
@@ -268,10 +269,10 @@ def test_story_words_are_never_markup(cache: Path, title: str, summary: str, mai
     lineup = make.with_title(make.lineup(1), title, summary)
     request = request_of(cache, lineup, make.plan(), mailer=mailer)
     html = render(request).html.decode()
-    block = next(one.html.decode() for one in fragments(request) if one.story)
+    block = next(part.html.decode() for part in fragments(request) if part.story)
     assert "{" not in re.sub(r'(style|href)="[^"]*"|<!--.*?-->', "", block, flags=re.DOTALL)
-    found = etree.fromstring(html.encode(), etree.HTMLParser(encoding="utf-8"))
-    shown = found.xpath('//*[@data-story="s1"]//h3')[0]
+    tree = etree.fromstring(html.encode(), etree.HTMLParser(encoding="utf-8"))
+    shown = tree.xpath('//*[@data-story="s1"]//h3')[0]
     assert re.sub("[\u2068\u2069]", "", "".join(shown.itertext())).split() == title.split()
 
 
@@ -349,7 +350,7 @@ def test_an_impossible_budget_keeps_the_lead_and_the_ads(cache: Path) -> None:
 def test_no_more_moves_than_needed(cache: Path, sizes: list[int], budget: int) -> None:
     lineup = make.lineup(*sizes)
     parts = fragments(request_of(cache, lineup, make.plan()))
-    order = [one.story.id for one in moving(parts) if one.story]
+    order = [part.story.id for part in moving(parts) if part.story]
     moved = render(request_of(cache, lineup, make.plan(), size_budget=budget)).more_online
     assert set(moved) == set(order[: len(moved)])
     if moved:
@@ -359,14 +360,14 @@ def test_no_more_moves_than_needed(cache: Path, sizes: list[int], budget: int) -
 
 def test_longest_section_gives_first(cache: Path) -> None:
     order = moving(fragments(request_of(cache, make.lineup(2, 4, 3), make.plan())))
-    assert [one.story.id for one in order if one.story] == ["s6", "s9", "s5", "s8", "s4", "s2", "s7", "s3"]
+    assert [part.story.id for part in order if part.story] == ["s6", "s9", "s5", "s8", "s4", "s2", "s7", "s3"]
 
 
 def test_forty_stories_and_four_ads_fit_a_mail(cache: Path) -> None:
     lineup = make.lineup(5, 5, 5, 5, 5, 5, 5, 5)
     long = make.with_title(lineup, "t" * 90, "s " * 120)
     for theme in THEMES:
-        plan = make.plan(*(replace(one, gap={9: 40, 4: 5}.get(one.gap, one.gap)) for one in ADS.placed))
+        plan = make.plan(*(replace(ad, gap={9: 40, 4: 5}.get(ad.gap, ad.gap)) for ad in ADS.placed))
         html = render(request_of(cache, long, plan, theme=theme)).html
         assert html.count(b"data-story") == 40
         assert len(html) < 95_000

@@ -14,7 +14,8 @@ PAGE = """<html><head><style>
 
 def found(body: str) -> list[tuple[str, str, str, str, int]]:
     return [
-        (one.scheme, one.ink, one.background, one.text, one.count) for one in legibility(PAGE % body).faint
+        (text.scheme, text.ink, text.background, text.text, text.count)
+        for text in legibility(PAGE % body).faint
     ]
 
 
@@ -28,8 +29,8 @@ def test_what_dark_mode_says_counts_in_dark_mode_alone() -> None:
 
 def test_the_ground_is_the_nearest_one_and_the_first_text_stands_for_all() -> None:
     inside = '<td bgcolor="#777777" style="color:#888888"><b>One</b> two <i>three</i></td>'
-    told = found(f'<table class="c"><tr>{inside}</tr></table>')
-    assert [one for one in told if one[1] == "#888888"] == [
+    texts = found(f'<table class="c"><tr>{inside}</tr></table>')
+    assert [text for text in texts if text[1] == "#888888"] == [
         ("light", "#888888", "#777777", "One", 3),
         ("dark", "#888888", "#777777", "One", 3),
     ]
@@ -50,6 +51,6 @@ def test_a_lasting_inline_colour_beats_dark_mode() -> None:
 
 
 def test_colours_that_are_not_understood_are_counted() -> None:
-    told = legibility(PAGE % '<p style="color:rgb(1 2 3 / 50%)">Half</p>')
-    assert told.unknown == 2
-    assert told.measured == 4
+    result = legibility(PAGE % '<p style="color:rgb(1 2 3 / 50%)">Half</p>')
+    assert result.unknown == 2
+    assert result.measured == 4

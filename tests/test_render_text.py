@@ -42,7 +42,7 @@ def test_lines_fit_and_nothing_is_lost(text: str) -> None:
 
 @given(st.text(max_size=3000))
 def test_no_line_is_too_long_for_a_mail(text: str) -> None:
-    line = max(set_text(text).split("\n"), key=lambda one: len(one.encode()))
+    line = max(set_text(text).split("\n"), key=lambda row: len(row.encode()))
     assert len(line.encode()) <= 998 or "://" in line or "{" in line
 
 

@@ -23,32 +23,37 @@ BOOKED = ADS.replace("end: 2026-02-27}", "end: 2026-01-23}").replace(
 
 @pytest.fixture
 def room(tmp_path: Path) -> Room:
-    made = newsroom(
+    built_room = newsroom(
         tmp_path, ads=BOOKED, digest=DIGEST.replace("locale: en_US", "locale: en_US, currency: EUR")
     )
-    assert made.run("build", "--daily", "--date", "2026-01-23").code == 0
-    story = made.manifest()["sections"][0]["stories"][0]["url"]
+    assert built_room.run("build", "--daily", "--date", "2026-01-23").code == 0
+    story = built_room.manifest()["sections"][0]["stories"][0]["url"]
     for text in (
         f"url,unique_clicks,clicks\nhttps://gleammour.example/,12,20\n{story},7,9\n",
         "sent,delivered,opens\n1000,800,400\n",
     ):
         file = tmp_path / "f.csv"
         file.write_text(text)
-        assert made.run("receipts", "daily", "2026-01-23", "--file", str(file)).code == 0
-    return made
+        assert built_room.run("receipts", "daily", "2026-01-23", "--file", str(file)).code == 0
+    return built_room
 
 
 def booking(room: Room) -> dict[str, Any]:
-    found: dict[str, Any] = room.run("ads", "report", "--json").json["line_items"][0]
-    return found
+    report: dict[str, Any] = room.run("ads", "report", "--json").json["line_items"][0]
+    return report
 
 
 def test_a_booking_has_its_opens_clicks_and_rate(room: Room) -> None:
-    one = booking(room)
-    assert (one["opens"], one["clicks"], one["clicks_kind"], one["ctr"]) == (400, 12, "unique", 0.015)
-    assert one["creatives"] == [{"creative": "fresh", "issues": 1, "clicks": 12, "ctr": 0.015}]
-    said = room.run("ads", "report").out
-    assert "opens 400, clicks 12 (readers who clicked), CTR 1.50 %" in said
+    report = booking(room)
+    assert (report["opens"], report["clicks"], report["clicks_kind"], report["ctr"]) == (
+        400,
+        12,
+        "unique",
+        0.015,
+    )
+    assert report["creatives"] == [{"creative": "fresh", "issues": 1, "clicks": 12, "ctr": 0.015}]
+    output = room.run("ads", "report").out
+    assert "opens 400, clicks 12 (readers who clicked), CTR 1.50 %" in output
 
 
 def test_reading_the_receipt_again_adds_nothing(room: Room) -> None:
@@ -83,12 +88,12 @@ def test_a_picture_of_the_newsroom_is_part_of_the_page(tmp_path: Path) -> None:
     ads = re.sub(r"creatives: \[\{id: fresh.*\}\]", f"creatives: [{banner}]", ADS).replace(
         "slots: [in_stream]\n    rate", "slots: [top_banner]\n    rate"
     )
-    made = newsroom(tmp_path, ads=ads)
+    room = newsroom(tmp_path, ads=ads)
     (tmp_path / "creatives").mkdir()
     (tmp_path / "creatives" / "b.png").write_bytes(PIXEL)
-    if made.run("build", "--daily", "--date", "2026-01-23").code != 0:
+    if room.run("build", "--daily", "--date", "2026-01-23").code != 0:
         pytest.skip("creatives cannot be files of the newsroom yet")
-    text = page(made, "gleammour")
+    text = page(room, "gleammour")
     assert f"data:image/png;base64,{base64.b64encode(PIXEL).decode()}" in text
     assert "A &lt;b&gt; banner" in text
 
@@ -175,14 +180,14 @@ def test_a_list_in_brackets_is_left_to_people(room: Room) -> None:
 
 
 def test_what_readers_clicked(room: Room) -> None:
-    found = room.run("stories", "report", "--json").json
-    top = found["stories"][0]
+    report = room.run("stories", "report", "--json").json
+    top = report["stories"][0]
     assert (top["clicks"], top["kind"], top["position"], top["rate"]) == (7, "unique", 1, 0.00875)
-    assert found["total"] == 8
+    assert report["total"] == 8
     assert len(room.run("stories", "report", "--limit", "2", "--json").json["stories"]) == 2
     assert "and 6 more" in room.run("stories", "report", "--limit", "2").out
 
 
 def test_no_clicks_are_known_yet(tmp_path: Path) -> None:
-    made = newsroom(tmp_path)
-    assert made.run("stories", "report", "--json").json == {"stories": [], "total": 0}
+    room = newsroom(tmp_path)
+    assert room.run("stories", "report", "--json").json == {"stories": [], "total": 0}

@@ -59,9 +59,9 @@ def forgotten(room: Room) -> None:
 
 
 def ledger(room: Room) -> list[object]:
-    found = room.run("issues", "--json").json["issues"]
+    issues = room.run("issues", "--json").json["issues"]
     keep = ("edition", "date", "revision", "delivered", "sent_at")
-    return [{name: row[name] for name in keep} for row in found]
+    return [{name: row[name] for name in keep} for row in issues]
 
 
 def test_the_receipt_says_what_was_sent_when_and_how_many(room: Room) -> None:
@@ -110,11 +110,13 @@ def test_a_folder_with_a_receipt_whose_store_says_unsent_is_never_overwritten(ro
 def test_after_a_restored_backup_nothing_that_was_sent_runs_again(room: Room, tmp_path: Path) -> None:
     """The backup is of before the last two issues; the next build knows them from their receipts."""
     expected = room.manifest(day=LAST)
-    sent = [one["id"] for day in DAYS[:3] for s in room.manifest(day=day)["sections"] for one in s["stories"]]
+    sent = [
+        story["id"] for day in DAYS[:3] for s in room.manifest(day=day)["sections"] for story in s["stories"]
+    ]
     lost(room)
     shutil.rmtree(room.root / "outbox" / "daily" / LAST)
     assert build(room) == 0
-    ids = [one["id"] for section in room.manifest()["sections"] for one in section["stories"]]
+    ids = [story["id"] for section in room.manifest()["sections"] for story in section["stories"]]
     assert not set(ids) & set(sent)
     assert room.manifest()["window"] == expected["window"]
 
@@ -124,12 +126,12 @@ def test_recover_makes_the_ledger_again(room: Room) -> None:
     ads = room.run("ads", "report", "--json").json
     forgotten(room)
     dry = room.run("recover", "--dry-run", "--json").json["issues"]
-    assert [one["status"] for one in dry] == ["sent", "sent", "sent", "recorded"]
+    assert [issue["status"] for issue in dry] == ["sent", "sent", "sent", "recorded"]
     assert ledger(room) == []
     assert room.run("recover").code == 0
     assert ledger(room) == before
     assert room.run("ads", "report", "--json").json == ads
-    assert {one["status"] for one in room.run("recover", "--json").json["issues"]} == {"known"}
+    assert {issue["status"] for issue in room.run("recover", "--json").json["issues"]} == {"known"}
     assert "already up to date" in room.run("build", "--daily", "--date", LAST).out
     assert everything(room) == files
 
@@ -183,7 +185,7 @@ def test_a_receipt_can_be_taken_back_until_the_next_issue(room: Room) -> None:
     assert room.run("mark-sent", "daily", LAST, "--undo", "--by", "ann").code == 0
     assert "sent.json" not in room.files()
     history = room.run("issues", "show", "daily", LAST, "--json").json["history"]
-    assert [(one["action"], one["by"]) for one in history] == [
+    assert [(event["action"], event["by"]) for event in history] == [
         ("built", ""),
         ("sent", "jo"),
         ("undone", "ann"),

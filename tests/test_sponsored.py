@@ -20,11 +20,11 @@ THEMES = ("lively", "broadsheet", "bulletin")
 
 def built(folder: Path, how: str = "") -> Room:
     """A newsroom of nine stories, two of them paid for, and its issue."""
-    made = newsroom(folder, digest=DIGEST.replace("sends: 1000}", f"sends: 1000{how}}}"))
-    made.stories(story(number, flags=["sponsored"] if number in (3, 4) else []) for number in range(9))
-    result = made.run("build", "--daily", "--date", "2026-01-23")
+    room = newsroom(folder, digest=DIGEST.replace("sends: 1000}", f"sends: 1000{how}}}"))
+    room.stories(story(number, flags=["sponsored"] if number in (3, 4) else []) for number in range(9))
+    result = room.run("build", "--daily", "--date", "2026-01-23")
     assert result.code == 0, result.err
-    return made
+    return room
 
 
 def issue(folder: Path, number: int, flags: tuple[str, ...], theme: str, locale: str = "en_US") -> m.Rendered:
@@ -35,8 +35,8 @@ def issue(folder: Path, number: int, flags: tuple[str, ...], theme: str, locale:
         replace(
             section,
             entries=tuple(
-                replace(one, story=replace(one.story, flags=flags)) if one.position == number else one
-                for one in section.entries
+                replace(entry, story=replace(entry.story, flags=flags)) if entry.position == number else entry
+                for entry in section.entries
             ),
         )
         for section in lineup.sections
@@ -51,19 +51,19 @@ def issue(folder: Path, number: int, flags: tuple[str, ...], theme: str, locale:
 
 def test_a_sponsored_post_is_left_out_and_the_reason_is_told(tmp_path: Path) -> None:
     manifest = built(tmp_path).manifest()
-    ran = {one["id"] for section in manifest["sections"] for one in section["stories"]}
+    ran = {story["id"] for section in manifest["sections"] for story in section["stories"]}
     assert not ran & {"s3", "s4"}
-    why = {one["id"]: one["why"] for one in manifest["left_out"]}
-    assert why["s3"] == why["s4"] == "sponsored: a paid post is no editorial story of daily"
+    reasons = {story["id"]: story["why"] for story in manifest["left_out"]}
+    assert reasons["s3"] == reasons["s4"] == "sponsored: a paid post is no editorial story of daily"
 
 
 def test_an_edition_that_labels_them_runs_them_with_the_disclosure(tmp_path: Path) -> None:
-    made = built(tmp_path, ", sponsored: labelled")
-    manifest = made.manifest()
-    ran = {one["id"]: one for section in manifest["sections"] for one in section["stories"]}
+    room = built(tmp_path, ", sponsored: labelled")
+    manifest = room.manifest()
+    ran = {story["id"]: story for section in manifest["sections"] for story in section["stories"]}
     assert {"s3", "s4"} <= set(ran)
     assert ran["s3"]["flags"] == ["sponsored"]
-    html, text = (made.files()[name].decode() for name in ("index.html", "index.txt"))
+    html, text = (room.files()[name].decode() for name in ("index.html", "index.txt"))
     for id in ("s3", "s4"):
         block = html.split(f'data-story="{id}"')[1].split("data-story=")[0]
         assert ">Advertisement</p>" in block
@@ -76,22 +76,25 @@ def test_an_edition_that_labels_them_runs_them_with_the_disclosure(tmp_path: Pat
 def test_the_label_and_the_marks_stand_in_every_rank_of_every_theme(
     tmp_path: Path, theme: str, place: int
 ) -> None:
-    found = issue(tmp_path, place, ("sponsored", "podcast", "subscribers_only"), theme)
-    html = html_module.unescape(found.html.decode())
+    rendered = issue(tmp_path, place, ("sponsored", "podcast", "subscribers_only"), theme)
+    html = html_module.unescape(rendered.html.decode())
     block = html.split(f'data-story="s{place}"')[1].split("data-story=")[0]
     assert block.count(">Advertisement</p>") == 1
     assert "Subscribers only · Podcast" in " ".join(block.split())
     assert html.count(">Advertisement</p>") == 1
-    text = found.text.decode()
-    told = text.split(f"{place}. Story number {place}")[-1].split(f"{place + 1}. ")[0]
-    assert "[Advertisement]" in told
-    assert "Subscribers only · Podcast" in told
+    text = rendered.text.decode()
+    words = text.split(f"{place}. Story number {place}")[-1].split(f"{place + 1}. ")[0]
+    assert "[Advertisement]" in words
+    assert "Subscribers only · Podcast" in words
 
 
 def test_a_paid_post_speaks_for_no_issue(tmp_path: Path) -> None:
-    found = issue(tmp_path, 1, ("sponsored",), "lively")
-    assert (found.subject, found.preheader) == ("Story number 2", "Plus: Story number 3; Story number 4")
-    contents = found.text.decode().split("IN THIS ISSUE")[1].split("1. Story number 1")[0]
+    rendered = issue(tmp_path, 1, ("sponsored",), "lively")
+    assert (rendered.subject, rendered.preheader) == (
+        "Story number 2",
+        "Plus: Story number 3; Story number 4",
+    )
+    contents = rendered.text.decode().split("IN THIS ISSUE")[1].split("1. Story number 1")[0]
     assert "Story number 6" in contents
     second = issue(tmp_path, 6, ("sponsored",), "lively").text.decode()
     assert "Story number 6" not in second.split("IN THIS ISSUE")[1].split("1. Story number 1")[0]
@@ -101,20 +104,20 @@ def test_a_label_goes_along_to_more_online(tmp_path: Path) -> None:
     room = replace(make.newsroom(tmp_path), size_budget=9_000)
     lineup = make.lineup(8)
     entries = tuple(
-        replace(one, story=replace(one.story, flags=("sponsored", "video")))
-        for one in lineup.sections[0].entries
+        replace(entry, story=replace(entry.story, flags=("sponsored", "video")))
+        for entry in lineup.sections[0].entries
     )
-    found = render(
+    rendered = render(
         RenderRequest(
             newsroom=room, edition=room.editions[0], day=make.DAY,
             lineup=m.Lineup(sections=(replace(lineup.sections[0], entries=entries),)), plan=m.Plan(),
             theme=load_theme(room, tmp_path),
         )
     )  # fmt: skip
-    assert len(found.more_online) > 3
-    html, text = found.html.decode(), found.text.decode()
+    assert len(rendered.more_online) > 3
+    html, text = rendered.html.decode(), rendered.text.decode()
     assert html.count(">Advertisement</") == text.count("[Advertisement]") == 8
-    assert html.split("More online")[-1].count("Video") == len(found.more_online)
+    assert html.split("More online")[-1].count("Video") == len(rendered.more_online)
 
 
 @pytest.mark.parametrize("locale", sorted(PHRASES))

@@ -19,9 +19,9 @@ def room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Room:
 
 
 def test_a_due_issue_that_is_missing_is_exit_6_and_named(room: Room) -> None:
-    told = room.run("status")
-    assert told.code == 6
-    assert "MISSING: not built" in told.out
+    result = room.run("status")
+    assert result.code == 6
+    assert "MISSING: not built" in result.out
     assert room.run("status", "--json").json["editions"][0] == {
         "edition": "daily", "date": "2026-01-23", "built": False, "approved": None, "sent": False, "revision": None,
         "built_at": None, "handed_over": None, "sent_at": None, "missing": True,
@@ -38,10 +38,10 @@ def test_a_built_issue_is_well_until_it_must_be_sent(room: Room) -> None:
     assert room.run("status").code == 0
     assert room.run("status", "--needs", "sent").code == 6
     assert room.run("mark-sent", "daily", "2026-01-23").code == 0
-    told = room.run("status", "--needs", "sent", "--json")
-    assert told.code == 0
-    assert told.json["ok"] is True
-    assert told.json["newest_story"].startswith("2026-01-23T00:")
+    result = room.run("status", "--needs", "sent", "--json")
+    assert result.code == 0
+    assert result.json["ok"] is True
+    assert result.json["newest_story"].startswith("2026-01-23T00:")
 
 
 def test_what_the_mailer_has_is_told(room: Room) -> None:
@@ -51,8 +51,8 @@ def test_what_the_mailer_has_is_told(room: Room) -> None:
     needed = ("status", "--needs", "handed-over")
     assert "MISSING: not handed over" in room.run(*needed).out
     assert room.run("handover", "daily", "2026-01-23").code == 0
-    told = room.run(*needed)
-    assert (told.code, "folder: draft" in told.out) == (0, True)
+    result = room.run(*needed)
+    assert (result.code, "folder: draft" in result.out) == (0, True)
     handed = room.run(*needed, "--json").json["editions"][0]["handed_over"]
     assert (handed["mailer"], handed["state"], handed["revision"], handed["outdated"]) == (
         "folder",
@@ -74,8 +74,8 @@ def test_what_is_wrong_with_the_sources_is_told_and_is_no_missing_issue(room: Ro
     assert room.run("status", "--json").json["sources"] == []
     (room.root / "stories.jsonl").unlink()
     assert room.run("ingest").code == 4
-    told = room.run("status")
-    assert (told.code, "source post: " in told.out) == (0, True)
+    result = room.run("status")
+    assert (result.code, "source post: " in result.out) == (0, True)
     assert room.run("status", "--json").json["sources"][0].startswith("post: ")
 
 
@@ -83,8 +83,8 @@ def test_a_mailer_that_refused_is_missing(room: Room) -> None:
     mailer = "mailer: {type: command, run: [sh, -c, 'exit 1']}"
     room.write("digest.yaml", (room.root / "digest.yaml").read_text().replace("mailer: plain", mailer))
     assert room.run("build", "--daily", "--date", "2026-01-23", "--handover").code == 2
-    told = room.run("status", "--needs", "handed-over")
-    assert (told.code, "command refused" in told.out) == (6, True)
+    result = room.run("status", "--needs", "handed-over")
+    assert (result.code, "command refused" in result.out) == (6, True)
 
 
 def test_a_state_nobody_knows_is_exit_2(room: Room) -> None:

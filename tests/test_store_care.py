@@ -44,10 +44,10 @@ def rows_of(address: str) -> dict[str, int]:
 
 
 def test_check_tells_what_a_store_holds(room: Room) -> None:
-    found = room.run("store", "check", "--json").json
-    assert found["sound"]
-    assert found["publications"] == {"harbor-post": "Harbor Post"}
-    assert (found["rows"]["issues"], found["rows"]["stories"]) == (4, 50)
+    report = room.run("store", "check", "--json").json
+    assert report["sound"]
+    assert report["publications"] == {"harbor-post": "Harbor Post"}
+    assert (report["rows"]["issues"], report["rows"]["stories"]) == (4, 50)
 
 
 def test_check_makes_and_changes_nothing(tmp_path: Path) -> None:
@@ -83,12 +83,12 @@ def test_check_names_the_cure_of_an_index_that_lost_a_row(room: Room) -> None:
 
 def test_what_is_pruned_is_what_a_dry_run_says(room: Room) -> None:
     before = rows_of(url(room))
-    said = room.run("store", "prune", "--before", "2025-12-31", "--dry-run", "--json").json
+    planned = room.run("store", "prune", "--before", "2025-12-31", "--dry-run", "--json").json
     assert rows_of(url(room)) == before
     assert (room.root / "outbox" / "daily" / DAYS[0]).is_dir()
     done = room.run("store", "prune", "--before", "2025-12-31", "--json").json
-    assert done == said | {"dry_run": False}
-    assert [one["date"] for one in done["folders"]] == list(DAYS[:2])
+    assert done == planned | {"dry_run": False}
+    assert [folder["date"] for folder in done["folders"]] == list(DAYS[:2])
     after = rows_of(url(room))
     assert before["stories"] - after["stories"] == done["rows"]["stories"] == 25
     assert after["issues"] == before["issues"]
@@ -101,7 +101,7 @@ def test_what_issues_to_come_need_stays(room: Room) -> None:
     room.run("stories", "pin", "s0")
     assert room.run("store", "prune", "--before", "2025-12-31").code == 0
     assert room.run("ads", "report", "--json").json == ads
-    listed = {one["id"] for one in room.run("stories", "list", "--limit", "99", "--json").json["stories"]}
+    listed = {story["id"] for story in room.run("stories", "list", "--limit", "99", "--json").json["stories"]}
     assert {"s0", "s60"} <= listed
     assert "s61" not in listed
     assert "already up to date" in room.run("build", "--daily", "--date", LAST, "--no-ingest").out or True
@@ -182,9 +182,9 @@ def test_a_backup_while_others_write_is_whole(room: Room, tmp_path: Path) -> Non
     finally:
         done.set()
         writer.join()
-    found = care.check(f"sqlite:///{target}")
-    assert found.wrong == ()
-    assert found.rows["issues"] == 4
+    result = care.check(f"sqlite:///{target}")
+    assert result.wrong == ()
+    assert result.rows["issues"] == 4
     assert room.run("store", "backup", str(target)).code == 2
     assert room.run("store", "backup", str(tmp_path / "nowhere" / "b.db")).code == 2
     assert [path.name for path in tmp_path.glob(".*")] == []
@@ -220,15 +220,15 @@ def test_a_new_name_without_the_old_id_is_told_and_the_cure_works(room: Room) ->
     path = room.root / "digest.yaml"
     issues = room.run("issues", "--json").json
     path.write_text(path.read_text().replace("name: Harbor Post,", "name: Harbor Daily,"))
-    told = 'those of "Harbor Post", which the store knows as harbor-post'
+    warning = 'those of "Harbor Post", which the store knows as harbor-post'
     for words in (("status",), ("check",), ("build", "--daily", "--date", LAST, "--no-ingest")):
-        assert told in " ".join(room.run(*words).err.split()), words
-    assert told in room.run("status", "--json").json["warnings"][0]
-    assert any(told in str(one) for one in room.run("check", "--json").json["warnings"])
+        assert warning in " ".join(room.run(*words).err.split()), words
+    assert warning in room.run("status", "--json").json["warnings"][0]
+    assert any(warning in str(text) for text in room.run("check", "--json").json["warnings"])
     path.write_text(path.read_text().replace("name: Harbor Daily,", "name: Harbor Daily, id: harbor-post,"))
     assert "run: digest store rename" in room.run("status").err
     assert room.run("store", "rename").code == 0
-    assert told not in room.run("status").err
+    assert warning not in room.run("status").err
     assert room.run("issues", "--json").json == issues
 
 
@@ -238,10 +238,10 @@ def test_a_new_name_with_an_empty_outbox_is_told_by_its_sources(room: Room) -> N
     text = path.read_text().replace("name: Harbor Post,", "name: Harbor Daily,")
     shutil.rmtree(room.root / "outbox")
     path.write_text(text)
-    told = 'the store has no issue of harbor-daily, and "Harbor Post" (harbor-post) reads the same sources'
+    warning = 'the store has no issue of harbor-daily, and "Harbor Post" (harbor-post) reads the same sources'
     for words in (("status",), ("check",), ("build", "--daily", "--date", LAST)):
-        assert told in " ".join(room.run(*words).err.split()), words
-    assert told not in " ".join(room.run("status").err.split())
+        assert warning in " ".join(room.run(*words).err.split()), words
+    assert warning not in " ".join(room.run("status").err.split())
     path.write_text(
         text.replace("name: Harbor Daily,", "name: Harbor Weekly,").replace("name: post,", "name: own,")
     )
@@ -263,4 +263,6 @@ def test_what_sources_say_of_stories_goes_with_them(room: Room) -> None:
     assert (done["source_items"], done["story_notes"]) == (1, 1)
     with open_store(url(room), PUBLICATION) as store:
         assert store.items_since("site", datetime.min.replace(tzinfo=UTC)) == {"pages:2": new, "posts:2": new}
-        assert {id: why for id, why in store.withheld().items() if why == "withdrawn: gone"}.keys() == {new}
+        assert {
+            id: reason for id, reason in store.withheld().items() if reason == "withdrawn: gone"
+        }.keys() == {new}

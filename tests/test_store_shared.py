@@ -31,8 +31,8 @@ def url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 
 def fill(store: Store, word: str) -> None:
     """The same ids, addresses, editions and dates, whoever writes them."""
-    one = Story(id="s1", url="https://a.example/1", title=word, first_seen=NOW, published_at=NOW)
-    store.upsert([one], NOW)
+    story = Story(id="s1", url="https://a.example/1", title=word, first_seen=NOW, published_at=NOW)
+    store.upsert([story], NOW)
     store.mark(Mark(story="s1", action="pin", note=word, at=NOW))
     store.remember_validators("feed", "https://a.example/feed", Validators(word))
     issue = BuiltIssue(
@@ -49,14 +49,16 @@ def fill(store: Store, word: str) -> None:
         slot="s",
         gap=1,
     )
-    store.record(issue, [RunStory(edition="daily", date=DAY, story=one)], [ad], {"index.html": word.encode()})
+    store.record(
+        issue, [RunStory(edition="daily", date=DAY, story=story)], [ad], {"index.html": word.encode()}
+    )
 
 
 def seen(store: Store) -> list[object]:
     built = store.built("daily", DAY)
     assert built is not None
     return [
-        [one.title for one in store.search()],
+        [story.title for story in store.search()],
         [mark.note for mark in store.marks()],
         store.validators("feed", "https://a.example/feed"),
         (built.manifest, built.sequence, built.revision, built.sent_at),
@@ -67,18 +69,18 @@ def seen(store: Store) -> list[object]:
 
 
 def test_two_publications_see_and_change_only_their_own(url: str) -> None:
-    with open_store(url, PUBLICATION) as mine, open_store(url, OTHER) as theirs:
-        fill(mine, "mine")
-        before = seen(mine)
+    with open_store(url, PUBLICATION) as ours, open_store(url, OTHER) as theirs:
+        fill(ours, "mine")
+        before = seen(ours)
         fill(theirs, "theirs")
-        assert seen(mine) == before
+        assert seen(ours) == before
         theirs.mark_sent("daily", DAY, NOW, 10)
         theirs.release(["s1"], at=NOW)
-        assert seen(mine) == before
-        assert mine.publications() == {"harbor-post": "Harbor Post", "savannah-sun": "Savannah Sun"}
-        with mine.lock("daily"), theirs.lock("daily", wait=0.5):
+        assert seen(ours) == before
+        assert ours.publications() == {"harbor-post": "Harbor Post", "savannah-sun": "Savannah Sun"}
+        with ours.lock("daily"), theirs.lock("daily", wait=0.5):
             pass
-        with mine.lock("daily"), mine.lock("weekly", wait=0.5):
+        with ours.lock("daily"), ours.lock("weekly", wait=0.5):
             pass
 
 
@@ -147,7 +149,7 @@ def test_sixteen_builds_of_different_editions_at_once(
         if url:
             monkeypatch.setenv("DIGEST_STORE", url)
         builds = at_once(room, (("build", "--edition", f"e{n}", "--date", "2026-01-23") for n in range(16)))
-        assert [one.code for one in builds] == [0] * 16, [one.err for one in builds]
+        assert [build.code for build in builds] == [0] * 16, [build.err for build in builds]
         rows = room.run("issues", "--json").json["issues"]
     assert sorted((row["edition"], row["revision"]) for row in rows) == sorted(
         (f"e{n}", 1) for n in range(16)

@@ -206,9 +206,9 @@ def test_a_full_disk_is_not_told_as_damage(words: str, path: Path, monkeypatch: 
     path.parent.mkdir()
     assert "damaged" in str(said(error, "digest.db", path))
     monkeypatch.setattr("digest.store.trouble.shutil.disk_usage", lambda folder: SimpleNamespace(free=4096))
-    told = str(said(error, "digest.db", path))
-    assert "no room left" in told
-    assert "move it away" not in told
+    message = str(said(error, "digest.db", path))
+    assert "no room left" in message
+    assert "move it away" not in message
 
 
 def test_a_role_that_may_not_make_tables_is_told_so(postgres: str) -> None:
@@ -358,7 +358,7 @@ def test_a_writer_killed_in_the_middle_leaves_whole_stories(path: Path) -> None:
         writer.kill()
     with open_store(url, PUBLICATION) as store:
         kept = store.search(limit=1000)
-        assert all(len(one.summary) == 500 for one in kept)
+        assert all(len(story.summary) == 500 for story in kept)
         store.upsert(stories(440), NOW)
         assert len(store.search(limit=1000)) == 440
 

@@ -46,16 +46,22 @@ def _shape(connection: Connection) -> dict[str, Any]:
     return {
         table: {
             "columns": [
-                (one["name"], str(one["type"]), one["nullable"], one["default"], one.get("autoincrement"))
-                for one in facts.get_columns(table)
+                (
+                    column["name"],
+                    str(column["type"]),
+                    column["nullable"],
+                    column["default"],
+                    column.get("autoincrement"),
+                )
+                for column in facts.get_columns(table)
             ],
             "key": facts.get_pk_constraint(table)["constrained_columns"],
-            "unique": sorted(str(one["name"]) for one in facts.get_unique_constraints(table)),
+            "unique": sorted(str(constraint["name"]) for constraint in facts.get_unique_constraints(table)),
             "foreign": [
-                (one["constrained_columns"], one["referred_table"]) for one in facts.get_foreign_keys(table)
+                (key["constrained_columns"], key["referred_table"]) for key in facts.get_foreign_keys(table)
             ],
             "indexes": sorted(
-                (str(one["name"]), tuple(one["column_names"])) for one in facts.get_indexes(table)
+                (str(index["name"]), tuple(index["column_names"])) for index in facts.get_indexes(table)
             ),
         }
         for table in sorted(facts.get_table_names())
@@ -145,10 +151,10 @@ def test_what_had_no_owner_is_taken_over_by_the_first_to_come(database: Database
             database.connection.execute(text(statement.replace("{empty}", empty)))
     prepare(database)
     join(database, PUBLICATION)
-    mine = Store(database)
-    assert [(one.sent_at is not None, one.delivered) for one in mine.issues()] == [(True, 800)]
-    assert [ran.story.id for ran in mine.ran_stories(date.min, date.max)] == ["s1"]
-    assert [(ad.line_item, ad.sends) for ad in mine.ran_ads()] == [("fresh", 800)]
+    store = Store(database)
+    assert [(issue.sent_at is not None, issue.delivered) for issue in store.issues()] == [(True, 800)]
+    assert [ran.story.id for ran in store.ran_stories(date.min, date.max)] == ["s1"]
+    assert [(ad.line_item, ad.sends) for ad in store.ran_ads()] == [("fresh", 800)]
     if database.is_sqlite:
         with database.reading():
             assert database.rows(text("PRAGMA foreign_key_check")) == []

@@ -46,7 +46,7 @@ def story(number: int, title: str, **fields: Any) -> Story:
 
 
 def found(store: Store, *wanted: str, **more: Any) -> list[str]:
-    ids = [one.id for one in store.search(words=wanted, **more)]
+    ids = [story.id for story in store.search(words=wanted, **more)]
     assert store.count(words=wanted) == len(ids) or more
     return ids
 
@@ -136,8 +136,8 @@ def test_the_index_finds_what_reading_every_story_finds(
                     NOW,
                 )
         kept = store.search(limit=100)
-        ids = [one.id for one in kept if has_words(wanted, one.searched)]
-        assert [one.id for one in store.search(words=wanted)] == ids
+        ids = [row.id for row in kept if has_words(wanted, row.searched)]
+        assert [story.id for story in store.search(words=wanted)] == ids
         assert store.count(words=wanted) == len(ids)
         with store._database.reading():  # of every story, whatever was asked for
             assert list(words.faults(store._database, {words.TABLE})) == []

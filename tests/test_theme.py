@@ -122,11 +122,14 @@ def test_faults_are_named_with_file_line_and_cure(
     tmp_path: Path, name: str, text: str, line: int, says: str, cure: str
 ) -> None:
     write(tmp_path, name, text)
-    found = problems(make.newsroom(tmp_path))
+    wrong = problems(make.newsroom(tmp_path))
     assert any(
-        one.file == f"templates/{name}" and one.line == line and says in one.message and cure in str(one)
-        for one in found
-    ), found
+        problem.file == f"templates/{name}"
+        and problem.line == line
+        and says in problem.message
+        and cure in str(problem)
+        for problem in wrong
+    ), wrong
     if name != "blocks/storey.j2":
         with pytest.raises(ConfigurationError):
             load_theme(make.newsroom(tmp_path), tmp_path / "var")
@@ -138,7 +141,7 @@ def test_all_faults_at_once(tmp_path: Path) -> None:
     write(tmp_path, "brand.css", ".a + .b { color: #000000 }")
     with pytest.raises(ConfigurationError) as caught:
         load_theme(make.newsroom(tmp_path), tmp_path / "var")
-    assert {one.file for one in caught.value.problems} == {
+    assert {problem.file for problem in caught.value.problems} == {
         "templates/blocks/story.j2", "templates/blocks/brief.j2", "templates/brand.css",
     }  # fmt: skip
 
@@ -165,8 +168,8 @@ def test_a_value_that_fails_while_printing_names_its_line(tmp_path: Path) -> Non
     ],
 )
 def test_a_look_that_does_not_fit(tmp_path: Path, look: Look, says: str) -> None:
-    found = problems(replace(make.newsroom(tmp_path), look=look))
-    assert any(says in one.message for one in found), found
+    wrong = problems(replace(make.newsroom(tmp_path), look=look))
+    assert any(says in problem.message for problem in wrong), wrong
 
 
 def test_the_look_sets_colours_and_fonts(tmp_path: Path) -> None:
@@ -212,8 +215,8 @@ def test_the_cache_changes_nothing_and_mends_itself(tmp_path: Path) -> None:
     first = issue_of(tmp_path)
     (kept,) = (tmp_path / "var" / "cache").glob("*.bin")
     assert issue_of(tmp_path) == first
-    whole = kept.read_bytes()
-    for broken in (b"", whole[:-9], b"x" + whole, whole[:60] + b"\xff" + whole[61:]):
+    content = kept.read_bytes()
+    for broken in (b"", content[:-9], b"x" + content, content[:60] + b"\xff" + content[61:]):
         kept.write_bytes(broken)
         assert issue_of(tmp_path) == first
         assert kept.read_bytes() != broken
@@ -235,8 +238,8 @@ def test_a_changed_template_is_seen(tmp_path: Path) -> None:
 
 
 def test_the_digest_does_not_depend_on_the_folder(tmp_path: Path) -> None:
-    one, other = (load_theme(make.newsroom(tmp_path / name), tmp_path / "var") for name in ("a", "b"))
-    assert one.digest == other.digest
+    first, second = (load_theme(make.newsroom(tmp_path / name), tmp_path / "var") for name in ("a", "b"))
+    assert first.digest == second.digest
 
 
 def test_a_build_with_a_warm_cache_imports_no_inliner(tmp_path: Path) -> None:
@@ -264,9 +267,9 @@ def test_a_theme_extends_another_with_only_what_differs(tmp_path: Path) -> None:
 def test_a_theme_that_extends_itself_or_nothing_is_told(tmp_path: Path) -> None:
     for parent in ("mine", "nowhere"):
         write(tmp_path, "themes/mine/theme.yaml", f"extends: {parent}\n")
-        (found,) = problems(make.newsroom(tmp_path, theme="mine"))
-        assert found.file == "templates/themes/mine/theme.yaml"
-        assert parent in found.message
+        (problem,) = problems(make.newsroom(tmp_path, theme="mine"))
+        assert problem.file == "templates/themes/mine/theme.yaml"
+        assert parent in problem.message
 
 
 def test_a_theme_without_values_has_those_of_lively(tmp_path: Path) -> None:

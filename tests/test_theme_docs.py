@@ -59,7 +59,7 @@ def test_the_example_is_a_block_that_looks_right(tmp_path: Path, theme: str) -> 
 def test_classes_of_the_blocks_are_known_to_a_style_sheet(theme: str, tmp_path: Path) -> None:
     files = loader.collect(tmp_path, theme)
     sheets = "".join(
-        layer.text for name, one in files.items() if name.endswith(".css") for layer in one.layers
+        layer.text for name, source in files.items() if name.endswith(".css") for layer in source.layers
     )
     used = {
         name

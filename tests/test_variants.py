@@ -54,12 +54,12 @@ def bases_of(root: Path, **words: Any) -> Bases:
     path.write_text("".join(f"{json.dumps(row)}\n" for row in flagged))
     assert room.run("ingest").code == 0
     newsroom = load(room.root)
-    found: list[Bases] = []
+    collected: list[Bases] = []
     with open_store(newsroom.store, newsroom.publication) as store:
         context = BuildContext(newsroom, store, load_theme(newsroom, root / "var"))
         edition = newsroom.editions[0]
-        compose(context, edition, date.fromisoformat(DAY), Overrides(), Capture(found))  # type: ignore[arg-type]
-    return found[0]
+        compose(context, edition, date.fromisoformat(DAY), Overrides(), Capture(collected))  # type: ignore[arg-type]
+    return collected[0]
 
 
 choices = st.builds(
@@ -92,7 +92,7 @@ def own(tmp_path_factory: pytest.TempPathFactory) -> tuple[Bases, Maker]:
 
 def _agree(bases: Bases, maker: Maker, choice: Choice) -> None:
     row = unpacked_row(maker.row(Piece(0, choice, 0, 5)).packed())
-    made = maker.made(row, bases.select.newsroom.publication, 3)
+    variant = maker.made(row, bases.select.newsroom.publication, 3)
     lineup, plan = maker.lineup(row.lines), maker.plan(row.ads)
     general = replace(
         bases.issue,
@@ -101,7 +101,7 @@ def _agree(bases: Bases, maker: Maker, choice: Choice) -> None:
         rendered=render(replace(bases.render, lineup=lineup, plan=plan)),
     )
     files = files_of(general, bases.select.newsroom.publication, 3)
-    assert made.parts == (files["index.html"], files["index.txt"], files["message.eml"])
+    assert variant.parts == (files["index.html"], files["index.txt"], files["message.eml"])
 
 
 @given(choices)
@@ -128,7 +128,9 @@ def test_a_lineup_keeps_the_rules_for_its_own_sections(plain: tuple[Bases, Maker
     known = {story.id: story for story in bases.select.stories}
     tops = {"local-news": 3, "health": 3, "crime": 2} | dict(choice.top)
     ids = [story for _, lines in row.lines for story, _ in lines]
-    assert [section for section, _ in row.lines] == [one for one in wanted if one in dict(row.lines)]
+    assert [section for section, _ in row.lines] == [
+        section for section in wanted if section in dict(row.lines)
+    ]
     assert len(ids) == len(set(ids)) >= 3
     assert not set(ids) & set(choice.had)
     for section, lines in row.lines:
@@ -139,7 +141,7 @@ def test_a_lineup_keeps_the_rules_for_its_own_sections(plain: tuple[Bases, Maker
 
 def entries_of(lineup: Lineup) -> list[tuple[Any, ...]]:
     """All that a lineup says but the scores, which are for explaining."""
-    return [(one.position, one.section, one.story, one.flags) for one in lineup]
+    return [(entry.position, entry.section, entry.story, entry.flags) for entry in lineup]
 
 
 @given(choices)
@@ -149,9 +151,9 @@ def test_a_lineup_is_what_an_edition_with_these_sections_has(
     """The whole way, nothing shared: an edition of the reader's sections, without the stories the reader had."""
     maker = plain[1]
     row = maker.row(Piece(0, choice, 0, 1))
-    found = select(maker._selecting(choice)).lineup
-    if len(found) >= 3:
-        assert entries_of(found) == entries_of(maker.lineup(row.lines))
+    lineup = select(maker._selecting(choice)).lineup
+    if len(lineup) >= 3:
+        assert entries_of(lineup) == entries_of(maker.lineup(row.lines))
     else:
         assert row.thin
 
@@ -161,11 +163,11 @@ def test_ads_are_the_best_plan_for_these_readers(plain: tuple[Bases, Maker], cho
     """Beside a build whose file has only the bookings that may run for them."""
     bases, maker = plain
     row = maker.row(Piece(0, choice, 0, 1))
-    regions = {one.casefold() for _, values in choice.by for one in values}
+    regions = {value.casefold() for _, values in choice.by for value in values}
     items = tuple(
-        replace(one, audience={})
-        for one in bases.place.ads.line_items
-        if one.id not in choice.capped and ("tampa" in regions or not one.audience)
+        replace(item, audience={})
+        for item in bases.place.ads.line_items
+        if item.id not in choice.capped and ("tampa" in regions or not item.audience)
     )
     ads = replace(bases.place.ads, line_items=items)
     plan = place(replace(bases.place, ads=ads, lineup=maker.lineup(row.lines)))
@@ -181,7 +183,7 @@ def test_what_goes_to_other_machines_has_no_password(tmp_path: Path) -> None:
         store="postgresql://u:hunter2@db/x",
         mailing=replace(bases.select.newsroom.mailing, password="hunter2"),
         sources=tuple(
-            replace(one, url="https://u:hunter2@x.example/") for one in bases.select.newsroom.sources
+            replace(source, url="https://u:hunter2@x.example/") for source in bases.select.newsroom.sources
         ),
     )
     known = replace(

@@ -29,7 +29,7 @@ def known(lead: str = "Council votes", **other: Any) -> Facts:
 
 
 def test_facts_come_from_the_lineup() -> None:
-    found = words.facts(
+    variables = words.facts(
         ["Lead", "Second"],
         ("US",),
         day=DAY,
@@ -38,7 +38,7 @@ def test_facts_come_from_the_lineup() -> None:
         edition="daily",
         count=2,
     )
-    assert found == Facts(
+    assert variables == Facts(
         lead="Lead",
         date="Friday, January 23, 2026",
         count=2,
@@ -109,9 +109,9 @@ def test_the_authors_own_words_are_never_cut() -> None:
 
 @pytest.mark.parametrize("mailer", names())
 def test_values_are_protected_and_the_templates_own_tags_are_not(mailer: str) -> None:
-    found = dialect(mailer)
-    line = words.subject("{{x}} *|FNAME|* {lead}", known("{{ x }}"), found.protect_subject)
-    assert line == "{{x}} *|FNAME|* " + found.protect_subject("{{ x }}")
+    tags = dialect(mailer)
+    line = words.subject("{{x}} *|FNAME|* {lead}", known("{{ x }}"), tags.protect_subject)
+    assert line == "{{x}} *|FNAME|* " + tags.protect_subject("{{ x }}")
 
 
 @given(st.text(max_size=300), st.text(max_size=60))
@@ -205,8 +205,10 @@ def test_a_missing_babel_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("language", sorted(PHRASES))
 def test_every_language_has_every_phrase(language: str) -> None:
-    found = PHRASES[language]
-    assert all(getattr(found, name).strip() == getattr(found, name) != "" for name in type(found).__slots__)
+    phrases = PHRASES[language]
+    assert all(
+        getattr(phrases, name).strip() == getattr(phrases, name) != "" for name in type(phrases).__slots__
+    )
 
 
 @pytest.mark.parametrize(
