@@ -64,13 +64,13 @@ def main() -> None:
         ("wikinews_events", events),
         ("headline_pairs", headlines),
         ("uci_2014_clusters", merges),
-        ("newsapi_us_2022", judged),
     ):
         data = rows(name)
         if data:
             measure(data)
         else:
             print(f"skipped: {FOLDER} has no {name}.jsonl.gz")
+    judged()
     names_decide()
     stories = list(columns())
     print(f"\nfalse merges among {len(stories)} invented columns, results and recurring headlines")
@@ -260,17 +260,51 @@ def headlines(data: list[Row]) -> None:
     line("this project, all headlines of one day", shown(agreed(together, same)))
 
 
-JUDGED, JUDGED_DAY = Path(__file__).parents[1] / "tests" / "quality" / "newsapi_pairs.tsv", "2022-01-07"
+JUDGED = Path(__file__).parents[1] / "tests" / "quality" / "judged_pairs.tsv"
 
 
-def judged(data: list[Row]) -> None:
+def judged() -> None:
     """Pairs of one day's stories that were judged by hand, most of them near the border."""
-    rows = [line.split() for line in JUDGED.read_text("utf-8").splitlines() if not line.startswith("#")]
-    day = [story_of(row) for row in data if row["published_at"].startswith(JUDGED_DAY)]
-    event = {story.id: number for number, members in enumerate(group(day)) for story in members}
-    figure = agreed([event[a] == event[b] for a, b, _ in rows], [verdict == "1" for *_, verdict in rows])
-    print(f"\nsame event, {len(rows)} judged pairs among {len(day)} stories of one day")
-    line("this project", shown(figure), "aim precision 0.95, F1 0.88")
+    guessed, true = list[bool](), list[bool]()
+    days = judged_days()
+    print(f"\nsame event, judged pairs of stories of {len(days)} days; weights were fitted on them")
+    for name, day in days:
+        together, verdicts = judged_together(name, day)
+        guessed, true = guessed + together, true + verdicts
+        line(f"{name} {day}, {len(together)} pairs", shown(agreed(together, verdicts)))
+    line(f"all, {len(true)} pairs", shown(agreed(guessed, true)), "aim precision 0.95, F1 0.88")
+
+
+def judged_days() -> list[tuple[str, str]]:
+    """Data sets and days with judged pairs, as far as the data is here."""
+    days = sorted({(name, day) for name, day, *_ in _judged_rows()})
+    return [(name, day) for name, day in days if rows(name)]
+
+
+def judged_pairs(name: str, day: str) -> list[tuple[str, str, bool]]:
+    """Two ids and whether they tell one event; pairs that readers differ about are left out."""
+    return [
+        (a, b, verdict == "1")
+        for of, on, a, b, verdict in _judged_rows()
+        if (of, on) == (name, day) and verdict != "?"
+    ]
+
+
+def _judged_rows() -> list[list[str]]:
+    return [line.split() for line in JUDGED.read_text("utf-8").splitlines() if not line.startswith("#")]
+
+
+def judged_together(name: str, day: str) -> tuple[list[bool], list[bool]]:
+    """Of the judged pairs of a day, which stand in one event, and which should."""
+    event = {
+        story.id: number for number, members in enumerate(group(stories_of(name, day))) for story in members
+    }
+    pairs = judged_pairs(name, day)
+    return [event[a] == event[b] for a, b, _ in pairs], [verdict for *_, verdict in pairs]
+
+
+def stories_of(name: str, day: str) -> list[Story]:
+    return [story_of(row) for row in rows(name) if row["published_at"].startswith(day)]
 
 
 def names_decide() -> None:

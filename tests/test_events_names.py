@@ -86,6 +86,40 @@ def test_names_decide_in_headlines_that_write_every_word_with_a_capital(kept: bo
     assert sum(same_event(a, b) for a, b in again) >= 0.9 * len(again)
 
 
+AFFAIR = (
+    (
+        "Orsolya Quist denied a visa by Port Vale ministers",
+        "Tennis player Orsolya Quist was denied a visa for the Port Vale Open and is held in a hotel.",
+    ),
+    (
+        "Ministers in Port Vale deny tennis star Orsolya Quist her visa",
+        "Orsolya Quist is held in a hotel after ministers denied her a visa for the Port Vale Open.",
+    ),
+    (
+        "Marta Hollis reacts: how tennis should treat Orsolya Quist",
+        "The champion of two years says that a sport without borders should stand by a player without a visa.",
+    ),
+)
+
+
+@pytest.mark.parametrize("crowd", [98, 142])
+def test_a_comment_on_an_affair_is_no_report_of_what_happened(crowd: int) -> None:
+    """From a hundred stories on, what is tied at first sight is looked at again."""
+    day = [
+        story(f"d{n}", n / 10, title=f"Quorl{n} meets Vexim{n * 7} about brusk{n * 3}", source=f"s{n % 9}")
+        for n in range(crowd - 1)
+    ]
+    told = [
+        story(id, n / 2, title=title, summary=below, source=id)
+        for n, (id, (title, below)) in enumerate(zip("abc", AFFAIR, strict=True))
+    ]
+    report, again, comment = told
+    events = [{each.id for each in event} for event in group([*day, report, again])]
+    assert {"a", "b"} in events
+    beside = [{each.id for each in event} for event in group([*day, report, comment])]
+    assert ({"a", "c"} in beside) == (crowd < 99)
+
+
 def test_a_sentence_that_asks_to_subscribe_ties_nothing() -> None:
     below = "Subscribe to Harbor TV: https://video.example/user/harbortv and follow us."
     one, other = (

@@ -1,4 +1,5 @@
-"""How much each feature weighs: three logistic models, and what likeness of meaning adds to them.
+"""How much each feature weighs: three logistic models, what likeness of meaning adds to them, and a fourth for what is
+looked at again.
 
 ``docs/decisions/events.md`` tells what they were fitted on and how good they are on what they were not.
 """
@@ -7,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from digest.select.events.second_look import SecondLook
 from digest.select.events.similarity import Similarity
 
 _WEIGHTS = """\
@@ -38,6 +40,19 @@ plain_least       1.35   -2.36    1.48     0.58
 gap               0.00  -16.17    0.00     0.00
 pairs             0.00   -0.76   -0.78    -0.36
 """
+# Fitted by scripts/second_look.py on pairs near the border that were judged by hand (tests/quality/judged_pairs.tsv).
+_SECOND_LOOK = """\
+base            -2.06
+first            0.45
+ground           0.42
+commenting      -0.35
+crossed_least    1.73
+same_source     -0.96
+absent_names    -0.30
+done             1.03
+lead_least       1.47
+gap             -0.81
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +60,10 @@ class Model:
     """A logistic model: the weight of each feature."""
 
     base: float
-    weights: Similarity
+    weights: tuple[float, ...]
 
-    def logit(self, similarity: Similarity) -> float:
-        return self.base + sum(map(float.__mul__, self.weights, similarity))
+    def logit(self, features: tuple[float, ...]) -> float:
+        return self.base + sum(map(float.__mul__, self.weights, features))
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +89,12 @@ def _model(name: str) -> Model:
     return Model(weights.pop("base"), Similarity(**weights))
 
 
+def _second_look() -> Model:
+    weights = {name: float(weight) for name, weight in map(str.split, _SECOND_LOOK.splitlines())}
+    return Model(weights.pop("base"), SecondLook(**weights))
+
+
+SECOND_LOOK = _second_look()
 TEXTS = _model("texts")  # stories with summaries
 TITLES = _model("titles")  # titles among many stories
 PAIR = _model("pair")  # titles among few

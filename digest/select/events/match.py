@@ -13,6 +13,7 @@ from digest.select.events.classifier import (
     PAIR,
     PAIR_LIKENESS,
     PAIR_WITH_LIKENESS,
+    SECOND_LOOK,
     TEXTS,
     TEXTS_LIKENESS,
     TITLES,
@@ -23,6 +24,7 @@ from digest.select.events.classifier import (
 from digest.select.events.evidence import ENOUGH, ENOUGH_SHORT, common_ground, shared_things
 from digest.select.events.features import RECURRING_FORMS, StoryFeatures, could_be_news, without_summary
 from digest.select.events.frames import other_names, spelled_alike
+from digest.select.events.second_look import LEAST, SecondLook, second_look
 from digest.select.events.similarity import similarity_of
 from digest.select.events.word_weights import WordWeights
 
@@ -89,6 +91,14 @@ def logit_of(a: StoryFeatures, b: StoryFeatures, weights: WordWeights, alike: fl
 
     ``alike`` is how alike their titles are in meaning, where that is known.
     """
+    first = first_look(a, b, weights, alike)
+    return SECOND_LOOK.logit(first) if isinstance(first, SecondLook) else first
+
+
+def first_look(
+    a: StoryFeatures, b: StoryFeatures, weights: WordWeights, alike: float | None = None
+) -> float | SecondLook:
+    """The logit where it is decided at first sight, or what a second look weighs."""
     if a.address == b.address and a.address:
         return SURE
     if apart(a, b):
@@ -106,14 +116,18 @@ def logit_of(a: StoryFeatures, b: StoryFeatures, weights: WordWeights, alike: fl
     with_likeness = 0.0 if alike is None else meaning.logit(alike, weighed.plain)
     asked = PER_DECADE * max(log10(max(weights.stories, 1) / FEW), 0.0) if model is TEXTS else 0.0
     logit = with_likeness + model.logit(weighed) - asked
-    if logit < 0:
+    rare_is_known = model is TITLES and weights.stories >= MANY
+    again = weights.stories >= FEW and model in (TEXTS, TITLES) and not rare_is_known
+    if logit < (LEAST if again else 0.0):
         return logit
     if other_names(a, b):
         return -SURE
-    if model is TITLES and weights.stories >= MANY:
+    if rare_is_known:
         return logit
-    thin = too_little_shared(a, b, weights) and not _says_it_in_other_words(a, b, alike)
-    return THIN if thin else logit
+    ground = common_ground(a, b, weights)
+    if too_little_shared(a, b, weights, ground) and not _says_it_in_other_words(a, b, alike):
+        return THIN
+    return second_look(a, b, weights, logit, ground) if again else logit
 
 
 def _models(
@@ -158,10 +172,9 @@ def apart(a: StoryFeatures, b: StoryFeatures) -> bool:
     return (a.recurring or b.recurring) and not _shares_news(a, b, gap)
 
 
-def too_little_shared(a: StoryFeatures, b: StoryFeatures, weights: WordWeights) -> bool:
+def too_little_shared(a: StoryFeatures, b: StoryFeatures, weights: WordWeights, ground: float) -> bool:
     """Whether only common words, or one other thing and little else, stand in both."""
     short = min(len(a.title), len(b.title)) <= SHORT
-    ground = common_ground(a, b, weights)
     if ground >= (ENOUGH_SHORT if short else ENOUGH):
         return False
     things = shared_things(a, b, weights)

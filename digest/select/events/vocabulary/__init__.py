@@ -71,4 +71,5 @@ RECURRING_PAIRS = frozenset((line[0], line[1]) for line in _lines("recurring_pai
 CONCERNS = _words("concerns")
 PASTIMES = _words("pastimes")
 PROGRAMMES = _words("programmes")
+COMMENTING = _words("commenting")
 FREQUENCIES: Mapping[str, float] = _frequencies()

@@ -1,0 +1,83 @@
+"""A second look at what the classifier takes for one event, or nearly: two reports of one happening, or two turns of
+one affair?
+
+Turns of an affair (a quarrel, a trial, a tournament) share people, subject and words. What parts them: who or what a
+headline begins with and the other story never names, what is done, a headline that comments or advises, and one
+source that tells both.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import NamedTuple
+
+from digest.select.events.features import StoryFeatures
+from digest.select.events.names import WORD
+from digest.select.events.similarity import part
+from digest.select.events.synonyms import synonymy
+from digest.select.events.vocabulary import COMMENTING
+from digest.select.events.word_weights import WordWeights
+
+LEAST = -2.0  # a first logit below which no second look is worth its time
+_FIRST_MOST, _GROUND_MOST, _COMMENTING_MOST, _ABSENT_MOST = 8.0, 6.0, 3, 4
+_LEAD = 3  # words that a headline begins with
+_DAY = timedelta(days=1)
+
+
+class SecondLook(NamedTuple):
+    """Shares in [0, 1] unless told otherwise. Each story has its figure: "more" takes the higher, "less" the lower."""
+
+    first: float  # the classifier's logit
+    ground: float  # what they share, in things
+    commenting: float  # words of both headlines that comment, advise or preview
+    crossed_least: float  # of the headline covered less, the weight of words that stand in the other story
+    same_source: float
+    absent_names: float  # names of a headline that the other story does not hold, more
+    done: float  # of a headline's words that are no names, what the other headline says in like words, more
+    lead_least: float  # of the words a headline begins with, the weight of those in the other story, less
+    gap: float  # time between them, a day and more is 1
+
+
+def second_look(
+    a: StoryFeatures, b: StoryFeatures, weights: WordWeights, first: float, ground: float
+) -> SecondLook:
+    """``first`` is the classifier's logit, ``ground`` what ``common_ground`` counts."""
+    return SecondLook(
+        first=min(first, _FIRST_MOST),
+        ground=min(ground, _GROUND_MOST),
+        commenting=float(_commenting(a) + _commenting(b)),
+        crossed_least=min(_held(a.title, b, weights), _held(b.title, a, weights)),
+        same_source=float(a.source == b.source),
+        absent_names=float(min(max(_absent_names(a, b), _absent_names(b, a)), _ABSENT_MOST)),
+        done=max(_done(a, b, weights), _done(b, a, weights)),
+        lead_least=min(_held(_lead(a), b, weights), _held(_lead(b), a, weights)),
+        gap=min(abs(a.time - b.time) / _DAY, 1.0),
+    )
+
+
+def _commenting(story: StoryFeatures) -> int:
+    return min(sum(word in COMMENTING for word in story.written), _COMMENTING_MOST)
+
+
+def _held(words: frozenset[str], other: StoryFeatures, weights: WordWeights) -> float:
+    return part(weights.of(words & other.words), weights.of(words))
+
+
+def _lead(story: StoryFeatures) -> frozenset[str]:
+    return frozenset([word for word in story.line.words if not word[0].isdigit()][:_LEAD])
+
+
+def _absent_names(story: StoryFeatures, other: StoryFeatures) -> int:
+    line = story.line
+    named = [
+        (word, n) for word, kind, n in zip(line.words, line.kinds, line.names, strict=True) if kind != WORD
+    ]
+    return len({n for _, n in named} - {n for word, n in named if word in other.words})
+
+
+def _done(story: StoryFeatures, other: StoryFeatures, weights: WordWeights) -> float:
+    line = story.line
+    said = [w for w, kind in zip(line.words, line.kinds, strict=True) if kind == WORD and not w[0].isdigit()]
+    return part(
+        sum(weights[word] * synonymy(word, other.title) for word in said), sum(map(weights.__getitem__, said))
+    )

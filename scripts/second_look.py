@@ -1,0 +1,77 @@
+"""Fits the weights of the second look (``digest/select/events/classifier.py``) on the pairs that were judged by hand.
+
+    DIGEST_DATA=FOLDER python -m scripts.second_look
+
+It prints the weights, and how good the events of each day are with weights fitted on all the other days.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bench import quality
+from digest.select.events import match
+from digest.select.events.classifier import Model
+from digest.select.events.features import features_of
+from digest.select.events.second_look import SecondLook
+from digest.select.events.word_weights import WordWeights
+
+Judged: TypeAlias = list[tuple[SecondLook, bool]]
+RIDGE = 10.0  # of weights of features that are brought to one spread
+EASIER = 0.25  # what is added to the logit: a chance of 0.44 is enough
+ROUNDS = 30
+
+
+def main() -> None:
+    """Print weights and figures."""
+    days = quality.judged_days()
+    looked = {day: _looked_at(*day) for day in days}
+    fitted = fit([pair for judged in looked.values() for pair in judged])
+    print(f"base           {fitted.base:6.2f}")
+    for name, weight in zip(SecondLook._fields, fitted.weights, strict=True):
+        print(f"{name:<15}{weight:6.2f}")
+    print("\nevents of a day, weights fitted on the other days")
+    guessed, true = list[bool](), list[bool]()
+    for day in days:
+        match.SECOND_LOOK = fit([pair for other in days if other != day for pair in looked[other]])
+        together, verdicts = quality.judged_together(*day)
+        guessed, true = guessed + together, true + verdicts
+        quality.line(f"{day[0]} {day[1]}", quality.shown(quality.agreed(together, verdicts)))
+    quality.line("all", quality.shown(quality.agreed(guessed, true)))
+
+
+def _looked_at(name: str, day: str) -> Judged:
+    """The judged pairs of a day that get a second look."""
+    features = {story.id: features_of(story) for story in quality.stories_of(name, day)}
+    weights = WordWeights(features.values())
+    looked = (
+        (match.first_look(features[a], features[b], weights), verdict)
+        for a, b, verdict in quality.judged_pairs(name, day)
+    )
+    return [(look, verdict) for look, verdict in looked if isinstance(look, SecondLook)]
+
+
+def fit(judged: Sequence[tuple[SecondLook, bool]]) -> Model:
+    """Logistic regression with a ridge, by Newton's method."""
+    given: NDArray[np.float64] = np.array([look for look, _ in judged], dtype=np.float64)
+    mean, spread = given.mean(axis=0), given.std(axis=0)
+    spread[spread == 0] = 1.0
+    x = np.column_stack([np.ones(len(given)), (given - mean) / spread])
+    y = np.array([verdict for _, verdict in judged], dtype=np.float64)
+    ridge = np.diag([0.0] + [RIDGE] * given.shape[1])
+    w = np.zeros(x.shape[1])
+    for _ in range(ROUNDS):
+        p = 1 / (1 + np.exp(-(x @ w)))
+        w -= np.linalg.solve(x.T @ (x * (p * (1 - p))[:, None]) + ridge, x.T @ (p - y) + ridge @ w)
+    weights = w[1:] / spread
+    return Model(
+        round(float(w[0] - weights @ mean) + EASIER, 2), SecondLook(*(round(float(v), 2) for v in weights))
+    )
+
+
+if __name__ == "__main__":
+    main()
