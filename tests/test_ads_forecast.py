@@ -36,8 +36,8 @@ def book(seed: int, count: int, days: int, stories: int, most: int) -> ForecastI
 
 def shortfall(found: Solved) -> list[int]:
     """Per tier, of flights that end and of those that go on, in issues of the edition that counts most."""
-    planned = {one.line_item: one.planned for one in booking_forecasts(found.made, found.chosen)}
-    every = found.made.every
+    planned = {one.line_item: one.planned for one in booking_forecasts(found.model, found.chosen)}
+    every = found.model.every
     return [
         sum(_short(b, planned[b.item.id]) for b in every if b.item.tier == tier and b.ends_within == final)
         for tier in TIERS

@@ -17,10 +17,10 @@ def cliques(blocked: Mapping[int, int]) -> list[int]:
     for item in blocked:
         while unsaid[item]:
             clique, common = 1 << item, blocked[item] & ~(1 << item)
-            other = unsaid[item] & -unsaid[item]
-            while other:
-                clique, common = clique | other, common & blocked[other.bit_length() - 1] & ~other
-                other = common & -common
+            next_bit = unsaid[item] & -unsaid[item]
+            while next_bit:
+                clique, common = clique | next_bit, common & blocked[next_bit.bit_length() - 1] & ~next_bit
+                next_bit = common & -common
             masks.append(clique)
             for member in bits(clique):
                 unsaid[member] &= ~clique

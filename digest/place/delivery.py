@@ -102,9 +102,9 @@ def editions_before(edition: Edition, editions: Iterable[Edition]) -> frozenset[
     ledger leaves out the later ones.
     """
     return frozenset(
-        one.name
-        for one in editions
-        if one.cadence == "on_demand" or (one.name != edition.name and one.cutoff < edition.cutoff)
+        issued.name
+        for issued in editions
+        if issued.cadence == "on_demand" or (issued.name != edition.name and issued.cutoff < edition.cutoff)
     )
 
 

@@ -76,12 +76,12 @@ class Explanation:
             "openings": self.openings,
             "asked": [
                 {
-                    "rule": one.rule,
-                    "removed": len(one.removed),
-                    "left": one.left,
-                    "why": [why.why for why in one.removed] or [one.why],
+                    "rule": effect.rule,
+                    "removed": len(effect.removed),
+                    "left": effect.left,
+                    "why": [taken.why for taken in effect.removed] or [effect.why],
                 }
-                for one in self.asked
+                for effect in self.asked
             ],
             "openings_left": [{"slot": o.slot, "gap": o.gap, "section": o.section} for o in self.left],
             "in_the_way": list(self.in_the_way),
@@ -102,8 +102,8 @@ class Explanation:
         lines = [f"{self.line_item}: " + ("placed" if self.placed else f"not placed: {self.rule}")]
         lines.append(f"   {self.placed.because if self.placed else self.reason}")
         lines.append(f"   the issue has {counted(self.openings, 'opening')}")
-        for one in self.asked:
-            lines += _asked(one)
+        for effect in self.asked:
+            lines += _asked(effect)
         if self.left:
             lines.append(f"   left: {', '.join(f'{o.slot} at gap {o.gap}' for o in self.left)}")
         if self.cost:
@@ -114,11 +114,11 @@ class Explanation:
         return "\n".join(lines)
 
 
-def _asked(one: RuleEffect) -> list[str]:
-    if not one.removed:
-        return [f"   {one.rule}: {one.why}"]
-    reasons = list(dict.fromkeys(removed.why for removed in one.removed))
-    lines = [f"   {one.rule}: removed {len(one.removed)}, left {one.left}"]
+def _asked(effect: RuleEffect) -> list[str]:
+    if not effect.removed:
+        return [f"   {effect.rule}: {effect.why}"]
+    reasons = list(dict.fromkeys(removed.why for removed in effect.removed))
+    lines = [f"   {effect.rule}: removed {len(effect.removed)}, left {effect.left}"]
     lines += [f"      {why}" for why in reasons[:6]]
     return lines + ([f"      and {len(reasons) - 6} more"] if len(reasons) > 6 else [])
 
@@ -164,7 +164,7 @@ def _cost(planning: Planning, item: int) -> Cost | None:
         return None
     if solution is None:
         return None
-    then, now = dict(solution.plan), planning.placed
+    then, placed = dict(solution.plan), planning.placed
     names = [booking.id for booking in planning.context.items]
     stage = planning.difference(solution.plan)
     urgency, revenue = _worth(planning, solution.plan), _revenue(planning, solution.plan)
@@ -174,8 +174,8 @@ def _cost(planning: Planning, item: int) -> Cost | None:
     if not solution.optimal:
         words += "; a better one may exist: the search ended at its bound on work"
     return Cost(
-        tuple(names[i] for i in sorted(now.keys() - then)),
-        tuple(names[i] for i in sorted(then.keys() - now)),
+        tuple(names[i] for i in sorted(placed.keys() - then)),
+        tuple(names[i] for i in sorted(then.keys() - placed)),
         change,
         amount(more),
         words,

@@ -27,7 +27,7 @@ def optimality_gap(scale: Scale, levels: Sequence[Level], solution: Solution) ->
 def _bookings(level: Level, open_: int, levels: Sequence[Level]) -> OptimalityGap:
     """The gap in the stage of a tier."""
     plain = max(level.weights.values()) == 1
-    tiered = {other.priority for other in levels if other.tier == level.tier}
+    tiered = {ranked.priority for ranked in levels if ranked.tier == level.tier}
     of = f" of priority {level.priority}" if len(tiered) > 1 else ""
     if plain:
         words = f"up to {counted(open_, f'more {level.tier} booking')}{of}"

@@ -67,15 +67,15 @@ def sentence(table: Eligibility, number: int, step: Step) -> str:
     if not removed or step.rule == "slot":
         return step.fact.why(-1)
     taken = list(bits(removed))
-    said = list(dict.fromkeys(step.fact.why(opening) for opening in taken))
-    more = f"; and {len(said) - 3} more" if len(said) > 3 else ""
+    sentences = list(dict.fromkeys(step.fact.why(opening) for opening in taken))
+    more = f"; and {len(sentences) - 3} more" if len(sentences) > 3 else ""
     count = "its one opening" if len(taken) == 1 else f"each of its {len(taken)} openings"
     before = (
         " that the rules before left"
         if len(taken) < context.in_slots(context.items[number].slots).bit_count()
         else ""
     )
-    return f"{count}{before}: {'; '.join(said[:3])}{more}"
+    return f"{count}{before}: {'; '.join(sentences[:3])}{more}"
 
 
 def _no_opening(table: Eligibility, number: int, slot: str) -> str:

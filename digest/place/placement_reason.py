@@ -16,7 +16,11 @@ def placement_reason(planning: Planning, item: int, opening: int) -> str:
     parts = [_standing(planning, item), _value(planning, item, opening), _beside(planning, opening)]
     if item in planning.pins:
         parts.insert(0, f"pinned to {planning.pins[item]} by hand")
-    others = [one.id for i, one in enumerate(context.items) if context.groups[item] >> i & 1 and i != item]
+    others = [
+        companion.id
+        for i, companion in enumerate(context.items)
+        if context.groups[item] >> i & 1 and i != item
+    ]
     if others:
         parts.append(f"runs together with {', '.join(others)}")
     parts.append(context.request.ahead.get(context.items[item].id, ""))
@@ -25,16 +29,20 @@ def placement_reason(planning: Planning, item: int, opening: int) -> str:
 
 def _standing(planning: Planning, item: int) -> str:
     booking = planning.context.items[item]
-    now = planning.context.standings[item]
+    standing = planning.context.standings[item]
     tier = TIER_WORDS[booking.tier][0]
     if booking.priority != PRIORITY:
         tier = f"{tier} of priority {booking.priority}"
-    if booking.goal is None or now.even is None:
+    if booking.goal is None or standing.even is None:
         return f"{tier} without a goal"
-    behind = f": {counted(now.urgency, 'issue')} behind" if now.even > now.delivered else ", on time"
+    behind = (
+        f": {counted(standing.urgency, 'issue')} behind"
+        if standing.even > standing.delivered
+        else ", on time"
+    )
     return (
-        f"{tier} that has {now.delivered} of its {booking.goal.amount} {booking.goal.unit} and should have "
-        f"{now.even} by today on an even plan{behind}"
+        f"{tier} that has {standing.delivered} of its {booking.goal.amount} {booking.goal.unit} and should have "
+        f"{standing.even} by today on an even plan{behind}"
     )
 
 

@@ -97,14 +97,14 @@ class Planning:
         """Who would have to leave the plan so that others fit."""
         return self.swaps_of(self.solution.plan)
 
-    def difference(self, other: Plan) -> Difference:
+    def difference(self, worse: Plan) -> Difference:
         """Where the plan is better than another one."""
-        return difference(self.scale, self.levels, self.solution.merit, self.scale.merit(other))
+        return difference(self.scale, self.levels, self.solution.merit, self.scale.merit(worse))
 
-    def is_better_than(self, other: Plan) -> bool:
+    def is_better_than(self, rival: Plan) -> bool:
         """Whether the plan is the better one, were there no pins."""
         ours, theirs = (
-            (-self.scale.merit(plan), reading(self.problem, plan)) for plan in (self.solution.plan, other)
+            (-self.scale.merit(plan), reading(self.problem, plan)) for plan in (self.solution.plan, rival)
         )
         return ours < theirs
 

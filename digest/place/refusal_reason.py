@@ -91,22 +91,22 @@ class RefusalReasons:
 
     def _closed_by(self, item: int, closing: Sequence[Closing]) -> str:
         """How one rule closes every opening: one sentence where it is the same in all, else the first ones."""
-        said: list[tuple[int, str]] = []
+        sentences: list[tuple[int, str]] = []
         left = self.planning.alive[item]
         for stop in closing:
             places = left & stop.openings
             if places and stop.fact.span is None:
                 why = stop.fact.why(item, stop.ads)
-                said += [(opening, why) for opening in bits(places)]
+                sentences += [(opening, why) for opening in bits(places)]
             else:
-                said += [(opening, self._why(stop.fact, item, opening)) for opening in bits(places)]
+                sentences += [(opening, self._why(stop.fact, item, opening)) for opening in bits(places)]
             left &= ~places
-        said.sort()
-        if len({why for _, why in said}) == 1:
-            return said[0][1]
-        some = "; ".join(f"{self.context.place(opening)}: {why}" for opening, why in said[:3])
-        more = f"; and {len(said) - 3} more" if len(said) > 3 else ""
-        return f"in each of its {len(said)} openings: {some}{more}"
+        sentences.sort()
+        if len({why for _, why in sentences}) == 1:
+            return sentences[0][1]
+        some = "; ".join(f"{self.context.place(opening)}: {why}" for opening, why in sentences[:3])
+        more = f"; and {len(sentences) - 3} more" if len(sentences) > 3 else ""
+        return f"in each of its {len(sentences)} openings: {some}{more}"
 
     def _why(self, fact: AtMost, item: int, opening: int) -> str:
         return fact.why(item, against(self.table, fact, (item, opening), self.planning.solution.plan) or ())
@@ -201,9 +201,9 @@ class _Words:
     def _ranks(self, level: Level, out: list[int]) -> str:
         """Where no booking of the other side is of the tier and priority that decides."""
         first = min((self.planning.context.items[i] for i in self._group), key=_rank)
-        one, many = TIER_WORDS[level.tier]
+        singular, many = TIER_WORDS[level.tier]
         if TIERS.index(level.tier) < TIERS.index(first.tier):
-            what = self._say(out, f"is {one} and comes", f"are {many} and come")
+            what = self._say(out, f"is {singular} and comes", f"are {many} and come")
             return f"{what} before {TIER_WORDS[first.tier][0]}"
         if (first.tier, level.priority > first.priority) == (level.tier, True):
             return f"{self._say(out, 'has', 'have')} priority {level.priority} and it has {first.priority}"
@@ -228,9 +228,9 @@ class _Words:
             else "stands higher up in adslots.yaml"
         )
 
-    def _say(self, items: list[int], one: str = "", more: str = "") -> str:
+    def _say(self, items: list[int], singular: str = "", more: str = "") -> str:
         """Line items by name, with a verb where one is given."""
-        verb = one if len(items) == 1 else more
+        verb = singular if len(items) == 1 else more
         return _listed([self.planning.context.items[i].id for i in items]) + (f" {verb}" if verb else "")
 
 

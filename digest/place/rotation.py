@@ -25,11 +25,11 @@ def choose(item: LineItem, slot: Slot, rows: tuple[RunAd, ...], issue: str = "")
     if item.rotation == "sequential":
         return _after_last(creatives, rows)
     if item.rotation == "best":
-        return max(creatives, key=lambda one: _draw(one, rows, f"{issue} {item.id} {one.id}"))
+        return max(creatives, key=lambda creative: _draw(creative, rows, f"{issue} {item.id} {creative.id}"))
     shown = Counter(run.creative for run in rows)
     if item.rotation == "weighted":
-        return min(creatives, key=lambda one: _share(shown[one.id], one.weight))
-    return min(creatives, key=lambda one: shown[one.id])
+        return min(creatives, key=lambda creative: _share(shown[creative.id], creative.weight))
+    return min(creatives, key=lambda creative: shown[creative.id])
 
 
 def _after_last(creatives: tuple[Creative, ...], rows: tuple[RunAd, ...]) -> Creative:

@@ -32,8 +32,8 @@ def sums(scale: Scale, merit: int) -> list[int]:
     worth = -(-merit // scale.spread)
     spread, rest, parts = worth * scale.spread - merit, worth + scale.value // 2, []
     for top in scale.tops[1:]:
-        whole, rest = divmod(rest, top // scale.spread)
-        parts.append(whole)
+        level_sum, rest = divmod(rest, top // scale.spread)
+        parts.append(level_sum)
     return [*parts, rest - scale.value // 2, spread]
 
 

@@ -39,12 +39,12 @@ MANY = 8  # alike bookings that are counted together; fewer are quick to tell ap
 def units(ads: AdBook, bookings: list[Booking], least: int = MANY) -> list[Unit]:
     """The groups of the book, those that are alike together where they are ``least`` or more, by the first of each."""
     advertisers = Counter(item.advertiser for item in ads.line_items)
-    found: dict[object, list[Group]] = defaultdict(list)
+    alike: dict[object, list[Group]] = defaultdict(list)
     for group in groups_of(ads.line_items):
         alone = len(group) == 1 and _plain(ads, ads.line_items[group[0]])
-        found[_key(bookings[group[0]], advertisers) if alone else group].append(group)
-    together = [groups if len(groups) >= least else [] for groups in found.values()]
-    apart = [[group] for groups in found.values() if len(groups) < least for group in groups]
+        alike[_key(bookings[group[0]], advertisers) if alone else group].append(group)
+    together = [groups if len(groups) >= least else [] for groups in alike.values()]
+    apart = [[group] for groups in alike.values() if len(groups) < least for group in groups]
     return [Unit(tuple(groups)) for groups in sorted(filter(None, [*together, *apart]))]
 
 
@@ -57,7 +57,7 @@ def _plain(ads: AdBook, item: LineItem) -> bool:
 def _key(booking: Booking, advertisers: Counter[str | None]) -> object:
     item = booking.item
     shared = item.advertiser if advertisers[item.advertiser] > 1 else ""
-    shown = tuple((one.size, bool(one.image), one.dates) for one in item.creatives)
+    shown = tuple((creative.size, bool(creative.image), creative.dates) for creative in item.creatives)
     bare = tuple(getattr(item, name) for name in _MATTERS)
     ran = tuple((run.date, run.edition, run.sends, run.delivered, run.clicks) for run in booking.rows)
     return bare, shared, shown, ran, booking.chances
@@ -66,13 +66,13 @@ def _key(booking: Booking, advertisers: Counter[str | None]) -> object:
 def share(units: list[Unit], counts: list[dict[int, int]]) -> list[frozenset[int]]:
     """Per issue the line items that run, where ``counts`` has per issue how many of each unit do."""
     had = [[0] * unit.many for unit in units]
-    found = []
-    for here in counts:
+    shared = []
+    for running in counts:
         chosen: set[int] = set()
-        for number, count in here.items():
+        for number, count in running.items():
             ran, groups = had[number], units[number].groups
-            for which in sorted(range(len(groups)), key=lambda one: (ran[one], one))[:count]:
+            for which in sorted(range(len(groups)), key=lambda number: (ran[number], number))[:count]:
                 ran[which] += 1
                 chosen.update(groups[which])
-        found.append(frozenset(chosen))
-    return found
+        shared.append(frozenset(chosen))
+    return shared

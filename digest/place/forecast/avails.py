@@ -64,55 +64,59 @@ def avails(
     for name in slots:
         if name not in known:
             raise CommandError(f'adslots.yaml has no slot "{name}".')
-    now = solved(inputs, progress=progress)
-    chosen = now.chosen
+    plan = solved(inputs, progress=progress)
+    chosen = plan.chosen
     wanted = [known[name] for name in slots] if slots else list(known.values())
-    rooms = [_room(now.made, slot) for slot in wanted]
+    rooms = [_room(plan.model, slot) for slot in wanted]
     guests = tuple(
         _guest(slot, which, number, inputs)
         for which, (slot, room) in enumerate(zip(wanted, rooms, strict=True))
         for number in range(max(room, default=0))
     )
     ads = replace(inputs.ads, line_items=(*inputs.ads.line_items, *guests))
-    made = model(replace(inputs, ads=ads), alike=2)
-    kept = _kept(made, now, chosen)
-    made.rows += kept
-    search = _Search(made, kept, [len(chosen[c.issue] & _first(made, n)) for n, c in enumerate(made.columns)])
-    booked = [(ad.date, ad.edition, ad.slot) for ad in forecast(now).ads]
-    loads = [_load(now.made, n, chosen[n]) for n in range(len(now.made.issues))]
-    found = []
+    with_guests = model(replace(inputs, ads=ads), alike=2)
+    kept = _kept(with_guests, plan, chosen)
+    with_guests.rows += kept
+    search = _Search(
+        with_guests,
+        kept,
+        [len(chosen[c.issue] & _first(with_guests, n)) for n, c in enumerate(with_guests.columns)],
+    )
+    booked = [(ad.date, ad.edition, ad.slot) for ad in forecast(plan).ads]
+    loads = [_load(plan.model, n, chosen[n]) for n in range(len(plan.model.issues))]
+    available = []
     for which, (slot, room) in enumerate(zip(wanted, rooms, strict=True)):
         free, total = search.free(f"{_GUEST}{which}.")
         issues = tuple(
             Avail(issue, room[n], booked.count((issue.date, issue.edition, slot.id)), *free[n], loads[n])
-            for n, issue in enumerate(made.issues)
+            for n, issue in enumerate(with_guests.issues)
         )
-        found.append(Avails(slot.id, issues, total, _rate(inputs, slot)))
-    return tuple(found)
+        available.append(Avails(slot.id, issues, total, _rate(inputs, slot)))
+    return tuple(available)
 
 
-def brings(found: Sequence[Avails], number: int) -> Fraction:
+def brings(available: Sequence[Avails], number: int) -> Fraction:
     """What the free places of issue ``number`` bring together, at most: the dearest slots first, as far as its ad load
     goes."""
-    issues = [slot.issues[number] for slot in found]
-    left, worth = max((one.load for one in issues), default=0), Fraction(0)
-    for slot, one in sorted(zip(found, issues, strict=True), key=lambda pair: -pair[0].rate):
-        worth += slot.rate * min(left, one.free)
-        left -= min(left, one.free)
+    issues = [slot.issues[number] for slot in available]
+    left, worth = max((issue.load for issue in issues), default=0), Fraction(0)
+    for slot, issue in sorted(zip(available, issues, strict=True), key=lambda pair: -pair[0].rate):
+        worth += slot.rate * min(left, issue.free)
+        left -= min(left, issue.free)
     return worth
 
 
-def _load(made: Model, number: int, chosen: frozenset[int]) -> int:
+def _load(model: Model, number: int, chosen: frozenset[int]) -> int:
     """Places of an issue that is not built, less those of paid ads."""
-    if made.issues[number] in made.inputs.built:
+    if model.issues[number] in model.inputs.built:
         return 0
-    paid = sum(not made.ads.line_items[item].is_house for item in chosen)
-    return max(0, made.capacity(number).context.capacity - paid)
+    paid = sum(not model.ads.line_items[item].is_house for item in chosen)
+    return max(0, model.capacity(number).context.capacity - paid)
 
 
-def _first(made: Model, column: int) -> frozenset[int]:
+def _first(model: Model, column: int) -> frozenset[int]:
     """One line item of each of the groups of a column."""
-    return frozenset(group[0] for group in made.units[made.columns[column].unit].groups)
+    return frozenset(group[0] for group in model.units[model.columns[column].unit].groups)
 
 
 def _rate(inputs: ForecastInputs, slot: Slot) -> Fraction:
@@ -125,15 +129,15 @@ def _rate(inputs: ForecastInputs, slot: Slot) -> Fraction:
     return median(rates) if rates else Fraction(0)
 
 
-def _room(made: Model, slot: Slot) -> list[int]:
+def _room(model: Model, slot: Slot) -> list[int]:
     """Per issue not built yet, how many ads the empty slot could hold."""
-    found = []
-    for number, issue in enumerate(made.issues):
-        here = made.capacity(number)
-        open_to_ads = issue not in made.inputs.built and (slot.native or slot.sizes)
-        most = min(here.context.capacity, here.seating.most(here.context.by_slot.get(slot.id, 0)))
-        found.append(most if open_to_ads else 0)
-    return found
+    numbers = []
+    for number, issue in enumerate(model.issues):
+        capacity = model.capacity(number)
+        open_to_ads = issue not in model.inputs.built and (slot.native or slot.sizes)
+        most = min(capacity.context.capacity, capacity.seating.most(capacity.context.by_slot.get(slot.id, 0)))
+        numbers.append(most if open_to_ads else 0)
+    return numbers
 
 
 def _guest(slot: Slot, which: int, number: int, inputs: ForecastInputs) -> LineItem:
@@ -155,17 +159,17 @@ def _picture(size: str) -> Creative:
     return Creative(id="guest", url="https://example.com/", image="https://example.com/", size=size)
 
 
-def _kept(made: Model, now: Solved, chosen: Chosen) -> list[Row]:
+def _kept(model: Model, plan: Solved, chosen: Chosen) -> list[Row]:
     """Every paid booking keeps what the plan gives it; bookings that are alike, together."""
-    given = {booking.line_item: booking.planned for booking in booking_forecasts(now.made, chosen)}
+    given = {booking.line_item: booking.planned for booking in booking_forecasts(plan.model, chosen)}
     rows = []
-    for unit, columns in zip(made.units, made.of_unit, strict=True):
-        booking = made.bookings[unit.first[0]]
+    for unit, columns in zip(model.units, model.of_unit, strict=True):
+        booking = model.bookings[unit.first[0]]
         for member in unit.first:
-            booking = made.bookings[member]
+            booking = model.bookings[member]
             if booking.item.id in given and not booking.item.is_house:
-                planned = sum(given[made.bookings[g[unit.first.index(member)]].item.id] for g in unit.groups)
-                terms = [(c, -booking.worth(made.issues[made.columns[c].issue].edition)) for c in columns]
+                planned = sum(given[model.bookings[g[unit.first.index(member)]].item.id] for g in unit.groups)
+                terms = [(c, -booking.worth(model.issues[model.columns[c].issue].edition)) for c in columns]
                 rows += [(terms, -planned)] if planned else []
     return rows
 
@@ -177,29 +181,31 @@ class _Search:
     room in one issue. Only what is open then is searched, and of a large book no more than ``SEARCHES`` issues.
     """
 
-    def __init__(self, made: Model, kept: list[Row], start: Values) -> None:
+    def __init__(self, model: Model, kept: list[Row], start: Values) -> None:
         self.kept = kept
-        self.made, self.start = made, made.completed(start)
-        self.solver = Solver(made.most, made.rows)
-        self.searches = SEARCHES if len(made.columns) > SMALL else len(made.columns)
-        self.guests = {n for n, c in enumerate(made.columns) if self._name(n).startswith(_GUEST)}
+        self.model, self.start = model, model.completed(start)
+        self.solver = Solver(model.most, model.rows)
+        self.searches = SEARCHES if len(model.columns) > SMALL else len(model.columns)
+        self.guests = {n for n, c in enumerate(model.columns) if self._name(n).startswith(_GUEST)}
         self.plans: dict[int, list[Filling]] = {}  # per fortnight
-        self.at_first = Filling(made, made.rows, self.start)
+        self.at_first = Filling(model, model.rows, self.start)
 
     def _name(self, column: int) -> str:
-        return self.made.ads.line_items[self.made.columns[column].members[0]].id
+        return self.model.ads.line_items[self.model.columns[column].members[0]].id
 
     def free(self, guest: str) -> tuple[list[tuple[int, int]], int]:
         """Per issue how many guests of the name it can take, for sure and at most; and all issues together."""
-        here = {self.made.columns[n].issue: n for n in sorted(self.guests) if self._name(n).startswith(guest)}
-        if not here:
-            return [(0, 0)] * len(self.made.issues), 0
-        best, _ = refine(self.made, self.solver, dict.fromkeys(here.values(), 1), self.start)
-        found = [
-            self._in_issue(here[issue], best) if issue in here else (0, 0)
-            for issue in range(len(self.made.issues))
+        guests = {
+            self.model.columns[n].issue: n for n in sorted(self.guests) if self._name(n).startswith(guest)
+        }
+        if not guests:
+            return [(0, 0)] * len(self.model.issues), 0
+        best, _ = refine(self.model, self.solver, dict.fromkeys(guests.values(), 1), self.start)
+        fitting = [
+            self._in_issue(guests[issue], best) if issue in guests else (0, 0)
+            for issue in range(len(self.model.issues))
         ]
-        return found, sum(best[column] for column in here.values())
+        return fitting, sum(best[column] for column in guests.values())
 
     def _in_issue(self, column: int, best: Values) -> tuple[int, int]:
         most = self._at_most(column)
@@ -209,30 +215,32 @@ class _Search:
                 break
             trial = plan.copy()
             trial.make_room(column)
-            values = self.made.completed(trial.values)
+            values = self.model.completed(trial.values)
             if values[column] > known[column] and all(
                 sum(w * values[c] for c, w in row) <= m for row, m in self.kept
             ):
                 known = values
         if known[column] < most and self.searches:
             self.searches -= 1
-            known, bound = refine(self.made, self.solver, {column: 1}, known)
+            known, bound = refine(self.model, self.solver, {column: 1}, known)
             most = most if bound is None else min(most, bound)
         return known[column], most
 
     def _at_most(self, column: int) -> int:
         """What has a place beside the ads that could not run anywhere else."""
-        made, issue = self.made, self.made.columns[column].issue
+        model, issue = self.model, self.model.columns[column].issue
         fixed: set[int] = set()
-        for one in made.in_issue[issue]:
-            others = made.of_unit[made.columns[one].unit]
-            needed, room = (sum(of[c] for c in others) for of in (self.start, made.most))
-            forced = needed - (room - made.columns[one].most)
-            house = all(made.bookings[member].item.is_house for member in made.columns[one].members)
-            if one not in self.guests and not house and forced > 0:
-                fixed |= made.items([one], [forced if c == one else 0 for c in range(len(made.columns))])
-        capacity, groups, count = made.capacity(issue), made.units[made.columns[column].unit].groups, 0
-        while count < made.columns[column].most and capacity.fits(
+        for neighbour in model.in_issue[issue]:
+            others = model.of_unit[model.columns[neighbour].unit]
+            needed, room = (sum(of[c] for c in others) for of in (self.start, model.most))
+            forced = needed - (room - model.columns[neighbour].most)
+            house = all(model.bookings[member].item.is_house for member in model.columns[neighbour].members)
+            if neighbour not in self.guests and not house and forced > 0:
+                fixed |= model.items(
+                    [neighbour], [forced if c == neighbour else 0 for c in range(len(model.columns))]
+                )
+        capacity, groups, count = model.capacity(issue), model.units[model.columns[column].unit].groups, 0
+        while count < model.columns[column].most and capacity.fits(
             frozenset(fixed.union(*groups[: count + 1]))
         ):
             count += 1
@@ -240,13 +248,13 @@ class _Search:
 
     def _near(self, column: int) -> list[Filling]:
         """The plan without guests, and one that makes as much room as there can be in the fortnight of a column."""
-        made = self.made
-        first = made.issues[0].date
-        when = [(made.issues[c.issue].date - first).days // 14 for c in made.columns]
+        model = self.model
+        first = model.issues[0].date
+        when = [(model.issues[c.issue].date - first).days // 14 for c in model.columns]
         block = when[column]
         if block not in self.plans:
             weights = {n: 1 for n in self.guests if when[n] == block}
-            values, _ = refine(made, self.solver, weights, self.start, exactly=False)
+            values, _ = refine(model, self.solver, weights, self.start, exactly=False)
             bare = [0 if n in self.guests else value for n, value in enumerate(values)]
-            self.plans[block] = [self.at_first, Filling(made, made.rows, bare)]
+            self.plans[block] = [self.at_first, Filling(model, model.rows, bare)]
         return self.plans[block]

@@ -45,19 +45,21 @@ class Booking:
     @classmethod
     def of(cls, item: LineItem, inputs: ForecastInputs, rows: Sequence[RunAd]) -> Booking:
         kept = {(run.edition, run.date): run for run in rows if inputs.is_fact(run)}
-        made = cls(item, inputs, tuple(sorted(kept.values(), key=lambda run: (run.date, run.edition))))
+        booking = cls(item, inputs, tuple(sorted(kept.values(), key=lambda run: (run.date, run.edition))))
         if item.audience:
-            return replace(made, item=replace(item, goal=None), remark=SOME_READERS)
-        if made.editions and all(one.cadence == "on_demand" for one in made.editions.values()):
-            return replace(made, item=replace(item, goal=None), remark=ON_DEMAND)
+            return replace(booking, item=replace(item, goal=None), remark=SOME_READERS)
+        if booking.editions and all(edition.cadence == "on_demand" for edition in booking.editions.values()):
+            return replace(booking, item=replace(item, goal=None), remark=ON_DEMAND)
         if item.goal is None or item.goal.unit != "clicks":
-            return made
-        least = min(map(made.worth, made.editions), default=0)
+            return booking
+        least = min(map(booking.worth, booking.editions), default=0)
         if not least:
-            return replace(made, item=replace(item, goal=None), remark=NO_CLICKS)
-        most = max(map(made.worth, made.editions))
+            return replace(booking, item=replace(item, goal=None), remark=NO_CLICKS)
+        most = max(map(booking.worth, booking.editions))
         range_of = f"{least:,}" if least == most else f"{least:,} to {most:,}"
-        return replace(made, remark=f"{range_of} clicks an issue expected, as many as it had a copy so far")
+        return replace(
+            booking, remark=f"{range_of} clicks an issue expected, as many as it had a copy so far"
+        )
 
     @cached_property
     def editions(self) -> dict[str, Edition]:
@@ -251,16 +253,16 @@ class Booking:
     @cached_property
     def worths(self) -> dict[str, int]:
         """What an issue of each edition counts: 1 where all count the same."""
-        found = {name: self.worth(name) for name in self.editions}
-        return dict.fromkeys(found, 1) if len(set(found.values())) == 1 else found
+        by_edition = {name: self.worth(name) for name in self.editions}
+        return dict.fromkeys(by_edition, 1) if len(set(by_edition.values())) == 1 else by_edition
 
     def _left(self, issue: IssueDate) -> int | None:
         """It runs in ``issue`` if what was planned before counts less than this (in ``worths``); ``None``: always."""
         left = self.allowed(issue.date) - self.had(issue)
-        one = {self.worth(name) for name in self.editions}
-        if len(one) > 1:
+        worths = {self.worth(name) for name in self.editions}
+        if len(worths) > 1:
             return left
-        worth = one.pop() if one else 0
+        worth = worths.pop() if worths else 0
         return ceil(left / worth) if worth else None
 
     def _goal(self, by_day: list[tuple[date, list[Chance]]], many: int) -> Iterator[Row]:
@@ -270,22 +272,24 @@ class Booking:
         most, before = 0, None
         for _, chances in by_day:
             left = self._left(chances[0][0])
-            here = [(column, self.worths[issue.edition]) for issue, column in chances]
-            full = sum(weight for _, weight in here)
-            after, plain, now = most + full, many > 1, list[Row]()
+            chance_worths = [(column, self.worths[issue.edition]) for issue, column in chances]
+            full = sum(weight for _, weight in chance_worths)
+            after, plain, rows = most + full, many > 1, list[Row]()
             if left is not None and most >= left:
                 over, after = most - left + 1, max(most, left - 1 + full)
-                plain = plain or (len(here) == 1 and over == full)  # a sum that a later one may imply
+                plain = plain or (
+                    len(chance_worths) == 1 and over == full
+                )  # a sum that a later one may imply
                 if plain:
-                    now = [([*earlier, *here], many * after)]
+                    rows = [([*earlier, *chance_worths], many * after)]
                 else:
-                    now = [([*earlier, (column, over)], most) for column, _ in here]
-            if before is not None and not (now and now[0][1] <= before[1]):
+                    rows = [([*earlier, (column, over)], most) for column, _ in chance_worths]
+            if before is not None and not (rows and rows[0][1] <= before[1]):
                 yield before
-            before = now[0] if now and plain else None
-            yield from now if before is None else ()
+            before = rows[0] if rows and plain else None
+            yield from rows if before is None else ()
             most = after
-            earlier = [*earlier, *here]
+            earlier = [*earlier, *chance_worths]
         if before is not None:
             yield before
         assert self.item.goal is not None

@@ -50,14 +50,14 @@ class IssueCapacity:
     @cached_property
     def apart(self) -> list[int]:
         """Per line item, those it can never share this lineup with."""
-        found, every = [0] * len(self.left), (1 << len(self.left)) - 1
+        masks, every = [0] * len(self.left), (1 << len(self.left)) - 1
         for fact in self.limits:
             mask = fact.items & every
             wide = fact.openings == EVERYWHERE and fact.span is None
             if fact.most == 1 and (wide or (mask.bit_count() == 2 and not self._coexist(fact, *bits(mask)))):
                 for item in bits(mask):
-                    found[item] |= mask & ~(1 << item)
-        return found
+                    masks[item] |= mask & ~(1 << item)
+        return masks
 
     @cached_property
     def stretches(self) -> list[tuple[int, int]]:
@@ -81,15 +81,15 @@ class IssueCapacity:
 
     def _coexist(self, fact: AtMost, one: int, other: int) -> bool:
         """Whether two line items have openings in which the fact lets both run."""
-        here, there = self.left[one], self.left[other]
-        for inside, outside in ((here, there), (there, here)):
+        openings, there = self.left[one], self.left[other]
+        for inside, outside in ((openings, there), (there, openings)):
             free = inside & ~fact.openings
             if free and outside and not (free == outside and free.bit_count() == 1):
                 return True
         if fact.span is None:
             return False
         gaps = self.seating.gaps
-        return any(abs(gaps[a] - gaps[b]) >= fact.span for a in bits(here) for b in bits(there))
+        return any(abs(gaps[a] - gaps[b]) >= fact.span for a in bits(openings) for b in bits(there))
 
     @cached_property
     def bands(self) -> list[Fraction]:
@@ -106,7 +106,7 @@ class IssueCapacity:
             for mask, most in (*wide, *((circle, 1) for circle in _circles(apart))):
                 if mask.bit_count() > most:
                     least[mask] = min(most, least.get(mask, most))
-            self._sums[items] = [one for one in sorted(least.items()) if not _implied(one, least)]
+            self._sums[items] = [limit for limit in sorted(least.items()) if not _implied(limit, least)]
         return self._sums[items]
 
     def fits(self, chosen: frozenset[int]) -> bool:
@@ -129,7 +129,7 @@ class IssueCapacity:
         """Places for line items that fit: the highest rate chooses first among the openings that leave a place
         to all others, by weight, then reading order. By opening."""
         left = {item: self.left[item] for item in sorted(chosen)}
-        for item in sorted(chosen, key=lambda one: (-self.context.rate(one), one)):
+        for item in sorted(chosen, key=lambda number: (-self.context.rate(number), number)):
             mask = left[item]
             for opening in sorted(bits(mask), key=lambda o: (-self.bands[o], o)):
                 left[item] = 1 << opening
@@ -144,32 +144,32 @@ class IssueCapacity:
 def capacity(ads: AdBook, edition: Edition, lineup: Lineup, day: date) -> IssueCapacity:
     """Ask every rule that does not speak of the day, but for the creatives that may be shown on it."""
     context = IssueContext(Request(ads=ads, editions=(edition,), edition=edition, day=day, lineup=lineup))
-    here = IssueCapacity(context, [context.everywhere] * len(context.items))
+    issue_capacity = IssueCapacity(context, [context.everywhere] * len(context.items))
     for _, rule in catalogue():
         if rule.STAGE == "today":
             continue
         for fact in rule.facts(context):
             if isinstance(fact, AtMost):
-                here.limits.append(fact)
+                issue_capacity.limits.append(fact)
             elif isinstance(fact, NotIn):
-                here.left[fact.item] &= ~fact.openings
-    return here
+                issue_capacity.left[fact.item] &= ~fact.openings
+    return issue_capacity
 
 
-def _implied(one: Sum, others: Mapping[int, int]) -> bool:
+def _implied(limit: Sum, others: Mapping[int, int]) -> bool:
     """Whether a sum over more line items says as much."""
-    mask, most = one
+    mask, most = limit
     return any(least <= most and more != mask and mask & ~more == 0 for more, least in others.items())
 
 
 def _circles(apart: Sequence[int]) -> Iterator[int]:
     """Sets of line items no two of which share an issue, so that every such pair is in one of them."""
     done = [0] * len(apart)
-    for one in range(len(apart)):
-        for other in bits(apart[one] & ~done[one]):
-            if done[one] >> other & 1:
+    for item in range(len(apart)):
+        for other in bits(apart[item] & ~done[item]):
+            if done[item] >> other & 1:
                 continue
-            circle, common = 1 << one | 1 << other, apart[one] & apart[other]
+            circle, common = 1 << item | 1 << other, apart[item] & apart[other]
             for more in bits(common):
                 if common >> more & 1 and circle & ~apart[more] == 0:
                     circle |= 1 << more

@@ -95,12 +95,12 @@ def _booking(inputs: ForecastInputs, item: LineItem, ads: list[PlannedAd]) -> Bo
 
 def short_day_by_day(inputs: ForecastInputs) -> tuple[Forecast, tuple[Shortfall, ...]]:
     """The bookings that end short as builds go; their rivals are those that take their slots on their dates."""
-    said = day_by_day(inputs)
+    plan = day_by_day(inputs)
     taken: dict[IssueDate, list[PlannedAd]] = defaultdict(list)
-    for ad in said.ads:
+    for ad in plan.ads:
         taken[IssueDate(ad.date, ad.edition)].append(ad)
-    short = [booking for booking in said.bookings if is_unserved(inputs, booking)]
-    return said, tuple(Shortfall(one, 0, _rivals(inputs, one.line_item, taken)) for one in short)
+    short = [booking for booking in plan.bookings if is_unserved(inputs, booking)]
+    return plan, tuple(Shortfall(booking, 0, _rivals(inputs, booking.line_item, taken)) for booking in short)
 
 
 def _rivals(
@@ -113,4 +113,4 @@ def _rivals(
         there = {ad.line_item: ad.slot for ad in taken[issue]}
         if line_item not in there:
             counts.update(name for name, slot in there.items() if slot in item.slots)
-    return tuple(name for name, _ in sorted(counts.items(), key=lambda one: (-one[1], one[0]))[:RIVALS])
+    return tuple(name for name, _ in sorted(counts.items(), key=lambda count: (-count[1], count[0]))[:RIVALS])

@@ -15,18 +15,18 @@ class Filling:
     Rows with a negative weight, or about shortfalls (what a stage before promised) are not looked at.
     """
 
-    def __init__(self, made: Model, rows: Sequence[Row], start: Values | None = None) -> None:
-        self.made = made
-        count = len(made.columns)
+    def __init__(self, model: Model, rows: Sequence[Row], start: Values | None = None) -> None:
+        self.model = model
+        count = len(model.columns)
         limits = [row for row in rows if all(weight > 0 and column < count for column, weight in row[0])]
-        self._bearing: list[list[tuple[int, int]]] = [[] for _ in made.columns]
+        self._bearing: list[list[tuple[int, int]]] = [[] for _ in model.columns]
         for number, (terms, _) in enumerate(limits):
             for column, weight in terms:
                 self._bearing[column].append((number, weight))
         self._left = [most for _, most in limits]
-        self.values = [0] * len(made.columns)
+        self.values = [0] * len(model.columns)
         for column, value in enumerate(start or ()):
-            for _ in range(value if column < len(made.columns) else 0):
+            for _ in range(value if column < len(model.columns) else 0):
                 self._add(column, 1)
 
     def _add(self, column: int, count: int) -> None:
@@ -36,11 +36,13 @@ class Filling:
 
     def take(self, column: int) -> bool:
         """One ad more, if there is room for it."""
-        here = self.made.columns[column]
-        if self.values[column] >= here.most or any(self._left[r] < w for r, w in self._bearing[column]):
+        wanted = self.model.columns[column]
+        if self.values[column] >= wanted.most or any(self._left[r] < w for r, w in self._bearing[column]):
             return False
         self._add(column, 1)
-        if self.made.capacity(here.issue).seat(self.made.items(self.made.in_issue[here.issue], self.values)):
+        if self.model.capacity(wanted.issue).seat(
+            self.model.items(self.model.in_issue[wanted.issue], self.values)
+        ):
             return True
         self._add(column, -1)
         return False
@@ -52,7 +54,7 @@ class Filling:
         return self.values[column]
 
     def _move_for(self, column: int) -> bool:
-        for other in self.made.in_issue[self.made.columns[column].issue]:
+        for other in self.model.in_issue[self.model.columns[column].issue]:
             if other != column and self.values[other]:
                 self._add(other, -1)
                 if self.take(column):
@@ -64,40 +66,42 @@ class Filling:
 
     def _moved(self, column: int) -> bool:
         """Whether an ad that left this column has another place; a house ad needs none."""
-        made, members = self.made, self.made.columns[column].members
-        if all(made.bookings[member].item.is_house for member in members):
+        model, members = self.model, self.model.columns[column].members
+        if all(model.bookings[member].item.is_house for member in members):
             return True
         worth = self._worths(column)
-        others = made.of_unit[made.columns[column].unit]
+        others = model.of_unit[model.columns[column].unit]
         return any(c != column and self._worths(c) == worth and self.take(c) for c in others)
 
     def _worths(self, column: int) -> list[int]:
-        one = self.made.columns[column]
-        return [self.made.bookings[m].worths[self.made.issues[one.issue].edition] for m in one.members]
+        chance = self.model.columns[column]
+        return [
+            self.model.bookings[m].worths[self.model.issues[chance.issue].edition] for m in chance.members
+        ]
 
     def copy(self) -> Filling:
-        other = object.__new__(Filling)
-        other.__dict__.update(self.__dict__)
-        other.values, other._left = self.values.copy(), self._left.copy()
-        return other
+        copied = object.__new__(Filling)
+        copied.__dict__.update(self.__dict__)
+        copied.values, copied._left = self.values.copy(), self._left.copy()
+        return copied
 
 
-def fill(made: Model, order: Iterable[int]) -> Values:
+def fill(model: Model, order: Iterable[int]) -> Values:
     """Take each column in ``order``, as often as what is taken already leaves room for it."""
-    found = Filling(made, made.rows)
+    filling = Filling(model, model.rows)
     for column in order:
-        while found.take(column):
+        while filling.take(column):
             pass
-    return made.completed(found.values)
+    return model.completed(filling.values)
 
 
-def by_deadline(made: Model) -> list[int]:
+def by_deadline(model: Model) -> list[int]:
     """Tier by tier, goals first, and of them those whose flight ends first; each from its first date on."""
 
     def key(column: int) -> tuple[object, ...]:
-        booking = made.bookings[made.columns[column].members[0]]
+        booking = model.bookings[model.columns[column].members[0]]
         flight = booking.item.flight
-        last = flight.last if flight and flight.last else made.inputs.last
-        return rank(booking.item), booking.item.goal is None, last, made.columns[column].unit, column
+        last = flight.last if flight and flight.last else model.inputs.last
+        return rank(booking.item), booking.item.goal is None, last, model.columns[column].unit, column
 
-    return sorted(range(len(made.columns)), key=key)
+    return sorted(range(len(model.columns)), key=key)

@@ -59,19 +59,19 @@ class Solver:
             )
         self.width = len(most)
         self.lower = [0.0] * self.width
-        self.upper = [float(one) for one in most]
+        self.upper = [float(bound) for bound in most]
         self.rows: list[Row] = [_divided(row) for row in rows]
         self.tight: set[int] = set()  # rows that are equations
         self._linear = self._solver(self.lower, self.upper)
 
     def copy(self) -> Solver:
         """Another one in the same place, to look at what would be."""
-        other = object.__new__(Solver)
-        other.__dict__.update(self.__dict__)
+        copied = object.__new__(Solver)
+        copied.__dict__.update(self.__dict__)
         for name in ("lower", "upper", "rows", "tight"):
-            setattr(other, name, getattr(self, name).copy())
-        other._linear = other._solver(other.lower, other.upper)
-        return other
+            setattr(copied, name, getattr(self, name).copy())
+        copied._linear = copied._solver(copied.lower, copied.upper)
+        return copied
 
     def relax(self, weights: Mapping[int, int]) -> Relaxed | None:
         """The linear program, from where the last one ended; ``None`` where the bound on steps ended it."""
@@ -99,7 +99,7 @@ class Solver:
         for column, value in fixed.items():
             lower[column] = upper[column] = float(value)
         for presolve in ("on", "off"):
-            solver = self._solver(lower, upper, whole=True)
+            solver = self._solver(lower, upper, integral=True)
             solver.setOptionValue("presolve", presolve)
             solver.setOptionValue("mip_max_nodes", nodes)
             solver.setOptionValue("mip_abs_gap", gap)
@@ -110,12 +110,12 @@ class Solver:
             status = solver.modelStatusToString(solver.getModelStatus())
             if status == "Infeasible":
                 return None, True
-            found = [round(value) for value in solver.getSolution().col_value]
+            values = [round(value) for value in solver.getSolution().col_value]
             claimed = solver.getInfo().objective_function_value
-            if len(found) == self.width and self.keeps(found):
-                worth = sum(weight * found[column] for column, weight in weights.items())
+            if len(values) == self.width and self.keeps(values):
+                worth = sum(weight * values[column] for column, weight in weights.items())
                 if abs(worth - claimed) < 0.5 + abs(worth) * 1e-9:
-                    return found, status == "Optimal" and start is None
+                    return values, status == "Optimal" and start is None
         return None, False
 
     def keeps(self, values: Sequence[int]) -> bool:
@@ -181,7 +181,7 @@ class Solver:
         start.col_value = [float(value) for value in values]
         solver.setSolution(start)
 
-    def _solver(self, lower: list[float], upper: list[float], *, whole: bool = False) -> Any:
+    def _solver(self, lower: list[float], upper: list[float], *, integral: bool = False) -> Any:
         import highspy
         import numpy
 
@@ -201,7 +201,7 @@ class Solver:
             numpy.zeros(self.width), numpy.array(lower), numpy.array(upper),
             numpy.array(least, dtype=numpy.float64), numpy.array(most, dtype=numpy.float64),
             numpy.array(starts[:-1], dtype=numpy.int32), numpy.array(index, dtype=numpy.int32),
-            numpy.array(value, dtype=numpy.float64), numpy.full(self.width, int(whole), dtype=numpy.int32),
+            numpy.array(value, dtype=numpy.float64), numpy.full(self.width, int(integral), dtype=numpy.int32),
         )  # fmt: skip
         return solver
 

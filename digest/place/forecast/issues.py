@@ -57,9 +57,11 @@ class ForecastInputs:
         order = {edition.name: number for number, edition in enumerate(self.editions)}
         planned = self.issues()
         within = {
-            one for one in self.built if self.first <= day_of(one.date) <= self.last and one.edition in order
+            issue
+            for issue in self.built
+            if self.first <= day_of(issue.date) <= self.last and issue.edition in order
         }
-        return tuple(sorted(within.union(planned), key=lambda one: (one.date, order[one.edition])))
+        return tuple(sorted(within.union(planned), key=lambda issue: (issue.date, order[issue.edition])))
 
     def is_fact(self, run: RunAd) -> bool:
         """Whether the ledger's row counts: of an issue before the span, or built within it."""

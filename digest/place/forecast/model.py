@@ -75,10 +75,10 @@ class Model:
     @cached_property
     def of_unit(self) -> list[list[int]]:
         """Per unit its columns, by issue."""
-        found: list[list[int]] = [[] for _ in self.units]
+        columns: list[list[int]] = [[] for _ in self.units]
         for number, column in enumerate(self.columns):
-            found[column.unit].append(number)
-        return found
+            columns[column.unit].append(number)
+        return columns
 
     @cached_property
     def unit_of(self) -> list[int]:
@@ -88,10 +88,10 @@ class Model:
     @cached_property
     def in_issue(self) -> list[list[int]]:
         """Per issue its columns, by unit."""
-        found: list[list[int]] = [[] for _ in self.issues]
+        columns: list[list[int]] = [[] for _ in self.issues]
         for number, column in enumerate(self.columns):
-            found[column.issue].append(number)
-        return found
+            columns[column.issue].append(number)
+        return columns
 
     def of_item(self, item: int) -> list[int]:
         return self.of_unit[self.unit_of[item]]
@@ -112,7 +112,7 @@ class Model:
         """Who runs where."""
         return share(
             self.units,
-            [{self.columns[c].unit: values[c] for c in here if values[c]} for here in self.in_issue],
+            [{self.columns[c].unit: values[c] for c in columns if values[c]} for columns in self.in_issue],
         )
 
     def completed(self, values: Values) -> Values:
@@ -138,14 +138,14 @@ def model(inputs: ForecastInputs, alike: int = MANY) -> Model:
     )
     ads = replace(inputs.ads, line_items=tuple(inputs.ads.line_items[number] for number in live))
     left = [every[number] for number in live]
-    made = Model(inputs, ads, inputs.issues(), left, units(ads, left, alike), every=every)
-    _capacities(made)
-    _columns(made, [chances[number] for number in live])
-    for number in range(len(made.units)):
-        made.rows += _rows_of_time(made, number)
-    for issue in range(len(made.issues)):
-        made.rows += _rows_of_issue(made, issue)
-    return made
+    built = Model(inputs, ads, inputs.issues(), left, units(ads, left, alike), every=every)
+    _capacities(built)
+    _columns(built, [chances[number] for number in live])
+    for number in range(len(built.units)):
+        built.rows += _rows_of_time(built, number)
+    for issue in range(len(built.issues)):
+        built.rows += _rows_of_issue(built, issue)
+    return built
 
 
 def bookings(inputs: ForecastInputs) -> tuple[Booking, ...]:
@@ -156,66 +156,72 @@ def bookings(inputs: ForecastInputs) -> tuple[Booking, ...]:
     return tuple(Booking.of(item, inputs, ran[item.id]) for item in inputs.ads.line_items)
 
 
-def _capacities(made: Model) -> None:
+def _capacities(built: Model) -> None:
     """One per edition and lineup: the typical ones of the editions, and those that are known; on dates
     with other creatives, others."""
-    found: dict[object, int] = {}
-    editions = {edition.name: edition for edition in made.inputs.editions}
-    changing = [item for item in made.ads.line_items if not all(one.dates.is_open for one in item.creatives)]
-    for issue in made.issues:
-        edition, known = editions[issue.edition], made.inputs.known.get(issue)
-        shape = issue if known is not None else sections_of(made.inputs.lineups[issue.edition])
+    numbers: dict[object, int] = {}
+    editions = {edition.name: edition for edition in built.inputs.editions}
+    changing = [
+        item
+        for item in built.ads.line_items
+        if not all(creative.dates.is_open for creative in item.creatives)
+    ]
+    for issue in built.issues:
+        edition, known = editions[issue.edition], built.inputs.known.get(issue)
+        shape = issue if known is not None else sections_of(built.inputs.lineups[issue.edition])
         shown = tuple(item.creatives_on(issue.date) for item in changing)
         key = (shape, edition.name, shown)
-        if key not in found:
-            found[key] = len(made.capacities)
-            made.capacities.append(capacity(made.ads, edition, made.inputs.lineup(issue), issue.date))
-        made.capacity_of.append(found[key])
+        if key not in numbers:
+            numbers[key] = len(built.capacities)
+            built.capacities.append(capacity(built.ads, edition, built.inputs.lineup(issue), issue.date))
+        built.capacity_of.append(numbers[key])
 
 
-def _columns(made: Model, chances: list[frozenset[IssueDate]]) -> None:
-    for number, issue in enumerate(made.issues):
-        here = made.capacity(number)
-        for which, unit in enumerate(made.units):
+def _columns(built: Model, chances: list[frozenset[IssueDate]]) -> None:
+    for number, issue in enumerate(built.issues):
+        capacity = built.capacity(number)
+        for which, unit in enumerate(built.units):
             group = unit.first
-            if not all(issue in chances[member] and here.left[member] for member in group):
+            if not all(issue in chances[member] and capacity.left[member] for member in group):
                 continue
-            if here.seat(frozenset(group)) is None or not here.fits(frozenset(group)):
+            if capacity.seat(frozenset(group)) is None or not capacity.fits(frozenset(group)):
                 continue
             most = 1
-            while most < unit.many and here.fits(frozenset(i for g in unit.groups[: most + 1] for i in g)):
+            while most < unit.many and capacity.fits(
+                frozenset(i for g in unit.groups[: most + 1] for i in g)
+            ):
                 most += 1
-            made.columns.append(Column(number, which, group, most))
+            built.columns.append(Column(number, which, group, most))
 
 
-def _rows_of_time(made: Model, number: int) -> list[Row]:
-    unit, columns = made.units[number], made.of_unit[number]
-    chances = [(made.issues[made.columns[c].issue], c) for c in columns]
+def _rows_of_time(built: Model, number: int) -> list[Row]:
+    unit, columns = built.units[number], built.of_unit[number]
+    chances = [(built.issues[built.columns[c].issue], c) for c in columns]
     if not chances:
         return []
     rows: list[Row] = []
     for item in unit.first:
-        booking = made.bookings[item]
+        booking = built.bookings[item]
         rows += booking.ties(chances, unit.many)
         if booking.item.goal is not None and booking.need():
-            rows += _shortfall(made, item, booking, unit.many)
+            rows += _shortfall(built, item, booking, unit.many)
     return rows
 
 
-def _shortfall(made: Model, item: int, booking: Booking, many: int) -> list[Row]:
+def _shortfall(built: Model, item: int, booking: Booking, many: int) -> list[Row]:
     """A column that counts the issues by which it stays short, in issues of the edition that counts most, where
     the number of its issues does not say it: they do not count alike, or may be more than it needs."""
     assert booking.item.goal is not None
-    columns = made.of_item(item)
-    worths = [booking.worths[made.issues[made.columns[c].issue].edition] for c in columns]
+    columns = built.of_item(item)
+    worths = [booking.worths[built.issues[built.columns[c].issue].edition] for c in columns]
     exceeds = len(booking.editions) > 1 and (not booking.ends_within or booking.item.goal.unit != "issues")
     if not any(worths) or (len(set(worths)) == 1 and not exceeds):
         return []
     uneven = len(set(booking.worths.values())) > 1
     short = Short(item, (booking.need() if uneven else needed(booking)) * many, max(worths))
     terms = [(c, -worth) for c, worth in zip(columns, worths, strict=True)]
-    made.short.append(short)
-    column = len(made.columns) + len(made.short) - 1
+    built.short.append(short)
+    column = len(built.columns) + len(built.short) - 1
     return [([*terms, (column, -short.largest)], -short.need)]
 
 
@@ -225,16 +231,18 @@ def needed(booking: Booking) -> int:
     return ceil(Fraction(booking.need(), largest)) if largest else 0
 
 
-def _rows_of_issue(made: Model, issue: int) -> list[Row]:
-    columns = made.in_issue[issue]
-    items = mask_of([i for c in columns for group in made.units[made.columns[c].unit].groups for i in group])
+def _rows_of_issue(built: Model, issue: int) -> list[Row]:
+    columns = built.in_issue[issue]
+    items = mask_of(
+        [i for c in columns for group in built.units[built.columns[c].unit].groups for i in group]
+    )
     rows: list[Row] = []
-    for mask, most in made.capacity(issue).sums(items):
-        weights = [(c, sum(mask >> item & 1 for item in made.columns[c].members)) for c in columns]
+    for mask, most in built.capacity(issue).sums(items):
+        weights = [(c, sum(mask >> item & 1 for item in built.columns[c].members)) for c in columns]
         terms = [(c, weight) for c, weight in weights if weight]
-        several = max((made.columns[c].most for c, _ in terms), default=1) if most == 1 else 1
+        several = max((built.columns[c].most for c, _ in terms), default=1) if most == 1 else 1
         if several > 1:  # any of a unit's bookings keeps the others out, and they do not keep out each other
-            terms = [(c, w if made.columns[c].most > 1 else several) for c, w in terms]
-        if sum(weight * made.columns[c].most for c, weight in terms) > most * several:
+            terms = [(c, w if built.columns[c].most > 1 else several) for c, w in terms]
+        if sum(weight * built.columns[c].most for c, weight in terms) > most * several:
             rows.append((terms, most * several))
     return rows

@@ -14,19 +14,19 @@ def plan(inputs: ForecastInputs, progress: Progress | None = None) -> Forecast:
     return forecast(solved(inputs, progress=progress))
 
 
-def forecast(found: Solved) -> Forecast:
+def forecast(solution: Solved) -> Forecast:
     """A solved model as it is told."""
-    made, chosen = found.made, found.chosen
-    ads = [ad for issue in range(len(made.issues)) for ad in _ads(made, issue, chosen[issue])]
+    model, chosen = solution.model, solution.chosen
+    ads = [ad for issue in range(len(model.issues)) for ad in _ads(model, issue, chosen[issue])]
     return Forecast(
-        first=made.inputs.first,
-        last=made.inputs.last,
-        issues=made.inputs.told(),
-        ads=in_order(made.inputs, [*ads, *built_ads(made.inputs)]),
-        bookings=booking_forecasts(made, chosen),
-        bounds=tuple(found.bounds),
-        gap=found.gap,
-        complete=found.complete,
+        first=model.inputs.first,
+        last=model.inputs.last,
+        issues=model.inputs.told(),
+        ads=in_order(model.inputs, [*ads, *built_ads(model.inputs)]),
+        bookings=booking_forecasts(model, chosen),
+        bounds=tuple(solution.bounds),
+        gap=solution.gap,
+        complete=solution.complete,
     )
 
 
@@ -37,18 +37,18 @@ def in_order(inputs: ForecastInputs, ads: list[PlannedAd]) -> tuple[PlannedAd, .
     return tuple(sorted(known, key=lambda ad: (ad.date, order[ad.edition], ad.gap)))
 
 
-def _ads(made: Model, issue: int, items: frozenset[int]) -> list[PlannedAd]:
-    coming = made.issues[issue]
+def _ads(model: Model, issue: int, items: frozenset[int]) -> list[PlannedAd]:
+    coming = model.issues[issue]
     return [
         PlannedAd(
             date=coming.date,
             edition=coming.edition,
-            line_item=made.ads.line_items[item].id,
+            line_item=model.ads.line_items[item].id,
             slot=opening.slot,
             gap=opening.gap,
             section=opening.section,
         )
-        for item, opening in (made.capacity(issue).arrange(items) if items else [])
+        for item, opening in (model.capacity(issue).arrange(items) if items else [])
     ]
 
 
@@ -70,16 +70,16 @@ def built_ads(inputs: ForecastInputs) -> list[PlannedAd]:
     ]
 
 
-def booking_forecasts(made: Model, chosen: Chosen) -> tuple[BookingForecast, ...]:
+def booking_forecasts(model: Model, chosen: Chosen) -> tuple[BookingForecast, ...]:
     """One line per booking of the file, in file order."""
-    runs: list[list[str]] = [[] for _ in made.bookings]
-    for issue, items in zip(made.issues, chosen, strict=True):
+    runs: list[list[str]] = [[] for _ in model.bookings]
+    for issue, items in zip(model.issues, chosen, strict=True):
         for item in items:
             runs[item].append(issue.edition)
-    number = {booking.item.id: n for n, booking in enumerate(made.bookings)}
+    number = {booking.item.id: n for n, booking in enumerate(model.bookings)}
 
     def of(booking: Booking) -> BookingForecast:
         n = number.get(booking.item.id)
-        return booking.forecast(runs[n], len(made.of_item(n))) if n is not None else booking.forecast([], 0)
+        return booking.forecast(runs[n], len(model.of_item(n))) if n is not None else booking.forecast([], 0)
 
-    return tuple(of(booking) for booking in made.every)
+    return tuple(of(booking) for booking in model.every)

@@ -36,8 +36,8 @@ class Seating:
         seating = cls(gaps, max((fact.span or 0 for fact in common), default=0))
         for fact in local:
             if fact.most == 1 and fact.items.bit_count() == 2:
-                one, other = bits(fact.items)
-                for pair in ((one, other), (other, one)):
+                first, second = bits(fact.items)
+                for pair in ((first, second), (second, first)):
                     seating.pairs.setdefault(pair, []).append((fact.openings, fact.span))
             elif not _of_all(fact, items):
                 seating.others.append(fact)
@@ -46,8 +46,8 @@ class Seating:
     def __post_init__(self) -> None:
         reach = max(self.apart, 0)
         self._taken = [
-            sum(1 << o for o, gap in enumerate(self.gaps) if o == here or abs(gap - at) < reach)
-            for here, at in enumerate(self.gaps)
+            sum(1 << o for o, gap in enumerate(self.gaps) if o == number or abs(gap - at) < reach)
+            for number, at in enumerate(self.gaps)
         ]
 
     def seat(self, left: Left) -> Left | None:
@@ -59,14 +59,18 @@ class Seating:
             return placed
         if not all(left.values()) or self.most(_union(left)) < len(left):
             return None
-        item = min(left, key=lambda one: (left[one].bit_count(), one))
+        item = min(left, key=lambda member: (left[member].bit_count(), member))
         for opening in bits(left[item]):
-            rest = {one: self._after(mask, item, opening, one) for one, mask in left.items() if one != item}
-            now = {**placed, item: 1 << opening}
-            if self._keeps(now, facts):
-                found = self._seat(rest, now, facts)
-                if found is not None:
-                    return found
+            rest = {
+                member: self._after(mask, item, opening, member)
+                for member, mask in left.items()
+                if member != item
+            }
+            seats = {**placed, item: 1 << opening}
+            if self._keeps(seats, facts):
+                seated = self._seat(rest, seats, facts)
+                if seated is not None:
+                    return seated
         return None
 
     def _after(self, mask: int, item: int, opening: int, other: int) -> int:

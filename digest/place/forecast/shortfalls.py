@@ -37,19 +37,19 @@ def shortfalls(
 
     Raises ``CommandError`` without highspy.
     """
-    found = solved(inputs, deliveries_only=True, progress=progress)
-    said = forecast(found)
-    return replace(said, gap=0.0), unserved(found, said)
+    solution = solved(inputs, deliveries_only=True, progress=progress)
+    plan = forecast(solution)
+    return replace(plan, gap=0.0), unserved(solution, plan)
 
 
-def unserved(found: Solved, said: Forecast) -> tuple[Shortfall, ...]:
+def unserved(solution: Solved, plan: Forecast) -> tuple[Shortfall, ...]:
     """The bookings that the plan leaves short or never runs."""
     alone: dict[int, int] = {}
-    chosen = found.chosen
+    chosen = solution.chosen
     return tuple(
-        _shortfall(found.made, chosen, booking, alone)
-        for booking in said.bookings
-        if is_unserved(found.made.inputs, booking)
+        _shortfall(solution.model, chosen, booking, alone)
+        for booking in plan.bookings
+        if is_unserved(solution.model.inputs, booking)
     )
 
 
@@ -68,16 +68,16 @@ def is_unserved(inputs: ForecastInputs, booking: BookingForecast) -> bool:
     return booking.short > 0 or (booking.dates > 0 and not booking.issues and not ran)
 
 
-def _shortfall(made: Model, chosen: Chosen, booking: BookingForecast, alone: dict[int, int]) -> Shortfall:
-    number = made.number(booking.line_item)
+def _shortfall(model: Model, chosen: Chosen, booking: BookingForecast, alone: dict[int, int]) -> Shortfall:
+    number = model.number(booking.line_item)
     if number is None:  # its own dates, cap, pacing or companions leave it no issue
         return Shortfall(booking, booking.short or booking.dates, ())
-    unit = made.unit_of[number]
+    unit = model.unit_of[number]
     if unit not in alone:
-        alone[unit] = _alone(made.inputs, booking.line_item)
+        alone[unit] = _alone(model.inputs, booking.line_item)
     missing = alone[unit]
-    rivals = () if booking.short and missing >= booking.short else _rivals(made, chosen, number)
-    return Shortfall(booking, missing, rivals, not made.of_item(number))
+    rivals = () if booking.short and missing >= booking.short else _rivals(model, chosen, number)
+    return Shortfall(booking, missing, rivals, not model.of_item(number))
 
 
 def _alone(inputs: ForecastInputs, line_item: str) -> int:
@@ -85,49 +85,49 @@ def _alone(inputs: ForecastInputs, line_item: str) -> int:
     items = inputs.ads.line_items
     group = next(group for group in groups_of(items) if any(items[i].id == line_item for i in group))
     ads = replace(inputs.ads, line_items=tuple(items[i] for i in group))
-    found = solved(replace(inputs, ads=ads), deliveries_only=True)
-    bookings = booking_forecasts(found.made, found.chosen)
+    solution = solved(replace(inputs, ads=ads), deliveries_only=True)
+    bookings = booking_forecasts(solution.model, solution.chosen)
     return next(booking.short for booking in bookings if booking.line_item == line_item)
 
 
-def _rivals(made: Model, chosen: Chosen, number: int) -> tuple[str, ...]:
-    groups = {item: frozenset(group) for group in groups_of(made.ads.line_items) for item in group}
+def _rivals(model: Model, chosen: Chosen, number: int) -> tuple[str, ...]:
+    groups = {item: frozenset(group) for group in groups_of(model.ads.line_items) for item in group}
     counts: Counter[int] = Counter()
-    for column in made.of_item(number):
-        issue = made.columns[column].issue
+    for column in model.of_item(number):
+        issue = model.columns[column].issue
         if number not in chosen[issue]:
-            counts.update(_blockers(made, issue, chosen[issue], groups, groups[number]))
+            counts.update(_blockers(model, issue, chosen[issue], groups, groups[number]))
     order = sorted(counts, key=lambda item: (-counts[item], item))[:RIVALS]
-    return tuple(made.ads.line_items[item].id for item in order)
+    return tuple(model.ads.line_items[item].id for item in order)
 
 
 def _blockers(
-    made: Model, issue: int, there: frozenset[int], groups: dict[int, frozenset[int]], wanted: frozenset[int]
+    model: Model, issue: int, there: frozenset[int], groups: dict[int, frozenset[int]], wanted: frozenset[int]
 ) -> Iterator[int]:
     """Who would have to leave for ``wanted`` to run: one of them would do, else all there."""
-    capacity = made.capacity(issue)
+    capacity = model.capacity(issue)
     if capacity.fits(there | wanted):
         return
     placed = list(dict.fromkeys(groups[item] for item in sorted(there)))
-    single = [one for one in placed if capacity.fits((there - one) | wanted)]
-    for one in single or placed:
-        yield from sorted(one)
+    single = [group for group in placed if capacity.fits((there - group) | wanted)]
+    for group in single or placed:
+        yield from sorted(group)
 
 
-def in_the_way(inputs: ForecastInputs, said: Forecast, line_items: Iterable[str]) -> dict[str, list[str]]:
+def in_the_way(inputs: ForecastInputs, plan: Forecast, line_items: Iterable[str]) -> dict[str, list[str]]:
     """Per booking, who holds the places that it could have, in a plan however it was made; the most frequent first."""
     wanted = list(line_items)
     if not wanted:
         return {}
-    made = model(inputs)
-    index = {item.id: n for n, item in enumerate(made.ads.line_items)}
-    there: dict[IssueDate, set[int]] = {issue: set() for issue in made.issues}
-    for ad in said.ads:
+    built = model(inputs)
+    index = {item.id: n for n, item in enumerate(built.ads.line_items)}
+    there: dict[IssueDate, set[int]] = {issue: set() for issue in built.issues}
+    for ad in plan.ads:
         if ad.line_item in index and not ad.built:
             there[IssueDate(ad.date, ad.edition)].add(index[ad.line_item])
-    chosen: Chosen = [frozenset(there[issue]) for issue in made.issues]
-    numbers = {name: made.number(name) for name in wanted}
+    chosen: Chosen = [frozenset(there[issue]) for issue in built.issues]
+    numbers = {name: built.number(name) for name in wanted}
     return {
-        name: [] if number is None else list(_rivals(made, chosen, number))
+        name: [] if number is None else list(_rivals(built, chosen, number))
         for name, number in numbers.items()
     }

@@ -30,7 +30,7 @@ Progress = Callable[[int, int], None]  # stages done, and stages in all
 class Solved:
     """A model with who runs where in its best plan. ``gap`` is that of the later stages, as a share."""
 
-    made: Model
+    model: Model
     values: Values
     bounds: list[Bound] = field(default_factory=list)
     gap: float = 0.0
@@ -38,7 +38,7 @@ class Solved:
 
     @property
     def chosen(self) -> Chosen:
-        return self.made.chosen(self.values)
+        return self.model.chosen(self.values)
 
 
 def solved(
@@ -48,21 +48,21 @@ def solved(
 
     Ctrl-C leaves the best plan known so far. Raises ``CommandError`` without highspy.
     """
-    made = model(inputs)
-    search = Search(made, progress)
+    built = model(inputs)
+    search = Search(built, progress)
     try:
         search.deliveries(deliveries_only)
-        search.later(pacing_only=deliveries_only and len(made.columns) > SMALL)
+        search.later(pacing_only=deliveries_only and len(built.columns) > SMALL)
     except KeyboardInterrupt:
         search.interrupted()
     return search.found
 
 
 def refine(
-    made: Model, solver: Solver, weights: Weights, known: Values, *, exactly: bool = True
+    model: Model, solver: Solver, weights: Weights, known: Values, *, exactly: bool = True
 ) -> tuple[Values, int | None]:
     """Values with a greater sum than ``known``, which keep the rows, if there are some, and what the sum is at most."""
-    return Search(made, solver=solver, known=known).best(solver, weights, exactly=exactly)
+    return Search(model, solver=solver, known=known).best(solver, weights, exactly=exactly)
 
 
 class Search:
@@ -70,15 +70,15 @@ class Search:
 
     def __init__(
         self,
-        made: Model,
+        model: Model,
         progress: Progress | None = None,
         solver: Solver | None = None,
         known: Values | None = None,
     ) -> None:
-        self.made = made
-        self.solver = solver or Solver(made.most, made.rows)
-        self.found = Solved(made, known or fill(made, by_deadline(made)))
-        self.ranks = stages.ranks(made)
+        self.model = model
+        self.solver = solver or Solver(model.most, model.rows)
+        self.found = Solved(model, known or fill(model, by_deadline(model)))
+        self.ranks = stages.ranks(model)
         self.exact_rows = True
         self.open = list(self.ranks)  # whose shortfall is not looked at yet
         self.losing: list[Rank] = []  # whose flights that end must be short
@@ -92,25 +92,25 @@ class Search:
         it is settled on whom the shortfalls of flights that end fall."""
         for number, who in enumerate(self.ranks):
             for final in (True, False):
-                if weights := stages.deliveries(self.made, who, final=final):
+                if weights := stages.deliveries(self.model, who, final=final):
                     self._deliver(who, weights, final=final)
                 self._step()
             for promised in (True, False):
-                weights = stages.runs(self.made, who, promised=promised)
+                weights = stages.runs(self.model, who, promised=promised)
                 lower = not only or self._goals_after(number)
                 if weights and (promised or lower):
                     self._promise(who, weights, promised=promised)
             self._step()
             self.open.remove(who)
         for who in self.losing:
-            weights = stages.favoured(self.made, who)
+            weights = stages.favoured(self.model, who)
             values, bound = self.best(self.solver, weights, exactly=False)
             self._hold(weights, values, bound)
             self.found.values = values
 
     def _goals_after(self, number: int) -> bool:
         return any(
-            stages.deliveries(self.made, who, final=final)
+            stages.deliveries(self.model, who, final=final)
             for who in self.ranks[number + 1 :]
             for final in (True, False)
         )
@@ -119,7 +119,7 @@ class Search:
         values, bound = self.best(self.solver, weights, exactly=True)
         self._hold(weights, values, bound)
         self.found.values = values
-        short = stages.shortfall(self.made, who, final=final, weights=weights, values=values)
+        short = stages.shortfall(self.model, who, final=final, weights=weights, values=values)
         if bound is None or bound > total(weights, values):
             least = short - (bound - total(weights, values)) if bound is not None else 0
             self.found.bounds.append(Bound(TIERS[who[0]], short, max(0, least)))
@@ -127,7 +127,7 @@ class Search:
             self.losing.append(who)
 
     def _promise(self, who: Rank, weights: Weights, *, promised: bool) -> None:
-        paced = stages.pacing(self.made, (who,))
+        paced = stages.pacing(self.model, (who,))
         solver, values = self.solver, self.found.values
         if paced and not promised:
             solver = self.solver.copy()
@@ -143,11 +143,11 @@ class Search:
     def later(self, *, pacing_only: bool) -> None:
         """Pacing, that is the least lag behind what is allowed, summed over issue dates; issues without a goal by
         tier; value; the earliest dates."""
-        made = self.made
+        model = self.model
         wanted = [
-            stages.pacing(made, self.ranks),
-            *(stages.runs(made, who) for who in self.ranks),
-            stages.value(made),
+            stages.pacing(model, self.ranks),
+            *(stages.runs(model, who) for who in self.ranks),
+            stages.value(model),
         ]
         for weights in wanted[:1] if pacing_only else wanted:
             if weights:
@@ -156,20 +156,20 @@ class Search:
                 self.found.values = values
                 self._tell_gap(total(weights, values), bound)
         self._step()
-        if not pacing_only and (weights := stages.earliest(made)):
+        if not pacing_only and (weights := stages.earliest(model)):
             self.found.values, _ = self.best(self.solver, weights, exactly=False)
         self._step()
 
     def interrupted(self) -> None:
         """Of the tiers that were not looked at, all that is known is what the plan at hand leaves short."""
-        found = self.found
-        found.complete = False
+        known = self.found
+        known.complete = False
         for who in self.open:
             for final in (True, False):
-                weights = stages.deliveries(self.made, who, final=final)
-                short = stages.shortfall(self.made, who, final=final, weights=weights, values=found.values)
+                weights = stages.deliveries(self.model, who, final=final)
+                short = stages.shortfall(self.model, who, final=final, weights=weights, values=known.values)
                 if short:
-                    found.bounds.append(Bound(TIERS[who[0]], short, 0))
+                    known.bounds.append(Bound(TIERS[who[0]], short, 0))
 
     def _tell_gap(self, worth: int, bound: int | None) -> None:
         if bound is not None and bound > worth:
@@ -198,12 +198,12 @@ class Search:
             if relaxed is None:
                 return known, None
             values, bound = self._rounded(solver, weights, relaxed, known, exactly)
-            cuts = [] if values is known else misfits(self.made, values)
+            cuts = [] if values is known else misfits(self.model, values)
             if not cuts:
                 return values, bound if self.exact_rows else None
             for row in cuts:
                 solver.add(row)
-                several = [c for c, _ in row[0] if self.made.columns[c].most > 1]
+                several = [c for c, _ in row[0] if self.model.columns[c].most > 1]
                 self.exact_rows = self.exact_rows and len(several) < 2
         return known, bound if self.exact_rows else None
 
@@ -215,12 +215,12 @@ class Search:
         best, bound = known, relaxed.bound
         if not relaxed.fractional and solver.keeps(relaxed.rounded):
             return relaxed.rounded, bound
-        small = exactly or len(self.made.columns) <= SMALL
+        small = exactly or len(self.model.columns) <= SMALL
         enough = bound if small else bound - int(abs(bound) * SLACK)
         gap = 0.99 if small else max(0.99, (bound - enough) / 2)
         if total(weights, best) < enough:
             best = self._filled(solver, weights, relaxed, best)
-        if len(self.made.columns) > SMALL:
+        if len(self.model.columns) > SMALL:
             best = self._near(solver, weights, relaxed, best, enough, gap)
         for fixed in self._neighbourhoods(relaxed, exactly):
             if total(weights, best) >= enough:
@@ -241,7 +241,7 @@ class Search:
         for _ in range(NEARER):
             if total(weights, best) >= enough:
                 break
-            every = range(len(self.made.columns))
+            every = range(len(self.model.columns))
             fixed = {c: best[c] for c in every if c not in fractional and rounded[c] == best[c]}
             values, _ = solver.whole(weights, fixed, NODES, gap, best)
             if values is None or total(weights, values) <= total(weights, best):
@@ -251,18 +251,18 @@ class Search:
 
     def _filled(self, solver: Solver, weights: Weights, relaxed: Relaxed, known: Values) -> Values:
         """What is known with all that has room beside it, first what the fractional values have most of."""
-        filling = Filling(self.made, solver.rows, known)
+        filling = Filling(self.model, solver.rows, known)
         for column in sorted(weights, key=lambda c: (-relaxed.values[c], -weights[c], c)):
-            if column < len(self.made.columns) and weights[column] > 0:
+            if column < len(self.model.columns) and weights[column] > 0:
                 while filling.values[column] < solver.upper[column] and filling.take(column):
                     pass
-        values = self.made.completed(filling.values)
+        values = self.model.completed(filling.values)
         return values if total(weights, values) > total(weights, known) and solver.keeps(values) else known
 
     def _neighbourhoods(self, relaxed: Relaxed, exactly: bool) -> Iterator[dict[int, int]]:
         """What stays as it is: all but the fractional columns' bookings in their issues; all but these bookings or
         these issues; nothing, where the model is not too large for it."""
-        columns, values, every = self.made.columns, relaxed.rounded, range(len(self.made.columns))
+        columns, values, every = self.model.columns, relaxed.rounded, range(len(self.model.columns))
         inside = [c for c in relaxed.fractional if c < len(columns)]
         issues, units = {columns[c].issue for c in inside}, {columns[c].unit for c in inside}
         if len(columns) <= MIDDLING:
@@ -276,39 +276,39 @@ class Search:
             yield {}
 
 
-def misfits(made: Model, values: Values) -> list[Row]:
+def misfits(model: Model, values: Values) -> list[Row]:
     """For issues whose ads do not fit together: the fewest that do not, wherever they could come up again."""
     cuts: dict[tuple[int, ...], Row] = {}
-    for issue, columns in enumerate(made.in_issue):
-        here = {column: values[column] for column in columns if values[column]}
-        if len(here) < 2 or _seated(made, issue, here):
+    for issue, columns in enumerate(model.in_issue):
+        running = {column: values[column] for column in columns if values[column]}
+        if len(running) < 2 or _seated(model, issue, running):
             continue
-        for column in list(here):
-            while here.get(column) and not _seated(made, issue, here | {column: here[column] - 1}):
-                here[column] -= 1
-        counts = {made.columns[column].unit: count for column, count in here.items() if count}
-        for other, others in enumerate(made.in_issue):
-            same = [c for c in others if made.columns[c].unit in counts]
-            if made.capacity_of[other] == made.capacity_of[issue] and len(same) == len(counts):
-                cuts[tuple(same)] = _cut(made, same, counts)
+        for column in list(running):
+            while running.get(column) and not _seated(model, issue, running | {column: running[column] - 1}):
+                running[column] -= 1
+        counts = {model.columns[column].unit: count for column, count in running.items() if count}
+        for twin, twins in enumerate(model.in_issue):
+            same = [c for c in twins if model.columns[c].unit in counts]
+            if model.capacity_of[twin] == model.capacity_of[issue] and len(same) == len(counts):
+                cuts[tuple(same)] = _cut(model, same, counts)
     return list(cuts.values())
 
 
-def _seated(made: Model, issue: int, counts: dict[int, int]) -> bool:
-    values = [0] * len(made.columns)
+def _seated(model: Model, issue: int, counts: dict[int, int]) -> bool:
+    values = [0] * len(model.columns)
     for column, count in counts.items():
         values[column] = count
-    return made.capacity(issue).seat(made.items(list(counts), values)) is not None
+    return model.capacity(issue).seat(model.items(list(counts), values)) is not None
 
 
-def _cut(made: Model, same: list[int], counts: dict[int, int]) -> Row:
+def _cut(model: Model, same: list[int], counts: dict[int, int]) -> Row:
     """Not all of these columns reach their counts. Where several stand for bookings that are alike, it asks for a
     little more than that: a weighted sum cannot say it."""
-    several = [c for c in same if made.columns[c].most > 1]
+    several = [c for c in same if model.columns[c].most > 1]
     if len(several) != 1:
         return [(c, 1) for c in same], sum(counts.values()) - 1
-    (one,) = several
-    count = counts[made.columns[one].unit]
-    over = made.columns[one].most - count + 1
-    others = [(c, over) for c in same if c != one]
-    return [*others, (one, 1)], count - 1 + over * len(others)
+    (column,) = several
+    count = counts[model.columns[column].unit]
+    over = model.columns[column].most - count + 1
+    others = [(c, over) for c in same if c != column]
+    return [*others, (column, 1)], count - 1 + over * len(others)

@@ -12,12 +12,12 @@ _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 def typical(sections: Iterable[tuple[str, str, int]]) -> Lineup:
     """A lineup of ``sections`` (id, title, stories); its stories have no words and no flags of their own."""
-    made, at = [], 0
+    entries, at = [], 0
     for name, title, count in sections:
         if count > 0:
-            made.append(Section(id=name, title=title, entries=_entries(name, at, count)))
+            entries.append(Section(id=name, title=title, entries=_entries(name, at, count)))
             at += count
-    return Lineup(sections=tuple(made))
+    return Lineup(sections=tuple(entries))
 
 
 def _entries(section: str, at: int, count: int) -> tuple[Entry, ...]:

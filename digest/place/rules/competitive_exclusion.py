@@ -18,12 +18,12 @@ def facts(context: IssueContext) -> Iterator[Fact]:
     if policy == "none" or (span is not None and span <= 0):
         return
     labelled = [number for number in bits(context.paid) if _labels(context, number)]
-    for at, one in enumerate(labelled):
-        for other in labelled[at + 1 :]:
-            if _compete(context, one, other):
+    for at, item in enumerate(labelled):
+        for rival in labelled[at + 1 :]:
+            if _compete(context, item, rival):
                 yield AtMost(
                     1,
-                    1 << one | 1 << other,
+                    1 << item | 1 << rival,
                     EVERYWHERE,
                     lambda i, others: _why(context, i, others),
                     span=span,
@@ -35,10 +35,10 @@ def _labels(context: IssueContext, number: int) -> frozenset[str]:
     return advertiser.labels if advertiser else frozenset()
 
 
-def _compete(context: IssueContext, one: int, other: int) -> bool:
-    if context.items[one].advertiser == context.items[other].advertiser:
+def _compete(context: IssueContext, item: int, rival: int) -> bool:
+    if context.items[item].advertiser == context.items[rival].advertiser:
         return False
-    return not _labels(context, one).isdisjoint(_labels(context, other))
+    return not _labels(context, item).isdisjoint(_labels(context, rival))
 
 
 def _why(context: IssueContext, item: int, others: tuple[Candidate, ...]) -> str:

@@ -15,12 +15,17 @@ OPTIONS = ("line_items.pacing", "line_items.goal")
 
 def facts(context: IssueContext) -> Iterator[Fact]:
     for number, item in enumerate(context.items):
-        now = context.standings[number] if item.goal else None
-        if item.goal is None or now is None or now.allowed is None or now.delivered < now.allowed:
+        standing = context.standings[number] if item.goal else None
+        if (
+            item.goal is None
+            or standing is None
+            or standing.allowed is None
+            or standing.delivered < standing.allowed
+        ):
             continue
         why = (
-            f"{now.delivered} of {item.goal.amount} {item.goal.unit} delivered before today"
+            f"{standing.delivered} of {item.goal.amount} {item.goal.unit} delivered before today"
             f"{context.elsewhere(item)}, and {item.pacing} "
-            f"pacing allows {now.allowed} by today (date {now.elapsed} of {now.total})"
+            f"pacing allows {standing.allowed} by today (date {standing.elapsed} of {standing.total})"
         )
         yield NotIn(number, EVERYWHERE, always(why))

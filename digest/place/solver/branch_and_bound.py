@@ -34,7 +34,7 @@ class BranchAndBound:
         self.best: Solution | None = None
         self.heap: list[tuple[Key, int, Node]] = []
         self.open: Node | None = None  # the node being looked at
-        self.made = 0
+        self.pushed = 0
         self.bound: int | None = None  # no plan of an open node is worth more
 
     def run(self) -> Solution | None:
@@ -99,8 +99,8 @@ class BranchAndBound:
 
     def _push(self, node: Node, key: Key) -> None:
         if self.best is None or key <= self._key(self.best):
-            self.made += 1
-            heappush(self.heap, (key, self.made, node))
+            self.pushed += 1
+            heappush(self.heap, (key, self.pushed, node))
 
     def _key(self, solution: Solution) -> Key:
         spread = -solution.merit % self.scale.spread

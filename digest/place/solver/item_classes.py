@@ -47,7 +47,7 @@ class ItemClasses:
         self._sort()
         self.pool_of_class = [members.pool for members in self.classes]
         self.members = [
-            [c for c, other in enumerate(self.pool_of_class) if other == pool]
+            [c for c, own_pool in enumerate(self.pool_of_class) if own_pool == pool]
             for pool in range(len(self.pools))
         ]
         self.pooled = [sum(self.classes[c].mask for c in members) for members in self.members]
@@ -140,7 +140,9 @@ class ItemClasses:
         parts = list(bands.values())
         openings = [self.problem.left[members.items[0]] for members in self.classes]
         for mask in dict.fromkeys(openings):
-            parts = [part for whole in parts for part in (whole & mask, whole & ~mask) if part]
+            parts = [
+                part for part_of_band in parts for part in (part_of_band & mask, part_of_band & ~mask) if part
+            ]
         numbers: dict[tuple[tuple[int, int], ...], int] = {}
         self.kind = [-1] * self.size
         self.offers: list[dict[int, int]] = []

@@ -174,9 +174,9 @@ class Pricing:
         columns = zip(self.master.shares(), self.master.basis, strict=True)
         return list(dict.fromkeys(outline for share, (_, _, outline) in columns if share))
 
-    def mix(self, other: Multipliers) -> None:
+    def mix(self, multipliers: Multipliers) -> None:
         """The best mixture of the best multipliers and others. The bound is convex, so the worse end is left out."""
-        near, far = self.best.multipliers, other
+        near, far = self.best.multipliers, multipliers
         start, end = (*near.own, *near.pools), (*far.own, *far.pools)
         low, high = 0, ONE
         for _ in range(MIXTURES):

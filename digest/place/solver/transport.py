@@ -63,11 +63,11 @@ class Transport:
 
     def copy(self) -> Transport:
         """The same assignment, to be changed apart; it spends from the same budget."""
-        made = object.__new__(Transport)
-        made.supply, made.budget, made.worth = self.supply, self.budget, self.worth
-        made.free, made.free_in_pool = self.free[:], self.free_in_pool[:]
-        made.filled = {kind: dict(counts) for kind, counts in self.filled.items()}
-        return made
+        copied = object.__new__(Transport)
+        copied.supply, copied.budget, copied.worth = self.supply, self.budget, self.worth
+        copied.free, copied.free_in_pool = self.free[:], self.free_in_pool[:]
+        copied.filled = {kind: dict(counts) for kind, counts in self.filled.items()}
+        return copied
 
     def add(self, kinds: Iterable[int]) -> Transport:
         """Fill openings of these kinds too."""
@@ -188,11 +188,11 @@ class Transport:
 
         A transport that says no is not to be used any more.
         """
-        now = c if c in self.filled[kind] else next(iter(self.filled[kind]))
-        self._forget(kind, now)
-        if now == c:
+        current = c if c in self.filled[kind] else next(iter(self.filled[kind]))
+        self._forget(kind, current)
+        if current == c:
             return True
-        self._release(kind, now, 1)
+        self._release(kind, current, 1)
         self._improve()
         if self.worth + self.supply.offers[kind][c] - self.loss[c] < least:
             return False
