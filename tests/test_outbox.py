@@ -260,9 +260,9 @@ def test_an_outbox_tells_what_lies_in_it(tmp_path: Path) -> None:
     assert outbox.manifest("daily", DAY) == NEW["manifest.json"]
     assert outbox.files("daily", DAY, ["index.txt", "absent"]) == {"index.txt": NEW["index.txt"]}
     for data in (b"old", b"png"):
-        outbox.add("daily", DAY, {"images/logo.png": data, "index.txt": b"another"})
-    assert outbox.files("daily", DAY, ["images/logo.png", "index.txt"]) == {
-        "images/logo.png": b"png",
+        outbox.add("daily", DAY, {"images/ads/logo.png": data, "index.txt": b"another"})
+    assert outbox.files("daily", DAY, ["images/ads/logo.png", "index.txt"]) == {
+        "images/ads/logo.png": b"png",
         "index.txt": b"another",
     }
     assert (outbox.is_sent("daily", DAY), outbox.receipt("daily", DAY)) == (False, None)
@@ -288,6 +288,7 @@ def test_a_revision_leaves_nothing_beside_it_and_a_recorded_one_is_finished(
     publish(outbox, Ledger(), NEW)
     assert [path.name for path in (tmp_path / "daily").iterdir()] == ["2026-01-23"]
     outbox.stage("daily", DAY, OLD)
+    (tmp_path / "daily" / ".0.staged").mkdir()  # somebody else's, and the first that is met
     assert outbox.recover("daily", lambda _: OLD["manifest.json"]) == [DAY]
     assert outbox.read("daily", DAY) == OLD
 
@@ -298,7 +299,10 @@ def test_a_sent_issue_is_never_overwritten(tmp_path: Path) -> None:
     (outbox.place("daily", DAY) / "sent.json").write_bytes(b"scribble")
     with pytest.raises(AlreadySent):
         publish(outbox, Ledger(), NEW)
+    assert [path.name for path in (tmp_path / "daily").iterdir()] == ["2026-01-23"]
     left = outbox.stage("daily", DAY, NEW)
     assert outbox.recover("daily", lambda _: NEW["manifest.json"]) == []
     assert outbox.read("daily", DAY) == OLD
     assert not left.folder.exists()
+    outbox.discard(outbox.stage("daily", DAY, NEW))
+    assert [path.name for path in (tmp_path / "daily").iterdir()] == ["2026-01-23"]

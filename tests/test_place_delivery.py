@@ -183,6 +183,7 @@ def test_a_pin_fixes_the_slot_and_the_gap_is_still_chosen() -> None:
 @pytest.mark.parametrize(
     ("ran", "because"),
     [(9, "has 9 of its 10 issues and should have 8 by today on an even plan, on time;"),
+     (8, "has 8 of its 10 issues and should have 8 by today on an even plan, on time;"),
      (2, "has 2 of its 10 issues and should have 8 by today on an even plan: 6 issues behind;")],
 )  # fmt: skip
 def test_why_a_booking_runs_tells_where_its_goal_stands_and_who_comes_along(ran: int, because: str) -> None:
