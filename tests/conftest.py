@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 
-pytest_plugins = ("tests.fakes", "tests.postgres")
+pytest_plugins = ("tests.browsers", "tests.fakes", "tests.postgres")
 settings.register_profile(
     "laws",
     derandomize=True,

@@ -12,13 +12,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from digest.desk import Desk, DeskOptions, PageLinks, Proofs, listen
-from tests.judges.tools import CHROMIUM, NODE_MODULES
+from tests.judges.tools import NODE_MODULES
 from tests.newsrooms import ADS, DIGEST, Room, newsroom, story
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 DAY = "2026-01-23"
 NOW = datetime(2026, 1, 23, 14, 0, tzinfo=UTC)
 TOKEN = "the-token-of-this-run"
@@ -29,16 +28,6 @@ PAGES = (
     "/history", "/book", f"/left?edition=daily&date={DAY}&section=crime", "/booking?line_item=nobody", "/nowhere",
     "/?date=soon",
 )  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    if not CHROMIUM:
-        pytest.skip("no Chromium on this machine")
-    with sync_api.sync_playwright() as play:
-        made = play.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
-        yield made
-        made.close()
 
 
 @pytest.fixture(scope="module")

@@ -4,34 +4,21 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from digest.render import RenderRequest, load_theme, render
-from tests.judges.tools import CHROMIUM
 from tests.newsrooms import Room
 from tests.strategies import render as make
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page, Route
 
-sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 REPOSITORY = Path(__file__).parents[1]
 DAY = "2026-01-23"
 THEMES = ("lively", "broadsheet", "bulletin")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    if not CHROMIUM:
-        pytest.skip("no Chromium on this machine")
-    with sync_api.sync_playwright() as play:
-        made = play.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
-        yield made
-        made.close()
 
 
 @pytest.fixture(scope="module", params=THEMES)
