@@ -48,8 +48,8 @@ class Cluster:
         )
         assert self.scheduler.stderr is not None
         for line in self.scheduler.stderr:
-            if found := re.search(rb"tcp://127\.0\.0\.1:\d+", line):
-                self.address = found[0].decode()
+            if match := re.search(rb"tcp://127\.0\.0\.1:\d+", line):
+                self.address = match[0].decode()
                 break
         threading.Thread(target=self.scheduler.stderr.read, daemon=True).start()
         for _ in range(workers):
@@ -73,9 +73,9 @@ class Cluster:
 
 @pytest.fixture
 def cluster() -> Iterator[Cluster]:
-    made = Cluster(2)
-    yield made
-    made.close()
+    cluster_of_two = Cluster(2)
+    yield cluster_of_two
+    cluster_of_two.close()
 
 
 def in_mid_run(room: Room, kill: threading.Event, act: object) -> threading.Thread:

@@ -39,10 +39,10 @@ def room_of(folder: Path) -> Room:
 
 def read(room: Room, *rows: dict[str, Any] | str) -> dict[str, Any]:
     path = room.root / "post.jsonl"
-    path.write_text("".join((one if isinstance(one, str) else json.dumps(one)) + "\n" for one in rows))
-    found = room.run("ingest", str(path), "--json").json["sources"][0]
-    return {name: found[name] for name in ("new", "updated", "unchanged", "rejected", "folded")} | {
-        "remarks": found["remarks"]
+    path.write_text("".join((line if isinstance(line, str) else json.dumps(line)) + "\n" for line in rows))
+    source = room.run("ingest", str(path), "--json").json["sources"][0]
+    return {name: source[name] for name in ("new", "updated", "unchanged", "rejected", "folded")} | {
+        "remarks": source["remarks"]
     }
 
 
@@ -55,8 +55,8 @@ def what(
 
 
 def titles(room: Room) -> dict[str, str]:
-    found = room.run("stories", "list", "--limit", "1000", "--json").json["stories"]
-    return {one["url"]: f"{one['id']}: {one['title']}" for one in found}
+    stories = room.run("stories", "list", "--limit", "1000", "--json").json["stories"]
+    return {story["url"]: f"{story['id']}: {story['title']}" for story in stories}
 
 
 def test_a_file_is_read_however_long_it_takes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -64,10 +64,10 @@ def test_a_file_is_read_however_long_it_takes(tmp_path: Path, monkeypatch: pytes
     monkeypatch.setattr(ingest, "_SECONDS", -10.0)
     away = '  - {name: away, type: rss, url: "https://feeds.invalid/rss"}\n'
     room = newsroom(tmp_path / "room", digest=DIGEST.replace("sections:\n", f"{away}sections:\n", 1))
-    told = {one["name"]: one for one in room.run("ingest", "--json").json["sources"]}
-    assert told["post"]["new"] == 12
-    assert not told["post"]["error"]
-    assert "time for all sources was over" in told["away"]["error"]
+    sources = {source["name"]: source for source in room.run("ingest", "--json").json["sources"]}
+    assert sources["post"]["new"] == 12
+    assert not sources["post"]["error"]
+    assert "time for all sources was over" in sources["away"]["error"]
 
 
 def test_what_changed_and_what_did_not(tmp_path: Path, portion: int) -> None:
@@ -109,7 +109,7 @@ def test_one_id_for_all_is_many_stories(tmp_path: Path, portion: int) -> None:
     room = room_of(tmp_path)
     rows = [row(number, id="same") for number in range(6)]
     assert read(room, *rows) == what(new=6)
-    assert len({one.partition(":")[0] for one in titles(room).values()}) == 6
+    assert len({value.partition(":")[0] for value in titles(room).values()}) == 6
     assert read(room, *rows) == what(unchanged=6)
 
 
@@ -145,8 +145,8 @@ def test_what_a_date_means_is_learned_from_the_whole_file(tmp_path: Path, portio
     room = room_of(tmp_path)
     rows = [row(1, published_at="1/2/2026 10:00"), row(2)]
     assert len(read(room, *rows)["remarks"]) == 1
-    found = read(room, *rows, row(3, published_at="23/1/2026 10:00"))
-    assert (found["remarks"], found["new"]) == ([], 1)
+    source = read(room, *rows, row(3, published_at="23/1/2026 10:00"))
+    assert (source["remarks"], source["new"]) == ([], 1)
 
 
 def test_a_picture_nobody_sees_is_said_every_time(tmp_path: Path, portion: int) -> None:
@@ -171,11 +171,11 @@ def test_lines_that_blocks_cut(ends: str, monkeypatch: pytest.MonkeyPatch, tmp_p
     text = ends.join(["url,title", *(f"https://n.example/{n},Straße {n}" for n in range(50))]) + ends
     path = tmp_path / "stories.csv"
     path.write_bytes(text.encode())
-    whole = list(_bytes.Lines(text.encode()))
-    assert len(whole) == 51
+    lines = list(_bytes.Lines(text.encode()))
+    assert len(lines) == 51
     for size in (1, 2, 7, 64):
         monkeypatch.setattr(_bytes, "_BLOCK", size)
-        assert list(_bytes.Lines(path)) == whole
+        assert list(_bytes.Lines(path)) == lines
 
 
 def test_a_line_that_came_before_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -42,8 +42,8 @@ def _dates(calendar: Calendar, first: date, days: int) -> list[date]:
     ],
 )
 def test_which_dates_have_an_issue(calendar: Calendar, expected: str) -> None:
-    found = _dates(calendar, date(2026, 1, 23), 15)
-    assert " ".join(str(day.day) for day in found) == expected
+    dates = _dates(calendar, date(2026, 1, 23), 15)
+    assert " ".join(str(day.day) for day in dates) == expected
 
 
 def test_a_month_without_such_a_day_has_its_issue_on_the_last() -> None:
@@ -55,8 +55,8 @@ def test_a_month_without_such_a_day_has_its_issue_on_the_last() -> None:
 
 def test_every_second_week_goes_on_over_the_new_year() -> None:
     calendar = Calendar(cadence="weekly", weekdays=frozenset({1, 4}), every=2, first=date(2026, 12, 15))
-    found = _dates(calendar, date(2026, 12, 14), 35)
-    assert [str(day) for day in found] == [
+    dates = _dates(calendar, date(2026, 12, 14), 35)
+    assert [str(day) for day in dates] == [
         "2026-12-15", "2026-12-18", "2026-12-29", "2027-01-01", "2027-01-12", "2027-01-15",
     ]  # fmt: skip
 
@@ -98,8 +98,8 @@ def test_the_windows_of_a_calendar_tile_time(
 ) -> None:
     edition = _edition(calendar, minutes)
     windows = [window_of(edition, day, ZoneInfo(zone)) for day in _dates(calendar, start, 120)]
-    for one, next_ in pairwise(windows):
-        assert one.start <= one.end == next_.start <= next_.end
+    for window, next_ in pairwise(windows):
+        assert window.start <= window.end == next_.start <= next_.end
 
 
 @given(calendars(), st.integers(0, 1439), st.dates(date(2026, 1, 1), date(2026, 11, 1)), st.integers(1, 40))
@@ -113,9 +113,9 @@ def test_builds_lose_nothing_without_saying_so(
         if number % missing == missing - 1:
             continue  # a morning that built nothing
         window = window_of(edition, day, NEW_YORK, end)
-        told = passed_over(edition, day, NEW_YORK, end)
+        hours = passed_over(edition, day, NEW_YORK, end)
         if end is not None:
-            assert window.start == end or told == (end, window.start)
+            assert window.start == end or hours == (end, window.start)
         end = window.end
 
 

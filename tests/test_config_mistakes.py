@@ -22,33 +22,33 @@ def problems(root: Path, file: str, text: str) -> list[Problem]:
     return [problem for problem in config.problems(root) if problem.file == f"{file}.yaml"]
 
 
-def mended(text: str, told: Problem) -> str:
+def mended(text: str, problem: Problem) -> str:
     """The file as somebody who only does what the cure says makes it."""
     rows = text.split("\n")
-    row, at, cure = rows[told.line - 1], told.column - 1, told.cure
+    row, at, cure = rows[problem.line - 1], problem.column - 1, problem.cure
     indent = re.sub(r"\S.*", "", re.sub("[\u00a0\u3000]", " ", row))
-    if found := re.match(r"Begin it with (\d+|no) space", cure):
-        made = " " * (0 if found[1] == "no" else int(found[1])) + row.lstrip()
+    if match := re.match(r"Begin it with (\d+|no) space", cure):
+        line = " " * (0 if match[1] == "no" else int(match[1])) + row.lstrip()
     elif cure.startswith("Write: "):
-        made = indent + cure.removeprefix("Write: ")
-    elif found := re.match(r'Write "(.*)" in quotes', cure):
-        made = f'{row[:at]}"{found[1]}"'
-    elif found := re.match(r'(?:Did you mean|Start it with) "?(https://|[^"]*?)[".?]', cure):
-        old = _wrong(told)
-        made = row[:at] + row[at:].replace(old, found[1] + (old if found[1] == "https://" else ""), 1)
-    elif found := re.match(r"(?:A comma parts keys here|A list needs brackets)\. Write (\w+): (.*)\.$", cure):
-        key = re.escape(_wrong(told))
-        made = re.sub(rf"{found[1]}: .*?, ?{key}(?=[,}}])", f"{found[1]}: {found[2]}", row, count=1)
-    elif found := re.match(r"The whole list is (.*)\.$", cure):
-        made = row.replace(f"[{_wrong(told)}]", found[1])
+        line = indent + cure.removeprefix("Write: ")
+    elif match := re.match(r'Write "(.*)" in quotes', cure):
+        line = f'{row[:at]}"{match[1]}"'
+    elif match := re.match(r'(?:Did you mean|Start it with) "?(https://|[^"]*?)[".?]', cure):
+        old = _wrong(problem)
+        line = row[:at] + row[at:].replace(old, match[1] + (old if match[1] == "https://" else ""), 1)
+    elif match := re.match(r"(?:A comma parts keys here|A list needs brackets)\. Write (\w+): (.*)\.$", cure):
+        key = re.escape(_wrong(problem))
+        line = re.sub(rf"{match[1]}: .*?, ?{key}(?=[,}}])", f"{match[1]}: {match[2]}", row, count=1)
+    elif match := re.match(r"The whole list is (.*)\.$", cure):
+        line = row.replace(f"[{_wrong(problem)}]", match[1])
     elif cure.startswith("Take the key out"):
-        made = re.sub(rf",? *days: {re.escape(_wrong(told))}", "", row)
+        line = re.sub(rf",? *days: {re.escape(_wrong(problem))}", "", row)
     else:
-        found = re.match(r"(?:Write|Put it in brackets:|Put it in quotes:) (.*?)\.?$", cure)
-        assert found is not None, cure
-        made = row[:at] + row[at:].replace(_wrong(told), found[1].partition(" or ")[0], 1)
-    assert made != row, told
-    return "\n".join([*rows[: told.line - 1], made, *rows[told.line :]])
+        match = re.match(r"(?:Write|Put it in brackets:|Put it in quotes:) (.*?)\.?$", cure)
+        assert match is not None, cure
+        line = row[:at] + row[at:].replace(_wrong(problem), match[1].partition(" or ")[0], 1)
+    assert line != row, problem
+    return "\n".join([*rows[: problem.line - 1], line, *rows[problem.line :]])
 
 
 def _wrong(told: Problem) -> str:

@@ -89,15 +89,17 @@ def test_two_tellings_of_one_event_are_told_apart_joined_and_taken_back(at: At) 
     at.room.stories([*(story(n) for n in range(12)), story(30, **same), story(33, **same, source="wire")])
     (row,) = re.findall('(?s)<li class="row story" data-key="s3[03]".*?</div></details></li>', at.get())[:1]
     assert "Also told by" in row
-    one, other = re.findall(r'name="(?:story|other)" value="(s3[03])"', row.partition("Also told by")[2])[:2]
-    assert {one, other} == {"s30", "s33"}
-    done = at.post("split", story=one, other=other, why="two bridges")
-    assert [row["action"] for row in history(at.room, one)] == ["split"]
+    first_id, second_id = re.findall(
+        r'name="(?:story|other)" value="(s3[03])"', row.partition("Also told by")[2]
+    )[:2]
+    assert {first_id, second_id} == {"s30", "s33"}
+    done = at.post("split", story=first_id, other=second_id, why="two bridges")
+    assert [row["action"] for row in history(at.room, first_id)] == ["split"]
     assert at.titles().count(same["title"]) == 2
     at.undo(done)
     assert at.titles().count(same["title"]) == 1
     before = at.titles()
-    first, second = [one for one in before if one.startswith("Number")][:2]
+    first, second = [id for id in before if id.startswith("Number")][:2]
     joined = at.post("join", story=next(f"s{n}" for n in range(12) if title(n) == first), other=second)
     assert len({first, second} & set(at.titles())) == 1
     at.undo(joined)
@@ -226,7 +228,7 @@ def test_a_booking_is_shown_written_and_taken_back(at: At) -> None:
     assert at.room.run("check").code == 0
     manifest = json.loads(at.get(f"/daily/{DAY}/manifest.json"))
     plan = manifest["ads"]["placed"] + manifest["ads"]["refused"]
-    assert "spring" in {one["line_item"] for one in plan}
+    assert "spring" in {row["line_item"] for row in plan}
     at.undo(done)
     assert ads(at.room) == before
 
@@ -290,14 +292,14 @@ def test_a_change_of_the_file_is_taken_back_by_a_desk_that_was_started_later(at:
     at.post("pause", line_item="aquafresh")
     first = at.post("", path="/book", status=200, **BOOKING)
     at.post("", path="/book", **(BOOKING | {"step": "write", "shown": shown(first.text)}))
-    other = At(at.room, who="ann")
+    second_desk = At(at.room, who="ann")
     for what in ("booked", "paused"):  # the last one first: each as the file stands then
-        page = other.get("/history")
+        page = second_desk.get("/history")
         assert f'data-label="What">{what}<' in page
         (key,) = re.findall(rf'name="key" value="([^"]+)"(?:(?!</form>).)*Undo: {what}, ', page)
-        other.post("undo", key=html.unescape(key), back="history")
+        second_desk.post("undo", key=html.unescape(key), back="history")
     assert ads(at.room) == before
-    assert 'data-label="What">taken back: paused<' in other.get("/history")
+    assert 'data-label="What">taken back: paused<' in second_desk.get("/history")
 
 
 def test_a_byte_order_mark_stays(at: At) -> None:
@@ -358,12 +360,12 @@ def test_a_block_is_put_into_any_file(at: At, file: str) -> None:
 def test_without_the_token_of_this_run_nothing_is_done_and_nothing_is_lost(at: At) -> None:
     before = at.titles()
     for token in ("", "x" * 43):
-        found = answer(
+        response = answer(
             at.app, "/act", {"token": token, "act": "edit", "story": "s3", "title": "My words", **HERE}
         )
-        assert found.status == 403
-        assert "This page is too old" in found.text
-        assert "My words" in found.text
+        assert response.status == 403
+        assert "This page is too old" in response.text
+        assert "My words" in response.text
     assert at.titles() == before
 
 
@@ -379,8 +381,8 @@ def test_foreign_pages_are_refused(at: At, heads: dict[str, str]) -> None:
     before = at.titles()
     form = {"token": at.desk.token, "act": "kill", "story": "s3", **HERE}
     assert answer(at.app, "/act", form, heads=heads).status == 403
-    found = answer(at.app, "/manifest.json", heads=heads)
-    assert (found.status, b"aquafresh" in found.body) == (403, False)
+    response = answer(at.app, "/manifest.json", heads=heads)
+    assert (response.status, b"aquafresh" in response.body) == (403, False)
     assert at.titles() == before
 
 
@@ -495,8 +497,8 @@ def test_a_book_of_500_is_paged_and_filtered(room: Room) -> None:
     assert page.count('<th scope="row">') == 50
     assert "Page 1 of 10" in page
     assert at.get("/bookings?page=99").count("Page 10 of 10") == 1
-    found = at.get("/bookings?q=adv7")
-    assert re.findall(r"<h1>Bookings <small>(.*?)</small>", found) == ["13 of 500"]
+    response = at.get("/bookings?q=adv7")
+    assert re.findall(r"<h1>Bookings <small>(.*?)</small>", response) == ["13 of 500"]
     assert "No booking matches." in at.get("/bookings?q=nobody")
 
 
@@ -537,8 +539,8 @@ def test_the_desk_as_files(room: Room, tmp_path: Path) -> None:
 
 def test_an_export_of_a_thin_day_is_a_page_that_says_so(room: Room, tmp_path: Path) -> None:
     room.stories([story(1)])
-    asked = DeskOptions(root=room.root, outbox=room.root / "outbox", day=date.fromisoformat(DAY))
-    write(Desk(Proofs(asked, lambda: NOW), FileLinks(), may_act=False), tmp_path / "out")
+    options = DeskOptions(root=room.root, outbox=room.root / "outbox", day=date.fromisoformat(DAY))
+    write(Desk(Proofs(options, lambda: NOW), FileLinks(), may_act=False), tmp_path / "out")
     assert "nothing to send" in (tmp_path / "out" / "index.html").read_text("utf-8")
 
 
@@ -546,14 +548,14 @@ def test_two_people_and_a_command_line_at_once(at: At) -> None:
     from concurrent.futures import ThreadPoolExecutor
 
     assert at.room.run("ingest").code == 0
-    other = At(at.room, who="ann")
+    second_desk = At(at.room, who="ann")
     acts: list[Callable[[], Any]] = []
     for n in range(4):
         acts.append(lambda n=n: at.post("hold", story=f"s{n}"))  # type: ignore[misc]
-        acts.append(lambda n=n: other.post("pin", story=f"s{n + 4}"))  # type: ignore[misc]
+        acts.append(lambda n=n: second_desk.post("pin", story=f"s{n + 4}"))  # type: ignore[misc]
     acts.append(lambda: at.titles())
     with ThreadPoolExecutor(6) as pool:
-        for done in [pool.submit(one) for one in acts]:
+        for done in [pool.submit(act) for act in acts]:
             done.result()
     rows = history(at.room, *(f"s{n}" for n in range(8)))
     assert sorted((row["story"], row["action"], row["by"]) for row in rows) == [
@@ -564,7 +566,7 @@ def test_two_people_and_a_command_line_at_once(at: At) -> None:
 def test_the_numbers_of_a_booking_are_those_of_the_report(at: At) -> None:
     assert at.room.run("build", "--daily", "--date", DAY).code == 0
     page = at.get("/bookings")
-    told = at.room.run("ads", "report", "--json").json["line_items"]
-    assert {one["line_item"]: one["delivered"] for one in told} == {"aquafresh": 1, "later": 0}
+    report = at.room.run("ads", "report", "--json").json["line_items"]
+    assert {row["line_item"]: row["delivered"] for row in report} == {"aquafresh": 1, "later": 0}
     assert re.findall(r'data-label="Delivered">(\d+)', page) == ["1", "0"]
     assert DIGEST

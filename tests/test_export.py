@@ -30,7 +30,7 @@ def test_a_variant_and_a_reader_are_the_bytes_of_the_packs(room: Room, tmp_path:
         result = room.run("export", "daily", DAY, *words, "--to", str(place), "--json")
         assert result.code == 0, result.err
         assert result.json["variant"] == row["variant"]
-        files = {one.name: one.read_bytes() for one in place.iterdir()}
+        files = {path.name: path.read_bytes() for path in place.iterdir()}
         assert files == {"index.html": row["html"], "index.txt": row["txt"], "message.eml": row["eml"]}
 
 
@@ -40,12 +40,12 @@ def test_the_stream_says_where_every_reader_lies(room: Room, tmp_path: Path) -> 
         assert result.code == 0, result.err
         assert result.json["readers"] == 4
     rows = [json.loads(line) for line in (tmp_path / "all.jsonl").read_text().splitlines()]
-    assert [one["reader_id"] for one in rows] == ["anna", "bert", "cora", "dora"]
-    for one in rows:
-        data = (folder(room) / f"packs/{one['pack']:04d}.eml").read_bytes()
-        mail = data[one["eml_offset"] :][: one["eml_length"]]
-        assert mail == of_reader(room, one["reader_id"])["eml"]
-        assert one["subject"] == of_reader(room, one["reader_id"])["subject"]
+    assert [row["reader_id"] for row in rows] == ["anna", "bert", "cora", "dora"]
+    for row in rows:
+        data = (folder(room) / f"packs/{row['pack']:04d}.eml").read_bytes()
+        mail = data[row["eml_offset"] :][: row["eml_length"]]
+        assert mail == of_reader(room, row["reader_id"])["eml"]
+        assert row["subject"] == of_reader(room, row["reader_id"])["subject"]
     assert table(tmp_path / "all.parquet", "count(*)") == [(4,)]
 
 
@@ -101,19 +101,19 @@ def test_a_readers_issue_in_a_browser(room: Room) -> None:
     )
     try:
         assert process.stdout is not None
-        told = json.loads(process.stdout.readline())
+        first_line = json.loads(process.stdout.readline())
         row = of_reader(room, "cora")
-        assert told["variant"] == row["variant"]
+        assert first_line["variant"] == row["variant"]
         for path, data in (
             ("index.html", row["html"]),
             ("index.txt", row["txt"]),
             ("message.eml", row["eml"]),
         ):
-            with urlopen(told["url"].replace("index.html", path), timeout=10) as answer:
+            with urlopen(first_line["url"].replace("index.html", path), timeout=10) as answer:
                 assert answer.read() == data
         for request, code in (
-            (Request(told["url"], headers={"Host": "evil.example:80"}), 403),
-            (Request(told["url"].replace("index.html", "../digest.yaml")), 404),
+            (Request(first_line["url"], headers={"Host": "evil.example:80"}), 403),
+            (Request(first_line["url"].replace("index.html", "../digest.yaml")), 404),
         ):
             with pytest.raises(HTTPError) as refused:
                 urlopen(request, timeout=10)

