@@ -220,7 +220,7 @@ def newsrooms(folder: Path) -> None:
         (root / "digest.yaml").write_text(text + more)
         rows = [json.dumps(story) for story in stories(130)]
         (root / "stories.jsonl").write_text("\n".join(rows))
-    command = ["build", "--daily", "--date", "2026-01-22", "--json"]
+    command = ["build", "--daily", "--date", "2026-01-23", "--strict", "--json"]
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     subprocess.run(
         [sys.executable, "-c", _IN_ONE, str(papers), *command], check=True, stdout=subprocess.DEVNULL
