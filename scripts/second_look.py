@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from bench import quality
 from digest.select.events import match
-from digest.select.events.classifier import Model
+from digest.select.events.classifier import LogisticModel
 from digest.select.events.features import features_of
 from digest.select.events.second_look import SecondLook
 from digest.select.events.word_weights import WordWeights
@@ -55,7 +55,7 @@ def _looked_at(name: str, day: str) -> Judged:
     return [(look, verdict) for look, verdict in looked if isinstance(look, SecondLook)]
 
 
-def fit(judged: Sequence[tuple[SecondLook, bool]]) -> Model:
+def fit(judged: Sequence[tuple[SecondLook, bool]]) -> LogisticModel:
     """Logistic regression with a ridge, by Newton's method."""
     given: NDArray[np.float64] = np.array([look for look, _ in judged], dtype=np.float64)
     mean, spread = given.mean(axis=0), given.std(axis=0)
@@ -68,7 +68,7 @@ def fit(judged: Sequence[tuple[SecondLook, bool]]) -> Model:
         p = 1 / (1 + np.exp(-(x @ w)))
         w -= np.linalg.solve(x.T @ (x * (p * (1 - p))[:, None]) + ridge, x.T @ (p - y) + ridge @ w)
     weights = w[1:] / spread
-    return Model(
+    return LogisticModel(
         round(float(w[0] - weights @ mean) + EASIER, 2), SecondLook(*(round(float(v), 2) for v in weights))
     )
 

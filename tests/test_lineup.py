@@ -9,13 +9,16 @@ from itertools import product
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.select.assignment import Choice, Limits, Place, Seats, assign
+from digest.select.assignment import EventChoice, Place, Seats, SourceLimits, assign
 
 Key = tuple[int, int, int, int]
 
 
 def worth(
-    choices: Sequence[Choice], seats: Mapping[str, Seats], limits: Limits, places: Sequence[Place | None]
+    choices: Sequence[EventChoice],
+    seats: Mapping[str, Seats],
+    limits: SourceLimits,
+    places: Sequence[Place | None],
 ) -> Key:
     """What ``assign`` promises, as a key to compare: pins, breaches, needed seats, total."""
     taken = [(choice, place) for choice, place in zip(choices, places, strict=True) if place is not None]
@@ -30,7 +33,10 @@ def worth(
 
 
 def admissible(
-    choices: Sequence[Choice], seats: Mapping[str, Seats], limits: Limits, places: Sequence[Place | None]
+    choices: Sequence[EventChoice],
+    seats: Mapping[str, Seats],
+    limits: SourceLimits,
+    places: Sequence[Place | None],
 ) -> bool:
     """Only pins may go past a limit."""
     plain = [(choice, place) for choice, place in zip(choices, places, strict=True) if place is not None]
@@ -47,7 +53,7 @@ def admissible(
 
 
 @st.composite
-def problems(draw: st.DrawFn) -> tuple[list[Choice], dict[str, Seats], Limits]:
+def problems(draw: st.DrawFn) -> tuple[list[EventChoice], dict[str, Seats], SourceLimits]:
     sections = draw(st.sampled_from(["a", "ab", "abc"]))
     seats = {}
     for name in sections:
@@ -55,16 +61,16 @@ def problems(draw: st.DrawFn) -> tuple[list[Choice], dict[str, Seats], Limits]:
         seats[name] = Seats(draw(st.integers(0, 2)), top)
     places = [(name, source) for name in sections for source in "xy"]
     choice = st.builds(
-        Choice,
+        EventChoice,
         st.dictionaries(st.sampled_from(places), st.integers(1, 20), max_size=3),
         st.sampled_from([False, False, False, True]),
     )
-    limits = Limits(draw(st.sampled_from([None, None, 1, 2])), draw(st.sampled_from([0, 0, 3])))
+    limits = SourceLimits(draw(st.sampled_from([None, None, 1, 2])), draw(st.sampled_from([0, 0, 3])))
     return draw(st.lists(choice, max_size=6)), seats, limits
 
 
 @given(problems())
-def test_assignment_is_optimal(problem: tuple[list[Choice], dict[str, Seats], Limits]) -> None:
+def test_assignment_is_optimal(problem: tuple[list[EventChoice], dict[str, Seats], SourceLimits]) -> None:
     choices, seats, limits = problem
     found = assign(choices, seats, limits)
     assert admissible(choices, seats, limits, found)
@@ -78,8 +84,12 @@ def test_assignment_is_optimal(problem: tuple[list[Choice], dict[str, Seats], Li
 
 
 def test_a_shared_story_goes_where_it_is_needed() -> None:
-    choices = [Choice({("a", ""): 9, ("b", ""): 9}), Choice({("a", ""): 5}), Choice({("a", ""): 4})]
-    assert assign(choices, {"a": Seats(1, 2), "b": Seats(1, 1)}, Limits()) == [
+    choices = [
+        EventChoice({("a", ""): 9, ("b", ""): 9}),
+        EventChoice({("a", ""): 5}),
+        EventChoice({("a", ""): 4}),
+    ]
+    assert assign(choices, {"a": Seats(1, 2), "b": Seats(1, 1)}, SourceLimits()) == [
         ("b", ""),
         ("a", ""),
         ("a", ""),
@@ -89,9 +99,9 @@ def test_a_shared_story_goes_where_it_is_needed() -> None:
 def test_chains_of_moves_are_found() -> None:
     """b must pass its story on twice before every section has one."""
     choices = [
-        Choice({("a", ""): 9, ("b", ""): 8}),
-        Choice({("b", ""): 9, ("c", ""): 1}),
-        Choice({("a", ""): 7}),
+        EventChoice({("a", ""): 9, ("b", ""): 8}),
+        EventChoice({("b", ""): 9, ("c", ""): 1}),
+        EventChoice({("a", ""): 7}),
     ]
     seats = {name: Seats(1, 1) for name in "abc"}
-    assert assign(choices, seats, Limits()) == [("b", ""), ("c", ""), ("a", "")]
+    assert assign(choices, seats, SourceLimits()) == [("b", ""), ("c", ""), ("a", "")]

@@ -28,7 +28,7 @@ class Seats:
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class SourceLimits:
     """``per_source``: stories of one source in a section; ``repeat_cost``: what each further one costs more."""
 
     per_source: int | None = None
@@ -40,7 +40,7 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class EventChoice:
     """An event's possible places, each with its weight (1 or more)."""
 
     weights: Mapping[Place, int]
@@ -49,9 +49,9 @@ class Choice:
 
 @dataclass(slots=True)
 class _Flow:
-    choices: Sequence[Choice]
+    choices: Sequence[EventChoice]
     seats: Mapping[str, Seats]
-    limits: Limits
+    limits: SourceLimits
     levels: tuple[int, int, int]  # worth of a pin; cost of going past a limit; worth of a needed seat
     ladders: Mapping[Place, list[int]]
     chosen: list[Place | None]
@@ -75,7 +75,9 @@ class _Flow:
         return -self.limits.repeat_cost * (unit - 1) - (self.levels[1] if over else 0)
 
 
-def assign(choices: Sequence[Choice], seats: Mapping[str, Seats], limits: Limits) -> list[Place | None]:
+def assign(
+    choices: Sequence[EventChoice], seats: Mapping[str, Seats], limits: SourceLimits
+) -> list[Place | None]:
     """The place of each event, or ``None``. Equal totals fall to the first found in the order given."""
     flow = _flow(choices, seats, limits)
     while _augment(flow):
@@ -83,7 +85,7 @@ def assign(choices: Sequence[Choice], seats: Mapping[str, Seats], limits: Limits
     return flow.chosen
 
 
-def _flow(choices: Sequence[Choice], seats: Mapping[str, Seats], limits: Limits) -> _Flow:
+def _flow(choices: Sequence[EventChoice], seats: Mapping[str, Seats], limits: SourceLimits) -> _Flow:
     ladders: dict[Place, list[int]] = defaultdict(list)
     for event, choice in enumerate(choices):
         for place in choice.weights:
@@ -94,7 +96,9 @@ def _flow(choices: Sequence[Choice], seats: Mapping[str, Seats], limits: Limits)
     return flow
 
 
-def _levels(choices: Sequence[Choice], seats: Mapping[str, Seats], limits: Limits) -> tuple[int, int, int]:
+def _levels(
+    choices: Sequence[EventChoice], seats: Mapping[str, Seats], limits: SourceLimits
+) -> tuple[int, int, int]:
     most = max((w for choice in choices for w in choice.weights.values()), default=1) + limits.repeat_cost
     places = sum(wish.top for wish in seats.values()) + sum(choice.pinned for choice in choices) + 1
     need = most * places * places

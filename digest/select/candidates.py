@@ -33,11 +33,11 @@ def name_of(category: str) -> str:
 
 def section_names(sections: Iterable[SectionSpec]) -> dict[str, tuple[str, ...]]:
     """Category name -> ids of the sections that take it: by ``match`` (else the title), and by id."""
-    found: dict[str, list[str]] = {}
+    sections_by_name: dict[str, list[str]] = {}
     for section in sections:
         for name in dict.fromkeys(map(name_of, (*(section.match or (section.title,)), section.id))):
-            found.setdefault(name, []).append(section.id)
-    return {name: tuple(ids) for name, ids in found.items()}
+            sections_by_name.setdefault(name, []).append(section.id)
+    return {name: tuple(ids) for name, ids in sections_by_name.items()}
 
 
 def sections_for(story: Story | AsItWas, names: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
@@ -61,15 +61,15 @@ def widened_candidates(
 ) -> list[Candidate]:
     """Earlier stories that sections with a widened window (id -> its start) may take; each only for those sections."""
     names, known = section_names(request.sections), set(taken)
-    found = []
+    widened = []
     for story in sorted({story.id: story for story in request.stories}.values(), key=lambda s: s.id):
         if story.id in known or not story.time < request.window.start:
             continue
         full = _candidate(request, desk, story, names)
         sections = tuple(id for id in full.sections if id in starts and starts[id] <= story.time)
         if sections:
-            found.append(Candidate(story, sections, full.pinned, full.why))
-    return found
+            widened.append(Candidate(story, sections, full.pinned, full.why))
+    return widened
 
 
 def widen_limit(request: SelectRequest) -> datetime:

@@ -10,7 +10,7 @@ from datetime import datetime
 from itertools import combinations
 
 from digest.model import SectionSpec
-from digest.select.assignment import Choice, Limits, Place, Seats, assign
+from digest.select.assignment import EventChoice, Place, Seats, SourceLimits, assign
 from digest.select.candidates import Candidate, earlier, widen_limit
 from digest.select.pool import CandidatePool
 from digest.select.request import SelectRequest
@@ -89,9 +89,9 @@ def _lent(planner: _Planner, plan: SectionPlan, thin: int) -> SectionPlan | None
     sections = planner.request.sections
     seated = _seated(sections, plan.place)
 
-    def helps(found: SectionPlan) -> bool:
-        more = _seated(sections, found.place) > seated
-        return more and len(_without_thin(planner.request, found).thin) < thin
+    def helps(plan_found: SectionPlan) -> bool:
+        more = _seated(sections, plan_found.place) > seated
+        return more and len(_without_thin(planner.request, plan_found).thin) < thin
 
     limit = widen_limit(planner.request)
     for lender in _lenders(planner.request, plan):
@@ -100,9 +100,9 @@ def _lent(planner: _Planner, plan: SectionPlan, thin: int) -> SectionPlan | None
             continue
         while start > limit:
             start = earlier(start, limit)
-            found = _widened(planner, {**plan.starts, lender: start})
-            if helps(found):
-                return found
+            widened = _widened(planner, {**plan.starts, lender: start})
+            if helps(widened):
+                return widened
     return None
 
 
@@ -112,15 +112,15 @@ def _lenders(request: SelectRequest, plan: SectionPlan) -> list[str]:
     for candidate in plan.pool.open():
         homes[number[candidate.story.id]].update(candidate.sections)
     short = set(_under(request.sections, plan.place))
-    found = set(short)
+    lenders = set(short)
     while more := {
         place
         for id, place in plan.place.items()
-        if place not in found and not homes[number[id]].isdisjoint(found)
+        if place not in lenders and not homes[number[id]].isdisjoint(lenders)
     }:
-        found |= more
+        lenders |= more
     limit = widen_limit(request)
-    now = {id: plan.starts.get(id, request.window.start) for id in found - short}
+    now = {id: plan.starts.get(id, request.window.start) for id in lenders - short}
     return [section.id for section in request.sections if now.get(section.id, limit) > limit]
 
 
@@ -211,11 +211,15 @@ def _assigned(request: SelectRequest, pool: CandidatePool, sections: Sequence[Se
     """Story id -> section id for the best assignment to these sections."""
     ranking = request.newsroom.ranking
     weigh = _weights(pool, {section.id for section in sections})
-    limits = Limits(ranking.max_per_source, max(0, round(ranking.diversity * _MICRO)) * weigh.unit)
+    limits = SourceLimits(ranking.max_per_source, max(0, round(ranking.diversity * _MICRO)) * weigh.unit)
     choices, stories = _choices(pool, weigh, limits)
     seats = {section.id: Seats(section.min, max(section.top, 0)) for section in sections}
     places = assign(choices, seats, limits)
-    return {told[place]: place[0] for told, place in zip(stories, places, strict=True) if place is not None}
+    return {
+        story_at[place]: place[0]
+        for story_at, place in zip(stories, places, strict=True)
+        if place is not None
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,17 +237,17 @@ class _Weights:
 
 
 def _weights(pool: CandidatePool, sections: set[str]) -> _Weights:
-    found = [c for c in pool.open() if not sections.isdisjoint(c.sections)]
-    found.sort(key=lambda c: c.story.id, reverse=True)
-    found.sort(key=lambda c: c.story.published_at or c.story.first_seen)
-    low = min((_micro(pool.scored[c.story.id].score) for c in found), default=0)
-    seats = len(found) + 1
-    return _Weights(found, sections, min(low, 0), seats * seats * (len(sections) + 2))
+    candidates = [c for c in pool.open() if not sections.isdisjoint(c.sections)]
+    candidates.sort(key=lambda c: c.story.id, reverse=True)
+    candidates.sort(key=lambda c: c.story.published_at or c.story.first_seen)
+    low = min((_micro(pool.scored[c.story.id].score) for c in candidates), default=0)
+    seats = len(candidates) + 1
+    return _Weights(candidates, sections, min(low, 0), seats * seats * (len(sections) + 2))
 
 
 def _choices(
-    pool: CandidatePool, weigh: _Weights, limits: Limits
-) -> tuple[list[Choice], list[dict[Place, str]]]:
+    pool: CandidatePool, weigh: _Weights, limits: SourceLimits
+) -> tuple[list[EventChoice], list[dict[Place, str]]]:
     """For each event its places with the best story for each."""
     events: dict[int, dict[Place, tuple[bool, int, str]]] = defaultdict(dict)
     for rank in reversed(range(len(weigh.open))):
@@ -260,12 +264,12 @@ def _choices(
 
 def _pinned_alone(
     events: Mapping[int, Mapping[Place, tuple[bool, int, str]]],
-) -> tuple[list[Choice], list[dict[Place, str]]]:
+) -> tuple[list[EventChoice], list[dict[Place, str]]]:
     """Where a story is pinned, only pinned stories stand for the event."""
     choices, stories = [], []
     for places in events.values():
         pinned = any(pin for pin, _, _ in places.values())
         offers = {place: (weight, id) for place, (pin, weight, id) in places.items() if pin == pinned}
-        choices.append(Choice({place: weight for place, (weight, _) in offers.items()}, pinned))
+        choices.append(EventChoice({place: weight for place, (weight, _) in offers.items()}, pinned))
         stories.append({place: id for place, (_, id) in offers.items()})
     return choices, stories

@@ -18,7 +18,7 @@ from digest.select.signals import View
 
 
 @dataclass(frozen=True, slots=True)
-class Events:
+class EventIndex:
     """Event numbers by story id, and for each event where it already ran: within the issues that count."""
 
     number: Mapping[str, int]
@@ -32,7 +32,7 @@ class CandidatePool:
 
     candidates: Mapping[str, Candidate]
     barred: Mapping[str, str]
-    events: Events
+    events: EventIndex
     scored: Mapping[str, Scored]
 
     def open(self) -> list[Candidate]:
@@ -44,7 +44,7 @@ class CandidatePool:
         return [id for id in self.candidates if self.events.number[id] == number]
 
 
-def events_of(request: SelectRequest, stories: Iterable[Story]) -> Events:
+def events_of(request: SelectRequest, stories: Iterable[Story]) -> EventIndex:
     """The events among ``stories`` and what ran before."""
     counted = [ran for ran in request.ran if _counts(request, ran) or _same_day(request, ran)]
     pool = {ran.story.id: ran.story for ran in counted} | {story.id: story for story in stories}
@@ -57,11 +57,11 @@ def events_of(request: SelectRequest, stories: Iterable[Story]) -> Events:
             ran_where[number[ran.story.id]] = ran
         if _same_day(request, ran):
             today[number[ran.story.id]].add((ran.edition, ran.date))
-    return Events(number, ran_where, {event: len(issues) for event, issues in today.items()})
+    return EventIndex(number, ran_where, {event: len(issues) for event, issues in today.items()})
 
 
 def scores_of(
-    request: SelectRequest, candidates: Mapping[str, Candidate], events: Events
+    request: SelectRequest, candidates: Mapping[str, Candidate], events: EventIndex
 ) -> dict[str, Scored]:
     """The score of every candidate by id."""
     members: dict[int, list[Story]] = defaultdict(list)
@@ -75,8 +75,8 @@ def scores_of(
         ranking=request.newsroom.ranking,
         stories=stories,
         events={
-            id: events_by_number.get(events.number[id], (as_sourced(one.story),))
-            for id, one in candidates.items()
+            id: events_by_number.get(events.number[id], (as_sourced(candidate.story),))
+            for id, candidate in candidates.items()
         },
         source_weights={source.name: source.weight for source in request.newsroom.sources},
         click_rates=_click_rates(request, stories) if request.click_rates else {},
@@ -115,7 +115,7 @@ def _same_day(request: SelectRequest, ran: RunStory) -> bool:
     return day_of(ran.date) == day_of(request.day)
 
 
-def repeats(request: SelectRequest, id: str, events: Events) -> str:
+def repeats(request: SelectRequest, id: str, events: EventIndex) -> str:
     """Why a candidate would tell again what ran, or an empty string."""
     number = events.number[id]
     ran = events.ran.get(number)
@@ -125,6 +125,6 @@ def repeats(request: SelectRequest, id: str, events: Events) -> str:
     most = request.newsroom.ranking.max_per_event_day
     if most is not None and events.issues_today.get(number, 0) >= most:
         day = day_of(request.day)
-        told = counted(events.issues_today[number], f"issue of {day} tells", f"issues of {day} tell")
-        return f"max_per_event_day: {told} this event already"
+        issues = counted(events.issues_today[number], f"issue of {day} tells", f"issues of {day} tell")
+        return f"max_per_event_day: {issues} this event already"
     return ""

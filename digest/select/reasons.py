@@ -30,20 +30,23 @@ def reasons(request: SelectRequest, plan: SectionPlan) -> dict[str, tuple[str, s
     """For each candidate not chosen: the reason, and the section it speaks of."""
     standings = _standings(request, plan)
     number = plan.pool.events.number
-    told = {number[id]: id for id in plan.place}
-    found: dict[str, tuple[str, str | None]] = {}
+    story_of_event = {number[id]: id for id in plan.place}
+    reason_of_story: dict[str, tuple[str, str | None]] = {}
     for id, candidate in plan.pool.candidates.items():
         if id in plan.place:
             continue
         barred = plan.pool.barred.get(id)
         if barred:
-            found[id] = (barred, candidate.sections[0] if candidate.sections else None)
-        elif number[id] in told:
-            winner = told[number[id]]
-            found[id] = (f"same_event: told by {winner}{_by_hand(request, id, winner)}", plan.place[winner])
+            reason_of_story[id] = (barred, candidate.sections[0] if candidate.sections else None)
+        elif number[id] in story_of_event:
+            winner = story_of_event[number[id]]
+            reason_of_story[id] = (
+                f"same_event: told by {winner}{_by_hand(request, id, winner)}",
+                plan.place[winner],
+            )
         else:
-            found[id] = _outdone(request, plan, candidate, standings)
-    return found
+            reason_of_story[id] = _outdone(request, plan, candidate, standings)
+    return reason_of_story
 
 
 def _by_hand(request: SelectRequest, one: str, other: str) -> str:
@@ -69,11 +72,11 @@ def _eligible(plan: SectionPlan) -> dict[str, list[str]]:
 def _standing(plan: SectionPlan, section: str, top: int, eligible: list[str]) -> _Standing:
     pool, runs = plan.pool, plan.of(section)
     number = pool.events.number
-    told = {number[id] for id in plan.place}
+    events_that_run = {number[id] for id in plan.place}
     elsewhere = {
         id
         for id in eligible
-        if plan.place.get(id, section) != section or (id not in plan.place and number[id] in told)
+        if plan.place.get(id, section) != section or (id not in plan.place and number[id] in events_that_run)
     }
     rest = sorted(set(eligible) | set(runs), key=lambda id: _place_key(plan, id))
     rank = {id: i for i, id in enumerate((id for id in rest if id not in elsewhere), 1)}

@@ -19,7 +19,7 @@ from digest.select.candidates import (
     without_section,
 )
 from digest.select.marks import DeskMarks, marks_of
-from digest.select.pool import CandidatePool, Events, events_of, repeats, scores_of
+from digest.select.pool import CandidatePool, EventIndex, events_of, repeats, scores_of
 from digest.select.rank import Scored
 from digest.select.request import SelectRequest
 
@@ -32,7 +32,7 @@ class _Stock:
     """The candidates of all the edition's sections, with what is known of them."""
 
     candidates: Sequence[Candidate]
-    events: Events
+    events: EventIndex
     scored: Mapping[str, Scored]
 
 
@@ -45,7 +45,7 @@ class Shared:
     desk: DeskMarks
     _stocks: dict[Starts, _Stock] = field(default_factory=dict)
     _pools: dict[tuple[frozenset[str], Starts], CandidatePool] = field(default_factory=dict)
-    _all_events: Events | None = None
+    _all_events: EventIndex | None = None
 
     def pool(
         self, request: SelectRequest, starts: Mapping[str, datetime], banned: Mapping[str, str]
@@ -73,22 +73,26 @@ class Shared:
         """The candidates as far as they may stand in these sections; one that may in none is no more than known."""
         candidates = stock.candidates
         if sections != frozenset(section.id for section in self.request.sections):
-            candidates = [self._fitted(request, one, sections) for one in candidates]
+            candidates = [self._fitted(request, candidate, sections) for candidate in candidates]
         barred = {
-            one.story.id: why
-            for one in candidates
-            if (why := one.why or repeats(request, one.story.id, stock.events))
+            candidate.story.id: why
+            for candidate in candidates
+            if (why := candidate.why or repeats(request, candidate.story.id, stock.events))
         }
-        return CandidatePool({one.story.id: one for one in candidates}, barred, stock.events, stock.scored)
+        return CandidatePool(
+            {candidate.story.id: candidate for candidate in candidates}, barred, stock.events, stock.scored
+        )
 
-    def _fitted(self, request: SelectRequest, one: Candidate, sections: frozenset[str]) -> Candidate:
-        if one.story.id in self.desk.pins and one.story.time >= request.window.start:
-            return anew(request, self.desk, one.story)  # a pin's section may be none of this lineup's
-        kept = tuple(id for id in one.sections if id in sections)
-        if kept == one.sections:
-            return one
+    def _fitted(self, request: SelectRequest, candidate: Candidate, sections: frozenset[str]) -> Candidate:
+        if candidate.story.id in self.desk.pins and candidate.story.time >= request.window.start:
+            return anew(request, self.desk, candidate.story)  # a pin's section may be none of this lineup's
+        kept = tuple(id for id in candidate.sections if id in sections)
+        if kept == candidate.sections:
+            return candidate
         return replace(
-            one, sections=kept, why=one.why or ("" if kept else without_section(request, one.story))
+            candidate,
+            sections=kept,
+            why=candidate.why or ("" if kept else without_section(request, candidate.story)),
         )
 
     def _stock(self, starts: Starts) -> _Stock:
@@ -109,10 +113,10 @@ class Shared:
             events = self._events(own)
         else:
             events = events_of(self.request, (c.story for c in own))
-        by_id = {one.story.id: one for one in candidates}
+        by_id = {candidate.story.id: candidate for candidate in candidates}
         return _Stock(candidates, events, scores_of(self.request, by_id, events))
 
-    def _events(self, own: Sequence[Candidate]) -> Events:
+    def _events(self, own: Sequence[Candidate]) -> EventIndex:
         """Events among all stories that any widening may reach."""
         if self._all_events is None:
             widest = {section.id: widen_limit(self.request) for section in self.request.sections}

@@ -81,10 +81,10 @@ def last_issue_date(edition: Edition, zone: ZoneInfo, now: datetime) -> date:
 
 def next_issue_date(edition: Edition, after: date) -> date:
     """The planned date that follows. Raises CommandError where none is planned any more."""
-    found = edition.calendar.after(after)
-    if found is None:
+    next_day = edition.calendar.after(after)
+    if next_day is None:
         raise CommandError(f"{edition.name} has no issue after {after}, as digest.yaml has it.")
-    return found
+    return next_day
 
 
 def reach(edition: Edition, thin: Thin, window: Window) -> datetime:

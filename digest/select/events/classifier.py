@@ -56,7 +56,7 @@ gap             -0.81
 
 
 @dataclass(frozen=True, slots=True)
-class Model:
+class LogisticModel:
     """A logistic model: the weight of each feature."""
 
     base: float
@@ -82,16 +82,16 @@ class LikenessTerm:
         return self.worth * (alike - self.usual - self.words * plain)
 
 
-def _model(name: str) -> Model:
+def _model(name: str) -> LogisticModel:
     head, *lines = (line.split() for line in _WEIGHTS.splitlines())
     column = head.index(name)
     weights = {line[0]: float(line[column]) for line in lines}
-    return Model(weights.pop("base"), Similarity(**weights))
+    return LogisticModel(weights.pop("base"), Similarity(**weights))
 
 
-def _second_look() -> Model:
+def _second_look() -> LogisticModel:
     weights = {name: float(weight) for name, weight in map(str.split, _SECOND_LOOK.splitlines())}
-    return Model(weights.pop("base"), SecondLook(**weights))
+    return LogisticModel(weights.pop("base"), SecondLook(**weights))
 
 
 SECOND_LOOK = _second_look()

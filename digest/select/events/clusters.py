@@ -47,8 +47,8 @@ def group(
     unique = sorted({story.id: story for story in stories}.values(), key=lambda s: (s.time, s.id))
     with _no_collector():
         features = [features_of(story) for story in unique]
-        found = overruled(features, clusters(features, likeness), decided)
-    return [[unique[i] for i in members] for members in found]
+        events = overruled(features, clusters(features, likeness), decided)
+    return [[unique[i] for i in members] for members in events]
 
 
 @contextmanager
@@ -83,8 +83,8 @@ class Matcher:
 
     def between(self, a: Story, b: Story) -> Match | None:
         alike = self._likeness.between(a.id, b.id) if self._likeness else None
-        found = match_of(features_of(a), features_of(b), self._weights, alike)
-        return found and replace(found, shared=_as_written(found.shared, a))
+        match = match_of(features_of(a), features_of(b), self._weights, alike)
+        return match and replace(match, shared=_as_written(match.shared, a))
 
 
 def _as_written(forms: Sequence[str], story: Story) -> tuple[str, ...]:
@@ -113,10 +113,10 @@ def clusters(features: Sequence[StoryFeatures], likeness: Likeness | None = None
         near = likeness.nearest([features[i].id for i in firsts])
         candidates = list(dict.fromkeys([*candidates, *((firsts[j], firsts[i]) for j, i in near)]))
     groups = _average_link(candidates, between)
-    found: dict[int, list[int]] = defaultdict(list)
+    members_by_head: dict[int, list[int]] = defaultdict(list)
     for i, head in enumerate(first_copy):
-        found[groups.get(head, head)].append(i)
-    return sorted(found.values())
+        members_by_head[groups.get(head, head)].append(i)
+    return sorted(members_by_head.values())
 
 
 def _duplicates(features: Sequence[StoryFeatures], weights: WordWeights) -> list[int]:
@@ -144,11 +144,11 @@ def _candidate_pairs(
     pairs: list[Pair] = []
     part = LEAST_PART if weights.stories >= MANY else 0.0
     for i in firsts:
-        words = _rarest_words(features[i], weights)
-        rest = weights.of(words)
+        rarest = _rarest_words(features[i], weights)
+        rest = weights.of(rarest)
         least = max(LEAST_SHARED, part * rest)
         weight: dict[int, float] = {}
-        for word in words:
+        for word in rarest:
             worth, held = weights[word], holders[word]
             for j in held[-LOOK_BACK:]:
                 if j in weight:

@@ -36,13 +36,15 @@ def common_ground(a: StoryFeatures, b: StoryFeatures, weights: WordWeights) -> f
 def shared_things(a: StoryFeatures, b: StoryFeatures, weights: WordWeights) -> list[frozenset[str]]:
     """Words of one headline that stand anywhere in the other story, those of one name together."""
     shared = (a.news_words & b.words) | (b.news_words & a.words)
-    mine, theirs = _names(a, shared), _names(b, shared)
-    found: dict[tuple[int, int], set[str]] = {}
-    for word in sorted(shared, key=lambda w: (w not in mine or w not in theirs, w)):  # those of both first
-        i, j = mine.get(word, 0), theirs.get(word, 0)
-        key = next((k for k in found if _one_name(k, i, j)), (i, j))
-        found.setdefault(key, set()).add(word)
-    groups = list(found.values())
+    names_a, names_b = _names(a, shared), _names(b, shared)
+    words_by_name: dict[tuple[int, int], set[str]] = {}
+    for word in sorted(
+        shared, key=lambda w: (w not in names_a or w not in names_b, w)
+    ):  # those of both first
+        i, j = names_a.get(word, 0), names_b.get(word, 0)
+        key = next((k for k in words_by_name if _one_name(k, i, j)), (i, j))
+        words_by_name.setdefault(key, set()).add(word)
+    groups = list(words_by_name.values())
     if not (a.line.mixed or b.line.mixed):
         groups = _in_runs(groups, a, b)
     return [frozenset(words) for words in groups if _tells(words, weights, a.source, b.source)]

@@ -8,7 +8,7 @@ from datetime import datetime
 from itertools import pairwise
 
 from digest.model import Story, as_sourced
-from digest.select.events.names import COMMON_FORMS, Line, is_mixed, line_of
+from digest.select.events.names import COMMON_FORMS, HeadlineWords, is_mixed, line_of
 from digest.select.events.tokens import form_of, tokens
 from digest.select.events.vocabulary import CALENDAR, RECURRING, RECURRING_PAIRS
 
@@ -52,7 +52,7 @@ class StoryFeatures:
     digits: frozenset[str]  # what holds a digit
     dates: frozenset[str]  # weekdays, months and the like in the title
     news_words: frozenset[str]  # words of the title that could tell an event
-    line: Line  # the title's words in order, and which of them are names
+    line: HeadlineWords  # the title's words in order, and which of them are names
 
 
 def features_of(story: Story) -> StoryFeatures:
@@ -69,8 +69,8 @@ def plain_title(title: str, source: str) -> str:
     """The title without the source's name at its end (`` - Source``, `` | Source``)."""
     title = _mended(title)
     for mark in (" | ", " - ", " – ", " — "):
-        head, found, tail = title.rpartition(mark)
-        if found and head.strip() and len(tail) <= 40 and (mark == " | " or _names_source(tail, source)):
+        head, separator, tail = title.rpartition(mark)
+        if separator and head.strip() and len(tail) <= 40 and (mark == " | " or _names_source(tail, source)):
             return head
     return title
 
@@ -125,8 +125,8 @@ def without_summary(telling: StoryFeatures) -> StoryFeatures:
 
 
 def _capitals(written: list[str], forms: list[str]) -> frozenset[str]:
-    found = {form for token, form in zip(written, forms, strict=True) if token[0].isupper()}
-    return frozenset(found) - COMMON_FORMS - _NOTHING
+    capitals = {form for token, form in zip(written, forms, strict=True) if token[0].isupper()}
+    return frozenset(capitals) - COMMON_FORMS - _NOTHING
 
 
 def _is_recurring(title: list[str]) -> bool:

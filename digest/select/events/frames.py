@@ -24,9 +24,9 @@ _HALF = 0.5  # what counts of two words in one place that are no names
 def other_names(a: StoryFeatures, b: StoryFeatures) -> bool:
     """Whether the two headlines are one frame, filled with other names or numbers."""
     left, filled, places, outside = 0.0, WORD, 0, set(range(len(a.line.words)))
-    for mine, theirs in gaps(_units(a), _units(b)):
-        outside.difference_update(mine)
-        kind, more = _compared(_Filling(a, mine), _Filling(b, theirs))
+    for span_a, span_b in gaps(_units(a), _units(b)):
+        outside.difference_update(span_a)
+        kind, more = _compared(_Filling(a, span_a), _Filling(b, span_b))
         filled, left, places = max(filled, kind), left + more, places + bool(kind)
     frame = sum(a.line.kinds[i] == WORD for i in outside)
     if not left and filled and len(outside) >= LEAST_FRAME:
@@ -167,13 +167,13 @@ def _common(
         for y in range(end_other - 1, start - 1, -1):
             k = y - start
             row[k] = below[k + 1] + 1 if _same(one[x], other[y]) else max(below[k], row[k + 1])
-    found, x, y = [], start, start
+    places, x, y = [], start, start
     while x < end_one and y < end_other:
         if _same(one[x], other[y]):
-            found.append((x, y))
+            places.append((x, y))
             x, y = x + 1, y + 1
         elif longest[x - start + 1][y - start] >= longest[x - start][y - start + 1]:
             x += 1
         else:
             y += 1
-    return found
+    return places

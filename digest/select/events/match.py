@@ -19,7 +19,7 @@ from digest.select.events.classifier import (
     TITLES,
     TITLES_LIKENESS,
     LikenessTerm,
-    Model,
+    LogisticModel,
 )
 from digest.select.events.evidence import ENOUGH, ENOUGH_SHORT, common_ground, shared_things
 from digest.select.events.features import RECURRING_FORMS, StoryFeatures, could_be_news, without_summary
@@ -53,13 +53,13 @@ class Match:
         words = ", ".join(self.shared[:6])
         if self.rule == "title":
             return f"Both have the same headline: {words}."
-        said = [f"both say {words}"] if words else []
-        said += (
+        reasons = [f"both say {words}"] if words else []
+        reasons += (
             [f"their headlines mean nearly the same ({self.alike:.2f} of 1)"]
             if self.alike is not None
             else []
         )
-        return f"Tied because {' and '.join(said)} (certainty {self.score:.2f})."
+        return f"Tied because {' and '.join(reasons)} (certainty {self.score:.2f})."
 
 
 FEW = 100  # from this many stories on, chance resemblance grows with their number, and so does what is asked
@@ -132,7 +132,7 @@ def first_look(
 
 def _models(
     a: StoryFeatures, b: StoryFeatures, weights: WordWeights, with_likeness: bool
-) -> tuple[Model, LikenessTerm]:
+) -> tuple[LogisticModel, LikenessTerm]:
     if a.summary and b.summary:
         return TEXTS, TEXTS_LIKENESS
     if weights.stories >= SOME:

@@ -43,7 +43,7 @@ _STRICT = frozenset(
 )
 
 
-class Line(NamedTuple):
+class HeadlineWords(NamedTuple):
     """The content words of a headline in order: their forms, whether each is a name, and the name it is part of."""
 
     words: tuple[str, ...]
@@ -58,7 +58,9 @@ def is_mixed(title: Sequence[str]) -> bool:
     return small >= max(1, len(title) // 4)
 
 
-def line_of(title: str, written: Sequence[str], forms: Sequence[str], below_names: frozenset[str]) -> Line:
+def line_of(
+    title: str, written: Sequence[str], forms: Sequence[str], below_names: frozenset[str]
+) -> HeadlineWords:
     """``below_names`` are words that have a capital inside the summary."""
     mixed, starts = is_mixed(written), frozenset(_STARTS.findall(title))
     any_small = any(form and token[0].islower() for token, form in zip(written, forms, strict=True))
@@ -77,7 +79,9 @@ def line_of(title: str, written: Sequence[str], forms: Sequence[str], below_name
         words.append(form)
         kinds.append(kind)
         names.append(name)
-    return Line(tuple(words[:MOST_WORDS]), tuple(kinds[:MOST_WORDS]), tuple(names[:MOST_WORDS]), any_small)
+    return HeadlineWords(
+        tuple(words[:MOST_WORDS]), tuple(kinds[:MOST_WORDS]), tuple(names[:MOST_WORDS]), any_small
+    )
 
 
 def _kind(token: str, form: str, inside: bool, below_names: frozenset[str]) -> int:

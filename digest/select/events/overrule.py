@@ -25,8 +25,10 @@ def decisions(marks: Iterable[Mark]) -> list[Decision]:
     for mark in sorted(marks, key=lambda mark: (mark.at, mark.story, mark.other or "", mark.action)):
         if mark.action in ("split", "join") and mark.other and mark.other != mark.story:
             latest[frozenset((mark.story, mark.other))] = mark
-    found = [Decision(mark.story, mark.other or "", mark.action == "join") for mark in latest.values()]
-    return sorted(found, key=lambda decision: (not decision.together, decision))
+    decisions_made = [
+        Decision(mark.story, mark.other or "", mark.action == "join") for mark in latest.values()
+    ]
+    return sorted(decisions_made, key=lambda decision: (not decision.together, decision))
 
 
 def overruled(
@@ -68,5 +70,5 @@ def _move(groups: dict[int, list[int]], head: dict[int, int], members: Sequence[
 
 def decided_by(marks: Iterable[Mark], one: str, other: str) -> Mark | None:
     """The latest decision about two stories, if there is one."""
-    found = [m for m in marks if m.action in ("split", "join") and {m.story, m.other} == {one, other}]
-    return max(found, key=lambda mark: mark.at, default=None)
+    marks_on_both = [m for m in marks if m.action in ("split", "join") and {m.story, m.other} == {one, other}]
+    return max(marks_on_both, key=lambda mark: mark.at, default=None)

@@ -77,7 +77,10 @@ def _absent_names(story: StoryFeatures, other: StoryFeatures) -> int:
 
 def _done(story: StoryFeatures, other: StoryFeatures, weights: WordWeights) -> float:
     line = story.line
-    said = [w for w, kind in zip(line.words, line.kinds, strict=True) if kind == WORD and not w[0].isdigit()]
+    actions = [
+        w for w, kind in zip(line.words, line.kinds, strict=True) if kind == WORD and not w[0].isdigit()
+    ]
     return part(
-        sum(weights[word] * synonymy(word, other.title) for word in said), sum(map(weights.__getitem__, said))
+        sum(weights[word] * synonymy(word, other.title) for word in actions),
+        sum(map(weights.__getitem__, actions)),
     )

@@ -37,13 +37,13 @@ def tokens(text: str) -> list[str]:
     text = text[:MOST_CHARACTERS].replace("’", "'")
     if text.isascii():
         return _ASCII.findall(text)
-    found: list[str] = []
+    pieces: list[str] = []
     for token in _TOKEN.findall(text):
         if token.isascii():
-            found.append(token)
+            pieces.append(token)
         else:
-            found.extend(_spaced(token))
-    return found
+            pieces.extend(_spaced(token))
+    return pieces
 
 
 @lru_cache(maxsize=262144)
@@ -98,13 +98,13 @@ def _bare(token: str) -> str:
 
 
 def _spaced(token: str) -> list[str]:
-    found, at = [], 0
+    pieces, at = [], 0
     for run in _UNSPACED.finditer(token):
         if run.start() > at:
-            found.append(token[at : run.start()])
+            pieces.append(token[at : run.start()])
         text = run.group()
-        found.extend(text[i : i + 2] for i in range(max(len(text) - 1, 1)))
+        pieces.extend(text[i : i + 2] for i in range(max(len(text) - 1, 1)))
         at = run.end()
     if at < len(token):
-        found.append(token[at:])
-    return found
+        pieces.append(token[at:])
+    return pieces

@@ -24,18 +24,18 @@ HALF = 3  # stories beside the first from which the source's own percentile coun
 
 def measure(view: View) -> Measure:
     fields = _fields(view)
-    told = {(source_of(story), name) for story in view.stories for name in fields if _has(story, name)}
+    known = {(source_of(story), name) for story in view.stories for name in fields if _has(story, name)}
     of_source: dict[tuple[str, str], list[float]] = defaultdict(list)
     of_all: dict[str, list[float]] = defaultdict(list)
     for story in view.stories:
-        for name in _counted(story, fields, told):
+        for name in _counted(story, fields, known):
             of_source[source_of(story), name].append(_figure(story, name))
             of_all[name].append(_figure(story, name))
     for figures in (*of_source.values(), *of_all.values()):
         figures.sort()
 
     def popularity(story: Story) -> float:
-        names = _counted(story, fields, told)
+        names = _counted(story, fields, known)
         if not names:
             return 0.5
         shares = [

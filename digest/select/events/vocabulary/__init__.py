@@ -27,31 +27,31 @@ def _words(name: str) -> frozenset[str]:
 
 def _groups(name: str) -> dict[str, str]:
     """Each word of a line -> the first of the line."""
-    found: dict[str, str] = {}
+    first_of_line: dict[str, str] = {}
     for line in _lines(name):
         for word in line:
-            found.setdefault(word, line[0])
-    return found
+            first_of_line.setdefault(word, line[0])
+    return first_of_line
 
 
 def _opposites() -> dict[str, frozenset[str]]:
     """Each word -> the words that say the opposite."""
-    found: dict[str, frozenset[str]] = {}
+    opposites: dict[str, frozenset[str]] = {}
     for line in _lines("opposites"):
         for word in line:
-            found[word] = found.get(word, frozenset()).union(line) - {word}
-    return found
+            opposites[word] = opposites.get(word, frozenset()).union(line) - {word}
+    return opposites
 
 
 def _frequencies() -> dict[str, float]:
     """The share of news stories that hold a word; a number and a colon begin a group, in per mille."""
-    found, share = dict[str, float](), 0.0
+    share_of_word, share = dict[str, float](), 0.0
     for word in (word for line in _lines("frequencies") for word in line):
         if word[-1] == ":":
             share = float(word[:-1]) / 1000
         else:
-            found[word] = share
-    return found
+            share_of_word[word] = share
+    return share_of_word
 
 
 STOP = _words("stop")
