@@ -21,7 +21,7 @@ AT = datetime(2026, 1, 23, 12, tzinfo=UTC)
 
 @pytest.fixture
 def room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Room:
-    for command in ("build", "note", "stories", "stories_decisions", "issues"):
+    for command in ("build", "note", "stories_list", "stories_decisions", "issues"):
         monkeypatch.setattr(f"digest.cli.{command}.now", lambda: AT)
     room = newsroom(tmp_path)
     assert room.run(*BUILD).code == 0
