@@ -257,8 +257,8 @@ def join(folder: Path) -> None:
 
     from bench.render import plain_jinja, request_of
     from digest.audience import packs
+    from digest.audience.output import OutputStore
     from digest.audience.packs import Made
-    from digest.audience.shelf import Shelf
     from digest.render import render
     from digest.render.compiler import examined
     from digest.render.loader import collect
@@ -271,7 +271,7 @@ def join(folder: Path) -> None:
 
     names = [f"{number:016x}" for number in range(packs.SIZE)]
 
-    class Nowhere(Shelf):
+    class Nowhere(OutputStore):
         """Takes what it is given as a disk would."""
 
         def write(self, name: str, pieces: Sequence[bytes]) -> None:

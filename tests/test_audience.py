@@ -24,7 +24,7 @@ import pytest
 
 from digest.app.audience import Personal
 from digest.audience.engines import local
-from digest.audience.shelf import Shelf
+from digest.audience.output import OutputStore
 from tests.audiences import DAY, audience_room, built, csv, folder, item, of_reader, table
 from tests.newsrooms import Room
 
@@ -571,9 +571,9 @@ def test_a_full_disk_in_mid_run_loses_nothing(
 ) -> None:
     monkeypatch.setattr(local, "processors", lambda: 1)
     path, written = many(room.root / "r.csv"), list[str]()
-    write = Shelf.write
+    write = OutputStore.write
 
-    def full(self: Shelf, name: str, pieces: Any) -> None:
+    def full(self: OutputStore, name: str, pieces: Any) -> None:
         written.append(name)
         if name == "packs/0002.txt":
             with monkeypatch.context() as disk:
@@ -584,7 +584,7 @@ def test_a_full_disk_in_mid_run_loses_nothing(
         write(self, name, pieces)
 
     with monkeypatch.context() as disk:
-        disk.setattr(Shelf, "write", full)
+        disk.setattr(OutputStore, "write", full)
         row = built(room, "--audience", str(path), code=4)
     assert "No space left on device" in row["error"]
     assert "the same command finishes what is missing" in row["error"]

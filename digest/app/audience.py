@@ -20,7 +20,7 @@ from digest.audience import packs, table
 from digest.audience.choices import Group, Piece
 from digest.audience.engines import Engine
 from digest.audience.history import History
-from digest.audience.shelf import Shelf, output_of
+from digest.audience.output import OutputStore, output_of
 from digest.audience.tasks import packed
 from digest.model import Issue, Publication, Story
 from digest.model.issue_date import day_of, number_of
@@ -186,10 +186,10 @@ class Personal:
         if ready and self._made.is_dir() and not place.exists():
             os.replace(self._made, place)  # an earlier run stopped just before
         if base := output_of(planned.bases.select.newsroom):
-            shelf = Shelf(f"{base}/{edition}/{day}/{revision}")
+            output = OutputStore(f"{base}/{edition}/{day}/{revision}")
         else:
-            shelf = Shelf(str(place if ready else self._made))
-        count = self._packs(planned, shelf, revision)
+            output = OutputStore(str(place if ready else self._made))
+        count = self._packs(planned, output, revision)
         if ready:
             self.close()
         return count
@@ -204,27 +204,27 @@ class Personal:
             os.replace(self._made, folder / AUDIENCE)
         self.close()
 
-    def _packs(self, planned: _Planned, shelf: Shelf, revision: int) -> int:
+    def _packs(self, planned: _Planned, output: OutputStore, revision: int) -> int:
         names = [piece.variant for piece in planned.pieces]
         base = self._base(planned, revision)
         starts = range(0, len(names), packs.SIZE)
         keys = [
             packs.key_of(base, map(variants.row_text, planned.rows[at : at + packs.SIZE])) for at in starts
         ]
-        indexes = [packs.finished(shelf, number, key) for number, key in enumerate(keys, 1)]
+        indexes = [packs.finished(output, number, key) for number, key in enumerate(keys, 1)]
         missing = [at for at, index in enumerate(indexes) if index is None]
         if missing:
-            job = Printing(Maker(planned.bases), planned.publication, revision, shelf)
+            job = Printing(Maker(planned.bases), planned.publication, revision, output)
             tasks = [
                 (at + 1, keys[at], planned.rows[at * packs.SIZE : (at + 1) * packs.SIZE]) for at in missing
             ]
             for done, index in self._run("pack", job, tasks, "variants: packs"):
                 indexes[missing[done]] = index
-        shelf.sweep()
+        output.sweep()
         digest = sha256("".join(keys).encode()).hexdigest().encode()
-        if missing or shelf.read("complete") != digest:
-            self._tables(shelf, planned, [index or {} for index in indexes])
-            shelf.write("complete", [digest])
+        if missing or output.read("complete") != digest:
+            self._tables(output, planned, [index or {} for index in indexes])
+            output.write("complete", [digest])
         return len(missing)
 
     def _base(self, planned: _Planned, revision: int) -> str:
@@ -235,13 +235,13 @@ class Personal:
         )
         return sha256(inputs.encode()).hexdigest()
 
-    def _tables(self, shelf: Shelf, planned: _Planned, indexes: Sequence[Mapping[str, Any]]) -> None:
+    def _tables(self, output: OutputStore, planned: _Planned, indexes: Sequence[Mapping[str, Any]]) -> None:
         """``variants.parquet`` and ``recipients.parquet``."""
         work = planned.readers.work
         planned.readers.recipients(planned.pieces, work / "recipients.parquet")
-        shelf.put("recipients.parquet", work / "recipients.parquet")
+        output.put("recipients.parquet", work / "recipients.parquet")
         planned.readers.variants(_variant_rows(planned, indexes), work / "variants.parquet")
-        shelf.put("variants.parquet", work / "variants.parquet")
+        output.put("variants.parquet", work / "variants.parquet")
 
     def end(self, *, rehearsed: bool) -> None:
         """After an issue, built or not: the table is closed; what a rehearsal made is forgotten."""

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from digest.audience import packs
 from digest.audience.extras import needs
-from digest.audience.shelf import Shelf, output_of
+from digest.audience.output import OutputStore, output_of
 from digest.errors import CommandError, Unreachable
 from digest.model import Newsroom
 from digest.publish import Outbox
@@ -38,9 +38,9 @@ class Variant:
 
 @dataclass(frozen=True, slots=True)
 class PublishedAudience:
-    """An issue's audience on its shelf."""
+    """An issue's audience in the place where it was written."""
 
-    shelf: Shelf
+    output: OutputStore
     called: str
 
     @classmethod
@@ -57,13 +57,13 @@ class PublishedAudience:
             )
         base = output_of(newsroom)
         if not base:
-            return cls(Shelf(str(published.place(edition, day) / AUDIENCE)), f"{edition} of {day}")
-        return cls(Shelf(f"{base}/{edition}/{day}/{record['revision']}"), f"{edition} of {day}")
+            return cls(OutputStore(str(published.place(edition, day) / AUDIENCE)), f"{edition} of {day}")
+        return cls(OutputStore(f"{base}/{edition}/{day}/{record['revision']}"), f"{edition} of {day}")
 
     @property
     def is_complete(self) -> bool:
         """Whether the last file of it is there."""
-        return self.shelf.size("complete") is not None
+        return self.output.size("complete") is not None
 
     def variant_of(self, reader: str) -> str:
         """Raises ``CommandError`` for a reader who is not in it."""
@@ -107,7 +107,7 @@ class PublishedAudience:
         parts = {}
         for file, part in FILES.items():
             offset, length = variant.places[packs.PARTS.index(part)]
-            data = self.shelf.read(packs.name_of(variant.pack, part), offset, length)
+            data = self.output.read(packs.name_of(variant.pack, part), offset, length)
             if data is None or len(data) != length:
                 raise Unreachable(
                     f"{packs.name_of(variant.pack, part)} of {self.called} is not whole: build it again."
@@ -134,10 +134,10 @@ class PublishedAudience:
         with tempfile.TemporaryDirectory(prefix="digest-") as folder:
             db = duckdb.connect()
             for table in ("recipients", "variants"):
-                path = Path(self.shelf.address, f"{table}.parquet")
-                if self.shelf.remote:
+                path = Path(self.output.address, f"{table}.parquet")
+                if self.output.remote:
                     path = Path(folder, f"{table}.parquet")
-                    data = self.shelf.read(f"{table}.parquet")
+                    data = self.output.read(f"{table}.parquet")
                     if data is None:
                         raise Unreachable(f"{table}.parquet of {self.called} is not there: build it again.")
                     path.write_bytes(data)

@@ -68,16 +68,16 @@ def _audiences(
     newsroom: Newsroom, revisions: Mapping[tuple[str, str], tuple[date, int]], before: date, *, dry_run: bool
 ) -> Iterator[str]:
     """What is of no use any more at ``audience.output``; what the ledger does not know stays."""
-    from digest.audience.shelf import Shelf, output_of
+    from digest.audience.output import OutputStore, output_of
 
     if not (base := output_of(newsroom)):
         return
-    shelf = Shelf(base)
+    output = OutputStore(base)
     for (edition, day), (dated, current) in sorted(revisions.items()):
-        for name in shelf.names(f"{edition}/{day}"):
+        for name in output.names(f"{edition}/{day}"):
             if name.isdigit() and (dated < before or int(name) < current):
                 if not dry_run:
-                    shelf.remove(f"{edition}/{day}/{name}")
+                    output.remove(f"{edition}/{day}/{name}")
                 yield f"{edition}/{day}/{name}"
 
 

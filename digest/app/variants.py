@@ -16,8 +16,8 @@ from types import MappingProxyType
 from typing import Any
 
 from digest.audience.choices import Choice, Piece
+from digest.audience.output import OutputStore
 from digest.audience.packs import Made, write
-from digest.audience.shelf import Shelf
 from digest.model import (
     Edition,
     Entry,
@@ -272,7 +272,7 @@ class Printing:
     maker: Maker
     publication: Publication
     revision: int
-    shelf: Shelf
+    output: OutputStore
 
 
 def pack(job: Printing, task: tuple[int, str, Sequence[bytes]]) -> dict[str, Any]:
@@ -283,7 +283,7 @@ def pack(job: Printing, task: tuple[int, str, Sequence[bytes]]) -> dict[str, Any
     def make(at: int) -> Made:
         return job.maker.made(unpacked[at], job.publication, job.revision)
 
-    return write(job.shelf, number, key, [row.variant for row in unpacked], make)
+    return write(job.output, number, key, [row.variant for row in unpacked], make)
 
 
 def without_secrets(bases: Bases) -> Bases:

@@ -44,7 +44,7 @@ def allocate(supplies: Sequence[Supply], demands: Sequence[Demand]) -> list[dict
     if not columns:
         return [{} for _ in supplies]
     program = _Program(supplies, demands, columns)
-    for tier in sorted({one.tier for one in demands}):
+    for tier in sorted({demand.tier for demand in demands}):
         program.least_shortfall(tier)
     values = program.most_value()
     return _whole(supplies, demands, columns, values)
@@ -120,42 +120,42 @@ def _whole(
     columns: Sequence[tuple[int, int]],
     values: Sequence[float],
 ) -> list[dict[int, int]]:
-    found: list[dict[int, int]] = [{} for _ in supplies]
+    counts: list[dict[int, int]] = [{} for _ in supplies]
     left: dict[int, float] = {}
     parts: dict[int, list[tuple[float, int]]] = {}
     for (g, i), value in zip(columns, values, strict=False):
-        whole = int(value + NEAR)
-        found[g][i] = whole
-        left[i] = left.get(i, 0.0) + value - whole
-        if value - whole > NEAR:
-            parts.setdefault(i, []).append((whole - value, g))
+        count = int(value + NEAR)
+        counts[g][i] = count
+        left[i] = left.get(i, 0.0) + value - count
+        if value - count > NEAR:
+            parts.setdefault(i, []).append((count - value, g))
     for i, rests in sorted(parts.items()):
         for _, g in sorted(rests)[: round(left[i])]:
             supply = supplies[g]
-            room = supply.load * supply.group.readers - sum(found[g].values())
-            if room > 0 and found[g][i] < supply.group.readers:
-                found[g][i] += 1
-    return found
+            room = supply.load * supply.group.readers - sum(counts[g].values())
+            if room > 0 and counts[g][i] < supply.group.readers:
+                counts[g][i] += 1
+    return counts
 
 
-def pieces(supply: Supply, given: dict[int, int], demands: Sequence[Demand]) -> list[Piece]:
+def pieces(supply: Supply, counts: dict[int, int], demands: Sequence[Demand]) -> list[Piece]:
     """The group parted so that each line item has its readers, laid one after another around the group: no reader has
     more than the issue holds."""
     group, cuts, spans = supply.group, {0, supply.group.readers}, list[tuple[int, list[tuple[int, int]]]]()
     at = 0
     for i in supply.items:
-        if not demands[i].limited or given.get(i, 0) >= group.readers:
+        if not demands[i].limited or counts.get(i, 0) >= group.readers:
             continue
-        end = at + given.get(i, 0)
+        end = at + counts.get(i, 0)
         laid = [(at, min(end, group.readers))] + ([(0, end - group.readers)] if end > group.readers else [])
-        spans.append((i, [one for one in laid if one[0] < one[1]]))
-        cuts.update(edge for one in laid for edge in one)
+        spans.append((i, [interval for interval in laid if interval[0] < interval[1]]))
+        cuts.update(edge for interval in laid for edge in interval)
         at = end % group.readers
     edges = sorted(cuts)
-    found: list[Piece] = []
+    parts: list[Piece] = []
     for first, last in pairwise(edges):
         without = tuple(
             sorted(demands[i].item for i, laid in spans if not any(low <= first < high for low, high in laid))
         )
-        found.append(Piece(group.code, group.choice, first, last, without))
-    return found
+        parts.append(Piece(group.code, group.choice, first, last, without))
+    return parts

@@ -26,7 +26,7 @@ class Choice:
     @property
     def text(self) -> str:
         """The choice as one line of JSON, without what is empty."""
-        told = {
+        fields = {
             "sections": list(self.sections),
             "top": dict(self.top),
             "language": self.language,
@@ -34,7 +34,7 @@ class Choice:
             "had": list(self.had),
             "capped": list(self.capped),
         }
-        return json.dumps({key: value for key, value in told.items() if value}, ensure_ascii=False)
+        return json.dumps({key: value for key, value in fields.items() if value}, ensure_ascii=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,5 +66,5 @@ class Piece:
     @property
     def variant(self) -> str:
         """The variant's name: the same choice and bookings have the same name on every day and machine."""
-        told = self.choice.text + ("\n" + "\n".join(self.without) if self.without else "")
-        return sha256(told.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+        content = self.choice.text + ("\n" + "\n".join(self.without) if self.without else "")
+        return sha256(content.encode("utf-8", "surrogatepass")).hexdigest()[:16]

@@ -39,10 +39,12 @@ class History:
     def relation(self, db: DuckDBPyConnection) -> str:
         """A relation (id, had, capped): by reader, today's stories whose event the reader had, and the bookings the
         reader may not see again yet; each parted by the character 31."""
-        parts = [one for address in self.addresses for one in self._rows(db, address)]
-        stories = " UNION ALL ".join(f"SELECT id, unnest(stories) AS story FROM ({one})" for one in parts)
+        parts = [relation for address in self.addresses for relation in self._rows(db, address)]
+        stories = " UNION ALL ".join(
+            f"SELECT id, unnest(stories) AS story FROM ({relation})" for relation in parts
+        )
         ads = " UNION ALL ".join(
-            f"SELECT id, date, issue, unnest(items) AS item FROM ({one})" for one in parts
+            f"SELECT id, date, issue, unnest(items) AS item FROM ({relation})" for relation in parts
         )
         where = ", ".join(self.addresses)
         known = table.run(db, f"SELECT DISTINCT story FROM ({stories}) ORDER BY story", where).fetchall()
@@ -51,9 +53,9 @@ class History:
             db,
             "tellings",
             {"story": "VARCHAR", "today": "VARCHAR"},
-            [(story, one) for story, today in sorted(pairs.items()) for one in today],
+            [(story, story_today) for story, today in sorted(pairs.items()) for story_today in today],
         )
-        caps = [(one.id, one.frequency_cap) for one in self.items if one.frequency_cap]
+        caps = [(item.id, item.frequency_cap) for item in self.items if item.frequency_cap]
         table.fill(
             db,
             "caps",
@@ -93,23 +95,23 @@ class History:
                 f"FROM {recipients.sql} r JOIN {variants.sql} v USING (variant) WHERE v.date < DATE '{today}' OR "
                 f"(v.date = DATE '{today}' AND v.edition = '{self.edition}' AND {number} < {number_of(self.day)})"
             ]
-        found = table.source(db, address, self.root)
-        lacking = [name for name in (table.ID, "stories") if name not in found.columns]
+        source = table.source(db, address, self.root)
+        lacking = [name for name in (table.ID, "stories") if name not in source.columns]
         if lacking:
             raise CommandError(
-                f"the history {address} lacks {' and '.join(lacking)}; it has: {', '.join(found.columns)}. Give the "
+                f"the history {address} lacks {' and '.join(lacking)}; it has: {', '.join(source.columns)}. Give the "
                 "audience/ folder of an earlier issue, or a table with reader_id and stories."
             )
         lists = {
-            name: f"string_split({table.text(name, found.columns[name])}, '|')"
-            if name in found.columns
+            name: f"string_split({table.text(name, source.columns[name])}, '|')"
+            if name in source.columns
             else "[]"
             for name in ("stories", "line_items")
         }
-        at = 'TRY_CAST("date" AS DATE)' if "date" in found.columns else "NULL::DATE"
+        at = 'TRY_CAST("date" AS DATE)' if "date" in source.columns else "NULL::DATE"
         return [
             f"SELECT CAST(reader_id AS VARCHAR) AS id, {at} AS date, CAST({at} AS VARCHAR) AS issue, "
             f"{lists['stories']} AS stories, "
-            f"{lists['line_items']}::VARCHAR[] AS items FROM {found.sql} "
+            f"{lists['line_items']}::VARCHAR[] AS items FROM {source.sql} "
             f"WHERE {at} IS NULL OR {at} < DATE '{today}'"
         ]

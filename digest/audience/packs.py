@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, Final
 
-from digest.audience.shelf import Shelf
+from digest.audience.output import OutputStore
 
 FORMAT: Final = "2"  # of a pack's index: packs of another are made again
 SIZE: Final = 50  # variants in a pack: a task of about a second
@@ -41,39 +41,39 @@ def key_of(fingerprint: str, rows: Iterable[bytes]) -> str:
 
 
 def write(
-    shelf: Shelf, number: int, key: str, variants: Sequence[str], make: Callable[[int], Made]
+    output: OutputStore, number: int, key: str, variants: Sequence[str], make: Callable[[int], Made]
 ) -> dict[str, Any]:
     """Make and write one pack; ``make`` gives the variant at an index. Returns its index."""
     made_parts: tuple[list[bytes], ...] = ([], [], [])
     index: dict[str, Any] = {"key": key, "variants": []}
     offsets = [0, 0, 0]
     for at, name in enumerate(variants):
-        made = make(at)
-        row: dict[str, Any] = {"variant": name, "subject": made.subject, "preheader": made.preheader}
-        for place, data in enumerate(made.parts):
+        variant = make(at)
+        row: dict[str, Any] = {"variant": name, "subject": variant.subject, "preheader": variant.preheader}
+        for place, data in enumerate(variant.parts):
             made_parts[place].append(data)
             row[PARTS[place]] = [offsets[place], len(data)]
             offsets[place] += len(data)
         index["variants"].append(row)
     index["bytes"] = dict(zip(PARTS, offsets, strict=True))
     for part, pieces in zip(PARTS, made_parts, strict=True):
-        shelf.write(name_of(number, part), pieces)
-    shelf.write(
+        output.write(name_of(number, part), pieces)
+    output.write(
         name_of(number, "json"), [(json.dumps(index, ensure_ascii=False) + "\n").encode("utf-8", "replace")]
     )
     return index
 
 
-def finished(shelf: Shelf, number: int, key: str) -> dict[str, Any] | None:
+def finished(output: OutputStore, number: int, key: str) -> dict[str, Any] | None:
     """The index of a pack that is whole and made from the same; else ``None``."""
-    data = shelf.read(name_of(number, "json"))
+    data = output.read(name_of(number, "json"))
     if data is None:
         return None
     try:
         index: dict[str, Any] = json.loads(data)
-        whole = index["key"] == key and all(
-            shelf.size(name_of(number, part)) == index["bytes"][part] for part in PARTS
+        complete = index["key"] == key and all(
+            output.size(name_of(number, part)) == index["bytes"][part] for part in PARTS
         )
     except (ValueError, KeyError, TypeError):
         return None
-    return index if whole else None
+    return index if complete else None

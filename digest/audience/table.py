@@ -83,8 +83,8 @@ class Readers:
 
     def recipients(self, pieces: Iterable[Piece], path: Path) -> None:
         """Write who gets which variant, by reader id. Raises ``Unreachable``."""
-        rows = sorted(pieces, key=lambda one: (one.code, one.first))
-        split = {one.code for one in rows if one.first}
+        rows = sorted(pieces, key=lambda piece: (piece.code, piece.first))
+        split = {piece.code for piece in rows if piece.first}
         db = self.connection
         fill(
             db,
@@ -96,9 +96,9 @@ class Readers:
                 "variant": "VARCHAR",
                 "split": "BOOLEAN",
             },
-            [(one.code, one.first, one.last, one.variant, one.code in split) for one in rows],
+            [(piece.code, piece.first, piece.last, piece.variant, piece.code in split) for piece in rows],
         )
-        whole = "SELECT r.id, p.variant FROM readers r JOIN pieces p USING (code) WHERE NOT p.split"
+        unsplit = "SELECT r.id, p.variant FROM readers r JOIN pieces p USING (code) WHERE NOT p.split"
         ranked = (
             "SELECT id, code, row_number() OVER (PARTITION BY code ORDER BY md5(id), id) AS place "
             "FROM readers WHERE code IN (SELECT code FROM pieces WHERE split)"
@@ -107,7 +107,7 @@ class Readers:
             f"SELECT r.id, p.variant FROM ({ranked}) r JOIN pieces p ON r.code = p.code "
             "AND r.place > p.first_one AND r.place <= p.last_one"
         )
-        both = f"{whole} UNION ALL {parted}" if split else whole
+        both = f"{unsplit} UNION ALL {parted}" if split else unsplit
         run(
             db,
             f"COPY (SELECT id AS reader_id, variant FROM ({both}) ORDER BY id) TO {_literal(str(path))} "
@@ -226,14 +226,14 @@ class _Cleaning:
     def __init__(self, audience: Audience, sections: Sequence[SectionSpec]) -> None:
         self.audience = audience
         self.sections = {section.id for section in sections}
-        self.named = {_name(one): section.id for section in sections for one in (section.title, section.id)}
+        self.named = {_name(name): section.id for section in sections for name in (section.title, section.id)}
         self.unknown, self.wrong = Counter[str](), Counter[str]()
 
     def choice(self, values: Mapping[str, Any], rows: int) -> Choice:
         audience = self.audience
         sections = tuple(
             dict.fromkeys(
-                id for one in parted(values.get(audience.sections)) if (id := self._section(one, rows))
+                id for part in parted(values.get(audience.sections)) if (id := self._section(part, rows))
             )
         )
         top = tuple(
@@ -244,22 +244,22 @@ class _Cleaning:
             )
         )
         if sections:
-            top = tuple(one for one in top if one[0] in sections)
+            top = tuple(pair for pair in top if pair[0] in sections)
         by = tuple((column, tuple(dict.fromkeys(parted(values.get(column))))) for column in audience.by)
         return Choice(
             sections=sections,
             top=top,
             language=(values.get(audience.language) or "").strip().casefold() if audience.language else "",
-            by=tuple(one for one in by if one[1]),
+            by=tuple(pair for pair in by if pair[1]),
             had=tuple(filter(None, (values.get("\0had") or "").split("\x1f"))),
             capped=tuple(filter(None, (values.get("\0capped") or "").split("\x1f"))),
         )
 
     def _section(self, text: str, rows: int) -> str:
-        found = self.named.get(_name(text), "")
-        if not found:
+        section = self.named.get(_name(text), "")
+        if not section:
             self.unknown[text[:80]] += rows
-        return found
+        return section
 
     def _number(self, column: str, value: str | None, rows: int) -> int:
         text = re.sub(r"\.0+\Z", "", (value or "").strip())
@@ -271,7 +271,7 @@ class _Cleaning:
         return 0
 
     def problems(self) -> dict[str, Any]:
-        unknown = sorted(self.unknown.items(), key=lambda one: (-one[1], one[0]))
+        unknown = sorted(self.unknown.items(), key=lambda pair: (-pair[1], pair[0]))
         more = len(unknown) - NAMED
         named = dict(unknown[:NAMED]) | (
             {f"and {more} more": sum(n for _, n in unknown[NAMED:])} if more > 0 else {}
@@ -281,7 +281,7 @@ class _Cleaning:
 
 def parted(value: str | None) -> list[str]:
     """The parts of a list as it is written in CSV."""
-    return [one for part in (value or "").split("|") if (one := part.strip())]
+    return [stripped for part in (value or "").split("|") if (stripped := part.strip())]
 
 
 def _name(text: str) -> str:
@@ -297,9 +297,9 @@ def _known(table: Source, audience: Audience) -> None:
 def _has(file: str, columns: Collection[str], wanted: Iterable[str]) -> None:
     lacking = [name for name in wanted if name not in columns]
     if lacking:
-        said = "; ".join(f'"{name}"{did_you_mean(name, list(columns))}' for name in lacking)
+        details = "; ".join(f'"{name}"{did_you_mean(name, list(columns))}' for name in lacking)
         raise CommandError(
-            f"the audience {file} lacks {'a column' if len(lacking) == 1 else 'columns'}: {said} "
+            f"the audience {file} lacks {'a column' if len(lacking) == 1 else 'columns'}: {details} "
             f"It has: {', '.join(columns)}. `audience` in digest.yaml says which columns are read."
         )
 
@@ -324,8 +324,10 @@ def _files(db: DuckDBPyConnection, address: str, root: Path) -> list[str]:
         try:
             system, path = fsspec.core.url_to_fs(address)
             protocol = system.protocol if isinstance(system.protocol, str) else system.protocol[0]
-            found = (
-                [path] if system.isfile(path) else [one for one in system.find(path) if one.endswith(_KINDS)]
+            paths = (
+                [path]
+                if system.isfile(path)
+                else [file for file in system.find(path) if file.endswith(_KINDS)]
             )
         except ImportError as error:
             raise CommandError(f"{address} needs another package: {error}.") from None
@@ -333,18 +335,18 @@ def _files(db: DuckDBPyConnection, address: str, root: Path) -> list[str]:
             raise Unreachable(f"the audience {address} cannot be reached: {_said(error)}") from None
         with suppress(Exception):  # registered already
             db.register_filesystem(system)
-        files = [f"{protocol}://{one}" for one in sorted(found)]
+        files = [f"{protocol}://{file}" for file in sorted(paths)]
     else:
         local = root / address
         inside = (
-            sorted(str(one) for one in local.rglob("*") if one.name.endswith(_KINDS))
+            sorted(str(entry) for entry in local.rglob("*") if entry.name.endswith(_KINDS))
             if local.is_dir()
             else []
         )
         files = [str(local)] if local.is_file() else inside
     if not files:
         raise CommandError(f"there is no audience at {address}.")
-    kinds = {one.endswith((".parquet", ".pq")) for one in files}
+    kinds = {file.endswith((".parquet", ".pq")) for file in files}
     if len(kinds) > 1:
         raise CommandError(f"{address} holds Parquet and CSV; an audience is one of them.")
     return files
@@ -367,11 +369,11 @@ def _csv(db: DuckDBPyConnection, file: str, rejects: bool) -> tuple[str, list[st
         raise CommandError(
             f"the audience {file} has no first line that names the columns: it is empty, or no text in UTF-8."
         )
-    separator = max(",;\t", key=lambda one: (line.count(one), one == ","))
-    names = [one.strip() for one in next(csv.reader([line], delimiter=separator))]
-    if twice := [one for one, count in Counter(names).items() if count > 1]:
+    separator = max(",;\t", key=lambda candidate: (line.count(candidate), candidate == ","))
+    names = [name.strip() for name in next(csv.reader([line], delimiter=separator))]
+    if twice := [name for name, count in Counter(names).items() if count > 1]:
         raise CommandError(f"the audience {file} has a column twice: {', '.join(twice)}.")
-    columns = ", ".join(f"{_literal(one)}: 'VARCHAR'" for one in names)
+    columns = ", ".join(f"{_literal(name)}: 'VARCHAR'" for name in names)
     more = f"store_rejects=true, rejects_limit={REJECTED}" if rejects else "ignore_errors=true"
     sql = (
         f"SELECT * FROM read_csv({_literal(file)}, columns={{{columns}}}, header=true, auto_detect=false, "

@@ -39,5 +39,5 @@ def unpacked(data: bytes) -> Any:
 @cache
 def function_of(name: str) -> Callable[[Any, Any], Any]:
     module, _, called = name.partition(":")
-    found: Callable[[Any, Any], Any] = getattr(import_module(module), called)
-    return found
+    function: Callable[[Any, Any], Any] = getattr(import_module(module), called)
+    return function

@@ -195,8 +195,8 @@ def _quoted(url: str) -> str:
     head, mark, query = url.partition("?")
     if "@" not in head and "@" in query:
         head, mark, query = url, "", ""
-    found = re.fullmatch(r"(\w[\w+.-]*://[^:/@]*:)(.*)(@[^@]*)", head, re.DOTALL)
-    return f"{found[1]}{quote(found[2], safe='%')}{found[3]}{mark}{query}" if found else url
+    parts = re.fullmatch(r"(\w[\w+.-]*://[^:/@]*:)(.*)(@[^@]*)", head, re.DOTALL)
+    return f"{parts[1]}{quote(parts[2], safe='%')}{parts[3]}{mark}{query}" if parts else url
 
 
 def _named(address: URL) -> str:

@@ -70,19 +70,21 @@ def undo(database: Database, mark: Mark, *, at: datetime, by: str) -> None:
         before = _standing(rows[: rows.index(mark)]) if mark in rows else []
         now = _standing(rows)
         if mark.action == RELEASE:
-            taken = {_subject(one) for one in now}
-            again = [one for one in before if _frees(mark, one) and _subject(one) not in taken]
+            taken = {_subject(decision) for decision in now}
+            again = [
+                decision for decision in before if _frees(mark, decision) and _subject(decision) not in taken
+            ]
             if not again:
                 raise CommandError("There is nothing to take back any more: what was released stands again.")
         elif mark in now:
             release(database, [mark.story], edition=mark.edition, at=at, by=by, note="undo")
             gone = replace(mark, action=RELEASE)
-            again = [one for one in before if _subject(one) == _subject(mark)]
-            again += [one for one in now if one != mark and _frees(gone, one)]
+            again = [decision for decision in before if _subject(decision) == _subject(mark)]
+            again += [decision for decision in now if decision != mark and _frees(gone, decision)]
         else:
             raise CommandError(f"This {mark.action} stands no more: somebody took it back or decided anew.")
-        for one in again:
-            add(database, replace(one, at=at))
+        for decision in again:
+            add(database, replace(decision, at=at))
 
 
 def current(database: Database) -> list[Mark]:
@@ -127,9 +129,9 @@ def _frees(release: Mark, mark: Mark) -> bool:
 
 def history(database: Database, story: str | None = None) -> list[Mark]:
     """Every decision ever made, releases too, in the order they were made; of one story, or of all."""
-    found = select(*(marks.c[name] for name in _FIELDS)).order_by(marks.c.number)
-    found = found.where(marks.c.publication == database.publication)
+    query = select(*(marks.c[name] for name in _FIELDS)).order_by(marks.c.number)
+    query = query.where(marks.c.publication == database.publication)
     if story is not None:
-        found = found.where(or_(marks.c.story == story, marks.c.other == story))
+        query = query.where(or_(marks.c.story == story, marks.c.other == story))
     with database.reading():
-        return [Mark(**dict(zip(_FIELDS, row, strict=True))) for row in database.rows(found)]
+        return [Mark(**dict(zip(_FIELDS, row, strict=True))) for row in database.rows(query)]

@@ -78,28 +78,28 @@ def edit(database: Database, edit: StoryEdit) -> None:
         _add(database, edits, _EDIT, edit)
 
 
-def undo_edit(database: Database, made: StoryEdit, *, at: datetime, by: str) -> None:
+def undo_edit(database: Database, story_edit: StoryEdit, *, at: datetime, by: str) -> None:
     """Take one edit back, or one clearing; every other edit stands as it stood. Raises ``CommandError``."""
     with database.writing():
-        rows = edits_of(database, made.story)
-        scope = (made.story, made.edition, made.date)
+        rows = edits_of(database, story_edit.story)
+        scope = (story_edit.story, story_edit.edition, story_edit.date)
         before, now = (
-            [one for one in standing(some) if (one.story, one.edition, one.date) == scope]
-            for some in (rows[: rows.index(made)] if made in rows else (), rows)
+            [row for row in standing(some) if (row.story, row.edition, row.date) == scope]
+            for some in (rows[: rows.index(story_edit)] if story_edit in rows else (), rows)
         )
-        if made.cleared:
-            again = [one for one in before if one not in now]
-        elif made in now:
+        if story_edit.cleared:
+            again = [row for row in before if row not in now]
+        elif story_edit in now:
             words = {"cleared": True, "note": "undo", "by": by, "at": at}
             edit(
                 database,
-                StoryEdit(story=made.story, edition=made.edition, date=made.date, **words),  # type: ignore[arg-type]
+                StoryEdit(story=story_edit.story, edition=story_edit.edition, date=story_edit.date, **words),  # type: ignore[arg-type]
             )
-            again = [one for one in now if one != made]
+            again = [row for row in now if row != story_edit]
         else:
             raise CommandError("This edit stands no more: somebody took it back.")
-        for one in again:
-            edit(database, replace(one, at=at))
+        for row in again:
+            edit(database, replace(row, at=at))
 
 
 def edits_of(database: Database, story: str | None = None) -> list[StoryEdit]:
@@ -120,13 +120,15 @@ def notes_of(database: Database, edition: str, day: date) -> list[IssueNote]:
     return [IssueNote(**row) for row in _rows(database, notes, _NOTE, where)]
 
 
-def undo_note(database: Database, made: IssueNote, *, at: datetime, by: str) -> None:
+def undo_note(database: Database, issue_note: IssueNote, *, at: datetime, by: str) -> None:
     """What stood above the issue before stands again. Raises ``CommandError`` where it was written anew since."""
     with database.writing():
-        rows = notes_of(database, made.edition, made.date)
-        if not rows or rows[-1] != made:
+        rows = notes_of(database, issue_note.edition, issue_note.date)
+        if not rows or rows[-1] != issue_note:
             raise CommandError("The note was written anew since; take that one back first.")
-        before = rows[-2] if len(rows) > 1 else IssueNote(edition=made.edition, date=made.date, at=at)
+        before = (
+            rows[-2] if len(rows) > 1 else IssueNote(edition=issue_note.edition, date=issue_note.date, at=at)
+        )
         note(database, replace(before, by=by, at=at))
 
 

@@ -83,8 +83,8 @@ class _Known:
     print: int | None
 
 
-class _Told:
-    """What was said of each row so far; rows are numbered, and a long file tells of neighbours."""
+class _RowOutcomes:
+    """What came of each row so far; rows are numbered, and a long file tells of neighbours."""
 
     UNCHANGED, CHANGED = 1, 2
     _PAGE = 4096
@@ -113,7 +113,7 @@ class Intake:
         self.database, self.now, self.progress, self.trust = database, now, progress, trust
         self.counts = Counts()
         self.folded = 0  # stories whose address had come before
-        self.told = _Told()
+        self.outcomes = _RowOutcomes()
         self.late: dict[str, Story] = {}
         self.prints: dict[str, int] = {}  # of those that are late
         self.next = 0  # the row that may be the next line's
@@ -131,7 +131,7 @@ class Intake:
             return {}
         # no publication: a database would rather read all of its rows than these few
         following = (_c.number >= self.next, _c.number < self.next + len(prints) + NEAR)
-        return {one.print: one for one in self._as_they_were({*prints}, *following)}
+        return {line.print: line for line in self._as_they_were({*prints}, *following)}
 
     def at(self, lines: Sequence[tuple[str, int]]) -> dict[tuple[str, int], AsItWas]:
         """The same for lines with the keys of their addresses."""
@@ -140,30 +140,30 @@ class Intake:
         keys = self.database.among(_c.key, (key for key, _ in lines))
         wanted = {*lines}
         whose = _c.publication == self.database.publication
-        found = self._as_they_were({print_ for _, print_ in lines}, whose, keys)
-        return {(one.key, one.print): one for one in found if (one.key, one.print) in wanted}
+        stored = self._as_they_were({print_ for _, print_ in lines}, whose, keys)
+        return {(line.key, line.print): line for line in stored if (line.key, line.print) in wanted}
 
     def _as_they_were(self, prints: Collection[int], *conditions: ColumnElement[bool]) -> list[AsItWas]:
         columns = (_c.key, _c.print, _c.number, _c.sections, _c.published_at, _c.publication)
         with self.database.reading():
             rows = self.database.rows(select(*columns).where(*conditions))
-        found = [
+        lines = [
             AsItWas(key, print_, number, unlisted(sections), published)
             for key, print_, number, sections, published, whose in rows
             if print_ in prints and whose == self.database.publication
         ]
-        self.next = max((one.number + 1 for one in found), default=self.next)
-        return found
+        self.next = max((line.number + 1 for line in lines), default=self.next)
+        return lines
 
     def put(
         self, portion: Mapping[str, Story], prints: Mapping[str, int], same: Iterable[AsItWas] = ()
     ) -> frozenset[str]:
         """Some more stories, and the prints of their lines, by key; the keys of those that wait."""
-        rows = {one.key: one.number for one in same}
+        rows = {line.key: line.number for line in same}
         for key in (*portion, *rows):
             self.folded += self.late.pop(key, None) is not None
         for number in rows.values():
-            self.count(number, _Told.UNCHANGED)
+            self.count(number, _RowOutcomes.UNCHANGED)
         items = list(portion.items())
         with self.database.writing():
             waiting = _Chunk(self, items, prints).store_new()
@@ -197,18 +197,18 @@ class Intake:
 
     def is_incoming(self, known: _Known) -> bool:
         """Whether the address of a row is one of this reading's, as far as that was read."""
-        return known.key in self.late or known.number > self.last or bool(self.told[known.number])
+        return known.key in self.late or known.number > self.last or bool(self.outcomes[known.number])
 
     def count(self, number: int, what: int) -> None:
         """What came of a row; told before, the last word counts."""
-        before = self.told[number]
+        before = self.outcomes[number]
         if number > self.last or before:
             self.folded += 1
-            if number > self.last or before == what or before == _Told.CHANGED:
+            if number > self.last or before == what or before == _RowOutcomes.CHANGED:
                 return
-        self.told[number] = what
-        changed = what == _Told.CHANGED
-        self.counts += Counts(0, changed, (not changed) - (before == _Told.UNCHANGED))
+        self.outcomes[number] = what
+        changed = what == _RowOutcomes.CHANGED
+        self.counts += Counts(0, changed, (not changed) - (before == _RowOutcomes.UNCHANGED))
 
 
 class _Chunk:
@@ -217,7 +217,7 @@ class _Chunk:
     def __init__(self, intake: Intake, items: Sequence[tuple[str, Story]], prints: Mapping[str, int]) -> None:
         self.intake, self.items, self.prints = intake, items, prints
         self.database, self.now, self.trust = intake.database, intake.now, intake.trust
-        self.by_key = {one.key: one for one in self._known(_c.key, [key for key, _ in items])}
+        self.by_key = {known.key: known for known in self._known(_c.key, [key for key, _ in items])}
         self.by_id = self._of_ids([story.id for key, story in items if key not in self.by_key])
         self.taken = set(self.by_id)
         self.fresh: list[dict[str, Any]] = []
@@ -265,7 +265,7 @@ class _Chunk:
         return [_Known(*row) for row in self.database.rows(wanted)]
 
     def _of_ids(self, ids: list[str]) -> dict[str, _Known]:
-        return {one.id: one for one in self._known(_c.id, ids)}
+        return {known.id: known for known in self._known(_c.id, ids)}
 
     def _new(self, key: str, story: Story, id: str) -> None:
         seen = story if story.first_seen <= self.now else replace(story, first_seen=self.now)
@@ -293,14 +293,14 @@ class _Chunk:
             return False
         if row["print"] != known.print and row["key"] in self.prints:
             self.known_by.append({"at_number": known.number, "known_by": row["print"]})
-        self.intake.count(known.number, _Told.UNCHANGED)
+        self.intake.count(known.number, _RowOutcomes.UNCHANGED)
         return True
 
     def _change(self, known: _Known, row: Mapping[str, Any], story: Story) -> None:
         self.changed.append(
             {**row, "number": known.number, "at_number": known.number, "words": words.kept(story.searched)}
         )
-        self.intake.count(known.number, _Told.CHANGED)
+        self.intake.count(known.number, _RowOutcomes.CHANGED)
 
     def _moved(self, story: Story) -> _Known | None:
         """The row of this story under the address it had before."""
@@ -362,8 +362,8 @@ def _row(story: Story, key: str) -> dict[str, Any]:
 
 def _hash(key: str, values: tuple[Any, ...]) -> int:
     """64 bits, signed; the same in every process."""
-    said = repr((key, values)).encode("utf-8", "surrogatepass")
-    return int.from_bytes(blake2b(said, digest_size=8).digest(), "big", signed=True)
+    content = repr((key, values)).encode("utf-8", "surrogatepass")
+    return int.from_bytes(blake2b(content, digest_size=8).digest(), "big", signed=True)
 
 
 def _image_text(image: Image | None) -> str:

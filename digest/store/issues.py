@@ -98,10 +98,10 @@ FIELDS = (
 
 def built(database: Database, edition: str, day: date, revision: int | None = None) -> BuiltIssue | None:
     """One issue with its manifest: the revision that was sent, else the newest; or the one asked for."""
-    whole = _issues(database, manifests.c.body, which(revision))
-    whole = whole.outerjoin(manifests, manifests.c.issue == _c.number)
+    query = _issues(database, manifests.c.body, which(revision))
+    query = query.outerjoin(manifests, manifests.c.issue == _c.number)
     with database.reading():
-        rows = database.rows(whole.where(_c.edition == edition, _c.date == day))
+        rows = database.rows(query.where(_c.edition == edition, _c.date == day))
     return _issue(rows[0]) if rows else None
 
 
@@ -116,9 +116,9 @@ def previous(database: Database, edition: str, day: date) -> BuiltIssue | None:
 def every(database: Database, edition: str | None, day: date | None = None) -> list[BuiltIssue]:
     """The newest revisions by date, then by the order of building; without their manifests. Of a whole ``day``, or of
     all."""
-    found = _issues(database).where(dated(_c.date, day, day)).order_by(_c.date, _c.sequence)
+    query = _issues(database).where(dated(_c.date, day, day)).order_by(_c.date, _c.sequence)
     with database.reading():
-        rows = database.rows(found if edition is None else found.where(_c.edition == edition))
+        rows = database.rows(query if edition is None else query.where(_c.edition == edition))
     return [_issue(row) for row in rows]
 
 
@@ -129,10 +129,10 @@ def files_of(database: Database, edition: str, day: date, revision: int | None =
         if issue is None:
             return {}
         number = _c.number == files.c.issue
-        found = select(files.c.name, files.c.body).join(issues, number).order_by(files.c.name)
-        rows = database.rows(found.where(this(database, issues, edition, day), which(revision)))
-    whole = {name: zlib.decompress(body) for name, body in rows}
-    return {**whole, "manifest.json": issue.manifest.encode()} if whole else {}
+        query = select(files.c.name, files.c.body).join(issues, number).order_by(files.c.name)
+        rows = database.rows(query.where(this(database, issues, edition, day), which(revision)))
+    bodies = {name: zlib.decompress(body) for name, body in rows}
+    return {**bodies, "manifest.json": issue.manifest.encode()} if bodies else {}
 
 
 def mark_sent(
@@ -151,30 +151,30 @@ def mark_sent(
     if delivered is not None and not 0 <= delivered <= MOST:
         raise CommandError(f"{delivered} copies cannot have been delivered. Give a number from 0 up.")
     with database.writing():
-        found = to_be_sent(database, edition, day, revision)
-        _receive(database, found, at, delivered, SENT, by)
+        issue = to_be_sent(database, edition, day, revision)
+        _receive(database, issue, at, delivered, SENT, by)
 
 
 def to_be_sent(database: Database, edition: str, day: date, revision: int | None) -> BuiltIssue:
     """The issue that a receipt may speak of. Raises ``CommandError`` where there is none."""
-    found = built(database, edition, day)
-    if found is None:
+    issue = built(database, edition, day)
+    if issue is None:
         raise CommandError(f"{edition} of {day} was never built. `digest issues` lists what was.")
-    if revision in (None, found.revision):
-        return found
-    if found.sent_at is not None:
-        raise CommandError(f"{edition} of {day} was sent as revision {found.revision}, not {revision}.")
-    found = built(database, edition, day, revision)
-    if found is None:
+    if revision in (None, issue.revision):
+        return issue
+    if issue.sent_at is not None:
+        raise CommandError(f"{edition} of {day} was sent as revision {issue.revision}, not {revision}.")
+    issue = built(database, edition, day, revision)
+    if issue is None:
         raise CommandError(f"{edition} of {day} has no revision {revision}. `digest issues show` lists them.")
-    return found
+    return issue
 
 
 def undo_sent(database: Database, edition: str, day: date, at: datetime, by: str = "") -> None:
     """Take back that an issue was sent. Raises ``CommandError`` where the edition's next issue is built already."""
     with database.writing():
-        found = to_be_sent(database, edition, day, None)
-        if found.sent_at is None:
+        issue = to_be_sent(database, edition, day, None)
+        if issue.sent_at is None:
             raise CommandError(f"{edition} of {day} is not marked as sent; there is nothing to take back.")
         later = select(func.min(_c.date)).where(of(database, issues), _c.edition == edition, _c.date > day)
         following = database.rows(later)[0][0]
@@ -182,15 +182,15 @@ def undo_sent(database: Database, edition: str, day: date, at: datetime, by: str
             raise CommandError(
                 f"{edition} of {day} stays sent: the issue of {following} was built after it, and on what it says."
             )
-        _receive(database, found, at, None, UNDONE, by)
+        _receive(database, issue, at, None, UNDONE, by)
 
 
 def _receive(
     database: Database, issue: BuiltIssue, at: datetime, delivered: int | None, action: str, by: str
 ) -> None:
     about = {"edition": issue.edition, "date": issue.date, "revision": issue.revision}
-    said = {"at": at, "delivered": delivered, "action": action, "by": by}
-    database.run(insert(receipts).values(**about, **said, publication=database.publication))
+    receipt = {"at": at, "delivered": delivered, "action": action, "by": by}
+    database.run(insert(receipts).values(**about, **receipt, publication=database.publication))
 
 
 def history(database: Database, edition: str, day: date) -> list[dict[str, Any]]:
@@ -201,7 +201,7 @@ def history(database: Database, edition: str, day: date) -> list[dict[str, Any]]
         revisions = database.rows(
             select(_c.built_at, _c.revision).where(this(database, issues, edition, day)).order_by(_c.number)
         )
-        said = database.rows(
+        received = database.rows(
             select(r.action, r.at, r.revision, r.delivered, r.by)
             .where(this(database, receipts, edition, day))
             .order_by(r.number)
@@ -209,7 +209,7 @@ def history(database: Database, edition: str, day: date) -> list[dict[str, Any]]
     names = ("action", "at", "revision", "delivered", "by")
     events: list[dict[str, Any]] = [
         *(dict(zip(names, ("built", *row, None, ""), strict=True)) for row in revisions),
-        *(dict(zip(names, row, strict=True)) for row in said),
+        *(dict(zip(names, row, strict=True)) for row in received),
     ]
     return sorted(events, key=lambda event: event["at"])
 
@@ -235,9 +235,9 @@ def which(revision: int | None) -> ColumnElement[bool]:
 
 def newest() -> ColumnElement[bool]:
     """Whether it is the revision that was sent or, while none was, the newest."""
-    other = issues.alias("other")
+    revisions = issues.alias("other")
     sent = _receipt(receipts.c.revision, receipts.c.number.asc(), receipts.c.revision.is_not(None))
-    last = select(func.max(other.c.revision)).where(same_issue(other, issues)).correlate(issues)
+    last = select(func.max(revisions.c.revision)).where(same_issue(revisions, issues)).correlate(issues)
     return _c.revision == func.coalesce(sent, last.scalar_subquery())
 
 
@@ -247,8 +247,8 @@ def _receipt(column: Column[Any], order: ColumnElement[Any], *conditions: Column
     later = exists().where(
         same_issue(undone, receipts), undone.c.action == UNDONE, undone.c.number >= receipts.c.number
     )
-    found = select(column).where(same_issue(receipts, issues), ~later, *conditions).order_by(order).limit(1)
-    return found.correlate(issues).scalar_subquery()
+    query = select(column).where(same_issue(receipts, issues), ~later, *conditions).order_by(order).limit(1)
+    return query.correlate(issues).scalar_subquery()
 
 
 def _sent_at() -> Any:

@@ -110,9 +110,9 @@ _CLICK = (
 def notes(database: Database, edition: str, day: date) -> list[CampaignNote]:
     """What is remembered of the campaign of an issue, oldest first."""
     c = campaigns.c
-    found = select(*(c[name] for name in _NOTE)).where(this(database, campaigns, edition, day))
+    query = select(*(c[name] for name in _NOTE)).where(this(database, campaigns, edition, day))
     with database.reading():
-        rows = database.rows(found.order_by(c.number))
+        rows = database.rows(query.order_by(c.number))
     return [CampaignNote(**dict(zip(_NOTE, row, strict=True))) for row in rows]
 
 
@@ -126,9 +126,9 @@ def add_note(database: Database, note: CampaignNote) -> None:
 def handed_over(database: Database, since: date) -> list[tuple[str, date]]:
     """The issues dated ``since`` or later of which there is a campaign, by date."""
     c = campaigns.c
-    found = select(c.edition, c.date).where(of(database, campaigns), c.date >= since, c.campaign != "")
+    query = select(c.edition, c.date).where(of(database, campaigns), c.date >= since, c.campaign != "")
     with database.reading():
-        rows = database.rows(found.distinct().order_by(c.date, c.edition))
+        rows = database.rows(query.distinct().order_by(c.date, c.edition))
     return [(edition, day) for edition, day in rows]
 
 
@@ -154,15 +154,16 @@ def add_receipt(database: Database, issue: IssueReceipt) -> None:
     with database.writing():
         key = int(database.rows(insert(counts).values(**values).returning(counts.c.number))[0][0])
         rows = [
-            _click_row(one) | {"receipt": key, "publication": database.publication} for one in issue.clicks
+            _click_row(click) | {"receipt": key, "publication": database.publication}
+            for click in issue.clicks
         ]
         if rows:
             database.run(insert(clicks), rows)
 
 
-def _click_row(one: Clicked) -> dict[str, object]:
+def _click_row(click: Clicked) -> dict[str, object]:
     renamed = {"unique_clicks": "unique", "total_clicks": "total"}
-    return {name: getattr(one, renamed.get(name, name)) for name in _CLICK}
+    return {name: getattr(click, renamed.get(name, name)) for name in _CLICK}
 
 
 def receipts(
@@ -175,13 +176,13 @@ def receipts(
         c.number, c.edition, c.date, c.read_at, c.source, c.sent, c.delivered, c.opens, c.clicks, c.clicks_total,
         c.kind, c.complete, c.sent_at, c.notes,
     )  # fmt: skip
-    found = select(*columns).where(c.number.in_(newest)).order_by(c.date, c.edition)
-    found = found.where(dated(c.date, first, last))
+    query = select(*columns).where(c.number.in_(newest)).order_by(c.date, c.edition)
+    query = query.where(dated(c.date, first, last))
     if edition is not None:
-        found = found.where(c.edition == edition)
+        query = query.where(c.edition == edition)
     with database.reading():
-        rows = database.rows(found)
-        keys = found.with_only_columns(c.number).order_by(None)
+        rows = database.rows(query)
+        keys = query.with_only_columns(c.number).order_by(None)
         links = select(clicks.c.receipt, *(clicks.c[name] for name in _CLICK)).where(
             clicks.c.receipt.in_(keys)
         )
@@ -193,10 +194,12 @@ def receipts(
 
 def _receipt(row: Row, links: Iterable[Row]) -> IssueReceipt:
     (
-        _, edition, day, read_at, source, sent, delivered, opens, readers, total, kind, complete, sent_at, said,
+        _, edition, day, read_at, source, sent, delivered, opens, readers, total, kind, complete, sent_at, remarks,
     ) = row  # fmt: skip
     names = ("url", "what", "unique", "total", *_CLICK[4:])
-    clicked = tuple(Clicked(edition=edition, date=day, **dict(zip(names, one, strict=True))) for one in links)
+    clicked = tuple(
+        Clicked(edition=edition, date=day, **dict(zip(names, link, strict=True))) for link in links
+    )
     return IssueReceipt(
         edition=edition,
         date=day,
@@ -208,11 +211,13 @@ def _receipt(row: Row, links: Iterable[Row]) -> IssueReceipt:
             opens=opens,
             clicks=readers,
             clicks_total=total,
-            links=tuple(LinkClicks(url=one.url, unique=one.unique, total=one.total) for one in clicked),
+            links=tuple(
+                LinkClicks(url=click.url, unique=click.unique, total=click.total) for click in clicked
+            ),
             kind=kind,
             complete=complete,
             at=sent_at,
-            notes=unlisted(said),
+            notes=unlisted(remarks),
         ),
         clicks=clicked,
     )

@@ -18,18 +18,18 @@ publications = Table(
 _c = publications.c
 
 
-def join(database: Database, one: Publication) -> None:
+def join(database: Database, publication: Publication) -> None:
     """Let a publication in, and read and write for it from now on.
 
     The first one to come takes over the rows that were written before rows had an owner.
     Raises ``CommandError`` where another publication has its id.
     """
-    database.publication = one.id
+    database.publication = publication.id
     with database.reading():
         known = names(database)
-    if known.get(one.id) != one.name:
+    if known.get(publication.id) != publication.name:
         with database.writing():
-            _add(database, one)
+            _add(database, publication)
 
 
 def names(database: Database) -> dict[str, str]:
@@ -39,24 +39,27 @@ def names(database: Database) -> dict[str, str]:
         return {str(row[0]): str(row[1]) for row in rows}
 
 
-def rename(database: Database, one: Publication) -> None:
+def rename(database: Database, publication: Publication) -> None:
     """Let the id of a publication stand for its new name."""
     with database.writing():
-        database.run(update(publications).where(_c.publication == one.id).values(name=one.name))
-
-
-def _add(database: Database, one: Publication) -> None:
-    known = names(database)  # another process may have been faster
-    if known.get(one.id, one.name) != one.name:
-        raise CommandError(
-            f'The store already holds a publication "{known[one.id]}" under the id {one.id}, and this newsroom is '
-            f'"{one.name}". If it is another newspaper, give it an id of its own in digest.yaml: '
-            f"`publication: {{id: {one.id}-2}}`. If it is the same under a new name, run: digest store rename"
+        database.run(
+            update(publications).where(_c.publication == publication.id).values(name=publication.name)
         )
-    if one.id not in known:
-        database.run(insert(publications).values(publication=one.id, name=one.name))
+
+
+def _add(database: Database, publication: Publication) -> None:
+    known = names(database)  # another process may have been faster
+    if known.get(publication.id, publication.name) != publication.name:
+        raise CommandError(
+            f'The store already holds a publication "{known[publication.id]}" under the id {publication.id}, '
+            f'and this newsroom is "{publication.name}". If it is another newspaper, give it an id of its own in '
+            f"digest.yaml: `publication: {{id: {publication.id}-2}}`. If it is the same under a new name, "
+            "run: digest store rename"
+        )
+    if publication.id not in known:
+        database.run(insert(publications).values(publication=publication.id, name=publication.name))
     if not known:
         for table in METADATA.sorted_tables:
             if "publication" in table.c:
                 owner = table.c.publication
-                database.run(update(table).where(owner == "").values(publication=one.id))
+                database.run(update(table).where(owner == "").values(publication=publication.id))

@@ -57,8 +57,8 @@ def rows(
         with engine.connect() as connection:
             _bounded(connection, address.get_backend_name())
             bound = {key: value for key, value in values.items() if f":{key}" in query}
-            found = connection.execution_options(stream_results=True).execute(text(query), bound)
-            for count, row in enumerate(found.mappings()):
+            result = connection.execution_options(stream_results=True).execute(text(query), bound)
+            for count, row in enumerate(result.mappings()):
                 if count == ROWS:
                     raise Unreachable(f"{name}: its query finds more than {ROWS:,} rows. Use :since in it.")
                 yield dict(row)

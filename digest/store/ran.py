@@ -87,8 +87,8 @@ _AD = (
 def add(database: Database, issue: int, run: Sequence[RunStory], placed: Sequence[RunAd]) -> None:
     """Remember what ran in the issue of that number; inside a transaction."""
     whose = {"issue": issue, "publication": database.publication}
-    database.run(insert(ran_stories), [_story_row(one) | whose for one in run])
-    database.run(insert(ran_ads), [_ad_row(one) | whose for one in placed])
+    database.run(insert(ran_stories), [_story_row(story) | whose for story in run])
+    database.run(insert(ran_ads), [_ad_row(ad) | whose for ad in placed])
 
 
 def stories(database: Database, first: date, last: date, edition: str | None) -> list[RunStory]:
@@ -96,16 +96,16 @@ def stories(database: Database, first: date, last: date, edition: str | None) ->
 
     A story is what it was when it ran: id, url, title, the beginning of its summary, source, language, times.
     """
-    found = (
+    query = (
         select(issues.c.edition, issues.c.date, *(ran_stories.c[name] for name in _STORY))
         .join(issues, issues.c.number == ran_stories.c.issue)
         .where(of(database, issues), dated(issues.c.date, first, last), newest())
         .order_by(issues.c.date, issues.c.sequence, ran_stories.c.position, ran_stories.c.number)
     )
     if edition is not None:
-        found = found.where(issues.c.edition == edition)
+        query = query.where(issues.c.edition == edition)
     with database.reading():
-        return [_story(row) for row in database.rows(found)]
+        return [_story(row) for row in database.rows(query)]
 
 
 def ads(
@@ -119,7 +119,7 @@ def ads(
         return []
     last = before - timedelta(days=1) if before else None
     about = (issues.c.edition, issues.c.sequence, issues.c.expected_sends, delivered_copies())
-    found = (
+    query = (
         select(*about, *(ran_ads.c[name] for name in _AD))
         .join(issues, issues.c.number == ran_ads.c.issue)
         .where(of(database, ran_ads), dated(ran_ads.c.date, last=last), newest())
@@ -128,9 +128,9 @@ def ads(
     if line_items is not None:
         wanted = set(line_items)
         wanted |= {old for old, new in now.items() if new in wanted}
-        found = found.where(database.among(ran_ads.c.line_item, sorted(wanted)))
+        query = query.where(database.among(ran_ads.c.line_item, sorted(wanted)))
     with database.reading():
-        return [_called(_ad(row), now) for row in database.rows(found)]
+        return [_called(_ad(row), now) for row in database.rows(query)]
 
 
 def ads_elsewhere(
@@ -149,7 +149,7 @@ def ads_elsewhere(
         issues.c.expected_sends,
         delivered_copies(),
     )
-    found = (
+    query = (
         select(*about, *(ran_ads.c[name] for name in _AD))
         .join(issues, issues.c.number == ran_ads.c.issue)
         .where(
@@ -161,7 +161,7 @@ def ads_elsewhere(
         .order_by(ran_ads.c.date, ran_ads.c.publication, issues.c.sequence, ran_ads.c.gap, ran_ads.c.number)
     )
     with database.reading():
-        rows = [(str(row[0]), _ad(row[1:])) for row in database.rows(found)]
+        rows = [(str(row[0]), _ad(row[1:])) for row in database.rows(query)]
     return [
         _called(replace(ad, edition=f"{publication}/{ad.edition}"), now)
         for publication, ad in rows

@@ -63,27 +63,27 @@ def remember(database: Database, reading: Reading) -> None:
     """Keep one more reading of a source, and the :data:`KEPT` before it."""
     values: dict[str, Any] = {name: getattr(reading, name) for name in (*_FIELDS, "error")}
     values["remarks"] = json.dumps(dict(reading.remarks), ensure_ascii=False) if reading.remarks else ""
-    mine = (_r.publication == database.publication, _r.source == reading.source)
+    conditions = (_r.publication == database.publication, _r.source == reading.source)
     with database.writing():
         database.run(insert(readings).values(**values, publication=database.publication))
         numbers = database.rows(
-            select(_r.number).where(*mine).order_by(_r.number.desc()).offset(KEPT).limit(1)
+            select(_r.number).where(*conditions).order_by(_r.number.desc()).offset(KEPT).limit(1)
         )
         if numbers:
-            database.run(delete(readings).where(*mine, _r.number <= numbers[0][0]))
+            database.run(delete(readings).where(*conditions, _r.number <= numbers[0][0]))
 
 
 def of_sources(database: Database) -> dict[str, list[Reading]]:
     """The readings that are kept, by source, oldest first."""
     columns = [_r[name] for name in (*_FIELDS, "error", "remarks")]
     statement = select(*columns).where(_r.publication == database.publication).order_by(_r.number)
-    found: dict[str, list[Reading]] = {}
+    by_source: dict[str, list[Reading]] = {}
     with database.reading():
         for *values, remarks in database.rows(statement):
             fields = dict(zip((*_FIELDS, "error"), values, strict=True))
             reading = Reading(**fields, remarks=json.loads(remarks) if remarks else {})
-            found.setdefault(reading.source, []).append(reading)
-    return found
+            by_source.setdefault(reading.source, []).append(reading)
+    return by_source
 
 
 def remember_items(database: Database, source: str, addresses: Mapping[str, str]) -> None:
@@ -108,18 +108,22 @@ def remember_items(database: Database, source: str, addresses: Mapping[str, str]
 def items_since(database: Database, source: str, since: datetime) -> dict[str, str]:
     """The stories that a source is known to have and that run from ``since`` on: item -> id of the story."""
     joined = (_i.publication == _s.publication) & (_i.story == _s.id)
-    mine = (_i.publication == database.publication, _i.source == source, _s.runs_from >= since)
+    conditions = (_i.publication == database.publication, _i.source == source, _s.runs_from >= since)
     with database.reading():
-        rows = database.rows(select(_i.item, _i.story).select_from(items.join(stories, joined)).where(*mine))
+        rows = database.rows(
+            select(_i.item, _i.story).select_from(items.join(stories, joined)).where(*conditions)
+        )
     return dict(sorted((str(item), str(story)) for item, story in rows))
 
 
-def note(database: Database, kind: str, whys: Mapping[str, str], at: datetime) -> None:
+def note(database: Database, kind: str, reasons: Mapping[str, str], at: datetime) -> None:
     """Remember why stories (id -> why) cannot run; ``kind`` is ``untimed`` or ``withdrawn``."""
     with database.writing():
-        forget(database, kind, whys)
+        forget(database, kind, reasons)
         whose = {"kind": kind, "at": at, "publication": database.publication}
-        database.run(insert(notes), [{"story": id, "why": why, **whose} for id, why in sorted(whys.items())])
+        database.run(
+            insert(notes), [{"story": id, "why": reason, **whose} for id, reason in sorted(reasons.items())]
+        )
 
 
 def forget(database: Database, kind: str, ids: Iterable[str]) -> None:
@@ -143,7 +147,7 @@ def noted(database: Database) -> dict[str, str]:
     statement = select(_n.story, _n.kind, _n.why).where(_n.publication == database.publication)
     with database.reading():
         rows = sorted(map(tuple, database.rows(statement)))
-    return {story: f"{kind}: {why}" for story, kind, why in rows}
+    return {story: f"{kind}: {reason}" for story, kind, reason in rows}
 
 
 def undated(database: Database, urls: Iterable[str]) -> dict[str, str]:
@@ -160,12 +164,12 @@ def ids_at(database: Database, urls: Iterable[str]) -> dict[str, str]:
 
 def _ids(database: Database, keys: Iterable[str], *, undated: bool = False) -> dict[str, str]:
     wanted = list(keys)
-    found: dict[str, str] = {}
+    ids: dict[str, str] = {}
     for start in range(0, len(wanted), _CHUNK):
         these = database.among(_s.key, wanted[start : start + _CHUNK])
         statement = select(_s.key, _s.id).where(_s.publication == database.publication, these)
         if undated:
             statement = statement.where(_s.published_at.is_(None))
         with database.reading():
-            found |= {str(row[0]): str(row[1]) for row in database.rows(statement)}
-    return found
+            ids |= {str(row[0]): str(row[1]) for row in database.rows(statement)}
+    return ids

@@ -53,7 +53,7 @@ class _TextCalledDate(UserDefinedType[str]):
         return "DATE"
 
 
-class IssueDate(TypeDecorator[date]):
+class IssueDateColumn(TypeDecorator[date]):
     """The date that names an issue, as text that sorts as issues do: ``2026-01-23``, ``2026-01-23.0002``.
 
     A day compares as its first issue; whole days are asked for by :func:`dated`.
@@ -80,12 +80,12 @@ class IssueDate(TypeDecorator[date]):
 
 def dated(column: Column[date], first: date | None = None, last: date | None = None) -> ColumnElement[bool]:
     """Whether an issue is dated ``first``..``last``: whole days, both included; ``None`` is open."""
-    found: list[ColumnElement[bool]] = []
+    bounds: list[ColumnElement[bool]] = []
     if first is not None:
-        found.append(column >= day_of(first))
+        bounds.append(column >= day_of(first))
     if last is not None and last < date.max:
-        found.append(column < day_of(last) + timedelta(days=1))
-    return and_(true(), *found)
+        bounds.append(column < day_of(last) + timedelta(days=1))
+    return and_(true(), *bounds)
 
 
 def microseconds(at: datetime) -> int:
@@ -110,7 +110,7 @@ def time(name: str, *, required: bool = False) -> Column[datetime]:
 
 def issue_dated(name: str = "date", *, required: bool = True) -> Column[date]:
     """The date of an issue, the number of a later special with it."""
-    return Column(name, IssueDate, nullable=not required)
+    return Column(name, IssueDateColumn, nullable=not required)
 
 
 def publication() -> Column[str]:

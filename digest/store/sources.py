@@ -39,12 +39,17 @@ def validators(database: Database, name: str, url: str) -> Validators | None:
     return Validators(*rows[0]) if rows else None
 
 
-def remember(database: Database, name: str, url: str, said: Validators) -> None:
+def remember(database: Database, name: str, url: str, validators: Validators) -> None:
     """Keep what the server says now in the place of what it said before."""
     this = {"publication": database.publication, "name": name, "url": _key(url)}
     with database.writing():
         database.run(delete(sources).where(*(_c[key] == value for key, value in this.items())))
-        values = {**this, "etag": said.etag, "last_modified": said.last_modified, "cursor": said.cursor}
+        values = {
+            **this,
+            "etag": validators.etag,
+            "last_modified": validators.last_modified,
+            "cursor": validators.cursor,
+        }
         database.run(insert(sources).values(**values))
 
 

@@ -109,7 +109,7 @@ class Store:
     ) -> list[Story]:
         """Stories newest first: with all ``words`` (:mod:`digest.model.search`) in title, summary, author or tags, a
         time in ``span`` (half-open), and a category among ``match`` (casefolded names)."""
-        wanted = stories.Search(tuple(words), span, match)
+        wanted = stories.StorySearch(tuple(words), span, match)
         return stories.search(self._database, wanted, limit)
 
     def count(
@@ -121,7 +121,7 @@ class Store:
     ) -> int:
         """How many stories :meth:`search` finds without a limit."""
         with self._database.reading():
-            return stories.Search(tuple(words), span, match).count(self._database)
+            return stories.StorySearch(tuple(words), span, match).count(self._database)
 
     @property
     def has_index(self) -> bool:
@@ -142,14 +142,14 @@ class Store:
         """Every decision about a story, or about any, releases too, oldest first."""
         return desk.history(self._database, story)
 
-    def undo(self, made: Mark | StoryEdit | IssueNote, *, at: datetime, by: str = "") -> None:
+    def undo(self, decision: Mark | StoryEdit | IssueNote, *, at: datetime, by: str = "") -> None:
         """Take one decision back; all others stand as before. Raises ``CommandError`` where it stands no more."""
-        if isinstance(made, Mark):
-            desk.undo(self._database, made, at=at, by=by)
-        elif isinstance(made, StoryEdit):
-            editing.undo_edit(self._database, made, at=at, by=by)
+        if isinstance(decision, Mark):
+            desk.undo(self._database, decision, at=at, by=by)
+        elif isinstance(decision, StoryEdit):
+            editing.undo_edit(self._database, decision, at=at, by=by)
         else:
-            editing.undo_note(self._database, made, at=at, by=by)
+            editing.undo_note(self._database, decision, at=at, by=by)
 
     def release(
         self, ids: Iterable[str], edition: str | None = None, *, at: datetime, by: str = "", note: str = ""
@@ -196,13 +196,15 @@ class Store:
 
     def approval(self, edition: str, day: date) -> Approval | None:
         """The latest approval of an issue, of whichever revision; ``None`` where it was withdrawn."""
-        given = self.approvals(edition, day)
-        return given[-1] if given and given[-1].manifest else None
+        approvals = self.approvals(edition, day)
+        return approvals[-1] if approvals and approvals[-1].manifest else None
 
     def approved(self) -> dict[tuple[str, date], int]:
         """The revision of each issue that was approved last."""
-        last = {(one.edition, one.date): one for one in editing.approvals_of(self._database)}
-        return {issue: one.revision for issue, one in last.items() if one.manifest}
+        last = {
+            (approval.edition, approval.date): approval for approval in editing.approvals_of(self._database)
+        }
+        return {issue: approval.revision for issue, approval in last.items() if approval.manifest}
 
     # The ledger
 

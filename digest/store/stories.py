@@ -80,14 +80,14 @@ def candidates(database: Database, start: datetime, end: datetime, pinned: Colle
 
     Newest first, equal times by id.
     """
-    found: dict[str, Story] = {}
+    by_id: dict[str, Story] = {}
     with database.reading():
         for column in (_c.runs_from, _c.embargoed_from):  # apart, for each has its index
             rows = database.rows(_chosen(database).where(column >= start, column < end))
-            found |= {story.id: story for story in map(_story, rows)}
-        rest = [id for id in sorted(pinned) if id not in found]
-        found |= {story.id: story for story in _by_ids(database, rest)}
-    return _in_order(found.values())
+            by_id |= {story.id: story for story in map(_story, rows)}
+        rest = [id for id in sorted(pinned) if id not in by_id]
+        by_id |= {story.id: story for story in _by_ids(database, rest)}
+    return _in_order(by_id.values())
 
 
 def by_ids(database: Database, ids: Iterable[str]) -> dict[str, Story]:
@@ -123,16 +123,16 @@ def _chosen(database: Database) -> Select[Any]:
     return mine(database, *(_c[name] for name in _FIELDS))
 
 
-def _in_order(found: Iterable[Story]) -> list[Story]:
+def _in_order(unsorted: Iterable[Story]) -> list[Story]:
     """Newest first, equal times by id: sorted here, because databases order text by their locale."""
-    return sorted(sorted(found, key=lambda s: s.id), key=lambda s: s.time, reverse=True)
+    return sorted(sorted(unsorted, key=lambda s: s.id), key=lambda s: s.time, reverse=True)
 
 
 _SEARCHED: Final = (_c.tags, _c.title, _c.summary, _c.author)
 
 
 @dataclass(frozen=True, slots=True)
-class Search:
+class StorySearch:
     """What is looked for: all ``words`` (see :mod:`digest.model.search`), times in ``span``, a category among ``match``
     (casefolded)."""
 
@@ -160,12 +160,12 @@ class Search:
             having = words.having(database, _c.number, self.words)
             # a database would rather read all stories of a publication than these few: a sum has no index
             owner = _c.publication + "" if having.few else _c.publication
-            found, sure = select(*columns).where(having.condition, owner == database.publication), having.sure
+            query, sure = select(*columns).where(having.condition, owner == database.publication), having.sure
         else:
-            found, sure = mine(database, *columns), not self.words
+            query, sure = mine(database, *columns), not self.words
         if self.span:
-            found = found.where(_c.runs_from >= self.span[0], _c.runs_from < self.span[1])
-        return found, sure
+            query = query.where(_c.runs_from >= self.span[0], _c.runs_from < self.span[1])
+        return query, sure
 
     def __contains__(self, story: Story) -> bool:
         return self._matches(story.searched, story.sections)
@@ -176,15 +176,15 @@ class Search:
         )
 
 
-def search(database: Database, wanted: Search, limit: int) -> list[Story]:
+def search(database: Database, wanted: StorySearch, limit: int) -> list[Story]:
     """At most ``limit`` stories, newest first; read in pages, so that a huge store costs no memory."""
-    found: list[Story] = []
+    matches: list[Story] = []
     with database.reading():
         for page in _pages(database.stream(wanted.statement(database))):
-            found += [story for story in page if story in wanted]
-            if len(found) >= limit:
+            matches += [story for story in page if story in wanted]
+            if len(matches) >= limit:
                 break
-    return _in_order(found)[:limit]
+    return _in_order(matches)[:limit]
 
 
 def _pages(rows: Iterator[Row]) -> Iterator[list[Story]]:
@@ -229,6 +229,6 @@ def _story(row: Row) -> Story:
 def _image(words: str) -> Image | None:
     if not words:
         return None
-    url, width, height, alt, *told = json.loads(words)
-    caption, credit = told or ("", "")
+    url, width, height, alt, *texts = json.loads(words)
+    caption, credit = texts or ("", "")
     return Image(url=url, width=width, height=height, alt=alt, caption=caption, credit=credit)

@@ -112,16 +112,16 @@ def said(error: BaseException, where: str, path: Path | None = None) -> DigestEr
 
     ``path`` is the file of a SQLite database: on a full disk SQLite speaks of an I/O error, or of damage.
     """
-    why = (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(".")
+    reason = (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(".")
     names = {kind.__name__ for kind in type(error).__mro__}
-    if path is not None and any(word in why.lower() for word in _DAMAGED) and _is_full(path):
-        return Unreachable(_FULL.format(where=where, why=why))
+    if path is not None and any(word in reason.lower() for word in _DAMAGED) and _is_full(path):
+        return Unreachable(_FULL.format(where=where, why=reason))
     for words, saying in _SAYINGS:
-        if any(word in why.lower() for word in words):
-            return Unreachable(saying.format(where=where, why=why))
+        if any(word in reason.lower() for word in words):
+            return Unreachable(saying.format(where=where, why=reason))
     if names & set(_DEFECTS) and "InterfaceError" not in names:
-        return DigestError(f"The store {where} refused a statement ({why}).")
-    return Unreachable(_ELSE.format(where=where, why=why))
+        return DigestError(f"The store {where} refused a statement ({reason}).")
+    return Unreachable(_ELSE.format(where=where, why=reason))
 
 
 def _is_full(path: Path) -> bool:

@@ -28,13 +28,13 @@ def prepare(database: Database) -> None:
 def _bring_up(database: Database) -> None:
     connection = database.connection
     with _tables_may_move(database), database.writing():
-        found = revision_of(connection)  # another process may have been faster
-        if found is None:
+        revision = revision_of(connection)  # another process may have been faster
+        if revision is None:
             METADATA.create_all(connection)
             words.create(connection)
             connection.execute(insert(version).values(version_num=HEAD))
-        elif found != HEAD:
-            _refuse_newer(found)
+        elif revision != HEAD:
+            _refuse_newer(revision)
             upgrade(connection, HEAD)
 
 
@@ -76,12 +76,12 @@ def _foreign_keys(database: Database, state: str) -> None:
         raw.cursor().execute(f"PRAGMA foreign_keys = {state}")
 
 
-def _refuse_newer(found: str) -> None:
+def _refuse_newer(revision: str) -> None:
     """Revisions are numbers that grow; one we do not ship was written by a later version."""
-    if found not in REVISIONS:
-        newer = bool(re.fullmatch(r"\d{4}", found)) and found > HEAD
+    if revision not in REVISIONS:
+        newer = bool(re.fullmatch(r"\d{4}", revision)) and revision > HEAD
         who = "a newer version of digest" if newer else "something else than digest"
         raise Unreachable(
-            f"The store was written by {who} (its revision is {found}, this version knows {HEAD}). "
+            f"The store was written by {who} (its revision is {revision}, this version knows {HEAD}). "
             "It was left as it is. Update digest, or use another store."
         )

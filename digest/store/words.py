@@ -88,7 +88,7 @@ def faults(database: Database, tables: Collection[str]) -> Iterator[str]:
         last, stories, indexed = page
         lost += len(stories.keys() - indexed.keys())
         gone += len(indexed.keys() - stories.keys())
-        stale += sum(number in indexed and indexed[number] != said for number, said in stories.items())
+        stale += sum(number in indexed and indexed[number] != content for number, content in stories.items())
     if lost:
         yield f"the index for words lacks {counted(lost, 'story', 'stories')}"
     if stale:

@@ -76,13 +76,13 @@ class Dask:
         return answer
 
     def _lost(self, error: BaseException | None) -> Unreachable:
-        said = (
+        reason = (
             f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}"
             if error
             else "it is gone"
         )
         return Unreachable(
-            f"the dask cluster could not finish ({said.rstrip(': ')}). What is finished stays; the same "
+            f"the dask cluster could not finish ({reason.rstrip(': ')}). What is finished stays; the same "
             "command finishes what is missing, once a cluster is there."
         )
 

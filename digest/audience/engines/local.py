@@ -34,7 +34,7 @@ class Local:
     ) -> Iterator[tuple[int, Any]]:
         if not self.apart and (self.workers == 1 or len(tasks) < 2):
             return self._here(function, shared, tasks, progress)
-        return _Crew(min(self.workers, len(tasks)), function, shared, tasks, progress).results()
+        return _WorkerPool(min(self.workers, len(tasks)), function, shared, tasks, progress).results()
 
     def _here(
         self, function: str, shared: bytes, tasks: Sequence[Any], progress: Progress
@@ -48,7 +48,7 @@ class Local:
         """Nothing stays between runs."""
 
 
-class _Crew:
+class _WorkerPool:
     """The processes of one run, each with a line of its own: what one breaks, no other shares."""
 
     def __init__(

@@ -26,7 +26,7 @@ def output_of(room: Newsroom) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Shelf:
+class OutputStore:
     """Raises ``Unreachable`` where the place cannot be used."""
 
     address: str  # a folder's path, or what fsspec understands
@@ -71,8 +71,8 @@ class Shelf:
             if self.remote:
                 system, path = self._at(name)
                 system.invalidate_cache()
-                return sorted(Path(one).name for one in system.ls(path.rstrip("/"), detail=False))
-            return sorted(one.name for one in Path(self.address, name).iterdir())
+                return sorted(Path(entry).name for entry in system.ls(path.rstrip("/"), detail=False))
+            return sorted(entry.name for entry in Path(self.address, name).iterdir())
         except (FileNotFoundError, NotADirectoryError):
             return []
         except Exception as error:
@@ -137,8 +137,8 @@ class Shelf:
     def _lost(self, error: Exception) -> Unreachable:
         if isinstance(error, Unreachable):
             return error
-        said = getattr(error, "strerror", None) or next(iter(str(error).splitlines()), type(error).__name__)
+        reason = getattr(error, "strerror", None) or next(iter(str(error).splitlines()), type(error).__name__)
         return Unreachable(
-            f"{self.address} cannot be used: {str(said).rstrip('.')}. What is finished there stays: once there is room "
-            "or the place is back, the same command finishes what is missing."
+            f"{self.address} cannot be used: {str(reason).rstrip('.')}. What is finished there stays: once there is "
+            "room or the place is back, the same command finishes what is missing."
         )
