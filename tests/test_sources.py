@@ -18,7 +18,7 @@ from digest import registry
 from digest.errors import CommandError, Unreachable
 from digest.model import Image, Rejected, SourceSpec, Story
 from digest.model.urls import story_id
-from digest.sources import Batch, Context, Found, Line, Remark, Untimed, read
+from digest.sources import Batch, Context, Found, LineKey, Remark, Untimed, read
 from digest.sources import csv as csv_source
 from digest.sources import jsonl as jsonl_source
 from digest.sources._bytes import Lines
@@ -34,7 +34,7 @@ def context(kind: str = "jsonl") -> Context:
 
 
 def parsed(plugin: Any, data: bytes, known: Context) -> list[Found]:
-    return [one for one in plugin.parse_lines(Lines(data), known) if not isinstance(one, Line)]
+    return [one for one in plugin.parse_lines(Lines(data), known) if not isinstance(one, LineKey)]
 
 
 def found(*rows: Any) -> list[Found]:

@@ -109,8 +109,8 @@ def plugin(name: str) -> ModuleType:
 
 def capabilities(name: str) -> Capabilities:
     """What a mailer can do."""
-    found: Capabilities = plugin(name).CAPABILITIES
-    return found
+    declared: Capabilities = plugin(name).CAPABILITIES
+    return declared
 
 
 def settings_missing(spec: MailerSpec, edition: str) -> list[str]:
@@ -139,5 +139,5 @@ def needs_list(spec: MailerSpec, edition: str) -> str:
 
 def connect(spec: MailerSpec, **wire: Any) -> Mailer | Sender:
     """An open connection. ``wire`` replaces the network and the clock in tests."""
-    made: Mailer | Sender = plugin(spec.type).connect(spec, **wire)
-    return made
+    connection: Mailer | Sender = plugin(spec.type).connect(spec, **wire)
+    return connection

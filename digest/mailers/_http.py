@@ -37,13 +37,13 @@ class Api:
 
     def numbers(self, message: Message) -> list[int]:
         """The lists as numbers. Raises ``MailerRefused``."""
-        wrong = [one for one in message.lists if not re.fullmatch(r"[0-9]{1,18}", one)]
+        wrong = [list_id for list_id in message.lists if not re.fullmatch(r"[0-9]{1,18}", list_id)]
         if wrong:
             raise MailerRefused(
                 f'{self.name}: "{wrong[0]}" is no list of it; its lists have numbers, such as 3. '
                 "Mend `lists` under `mailer:` in digest.yaml."
             )
-        return [int(one) for one in message.lists]
+        return [int(list_id) for list_id in message.lists]
 
 
 def beginning(names: Iterable[str]) -> str:

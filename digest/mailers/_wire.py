@@ -149,11 +149,11 @@ class Wire:
         return True
 
     def _pause(self, headers: Mapping[str, str], attempt: int) -> float:
-        said = headers.get("retry-after", "").strip()
-        if re.fullmatch(r"\d{1,9}(\.\d+)?", said):
-            return float(said)
+        header = headers.get("retry-after", "").strip()
+        if re.fullmatch(r"\d{1,9}(\.\d+)?", header):
+            return float(header)
         try:
-            left = (parsedate_to_datetime(said) - self.patience.now()).total_seconds()
+            left = (parsedate_to_datetime(header) - self.patience.now()).total_seconds()
         except (ValueError, TypeError, IndexError):
             return float(2**attempt)
         return max(0.0, left)
@@ -198,25 +198,25 @@ class Wire:
 
     def _no_answer(self, error: Exception, *, acted: bool) -> Unreachable:
         host = urlsplit(self.service.base).hostname
-        why = re.sub(r"^\[Errno -?\d+\] ", "", str(error)) or type(error).__name__
-        why = self.redact(why)[:200]
+        reason = re.sub(r"^\[Errno -?\d+\] ", "", str(error)) or type(error).__name__
+        reason = self.redact(reason)[:200]
         if acted:
             return AnswerLost(
-                f"{self.service.name}: no answer from {host} ({why}); whether it did what was asked is not known. "
+                f"{self.service.name}: no answer from {host} ({reason}); whether it did what was asked is not known. "
                 "Run the command again: it looks before it acts."
             )
         return MailerDown(
-            f"{self.service.name}: {host} cannot be reached ({why}). Check `url` under `mailer:` and the network, "
+            f"{self.service.name}: {host} cannot be reached ({reason}). Check `url` under `mailer:` and the network, "
             "then run the command again."
         )
 
     def _said(self, data: bytes) -> str:
         """The mailer's own words about an error, after ``: ``; empty where there are none."""
         try:
-            found = _words(json.loads(data))
+            texts = _words(json.loads(data))
         except ValueError:
             return f": {_kind(data)}" if data.strip().startswith(b"<") else ""
-        clean = re.sub(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]+", " ", "; ".join(found))
+        clean = re.sub(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]+", " ", "; ".join(texts))
         clean = self.redact(clean).strip()
         return f": {clean[:300]}" if clean else ""
 
@@ -227,7 +227,7 @@ class Wire:
 
 def redact(text: str, secrets: Iterable[str]) -> str:
     """``text`` with every secret as ``***``: plain, percent-encoded, in Base64 or in JSON."""
-    for secret in sorted({form for one in secrets for form in _forms(one)}, key=len, reverse=True):
+    for secret in sorted({form for plain in secrets for form in _forms(plain)}, key=len, reverse=True):
         text = text.replace(secret, "***")
     return text
 
@@ -251,21 +251,21 @@ def _words(answer: Any) -> list[str]:
     if isinstance(answer, str):
         return [answer]
     if isinstance(answer, list):
-        return list(dict.fromkeys(word for one in answer[:5] for word in _words(one)))
+        return list(dict.fromkeys(word for part in answer[:5] for word in _words(part)))
     if not isinstance(answer, dict):
         return []
-    found: list[str] = []
+    texts: list[str] = []
     field = answer.get("field") or (
         answer.get("source") or {} if isinstance(answer.get("source"), dict) else ""
     )
     for key in ("message", "detail", "error", "errors", "context"):
         if key in answer:
-            found += _words(answer[key])
-    if not found and "title" in answer:
-        found = _words(answer["title"])
-    if isinstance(field, str) and field and found:
-        found[0] = f"{field}: {found[0]}"
-    return list(dict.fromkeys(found))
+            texts += _words(answer[key])
+    if not texts and "title" in answer:
+        texts = _words(answer["title"])
+    if isinstance(field, str) and field and texts:
+        texts[0] = f"{field}: {texts[0]}"
+    return list(dict.fromkeys(texts))
 
 
 def _kind(data: bytes) -> str:
@@ -321,8 +321,8 @@ def pick(answer: Any, *path: str | int) -> Any:
 
 def rows(answer: Any, *path: str | int) -> list[dict[str, Any]]:
     """The mappings of a list at a path; empty where there is none."""
-    found = pick(answer, *path) if path else answer
-    return [row for row in found if isinstance(row, dict)] if isinstance(found, list) else []
+    value = pick(answer, *path) if path else answer
+    return [row for row in value if isinstance(row, dict)] if isinstance(value, list) else []
 
 
 def count(value: Any) -> int | None:

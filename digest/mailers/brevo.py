@@ -42,22 +42,22 @@ class Brevo(Api):
         return _campaign(row) if isinstance(row, dict) else None
 
     def by_names(self, names: Collection[str], since: date) -> list[Campaign]:
-        found: list[Campaign] = []
+        campaigns: list[Campaign] = []
         offset = 0
         params = {"limit": _PAGE, "excludeHtmlContent": "true", "sort": "desc"}
         while True:
             answer = self.call("GET", "/emailCampaigns", params=params | {"offset": offset})
             batch = rows(answer, "campaigns")
-            found += [_campaign(row) for row in batch if row.get("name") in names]
+            campaigns += [_campaign(row) for row in batch if row.get("name") in names]
             offset += len(batch)
             if not batch or offset >= (count(pick(answer, "count")) or 0):
-                return found
+                return campaigns
 
     def create(self, message: Message) -> str:
-        made = count(pick(self.call("POST", "/emailCampaigns", body=self._body(message)), "id"))
-        if made is None:
+        campaign_id = count(pick(self.call("POST", "/emailCampaigns", body=self._body(message)), "id"))
+        if campaign_id is None:
             raise strange(self.name, "the id of the new campaign")
-        return str(made)
+        return str(campaign_id)
 
     def update(self, campaign: str, message: Message) -> None:
         self.call("PUT", _path(campaign), body=self._body(message), repeat=True)
@@ -75,8 +75,8 @@ class Brevo(Api):
         self.call("POST", f"{_path(campaign)}/sendTest", body={"emailTo": list(addresses)})
 
     def receipt(self, campaign: str, since: date) -> Receipt:
-        whole = self.call("GET", _path(campaign), params={"statistics": "globalStats"})
-        stats = pick(whole, "statistics", "globalStats")
+        details = self.call("GET", _path(campaign), params={"statistics": "globalStats"})
+        stats = pick(details, "statistics", "globalStats")
         # one kind of statistics a call: asked for together, they are refused
         clicked = self.call("GET", _path(campaign), params={"statistics": "linksStats"})
         links = pick(clicked, "statistics", "linksStats")
@@ -90,20 +90,20 @@ class Brevo(Api):
             if isinstance(links, dict)
             else (),
             kind="total",
-            complete=pick(whole, "status") in ("sent", "archive"),
-            at=moment(pick(whole, "sentDate")),
+            complete=pick(details, "status") in ("sent", "archive"),
+            at=moment(pick(details, "sentDate")),
         )
 
     def lists(self) -> dict[str, str] | None:
-        found: dict[str, str] = {}
+        list_names: dict[str, str] = {}
         offset = 0
         while True:
             answer = self.call("GET", "/contacts/lists", params={"limit": _LISTS, "offset": offset})
             batch = rows(answer, "lists")
-            found |= {str(row.get("id")): str(row.get("name", "")) for row in batch}
+            list_names |= {str(row.get("id")): str(row.get("name", "")) for row in batch}
             offset += len(batch)
             if not batch or offset >= (count(pick(answer, "count")) or 0):
-                return found
+                return list_names
 
     def _body(self, message: Message) -> dict[str, Any]:
         body: dict[str, Any] = {

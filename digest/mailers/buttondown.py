@@ -55,28 +55,32 @@ class Buttondown(Api):
 
     def by_id(self, campaign: str) -> Campaign | None:
         row = self.call("GET", _path(campaign), missing=True)
-        found = _campaign(row) if isinstance(row, dict) else None
-        return None if found is None or found.word == "deleted" else found
+        state = _campaign(row) if isinstance(row, dict) else None
+        return None if state is None or state.word == "deleted" else state
 
     def by_names(self, names: Collection[str], since: date) -> list[Campaign]:
-        found: list[Campaign] = []
+        campaigns: list[Campaign] = []
         page = 1
         day = (since - timedelta(days=2)).isoformat()
         while True:
             params = {"creation_date__start": day, "excluded_fields": "body", "page": page}
             answer = self.call("GET", "/emails", params=params)
             batch = rows(answer, "results")
-            found += [one for one in map(_campaign, batch) if one.name in names and one.word != "deleted"]
+            campaigns += [
+                campaign
+                for campaign in map(_campaign, batch)
+                if campaign.name in names and campaign.word != "deleted"
+            ]
             if not batch or not pick(answer, "next"):
-                return found
+                return campaigns
             page += 1
 
     def create(self, message: Message) -> str:
         body = self._body(message) | {"status": "draft", "slug": message.slug}
-        made = pick(self.call("POST", "/emails", body=body), "id")
-        if not isinstance(made, str) or not made:
+        campaign_id = pick(self.call("POST", "/emails", body=body), "id")
+        if not isinstance(campaign_id, str) or not campaign_id:
             raise strange(self.name, "the id of the new e-mail")
-        return made
+        return campaign_id
 
     def update(self, campaign: str, message: Message) -> None:
         self.call("PATCH", _path(campaign), body=self._body(message), repeat=True)
@@ -95,7 +99,7 @@ class Buttondown(Api):
         self.call("POST", f"{_path(campaign)}/send-draft", body={"recipients": list(addresses)})
 
     def receipt(self, campaign: str, since: date) -> Receipt:
-        whole = self.by_id(campaign)
+        state = self.by_id(campaign)
         stats = self.call("GET", f"{_path(campaign)}/analytics")
         return Receipt(
             sent=count(pick(stats, "recipients")),
@@ -103,18 +107,18 @@ class Buttondown(Api):
             opens=count(pick(stats, "opens")),
             clicks=count(pick(stats, "clicks")),
             kind="none",
-            complete=whole is not None and whole.status == "sent",
-            at=whole.at if whole else None,
+            complete=state is not None and state.status == "sent",
+            at=state.at if state else None,
         )
 
     def parts(self, lists: tuple[str, ...]) -> dict[str, str]:
-        found: dict[str, str] = {}
+        tag_names: dict[str, str] = {}
         page = 1
         while True:
             answer = self.call("GET", "/tags", params={"page": page})
-            found |= {str(row.get("id")): str(row.get("name", "")) for row in rows(answer, "results")}
+            tag_names |= {str(row.get("id")): str(row.get("name", "")) for row in rows(answer, "results")}
             if not pick(answer, "next"):
-                return found
+                return tag_names
             page += 1
 
     def _body(self, message: Message) -> dict[str, Any]:
@@ -127,8 +131,8 @@ class Buttondown(Api):
         if message.lists:
             body["filters"] = {
                 "filters": [
-                    {"field": "subscriber.tags", "operator": "contains", "value": one}
-                    for one in message.lists
+                    {"field": "subscriber.tags", "operator": "contains", "value": tag}
+                    for tag in message.lists
                 ],
                 "groups": [],
                 "predicate": "or",

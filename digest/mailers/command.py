@@ -63,8 +63,8 @@ class Command:
                 f"command: {target} cannot be run ({error.strerror or error}). Mend `run` under `mailer:`."
             ) from None
         if done.returncode:
-            said = self._said(done.stderr or done.stdout)
-            raise MailerRefused(f"command: {target} ended with {done.returncode}{said and f': {said}'}.")
+            output = self._said(done.stderr or done.stdout)
+            raise MailerRefused(f"command: {target} ended with {done.returncode}{output and f': {output}'}.")
         return self._said(done.stdout)
 
     def test(self, campaign: str, message: Message, addresses: tuple[str, ...]) -> None:

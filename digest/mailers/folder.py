@@ -36,13 +36,13 @@ class Folder:
         self.disk = _disk(self.path, spec)
 
     def by_id(self, campaign: str) -> Campaign | None:
-        with _Told(self.spec):
+        with _DiskErrors(self.spec):
             there = self.disk.there(f"{campaign}/{_LAST}")
         return Campaign(id=campaign, name=campaign, status="draft") if there else None
 
     def by_names(self, names: Collection[str], since: date) -> list[Campaign]:
         there = (self.by_id("/".join(name.split()[:2])) for name in names)
-        return [found for found in there if found]
+        return [campaign for campaign in there if campaign]
 
     def create(self, message: Message) -> str:
         campaign = f"{message.edition}/{message.date}"
@@ -52,7 +52,7 @@ class Folder:
     def update(self, campaign: str, message: Message) -> None:
         last = {name: data for name, data in message.files.items() if name == _LAST}
         files = {name: data for name, data in message.files.items() if name != _LAST} | last
-        with _Told(self.spec):
+        with _DiskErrors(self.spec):
             self.disk.write(campaign, files)
 
     def schedule(self, campaign: str, message: Message, at: datetime) -> None:
@@ -133,7 +133,7 @@ def _disk(path: str, spec: MailerSpec) -> _Local | _Objects:
     return _Objects(path) if "://" in path else _Local(Path(path))
 
 
-class _Told:
+class _DiskErrors:
     """Whatever a disk or an object store says becomes one of our errors."""
 
     def __init__(self, spec: MailerSpec) -> None:
@@ -145,7 +145,7 @@ class _Told:
     def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
         if isinstance(error, Exception) and not isinstance(error, MailerRefused | MailerDown):
             path = redact(str(self.spec.options.get("path", "")), self.spec.secrets)
-            why = getattr(error, "strerror", None) or type(error).__name__
+            reason = getattr(error, "strerror", None) or type(error).__name__
             raise MailerDown(
-                f"folder: {path} cannot be used ({why}). Check `path` under `mailer:`."
+                f"folder: {path} cannot be used ({reason}). Check `path` under `mailer:`."
             ) from None

@@ -73,26 +73,26 @@ class Ghost(Api):
 
     def by_names(self, names: Collection[str], since: date) -> list[Campaign]:
         slugs = {_slug(name): name for name in names}
-        asked, found = list(slugs), list[Campaign]()
+        asked, campaigns = list(slugs), list[Campaign]()
         for at in range(0, len(asked), _PAGE):
             some = asked[at : at + _PAGE]
             one_of = f"slug:{some[0]}" if len(some) == 1 else f"slug:[{','.join(some)}]"
             params = {"filter": one_of, "limit": _PAGE, "formats": "html", "include": "email,newsletter"}
             batch = rows(self._ask("GET", "/posts/", params=params), "posts")
-            found += [
+            campaigns += [
                 replace(_campaign(row), name=slugs[slug])
                 for row in batch
                 if (slug := row.get("slug")) in slugs
             ]
-        return found
+        return campaigns
 
     def create(self, message: Message) -> str:
         post = self._body(message) | {"status": "draft", "slug": _slug(message.name), "tags": ["#digest"]}
         answer = self._ask("POST", "/posts/", params={"source": "html"}, body={"posts": [post]})
-        made = pick(answer, "posts", 0, "id")
-        if not isinstance(made, str) or not made:
+        post_id = pick(answer, "posts", 0, "id")
+        if not isinstance(post_id, str) or not post_id:
             raise strange(self.name, "the id of the new post")
-        return made
+        return post_id
 
     def update(self, campaign: str, message: Message) -> None:
         self._put(campaign, self._body(message), {"source": "html"})

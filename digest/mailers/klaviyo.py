@@ -56,16 +56,18 @@ class Klaviyo(Api):
         return _campaign(row) if isinstance(row, dict) else None
 
     def by_names(self, names: Collection[str], since: date) -> list[Campaign]:
-        found: list[Campaign] = []
+        campaigns: list[Campaign] = []
         cursor = ""
         quoted = beginning(names).replace("\\", "\\\\").replace("'", "\\'")
         only = f"equals(messages.channel,'email'),contains(name,'{quoted}')"
         while True:
             params = {"filter": only} | ({"page[cursor]": cursor} if cursor else {})
             answer = self.call("GET", "/api/campaigns", params=params)
-            found += [one for one in map(_campaign, rows(answer, "data")) if one.name in names]
+            campaigns += [
+                campaign for campaign in map(_campaign, rows(answer, "data")) if campaign.name in names
+            ]
             if not (cursor := _cursor(answer)):
-                return found
+                return campaigns
 
     def create(self, message: Message) -> str:
         attributes = {
@@ -76,10 +78,10 @@ class Klaviyo(Api):
             },
         }
         body = {"data": {"type": "campaign", "attributes": attributes}}
-        made = pick(self.call("POST", "/api/campaigns", body=body), "data", "id")
-        if not isinstance(made, str) or not made:
+        campaign_id = pick(self.call("POST", "/api/campaigns", body=body), "data", "id")
+        if not isinstance(campaign_id, str) or not campaign_id:
             raise strange(self.name, "the id of the new campaign")
-        return made
+        return campaign_id
 
     def update(self, campaign: str, message: Message) -> None:
         self._change(campaign, {"name": message.name, "audiences": {"included": list(message.lists)}})
@@ -116,12 +118,12 @@ class Klaviyo(Api):
         raise MailerRefused("klaviyo takes no tests by its API. Open the draft there and send the preview.")
 
     def receipt(self, campaign: str, since: date) -> Receipt:
-        whole = self.by_id(campaign)
-        done = whole is not None and whole.status == "sent"
+        state = self.by_id(campaign)
+        done = state is not None and state.status == "sent"
         metric = self.spec.options.get("metric")
         if not metric:
             note = "klaviyo tells counts only where `metric` is set under `mailer:`."
-            return Receipt(complete=done, at=whole.at if whole else None, notes=(note,))
+            return Receipt(complete=done, at=state.at if state else None, notes=(note,))
         attributes = {
             "statistics": list(_STATISTICS),
             "timeframe": {
@@ -142,24 +144,24 @@ class Klaviyo(Api):
             clicks_total=count(pick(stats, "clicks")),
             kind="none",
             complete=done,
-            at=whole.at if whole else None,
+            at=state.at if state else None,
         )
 
     def parts(self, lists: tuple[str, ...]) -> dict[str, str]:
         """Its lists and its segments: a campaign takes either."""
-        found: dict[str, str] = {}
+        part_names: dict[str, str] = {}
         for kind in ("lists", "segments"):
             cursor = ""
             while True:
                 params = {f"fields[{kind[:-1]}]": "name"} | ({"page[cursor]": cursor} if cursor else {})
                 answer = self.call("GET", f"/api/{kind}", params=params)
-                found |= {
+                part_names |= {
                     str(row.get("id")): str(pick(row, "attributes", "name") or "")
                     for row in rows(answer, "data")
                 }
                 if not (cursor := _cursor(answer)):
                     break
-        return found
+        return part_names
 
     def _change(self, campaign: str, attributes: dict[str, Any]) -> None:
         data = {"type": "campaign", "id": campaign, "attributes": attributes}
@@ -180,10 +182,10 @@ class Klaviyo(Api):
             self.call("PATCH", f"/api/templates/{quote(old, safe='')}", body={"data": data}, repeat=True)
             return old
         data = {"type": "template", "attributes": content | {"editor_type": "CODE"}}
-        made = pick(self.call("POST", "/api/templates", body={"data": data}), "data", "id")
-        if not isinstance(made, str):
+        template_id = pick(self.call("POST", "/api/templates", body={"data": data}), "data", "id")
+        if not isinstance(template_id, str):
             raise strange(self.name, "the id of the new template")
-        return made
+        return template_id
 
 
 def _definition(message: Message) -> dict[str, Any]:

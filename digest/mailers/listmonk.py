@@ -56,16 +56,16 @@ class Listmonk(Api):
         return _campaign(row) if isinstance(row, dict) else None
 
     def by_names(self, names: Collection[str], since: date) -> list[Campaign]:
-        found: list[Campaign] = []
+        campaigns: list[Campaign] = []
         page, seen = 1, 0
         while True:
             params = {"query": beginning(names), "page": page, "per_page": 100, "no_body": "true"}
             answer = self.call("GET", "/campaigns", params=params)
             batch = rows(answer, "data", "results")
-            found += [_campaign(row) for row in batch if row.get("name") in names]
+            campaigns += [_campaign(row) for row in batch if row.get("name") in names]
             seen += len(batch)
             if not batch or seen >= (count(pick(answer, "data", "total")) or 0):
-                return found
+                return campaigns
             page += 1
 
     def create(self, message: Message) -> str:

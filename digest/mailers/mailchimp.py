@@ -55,25 +55,25 @@ class Mailchimp(Api):
         return _campaign(row) if isinstance(row, dict) else None
 
     def by_names(self, names: Collection[str], since: date) -> list[Campaign]:
-        found: list[Campaign] = []
+        campaigns: list[Campaign] = []
         offset = 0
         params: dict[str, Any] = {"count": _PAGE, "sort_field": "create_time", "sort_dir": "DESC"}
         while True:
             answer = self.call("GET", "/campaigns", params=params | {"offset": offset})
             batch = rows(answer, "campaigns")
-            found += [_campaign(row) for row in batch if pick(row, "settings", "title") in names]
+            campaigns += [_campaign(row) for row in batch if pick(row, "settings", "title") in names]
             offset += len(batch)
             if not batch or offset >= (count(pick(answer, "total_items")) or 0):
-                return found
+                return campaigns
 
     def create(self, message: Message) -> str:
         if len(message.lists) != 1:
             raise MailerRefused("mailchimp: a campaign goes to one audience; write one id under `lists`.")
         body = {"type": "regular", **self._settings(message), "tracking": _TRACKING}
-        made = pick(self.call("POST", "/campaigns", body=body), "id")
-        if not isinstance(made, str) or not made:
+        campaign_id = pick(self.call("POST", "/campaigns", body=body), "id")
+        if not isinstance(campaign_id, str) or not campaign_id:
             raise strange(self.name, "the id of the new campaign")
-        return made
+        return campaign_id
 
     def update(self, campaign: str, message: Message) -> None:
         self.call("PATCH", _path(campaign), body=self._settings(message), repeat=True)
@@ -103,7 +103,7 @@ class Mailchimp(Api):
             return not_yet(self.name)
         sent = count(pick(report, "emails_sent"))
         bounces = [count(pick(report, "bounces", f"{kind}_bounces")) for kind in ("hard", "soft")]
-        delivered = None if sent is None else max(0, sent - sum(one or 0 for one in bounces))
+        delivered = None if sent is None else max(0, sent - sum(bounced or 0 for bounced in bounces))
         return Receipt(
             sent=sent,
             delivered=delivered,
@@ -118,27 +118,27 @@ class Mailchimp(Api):
 
     def parts(self, lists: tuple[str, ...]) -> dict[str, str]:
         """The segments and tags of the audience; with tags it calls them static segments."""
-        found: dict[str, str] = {}
+        segment_names: dict[str, str] = {}
         path = f"/lists/{quote(lists[0], safe='')}/segments"
         while True:
-            answer = self.call("GET", path, params={"count": _PAGE, "offset": len(found)})
+            answer = self.call("GET", path, params={"count": _PAGE, "offset": len(segment_names)})
             batch = rows(answer, "segments")
-            found |= {str(row.get("id")): str(row.get("name", "")) for row in batch}
-            if not batch or len(found) >= (count(pick(answer, "total_items")) or 0):
-                return found
+            segment_names |= {str(row.get("id")): str(row.get("name", "")) for row in batch}
+            if not batch or len(segment_names) >= (count(pick(answer, "total_items")) or 0):
+                return segment_names
 
     def moment(self, at: datetime) -> datetime:
         since = at.astimezone(UTC) - datetime(1970, 1, 1, tzinfo=UTC)
         return at + (-since % _QUARTER)
 
     def _links(self, campaign: str) -> list[LinkClicks]:
-        found: list[LinkClicks] = []
+        links: list[LinkClicks] = []
         offset = 0
         while True:
             path = f"/reports/{quote(campaign, safe='')}/click-details"
             answer = self.call("GET", path, params={"count": _PAGE, "offset": offset})
             batch = rows(answer, "urls_clicked")
-            found += [
+            links += [
                 LinkClicks(
                     url=str(row.get("url", "")),
                     unique=count(row.get("unique_clicks")),
@@ -148,20 +148,20 @@ class Mailchimp(Api):
             ]
             offset += len(batch)
             if not batch or offset >= (count(pick(answer, "total_items")) or 0):
-                return found
+                return links
 
     def _ready(self, campaign: str) -> None:
         """Its refusal gives no reason; its checklist does. Raises ``MailerRefused``."""
         answer = self.call("GET", f"{_path(campaign)}/send-checklist")
         if pick(answer, "is_ready") is False:
-            why = "; ".join(
+            problems = "; ".join(
                 f"{row.get('heading', '')}: {row.get('details', '')}".strip(": ")
                 for row in rows(answer, "items")
                 if row.get("type") == "error"
             )
-            said = self.wire.redact(why)[:300] or "it does not say why"
+            reason = self.wire.redact(problems)[:300] or "it does not say why"
             raise MailerRefused(
-                f"mailchimp: the campaign is not ready to be sent: {said}. Mend that there.", 400
+                f"mailchimp: the campaign is not ready to be sent: {reason}. Mend that there.", 400
             )
 
     def _settings(self, message: Message) -> dict[str, Any]:

@@ -39,7 +39,7 @@ class SendGrid(Api):
         return _campaign(row) if isinstance(row, dict) else None
 
     def by_names(self, names: Collection[str], since: date) -> list[Campaign]:
-        found: list[Campaign] = []
+        campaigns: list[Campaign] = []
         token = ""
         while True:
             params = {"page_size": 50} | ({"page_token": token} if token else {})
@@ -50,19 +50,19 @@ class SendGrid(Api):
                 body={"name": beginning(names)[:_LONGEST_NAME]},
                 repeat=True,
             )
-            found += [_campaign(row) for row in rows(answer, "result") if row.get("name") in names]
+            campaigns += [_campaign(row) for row in rows(answer, "result") if row.get("name") in names]
             if not (token := _next(answer)):
-                return found
+                return campaigns
 
     def create(self, message: Message) -> str:
         if len(message.name) > _LONGEST_NAME:
             raise MailerRefused(
                 f"sendgrid: the name {message.name} is longer than {_LONGEST_NAME} characters."
             )
-        made = pick(self.call("POST", _SENDS, body=self._body(message)), "id")
-        if not isinstance(made, str) or not made:
+        campaign_id = pick(self.call("POST", _SENDS, body=self._body(message)), "id")
+        if not isinstance(campaign_id, str) or not campaign_id:
             raise strange(self.name, "the id of the new single send")
-        return made
+        return campaign_id
 
     def update(self, campaign: str, message: Message) -> None:
         self.call("PATCH", _path(campaign), body=self._body(message), repeat=True)
@@ -98,27 +98,27 @@ class SendGrid(Api):
         )
 
     def lists(self) -> dict[str, str] | None:
-        found: dict[str, str] = {}
+        list_names: dict[str, str] = {}
         token = ""
         while True:
             params = {"page_size": 1000} | ({"page_token": token} if token else {})
             answer = self.call("GET", "/v3/marketing/lists", params=params)
-            found |= {str(row.get("id")): str(row.get("name", "")) for row in rows(answer, "result")}
+            list_names |= {str(row.get("id")): str(row.get("name", "")) for row in rows(answer, "result")}
             if not (token := _next(answer)):
-                return found
+                return list_names
 
     def _links(self, campaign: str) -> list[LinkClicks]:
-        found: list[LinkClicks] = []
+        links: list[LinkClicks] = []
         token = ""
         while True:
             params = {"page_size": 50} | ({"page_token": token} if token else {})
             answer = self.call("GET", f"{_STATS}/{quote(campaign, safe='')}/links", params=params)
-            found += [
+            links += [
                 LinkClicks(url=str(row.get("url", "")), total=count(row.get("clicks")))
                 for row in rows(answer, "results")
             ]
             if not (token := _next(answer)):
-                return found
+                return links
 
     def _body(self, message: Message) -> dict[str, Any]:
         config: dict[str, Any] = {

@@ -66,10 +66,10 @@ class Smtp:
         """Offer a message until it is taken or refused; what is put off is offered again."""
         for pause in (*PAUSES, None):
             self._slowly()
-            code, said = self._offer(sender, target, data)
+            code, reply = self._offer(sender, target, data)
             if code < 400:
-                return said
-            text = redact(said, (*self.spec.secrets, self.password))[:300]
+                return reply
+            text = redact(reply, (*self.spec.secrets, self.password))[:300]
             if code >= 500:
                 raise MailerRefused(
                     f"smtp: {self.host} refused the message to {target} ({code}: {text}). {_CURE}", code
@@ -91,24 +91,24 @@ class Smtp:
                 lambda: server.docmd("DATA"),
             )
             for step in steps:
-                code, said = step()
+                code, reply = step()
                 if code >= 400:
                     with suppress(smtplib.SMTPException, OSError):
                         server.rset()
-                    return code, said.decode("utf-8", "replace")
+                    return code, reply.decode("utf-8", "replace")
         except (smtplib.SMTPException, OSError) as error:
             self.server = None
             return 450, f"the connection broke ({error})"
         try:
             server.send(_stuffed(data))
-            code, said = server.getreply()
+            code, reply = server.getreply()
         except (smtplib.SMTPException, OSError) as error:
             self.server = None
             raise AnswerLost(
                 f"smtp: no answer from {self.host} to the message to {target} ({error}); whether it was taken is not "
                 "known. Look whether it arrived."
             ) from None
-        return code, said.decode("utf-8", "replace")
+        return code, reply.decode("utf-8", "replace")
 
     def _slowly(self) -> None:
         """No faster than the rate."""
@@ -132,9 +132,9 @@ class Smtp:
                     "the right host in `url`, or name its certificate as `ca_file`."
                 ) from None
             except (smtplib.SMTPException, OSError) as error:
-                why = re.sub(r"^\[Errno -?\d+\] ", "", str(error))[:200]
+                reason = re.sub(r"^\[Errno -?\d+\] ", "", str(error))[:200]
                 raise MailerDown(
-                    f"smtp: {self.host} cannot be reached ({why}). Check `url` under `mailer:`."
+                    f"smtp: {self.host} cannot be reached ({reason}). Check `url` under `mailer:`."
                 ) from None
         return self.server
 

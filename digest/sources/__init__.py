@@ -32,7 +32,7 @@ from digest.sources._values import (
     Found,
     Item,
     Known,
-    Line,
+    LineKey,
     Remark,
     Row,
     Untimed,
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from digest.sources._settings import Common
 
 __all__ = [
-    "Batch", "Before", "Context", "Cursor", "Found", "Item", "Known", "Line", "Rejected", "Remark", "Row", "Untimed",
+    "Batch", "Before", "Context", "Cursor", "Found", "Item", "Known", "LineKey", "Rejected", "Remark", "Row", "Untimed",
     "Validators", "Withdrawn", "is_long", "portions", "read",
 ]  # fmt: skip
 
@@ -107,10 +107,10 @@ def portions(
     asked = _asked(spec, context, known)
     path = file_of(asked.context.spec)
     context = replace(asked.context, file=path.name)
-    found = asked.finished(asked.plugin.parse_lines(Lines(path), context), context)
+    findings = asked.finished(asked.plugin.parse_lines(Lines(path), context), context)
     while True:
         portion = _Portion()
-        more = portion.fill(found, _PORTION)
+        more = portion.fill(findings, _PORTION)
         yield portion.batch(None, asked.common.republish)
         if not more:
             return
@@ -125,16 +125,16 @@ class _Asked:
     common: Common
     own: Any
 
-    def finished(self, found: Iterator[Found], context: Context) -> Iterator[Found]:
+    def finished(self, findings: Iterator[Found], context: Context) -> Iterator[Found]:
         from digest.sources._finish import finished
 
-        return finished(found, self.common, context, getattr(self.plugin, "AHEAD", timedelta()))
+        return finished(findings, self.common, context, getattr(self.plugin, "AHEAD", timedelta()))
 
     def gathered(
-        self, found: Iterator[Found], context: Context, validators: Validators | None = None
+        self, findings: Iterator[Found], context: Context, validators: Validators | None = None
     ) -> Batch:
         portion = _Portion()
-        portion.fill(self.finished(found, context))
+        portion.fill(self.finished(findings, context))
         return portion.batch(validators, self.common.republish)
 
 
@@ -172,22 +172,22 @@ class _Portion:
         }
         self.folded = 0
 
-    def fill(self, found: Iterator[Found], limit: int | None = None) -> bool:
+    def fill(self, findings: Iterator[Found], limit: int | None = None) -> bool:
         """Take until there are ``limit`` stories; whether there may be more."""
-        line: Line | None = None  # what the next story is known by, if nothing need be said of it
-        for one in found:
-            if isinstance(one, Line):
-                line = one
+        line: LineKey | None = None  # what the next story is known by, if nothing need be said of it
+        for finding in findings:
+            if isinstance(finding, LineKey):
+                line = finding
                 continue
-            if isinstance(one, AsItWas):
-                self._take(one.key, one)
-            elif isinstance(one, Story):
-                key = line.key if line else url_key(one.url)
-                self._take(key, one)
+            if isinstance(finding, AsItWas):
+                self._take(finding.key, finding)
+            elif isinstance(finding, Story):
+                key = line.key if line else url_key(finding.url)
+                self._take(key, finding)
                 self.prints[key] = line.print if line else 0
             else:
                 line = None
-                self._note(one)
+                self._note(finding)
                 continue
             line = None
             if limit is not None and len(self.stories) >= limit:
@@ -198,18 +198,18 @@ class _Portion:
         self.folded += key in self.stories
         self.stories[key] = story
 
-    def _note(self, one: Found) -> None:
-        if isinstance(one, Untimed):
-            self.untimed[url_key(one.url)] = one
+    def _note(self, finding: Found) -> None:
+        if isinstance(finding, Untimed):
+            self.untimed[url_key(finding.url)] = finding
         else:
-            self.kept[type(one)].append(one)
+            self.kept[type(finding)].append(finding)
 
     def batch(self, validators: Validators | None, republish: bool) -> Batch:
         for cursor in self.kept[Cursor]:
             validators = Validators(cursor=cursor.text)
-        if any(one.passing for one in self.untimed.values()):
+        if any(untimed.passing for untimed in self.untimed.values()):
             validators = None
-        stories = {key: one for key, one in self.stories.items() if isinstance(one, Story)}
+        stories = {key: story for key, story in self.stories.items() if isinstance(story, Story)}
         return Batch(
             tuple(stories.values()),
             tuple(self.kept[Rejected]),
@@ -223,5 +223,5 @@ class _Portion:
             republish,
             tuple(stories),
             tuple(self.prints[key] for key in stories),
-            tuple(one for one in self.stories.values() if isinstance(one, AsItWas)),
+            tuple(story for story in self.stories.values() if isinstance(story, AsItWas)),
         )

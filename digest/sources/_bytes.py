@@ -62,10 +62,10 @@ def decoded(data: bytes, *, server: str = "") -> Decoded:
     marked = _marked(data)
     if marked is not None:
         return marked
-    said = [("server", server), ("declaration", _declaration(data))]
-    named = [(by, codec, name) for by, name in said if name and (codec := _codec(name))]
+    charsets = [("server", server), ("declaration", _declaration(data))]
+    named = [(by, codec, name) for by, name in charsets if name and (codec := _codec(name))]
     remarks = [
-        f'the charset "{name}" (of its {by}) is unknown' for by, name in said if name and not _codec(name)
+        f'the charset "{name}" (of its {by}) is unknown' for by, name in charsets if name and not _codec(name)
     ]
     strict = _strict(data, "utf-8")
     if strict is not None and _is_utf8(strict, [codec for _, codec, _ in named]):
@@ -76,7 +76,9 @@ def decoded(data: bytes, *, server: str = "") -> Decoded:
     for by, codec, _ in named:
         text = _strict(data, codec) if codec != "utf-8" else None
         if text is not None:
-            others = [f"its {other} says {name}, its {by} {codec}" for other, c, name in named if c != codec]
+            others = [
+                f"its {origin} says {name}, its {by} {codec}" for origin, c, name in named if c != codec
+            ]
             return Decoded(text, (*remarks, *others[:1]))
     return _mixed(data, named, remarks)
 
@@ -105,9 +107,9 @@ def _is_utf8(text: str, codecs_named: list[str]) -> bool:
 
 def _mixed(data: bytes, named: list[tuple[str, str, str]], remarks: list[str]) -> Decoded:
     """Text that is right in nothing: UTF-8 with stray bytes where it has letters of UTF-8; else what was named."""
-    other = next((codec for _, codec, _ in named if codec not in _LATIN), None)
-    if other is not None:
-        return _replaced(data, other, remarks)
+    not_latin = next((codec for _, codec, _ in named if codec not in _LATIN), None)
+    if not_latin is not None:
+        return _replaced(data, not_latin, remarks)
     loose = data.decode("utf-8", "surrogateescape")
     strays = len(re.findall("[\udc80-\udcff]", loose))
     letters = sum(1 for _ in re.finditer("[\u0080-\ud7ff\ue000-\U0010ffff]", loose))
@@ -134,8 +136,8 @@ def _replaced(data: bytes, codec: str, remarks: list[str]) -> Decoded:
     text = data.decode(codec, "replace")
     before = text.count("\ufffd")
     spoiled = before and before != _own_marks(data, codec)
-    found = [*remarks, _told_replaced(before, codec.upper())] if spoiled else remarks
-    return Decoded(text, tuple(found))
+    notes = [*remarks, _told_replaced(before, codec.upper())] if spoiled else remarks
+    return Decoded(text, tuple(notes))
 
 
 def _own_marks(data: bytes, codec: str) -> int:
@@ -174,17 +176,17 @@ def _windows_byte(byte: int) -> str:
 def _codec(name: str) -> str:
     """Python's name of an encoding of text; empty for one that is none or unknown."""
     try:
-        found = codecs.lookup(name.removeprefix("x-")).name
-        b"x".decode(found, "ignore")
+        canonical = codecs.lookup(name.removeprefix("x-")).name
+        b"x".decode(canonical, "ignore")
     except (LookupError, UnicodeError, ValueError):
         return ""
-    meant = _MEANT.get(found, found)
+    meant = _MEANT.get(canonical, canonical)
     return "" if meant in _NO_TEXT else meant
 
 
 def _declaration(data: bytes) -> str:
-    found = _DECLARED.match(data)
-    return found[1].decode() if found else ""
+    declared = _DECLARED.match(data)
+    return declared[1].decode() if declared else ""
 
 
 class Lines:
@@ -245,5 +247,5 @@ def _line(raw: bytes) -> tuple[str, str]:
     try:
         return raw.decode(), ""
     except UnicodeDecodeError:
-        found = decoded(raw)
-        return found.text, found.remarks[-1] if found.remarks else ""
+        line = decoded(raw)
+        return line.text, line.remarks[-1] if line.remarks else ""

@@ -80,22 +80,22 @@ class Guard(core.NetworkBackend):
 
 def _resolved(host: str, port: int, deadline: Deadline) -> list[str]:
     """The IP addresses of a host, IPv4 first; a resolver that hangs is left behind."""
-    found: list[Any] = []
+    answers: list[Any] = []
 
     def look_up() -> None:
         try:
-            found.extend(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
+            answers.extend(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
         except (OSError, UnicodeError) as error:
-            found.append(error)
+            answers.append(error)
 
     thread = threading.Thread(target=look_up, daemon=True)
     thread.start()
     thread.join(deadline.within(None))
-    if not found:
+    if not answers:
         raise core.ConnectTimeout("over")
-    if isinstance(found[0], Exception):
-        raise Refused(f"there is no host {host} ({getattr(found[0], 'strerror', None) or found[0]}).")
-    ordered = sorted(found, key=lambda entry: entry[0] != socket.AF_INET)
+    if isinstance(answers[0], Exception):
+        raise Refused(f"there is no host {host} ({getattr(answers[0], 'strerror', None) or answers[0]}).")
+    ordered = sorted(answers, key=lambda entry: entry[0] != socket.AF_INET)
     return list(dict.fromkeys(str(entry[4][0]) for entry in ordered))
 
 

@@ -69,9 +69,7 @@ def parsed(text: str) -> Parsed:
     mended = _REFERENCES.sub(_characters, mended)
     mended = _PICTURE.sub(_described, mended) if "<media:content" in mended else mended
     mended = _CAPTION.sub(r"\1media:picture\2\3>", mended)
-    mended = (
-        _AUTHOR.sub(lambda found: found[1] + without_addresses(found[2]), mended) if "@" in mended else mended
-    )
+    mended = _AUTHOR.sub(lambda tag: tag[1] + without_addresses(tag[2]), mended) if "@" in mended else mended
     mended = _OF_NO_USE.sub(r"\1\2:unused-", mended)
     mended = _NO_HOST.sub(lambda host: host[0].replace("[", "{").replace("]", "}"), mended)
     try:
@@ -86,22 +84,22 @@ def parsed(text: str) -> Parsed:
 
 def _described(picture: re.Match[str]) -> str:
     """A picture whose description and credits stand in its tag, as ``said`` and ``by``."""
-    told: dict[str, list[str]] = {"description": [], "credit": []}
-    for found in _TOLD.finditer(picture[2]):
-        text = found[2].strip()
+    texts: dict[str, list[str]] = {"description": [], "credit": []}
+    for tag in _TOLD.finditer(picture[2]):
+        text = tag[2].strip()
         plain = text.removeprefix("<![CDATA[").removesuffix("]]>")
         text = plain.replace("&", "&amp;") if plain != text else plain
         text = text.replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
-        told[found[1]] += [text] if text and text not in told[found[1]] else []
-    said, by = told["description"][:1], told["credit"][:3]
-    marks = (f' said="{said[0]}"' if said else "") + (f' by="{", ".join(by)}"' if by else "")
+        texts[tag[1]] += [text] if text and text not in texts[tag[1]] else []
+    description, by = texts["description"][:1], texts["credit"][:3]
+    marks = (f' said="{description[0]}"' if description else "") + (f' by="{", ".join(by)}"' if by else "")
     return f"{picture[1]}{marks}>{picture[2]}</media:content>"
 
 
 def _characters(run: re.Match[str]) -> str:
     """References to characters as they are meant: an emoji in two halves is one, what is none is ``\ufffd``."""
-    found = list(_REFERENCE.finditer(run[0]))
-    codes = [_code(reference) for reference in found]
+    references = list(_REFERENCE.finditer(run[0]))
+    codes = [_code(reference) for reference in references]
     if all(31 < code < 0xD800 or 0xDFFF < code < 0xFFFE or code in (9, 10, 13) for code in codes):
         return run[0]
     units = "".join(chr(code) if code < 0x110000 else "\ufffd" for code in codes if code not in _NO_XML_CODES)
@@ -122,7 +120,7 @@ def _feedparser(text: str) -> Any:
 
 def _in_pieces(text: str, dropped: int, error: Exception) -> Parsed:
     """The feed without the items that feedparser fails on."""
-    starts = [found.start() for found in _ITEM.finditer(text)]
+    starts = [tag.start() for tag in _ITEM.finditer(text)]
     if not starts:
         raise Unreadable(told(error)) from None
     if len(starts) > _MOST:
@@ -152,7 +150,7 @@ def _in_pieces(text: str, dropped: int, error: Exception) -> Parsed:
 
 def _whole(item: str) -> str:
     """An item up to its own end, so that the end of the feed is not taken along."""
-    ends = [found.end() for found in _CLOSED.finditer(item)]
+    ends = [tag.end() for tag in _CLOSED.finditer(item)]
     return item[: ends[-1]] if ends else item
 
 

@@ -40,7 +40,7 @@ class Feed:
         self.sections = _categories(self.channel)
 
 
-class Item:
+class FeedItem:
     """One entry on its way to a story. ``untimed`` says why it has no time, where it names one."""
 
     def __init__(self, entry: Entry, feed: Feed) -> None:
@@ -89,14 +89,14 @@ class Item:
     def _url(self) -> str:
         links = self.entry.get("links") or ()
         first = next((link.get("href") for link in links if link.get("rel") == "alternate"), "")
-        given = text_of(self.entry, "feedburner_origlink") or text_of(self.entry, "link") or first
-        if not given:
+        address = text_of(self.entry, "feedburner_origlink") or text_of(self.entry, "link") or first
+        if not address:
             raise Unfit("it has no link")
-        return web_url(_joined(self.feed.base, given.strip()))
+        return web_url(_joined(self.feed.base, address.strip()))
 
     def _id(self, url: str) -> str:
-        given = plain_title(text_of(self.entry, "id"), NAME + 1)
-        return given if 0 < len(given) <= NAME else story_id(url)
+        item_id = plain_title(text_of(self.entry, "id"), NAME + 1)
+        return item_id if 0 < len(item_id) <= NAME else story_id(url)
 
     def _source(self) -> str:
         """Who first published it, where a collected feed says so."""
@@ -107,7 +107,7 @@ class Item:
     def _author(self) -> str:
         """The names of its authors; an address is no name."""
         people = self.entry.get("authors") or ()
-        names = [from_html(str(one.get("name") or "")) for one in people if isinstance(one, Mapping)]
+        names = [from_html(str(person.get("name") or "")) for person in people if isinstance(person, Mapping)]
         return named_people(names or [from_html(text_of(self.entry, "author"))])
 
     def _kind(self) -> Iterator[str]:
@@ -116,14 +116,14 @@ class Item:
         for kind in dict.fromkeys(str(link.get("type") or "").partition("/")[0] for link in links):
             if kind in _KINDS:
                 yield _KINDS[kind]
-        pictures = [one for one in self.entry.get("media_content") or () if _is_picture(one)]
-        if "wp-block-gallery" in self._content() or len({_file_name(one) for one in pictures}) > 3:
+        pictures = [picture for picture in self.entry.get("media_content") or () if _is_picture(picture)]
+        if "wp-block-gallery" in self._content() or len({_file_name(picture) for picture in pictures}) > 3:
             yield "gallery"
 
     def _summary(self) -> str:
         """The description; the beginning of the article where there is none."""
-        given, content = text_of(self.entry, "summary"), self._content()
-        summary = "" if given == content else plain_summary(from_html(given))
+        description, content = text_of(self.entry, "summary"), self._content()
+        summary = "" if description == content else plain_summary(from_html(description))
         return summary or plain_summary(from_html(content), EXCERPT)
 
     def _content(self) -> str:
@@ -134,14 +134,14 @@ class Item:
         text = text_of(self.entry, name)
         if not text:
             return None
-        found = moment(text, self.feed.habits)
-        at = found.at if found else self._guessed(name, text)
+        reading = moment(text, self.feed.habits)
+        at = reading.at if reading else self._guessed(name, text)
         if at is None:
             self.remarks.append(f"its time {shown(text)} was not understood")
             if name != "expired":
                 self.untimed = f"its time {shown(text)} was not understood"
-        elif found and found.doubt:
-            self.remarks.append(f"its time {shown(text)} has two meanings; {found.doubt}")
+        elif reading and reading.doubt:
+            self.remarks.append(f"its time {shown(text)} has two meanings; {reading.doubt}")
         return at
 
     def _guessed(self, name: str, text: str) -> datetime | None:
@@ -160,17 +160,17 @@ class Item:
 
     def _pictures(self) -> Iterator[Offer | None]:
         """Where a picture may be, the likeliest first."""
-        media = [one for one in self.entry.get("media_content") or () if _is_picture(one)]
-        own = any(one.get("said") or one.get("by") for one in media)
-        said = "" if own else text_of(self.entry, "media_picturedescription")
+        media = [tag for tag in self.entry.get("media_content") or () if _is_picture(tag)]
+        own = any(tag.get("said") or tag.get("by") for tag in media)
+        description = "" if own else text_of(self.entry, "media_picturedescription")
         by = "" if own else _credits(self.entry)
-        for one in sorted(media, key=lambda one: str(one.get("isdefault")) != "true"):
-            yield self._offer(one, said, by)
+        for tag in sorted(media, key=lambda tag: str(tag.get("isdefault")) != "true"):
+            yield self._offer(tag, description, by)
         for link in self.entry.get("links") or ():
             if link.get("rel") == "enclosure" and _is_picture(link):
-                yield self._offer({"url": link.get("href"), "type": link.get("type")}, said, by)
-        for one in self.entry.get("media_thumbnail") or ():
-            yield self._offer(one, said, by)
+                yield self._offer({"url": link.get("href"), "type": link.get("type")}, description, by)
+        for tag in self.entry.get("media_thumbnail") or ():
+            yield self._offer(tag, description, by)
         for text, base in (
             (self._content(), self._base("content")),
             (text_of(self.entry, "summary"), self._base()),
@@ -179,20 +179,22 @@ class Item:
         picture = self.entry.get("image")
         yield offer(picture.get("href"), base=self._base()) if isinstance(picture, Mapping) else None
 
-    def _offer(self, item: Entry, said: str, by: str) -> Offer | None:
-        caption = str(item.get("said") or said)
-        told = caption if len(caption) <= LONGEST else ""
+    def _offer(self, item: Entry, description: str, by: str) -> Offer | None:
+        caption = str(item.get("said") or description)
+        short_caption = caption if len(caption) <= LONGEST else ""
         sizes = (pixels(item.get("width")), pixels(item.get("height")))
         shape = f"{sizes[0] / sizes[1]:.1f}" if sizes[0] and sizes[1] else ""
         return offer(
             item.get("url"), base=_safely_joined(self._base(), str(item.get("xml:base") or "")), width=sizes[0],
-            height=sizes[1], mime=item.get("type"), alt=item.get("alt") or told, caption=told,
+            height=sizes[1], mime=item.get("type"), alt=item.get("alt") or short_caption, caption=short_caption,
             credit=item.get("by") or by, of=f"media {shape}" if shape and item.get("medium") != "thumbnail" else "",
         )  # fmt: skip
 
     def _base(self, part: str = "summary") -> str:
         """What completes the short address of a picture: the nearest ``xml:base``, else the feed's address."""
-        near = [one.get("base") for one in self.entry.get("content") or ()] if part == "content" else []
+        near = (
+            [content.get("base") for content in self.entry.get("content") or ()] if part == "content" else []
+        )
         details = [self.entry.get(f"{name}_detail") or {} for name in ("summary", "title")]
         near += [detail.get("base") for detail in details]
         return _safely_joined(self.feed.base, str(next((base for base in near if base), "")))
@@ -249,7 +251,9 @@ def _is_picture(item: Entry) -> bool:
 def _credits(entry: Entry) -> str:
     """Who made the item's only picture, as ``media:credit`` says."""
     named = (
-        str(one.get("content") or "") for one in entry.get("media_credit") or () if isinstance(one, Mapping)
+        str(credit.get("content") or "")
+        for credit in entry.get("media_credit") or ()
+        if isinstance(credit, Mapping)
     )
     return ", ".join(list(dict.fromkeys(name.strip() for name in named if name.strip()))[:3])
 

@@ -81,8 +81,8 @@ def file_of(spec: SourceSpec) -> Path:
     except FileNotFoundError:
         raise Unreachable(f"{spec.name}: there is no file {path}. Mend its url in digest.yaml.") from None
     except (OSError, ValueError) as error:
-        why = getattr(error, "strerror", None) or error
-        raise Unreachable(f"{spec.name}: {path} cannot be read ({why}).") from None
+        reason = getattr(error, "strerror", None) or error
+        raise Unreachable(f"{spec.name}: {path} cannot be read ({reason}).") from None
 
 
 def _file(spec: SourceSpec, path: Path) -> Fetched:

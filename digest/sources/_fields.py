@@ -44,11 +44,11 @@ def story_of(row: Mapping[str, Any], where: str, context: Context, habits: Habit
         story = _story(fields, context)
     except Unfit as unfit:
         return [Rejected(where, str(unfit))]
-    found: list[Found] = [Remark(where, what) for what in fields.remarks]
+    findings: list[Found] = [Remark(where, what) for what in fields.remarks]
     if fields.untimed:
-        found.append(Untimed(story.url, fields.untimed))
-    found.append(story)
-    return found
+        findings.append(Untimed(story.url, fields.untimed))
+    findings.append(story)
+    return findings
 
 
 def named_people(names: Iterable[str]) -> str:
@@ -57,8 +57,8 @@ def named_people(names: Iterable[str]) -> str:
     if len(names) == 1 and _NAME.match(names[0]) and len(names[0]) <= NAME:
         return names[0]
     plain = (_LEFT.sub(" ", without_addresses(name)) for name in names)
-    found = dict.fromkeys(" ".join(name.split()).strip(" ,;()") for name in plain)
-    return plain_title(", ".join(name for name in found if name), NAME)
+    cleaned = dict.fromkeys(" ".join(name.split()).strip(" ,;()") for name in plain)
+    return plain_title(", ".join(name for name in cleaned if name), NAME)
 
 
 def without_addresses(text: str) -> str:
@@ -78,8 +78,8 @@ class _Row:
         value = self.values.get(name)
         return None if value == "" else value
 
-    def drop(self, name: str, value: Any, why: str) -> None:
-        self.remarks.append(f"{name} {shown(value)} was left out: {why}")
+    def drop(self, name: str, value: Any, reason: str) -> None:
+        self.remarks.append(f"{name} {shown(value)} was left out: {reason}")
 
     def text(self, name: str, limit: int = NAME) -> str:
         """A line of text; a number stands for its digits."""
@@ -98,10 +98,10 @@ class _Row:
         value = self.values.get(name)
         if value is None or value == "":
             return None
-        found = self._moment(value)
-        if found is None:
+        at = self._moment(value)
+        if at is None:
             raise Unfit(f"{name} {shown(value)} is no time such as 2026-01-23T06:30:00-05:00 or 2026-01-23")
-        return found
+        return at
 
     def minor_time(self, name: str) -> datetime | None:
         """A time without which the story can do."""
@@ -129,27 +129,27 @@ class _Row:
                 return in_utc(datetime.combine(value, time()), self.habits.zone)
             if isinstance(value, bool) or not isinstance(value, str | int | float):
                 return None
-        found = moment(_str(value), self.habits)
-        if found and found.doubt:
-            self.remarks.append(f"its time {shown(value)} has two meanings; {found.doubt}")
-        return found.at if found else None
+        reading = moment(_str(value), self.habits)
+        if reading and reading.doubt:
+            self.remarks.append(f"its time {shown(value)} has two meanings; {reading.doubt}")
+        return reading.at if reading else None
 
     def words(self, *names: str) -> tuple[str, ...]:
         """The lists under ``names``, one after the other, without repeats."""
-        found: dict[str, None] = {}
+        distinct: dict[str, None] = {}
         for name in names:
             value = self.values.get(name)
             if value is None or value == "":
                 continue
             for item in value if isinstance(value, (list, tuple)) else (value,):
                 if type(item) is str:
-                    found[word(item)] = None
+                    distinct[word(item)] = None
                 elif isinstance(item, int | float) and not isinstance(item, bool):
-                    found[word(_str(item))] = None
+                    distinct[word(_str(item))] = None
                 elif item is not None:
                     self.drop(name, item, "it is no text")
-        found.pop("", None)
-        return tuple(found)[:MANY]
+        distinct.pop("", None)
+        return tuple(distinct)[:MANY]
 
     def number(self, name: Any, value: Any, of: str = "") -> float | None:
         """A finite number; digits in quotes count. A remark calls it by its name after ``of``."""
@@ -282,7 +282,7 @@ def _popularity(row: _Row) -> Mapping[str, float]:
     if value is None:
         return MappingProxyType({})
     fields, of = (value, "popularity ") if isinstance(value, dict) else ({"popularity": value}, "")
-    found: dict[str, float] = {}
+    popularity: dict[str, float] = {}
     for name, amount in _sorted(fields)[:MANY]:
         if amount is None:
             continue
@@ -290,10 +290,10 @@ def _popularity(row: _Row) -> Mapping[str, float]:
         if number is None:
             continue
         if 0 <= number <= HIGHEST:
-            found[word(str(name))] = number
+            popularity[word(str(name))] = number
         else:
             row.drop("popularity", amount, "it is below zero" if number < 0 else "it is too high")
-    return MappingProxyType(found)
+    return MappingProxyType(popularity)
 
 
 def _sorted(fields: Mapping[str, Any]) -> list[tuple[str, Any]]:

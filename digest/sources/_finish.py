@@ -14,7 +14,7 @@ from digest.sources._values import Context, Found, Remark, Untimed
 
 
 def finished(
-    found: Iterator[Found], common: Common, context: Context, ahead: timedelta = timedelta()
+    findings: Iterator[Found], common: Common, context: Context, ahead: timedelta = timedelta()
 ) -> Iterator[Found]:
     """The same, as the newsroom wants it: chosen by category, bounded, with its flags, tags and section.
 
@@ -23,7 +23,7 @@ def finished(
     kept = beyond = 0
     as_it_is = _leaves_all(common)
     latest = _tomorrow(context) + ahead
-    for it in found:
+    for it in findings:
         if isinstance(it, AsItWas):
             within = common.limit is None or kept < common.limit
             kept, beyond = kept + within, beyond + (not within)
@@ -33,9 +33,9 @@ def finished(
         if not isinstance(it, Story):
             yield it
             continue
-        why = "" if as_it_is else _unwanted(it, common)
-        if why:
-            yield Remark(context.file, f"a story was left out: {why}")
+        reason = "" if as_it_is else _unwanted(it, common)
+        if reason:
+            yield Remark(context.file, f"a story was left out: {reason}")
         elif common.limit is not None and kept >= common.limit:
             beyond += 1
         else:
@@ -54,8 +54,8 @@ def finished(
 
 def _leaves_all(common: Common) -> bool:
     """Whether digest.yaml says nothing that stories would change by."""
-    given = (common.include, common.exclude, common.section, common.flags, common.tags, common.language)
-    return not any(given) and not common.sponsored.categories and not common.sponsored.tags
+    changes = (common.include, common.exclude, common.section, common.flags, common.tags, common.language)
+    return not any(changes) and not common.sponsored.categories and not common.sponsored.tags
 
 
 def _words(story: Story) -> set[str]:

@@ -73,8 +73,8 @@ class Answer:
     @property
     def charset(self) -> str:
         """What the server says the text is written in; empty where it does not."""
-        found = re.search(r"charset\s*=\s*[\"']?([\w.:\-]+)", self.headers.get("content-type", ""))
-        return found[1][:40].lower() if found else ""
+        match = re.search(r"charset\s*=\s*[\"']?([\w.:\-]+)", self.headers.get("content-type", ""))
+        return match[1][:40].lower() if match else ""
 
 
 class Web:
@@ -139,8 +139,8 @@ class Web:
             if self.deadline.left() <= 0 or isinstance(error, core.TimeoutException | TimeoutError):
                 within = f"within {self.seconds:g} seconds"
                 raise self.failure(f"{safe(url)} did not answer {within}.") from None
-            why = re.sub(r"^\[Errno -?\d+\] ", "", str(error)) or type(error).__name__
-            raise self.failure(f"{safe(url)} cannot be reached ({why}).") from None
+            reason = re.sub(r"^\[Errno -?\d+\] ", "", str(error)) or type(error).__name__
+            raise self.failure(f"{safe(url)} cannot be reached ({reason}).") from None
 
     def _once(self, url: str, accept: str, validators: Validators | None) -> Answer:
         self.deadline.check()
@@ -152,12 +152,12 @@ class Web:
         except httpx2.RemoteProtocolError:
             raise Refused(f"{safe(url)} leads to what is no http(s) address.") from None
         try:
-            said = {name.lower(): value for name, value in response.headers.items()}
-            packing = said.get("content-encoding", "")
-            found = b""
+            headers = {name.lower(): value for name, value in response.headers.items()}
+            packing = headers.get("content-encoding", "")
+            data = b""
             if response.status_code == 200:
-                found = body(response.iter_raw(), packing, self.deadline, self.allowance)
-            return Answer(response.status_code, found, said, str(response.url))
+                data = body(response.iter_raw(), packing, self.deadline, self.allowance)
+            return Answer(response.status_code, data, headers, str(response.url))
         finally:
             response.close()
 
@@ -250,8 +250,8 @@ def _usual_proxy(url: str) -> str:
     if is_inside(host):
         return ""
     proxies = getproxies()
-    found = proxies.get(urlsplit(url).scheme.lower()) or proxies.get("all") or ""
-    return "" if not found or proxy_bypass(host) else found
+    proxy = proxies.get(urlsplit(url).scheme.lower()) or proxies.get("all") or ""
+    return "" if not proxy or proxy_bypass(host) else proxy
 
 
 def _headers(accept: str, validators: Validators | None) -> dict[str, str]:
@@ -265,11 +265,11 @@ def _headers(accept: str, validators: Validators | None) -> dict[str, str]:
 
 def _later(answer: Answer) -> float:
     """The seconds after which a server wants to be asked again; 0 where it names none."""
-    said = answer.headers.get("retry-after", "").strip()
-    if said.isascii() and said.isdecimal():
-        return float(said[:9])
+    header = answer.headers.get("retry-after", "").strip()
+    if header.isascii() and header.isdecimal():
+        return float(header[:9])
     try:
-        at = parsedate_to_datetime(said)
+        at = parsedate_to_datetime(header)
     except (ValueError, TypeError, IndexError, OverflowError):
         return 0.0
     aware = at if at.tzinfo else at.replace(tzinfo=UTC)

@@ -80,38 +80,40 @@ def offer(
 def chosen(offers: Iterable[Offer | None]) -> Image | None:
     """The picture to print, or none. One of a kind that mail programs do not show only where there is no other."""
     real = [
-        one
-        for one in offers
-        if one and not is_counter(one.url, one.width, one.height) and not _is_column(one)
+        picture
+        for picture in offers
+        if picture and not is_counter(picture.url, picture.width, picture.height) and not _is_column(picture)
     ]
-    shown = [one for one in real if not is_unshown(one)]
-    large = [one for one in shown if one.width is None or one.width >= SMALL]
+    shown = [picture for picture in real if not is_unshown(picture)]
+    large = [picture for picture in shown if picture.width is None or picture.width >= SMALL]
     for some in (large, shown, real):
         if some:
-            return _image(min((one for one in some if _picture(one) == _picture(some[0])), key=_distance))
+            return _image(
+                min((picture for picture in some if _picture(picture) == _picture(some[0])), key=_distance)
+            )
     return None
 
 
-def is_unshown(one: Offer) -> bool:
+def is_unshown(picture: Offer) -> bool:
     """Whether mail programs do not show it."""
-    return one.kind in UNSHOWN or kind_of(one.url) in UNSHOWN
+    return picture.kind in UNSHOWN or kind_of(picture.url) in UNSHOWN
 
 
 def images_in(html: str, base: str = "") -> Iterator[Offer | None]:
     """The pictures of an article, each in all its renditions, with the caption below it."""
-    found: list[tuple[Mapping[str, str], str]] = []
+    pictures: list[tuple[Mapping[str, str], str]] = []
     text, last = html[:HTML], 0
     for tag in _IMG.finditer(text):
         if tag[0][:4].lower() == "<img":
             fields: Mapping[str, str] = {
                 name.lower(): unescape(a or b or c) for name, a, b, c in _ATTRIBUTE.findall(tag[0])
             }
-            found.append((fields, ""))
+            pictures.append((fields, ""))
             last = tag.end()
-        elif found and not found[-1][1] and "</figure" not in text[last : tag.start()].lower():
+        elif pictures and not pictures[-1][1] and "</figure" not in text[last : tag.start()].lower():
             end = _END.search(text, tag.end())
-            found[-1] = (found[-1][0], text[tag.end() : end.start() if end else tag.end()])
-    for number, (fields, caption) in enumerate(found):
+            pictures[-1] = (pictures[-1][0], text[tag.end() : end.start() if end else tag.end()])
+    for number, (fields, caption) in enumerate(pictures):
         src = next((fields[name] for name in _LAZY if fields.get(name)), fields.get("src", ""))
         own = (fields.get("width"), fields.get("height"))
         for url, width in [(src, ""), *_renditions(fields.get("srcset") or fields.get("data-srcset") or "")]:
@@ -129,27 +131,34 @@ def _renditions(srcset: str) -> Iterator[tuple[str, str]]:
         yield url.lstrip(","), width
 
 
-def _picture(one: Offer) -> str:
+def _picture(picture: Offer) -> str:
     """What the renditions of one picture have in common: what the source says, else the name without its sizes."""
     try:
-        return one.of or re.sub(r"\d+", "0", _SIZED.sub("", urlsplit(one.url).path))
+        return picture.of or re.sub(r"\d+", "0", _SIZED.sub("", urlsplit(picture.url).path))
     except ValueError:
-        return one.url
+        return picture.url
 
 
-def _is_column(one: Offer) -> bool:
-    return bool(one.width and one.height and one.height > 3 * one.width)
+def _is_column(picture: Offer) -> bool:
+    return bool(picture.width and picture.height and picture.height > 3 * picture.width)
 
 
-def _distance(one: Offer) -> int:
+def _distance(picture: Offer) -> int:
     """How far a rendition is from the size that is shown, in thousandths of its proportion; 1000 is none."""
-    if not one.width:
+    if not picture.width:
         return _UNKNOWN
-    return max(one.width * 1000 // WIDTH, WIDTH * 1000 // one.width)
+    return max(picture.width * 1000 // WIDTH, WIDTH * 1000 // picture.width)
 
 
-def _image(one: Offer) -> Image:
-    credit = "" if one.credit and one.credit.casefold() in one.caption.casefold() else one.credit
+def _image(picture: Offer) -> Image:
+    credit = (
+        "" if picture.credit and picture.credit.casefold() in picture.caption.casefold() else picture.credit
+    )
     return Image(
-        url=one.url, width=one.width, height=one.height, alt=one.alt, caption=one.caption, credit=credit
+        url=picture.url,
+        width=picture.width,
+        height=picture.height,
+        alt=picture.alt,
+        caption=picture.caption,
+        credit=credit,
     )

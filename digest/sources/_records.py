@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from digest.distribution import program
 from digest.model.urls import url_key
-from digest.sources import Context, Found, Line, Rejected, Remark
+from digest.sources import Context, Found, LineKey, Rejected, Remark
 from digest.sources._bytes import Lines
 from digest.sources._fields import Unfit, story_of, web_url
 from digest.sources._times import Learned
@@ -83,14 +83,14 @@ def told(
 def _one(record: Record, key: str, print_: int, context: Context, habits: Learned) -> list[Found]:
     """What there is to tell of a record; before its story what the line is known by."""
     asked = habits.asked
-    found = [*record.said]
+    findings = [*record.said]
     if record.row is not None:
-        found += story_of(record.row, record.where, context, habits)
-    if Rejected in map(type, found):  # that is enough said of it
-        return [one for one in found if not isinstance(one, Remark)]
+        findings += story_of(record.row, record.where, context, habits)
+    if Rejected in map(type, findings):  # that is enough said of it
+        return [finding for finding in findings if not isinstance(finding, Remark)]
     if key:
-        found.insert(0, Line(key, print_ if habits.asked == asked else 0))
-    return found
+        findings.insert(0, LineKey(key, print_ if habits.asked == asked else 0))
+    return findings
 
 
 def _key(row: Mapping[str, Any] | None) -> str:

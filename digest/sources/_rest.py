@@ -67,14 +67,14 @@ class Pages:
 
 def _pages(data: Any, answer: Answer) -> int:
     """How many pages there are: WordPress says so in a header, Ghost in the answer."""
-    said: Any = answer.headers.get("x-wp-totalpages")
-    if said is None and isinstance(data, dict):
-        said = (
+    page_count: Any = answer.headers.get("x-wp-totalpages")
+    if page_count is None and isinstance(data, dict):
+        page_count = (
             data.get("meta", {}).get("pagination", {}).get("pages")
             if isinstance(data.get("meta"), dict)
             else None
         )
     try:
-        return max(1, int(said or 1))
+        return max(1, int(page_count or 1))
     except (TypeError, ValueError):
         return 1

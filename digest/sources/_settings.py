@@ -25,10 +25,10 @@ LONGEST = 20.0  # seconds for a source over the network
 
 def option(meaning: str, default: Any = MISSING) -> Any:
     """A key of a source: its meaning, and its default where it has one."""
-    given: dict[str, Any] = {} if default is MISSING else {"default": default}
+    defaults: dict[str, Any] = {} if default is MISSING else {"default": default}
     if isinstance(default, type):
-        given = {"default_factory": default}
-    return field(metadata={"meaning": meaning}, **given)
+        defaults = {"default_factory": default}
+    return field(metadata={"meaning": meaning}, **defaults)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,10 +198,10 @@ def _scalar(text: str, kind: Any) -> Any:
             raise ValueError("is true or false")
         return text.lower() in ("true", "yes")
     if kind is timedelta:
-        found = _LENGTH.fullmatch(text)
-        if found is None:
+        length = _LENGTH.fullmatch(text)
+        if length is None:
             raise ValueError("is a length of time such as 12h or 7d")
-        return timedelta(seconds=int(found[1]) * _UNITS[found[2]])
+        return timedelta(seconds=int(length[1]) * _UNITS[length[2]])
     try:
         return kind(text.removesuffix("s") if kind is float else text)
     except ValueError:

@@ -98,8 +98,8 @@ class Learned:
 
     @cached_property
     def _order(self) -> tuple[bool, bool]:
-        found = _habits(self.blocks, self.zone, self.locale)
-        return found.month_first, found.sure
+        habits = _habits(self.blocks, self.zone, self.locale)
+        return habits.month_first, habits.sure
 
 
 def habits_of(text: str, zone: ZoneInfo, locale: str) -> Habits:
@@ -109,8 +109,8 @@ def habits_of(text: str, zone: ZoneInfo, locale: str) -> Habits:
 
 def _habits(blocks: Iterable[str], zone: ZoneInfo, locale: str) -> Habits:
     first = second = False
-    for found in (date for block in blocks for date in _ORDERED.finditer(block)):
-        first, second = first or int(found[1]) > 12, second or int(found[3]) > 12
+    for match in (date for block in blocks for date in _ORDERED.finditer(block)):
+        first, second = first or int(match[1]) > 12, second or int(match[3]) > 12
     if first != second:
         return Habits(zone, month_first=second, sure=True)
     return Habits(zone, month_first=locale.replace("-", "_") in ("en_US", "es_US", "en_PH"))
@@ -167,55 +167,56 @@ def _written(text: str, habits: Habits | Learned) -> Moment | None:
 
 def _zone(text: str) -> tuple[str, tzinfo | None]:
     """The text without its zone, and the zone; none where none is written, or a name nobody knows."""
-    found = _ZONE.search(text)
-    if found is None:
+    zone = _ZONE.search(text)
+    if zone is None:
         return text, None
-    if found["offset"]:
-        if "-" in found["offset"] and not re.search(r"[:\s]", text[: found.start()].strip()):
+    if zone["offset"]:
+        if "-" in zone["offset"] and not re.search(r"[:\s]", text[: zone.start()].strip()):
             return text, None  # 23-01-2026
-        digits = found["offset"][1:].replace(":", "").zfill(4)
+        digits = zone["offset"][1:].replace(":", "").zfill(4)
         span = timedelta(hours=int(digits[:2]), minutes=int(digits[2:]))
-        return text[: found.start()].rstrip(), timezone(-span if found["offset"][0] == "-" else span)
-    if re.search(r"\d\s*[AP]M$", text, re.IGNORECASE) or (month_of(found["name"]) and len(found["name"]) > 2):
+        return text[: zone.start()].rstrip(), timezone(-span if zone["offset"][0] == "-" else span)
+    if re.search(r"\d\s*[AP]M$", text, re.IGNORECASE) or (month_of(zone["name"]) and len(zone["name"]) > 2):
         return text, None
-    minutes = _ZONES.get(found["name"])
-    rest = text[: found.start()].rstrip()
+    minutes = _ZONES.get(zone["name"])
+    rest = text[: zone.start()].rstrip()
     return (rest, None) if minutes is None else (rest, timezone(timedelta(minutes=minutes)))
 
 
 def _clock(text: str) -> tuple[str, timedelta | None]:
     """The text without its clock, and the time of day: midnight without one, ``None`` for one that is none."""
-    for found in (*_CLOCK.finditer(text), *_DOTTED.finditer(text)):
-        if found["minute"] is None and not found["half"] and "h" not in found[0]:
+    for clock in (*_CLOCK.finditer(text), *_DOTTED.finditer(text)):
+        if clock["minute"] is None and not clock["half"] and "h" not in clock[0]:
             continue
-        hour, minute, second = (int(found[name] or 0) for name in ("hour", "minute", "second"))
-        if found["half"]:
+        hour, minute, second = (int(clock[name] or 0) for name in ("hour", "minute", "second"))
+        if clock["half"]:
             if not 1 <= hour <= 12:
                 return text, None
-            hour = hour % 12 + (12 if found["half"][0] in "Pp" else 0)
+            hour = hour % 12 + (12 if clock["half"][0] in "Pp" else 0)
         if hour > 24 or minute > 59 or second > 60:
             return text, None
-        rest = f"{text[: found.start()]} {text[found.end() :]}"
+        rest = f"{text[: clock.start()]} {text[clock.end() :]}"
         return rest.strip(" ,T"), timedelta(hours=hour, minutes=minute, seconds=second)
     return text, timedelta()
 
 
-def _numbered(found: re.Match[str], habits: Habits | Learned) -> tuple[datetime | None, str]:
+def _numbered(match: re.Match[str], habits: Habits | Learned) -> tuple[datetime | None, str]:
     """A date of three numbers: year first, or its day and month in one order or the other."""
-    one, two, three = int(found[1]), int(found[3]), found[4]
-    if len(found[1]) == 4:
-        return datetime(one, two, int(three)), ""  # noqa: DTZ001
-    if len(found[1]) == 3:
+    first, second, third = int(match[1]), int(match[3]), match[4]
+    if len(match[1]) == 4:
+        return datetime(first, second, int(third)), ""  # noqa: DTZ001
+    if len(match[1]) == 3:
         return None, ""
-    year = _year(three)
-    if found[2] == "." or one > 12:
-        return datetime(year, two, one), ""  # noqa: DTZ001
-    if two > 12:
-        return datetime(year, one, two), ""  # noqa: DTZ001
+    year = _year(third)
+    if match[2] == "." or first > 12:
+        return datetime(year, second, first), ""  # noqa: DTZ001
+    if second > 12:
+        return datetime(year, first, second), ""  # noqa: DTZ001
     month_first = habits.month_first
-    month, day = (one, two) if month_first else (two, one)
+    month, day = (first, second) if month_first else (second, first)
     order = "month first" if month_first else "day first"
-    return datetime(year, month, day), "" if habits.sure or one == two else f"it was read with the {order}"  # noqa: DTZ001
+    at = datetime(year, month, day)  # noqa: DTZ001
+    return at, "" if habits.sure or first == second else f"it was read with the {order}"
 
 
 def _named(text: str) -> datetime | None:

@@ -47,7 +47,7 @@ class Item:
     item: str
 
 
-class Line(NamedTuple):
+class LineKey(NamedTuple):
     """What the line of the next story is known by: the story's address (its key), and 64 bits, or 0 for nothing."""
 
     key: str
@@ -112,7 +112,7 @@ class Context:
     before: Before | None = None
 
 
-Found = Story | AsItWas | Line | Rejected | Remark | Untimed | Item | Withdrawn | Cursor
+Found = Story | AsItWas | LineKey | Rejected | Remark | Untimed | Item | Withdrawn | Cursor
 
 
 @dataclass(frozen=True, slots=True)

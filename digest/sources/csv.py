@@ -65,8 +65,8 @@ def _record(
     if isinstance(row, str):
         return Record(where, "", None, (*remarks, Rejected(where, row)))
     if len(row) > len(names) and any(cell.strip() for cell in row[len(names) :]):
-        why = f"it has {len(row)} cells, the heading {len(names)}"
-        return Record(where, "", None, (*remarks, Rejected(where, why)))
+        reason = f"it has {len(row)} cells, the heading {len(names)}"
+        return Record(where, "", None, (*remarks, Rejected(where, reason)))
     if not any(cell.strip() for cell in row):
         return Record(where, "", None, remarks)
     return Record(where, columns + repr(row), _fields(names, row), remarks)

@@ -164,7 +164,7 @@ def _story(post: Post, context: Context) -> Story:
         sections=tuple(name for name in names if name),
         source=context.spec.name,
         author=named_people(
-            str(one.get("name") or "") for one in post.get("authors") or () if isinstance(one, dict)
+            str(author.get("name") or "") for author in post.get("authors") or () if isinstance(author, dict)
         ),
         published_at=_time(post, "published_at"),
         updated_at=_time(post, "updated_at"),
@@ -181,9 +181,9 @@ def _internal(tag: Mapping[str, Any]) -> bool:
 
 
 def _summary(post: Post) -> str:
-    given = post.get("custom_excerpt") or post.get("excerpt")
-    if isinstance(given, str) and given.strip():
-        return plain_summary(given, EXCERPT)
+    excerpt = post.get("custom_excerpt") or post.get("excerpt")
+    if isinstance(excerpt, str) and excerpt.strip():
+        return plain_summary(excerpt, EXCERPT)
     return plain_summary(from_html(str(post.get("html") or "")), EXCERPT)
 
 

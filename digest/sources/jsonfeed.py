@@ -61,23 +61,26 @@ def _row(item: Mapping[str, Any], feed: Mapping[str, Any], context: Context) -> 
 
 
 def _summary(item: Mapping[str, Any]) -> str:
-    given = item.get("summary")
-    if isinstance(given, str) and given.strip():
-        return from_html(given)
+    summary = item.get("summary")
+    if isinstance(summary, str) and summary.strip():
+        return from_html(summary)
     text = item.get("content_text")
-    whole = text if isinstance(text, str) and text else from_html(str(item.get("content_html") or ""))
-    return plain_summary(whole, EXCERPT)
+    content = text if isinstance(text, str) and text else from_html(str(item.get("content_html") or ""))
+    return plain_summary(content, EXCERPT)
 
 
 def _people(block: Mapping[str, Any]) -> list[str]:
     authors = block.get("authors") if isinstance(block.get("authors"), list) else [block.get("author")]
-    return [str(one["name"]) for one in authors or () if isinstance(one, dict) and one.get("name")]
+    return [
+        str(author["name"]) for author in authors or () if isinstance(author, dict) and author.get("name")
+    ]
 
 
 def _has_sound(item: Mapping[str, Any]) -> bool:
     attachments = item.get("attachments") if isinstance(item.get("attachments"), list) else []
     return any(
-        isinstance(one, dict) and str(one.get("mime_type")).startswith("audio/") for one in attachments or ()
+        isinstance(attachment, dict) and str(attachment.get("mime_type")).startswith("audio/")
+        for attachment in attachments or ()
     )
 
 

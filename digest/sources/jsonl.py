@@ -68,5 +68,5 @@ def _with(record: Record, row: Any) -> Record:
     return _rejected(record, 'it is no JSON object such as {"url": …, "title": …}')
 
 
-def _rejected(record: Record, why: str) -> Record:
-    return record._replace(said=(*record.said, Rejected(record.where, why)))
+def _rejected(record: Record, reason: str) -> Record:
+    return record._replace(said=(*record.said, Rejected(record.where, reason)))

@@ -18,7 +18,7 @@ from digest.model import Rejected
 from digest.sources import Context, Found, Remark, Untimed
 from digest.sources._bytes import decoded
 from digest.sources._feed import Parsed, Unreadable, parsed
-from digest.sources._feed_item import Feed, Item
+from digest.sources._feed_item import Feed, FeedItem
 from digest.sources._fields import Unfit
 from digest.sources._times import habits_of
 
@@ -60,15 +60,15 @@ def parse(data: bytes, context: Context) -> Iterator[Found]:
 def _items(read: Parsed, feed: Feed, *, half: bool) -> Iterator[Found]:
     """What the items are. The last one of a feed that breaks off in it (``half``) would lack what is cut."""
     file = feed.context.file
-    for number, why in sorted(read.lost.items()):
-        yield Rejected(f"{file} item {number}", f"it cannot be read ({why})")
+    for number, reason in sorted(read.lost.items()):
+        yield Rejected(f"{file} item {number}", f"it cannot be read ({reason})")
     entries = list(read.numbered())
     for number, entry in entries:
         where = f"{file} item {number}"
         if half and number == entries[-1][0]:
             yield Rejected(where, "the feed breaks off in it")
             return
-        item = Item(entry, feed)
+        item = FeedItem(entry, feed)
         try:
             story = item.story()
         except Unfit as unfit:
@@ -111,8 +111,8 @@ def _broken(text: str, read: Parsed, context: Context, *, half: bool) -> Remark:
     where = f" at line {line}" if line else ""
     what = getattr(read.fault, "getMessage", lambda: "it breaks off")()
     if half or not _CLOSED.search(text[-2000:]) or len(_START.findall(text)) > len(read.entries):
-        said = f"the feed is broken{where} ({what}); what could be read of it was read."
-        return Remark(context.file, said, broken=True)
+        remark = f"the feed is broken{where} ({what}); what could be read of it was read."
+        return Remark(context.file, remark, broken=True)
     return Remark(context.file, f"its XML has a mistake{where} ({what}); all of its items were read")
 
 

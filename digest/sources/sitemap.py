@@ -55,7 +55,7 @@ def _map(answer: Answer, context: Context, *, depth: int) -> Iterator[Found]:
     text = ElementTree.tostring(root, encoding="unicode", method="text")
     habits = habits_of(text, context.zone, context.locale)
     untitled = 0
-    for number, entry in enumerate((one for one in root if _name(one) == "url"), 1):
+    for number, entry in enumerate((element for element in root if _name(element) == "url"), 1):
         row = _row(entry, answer.url)
         if row.get("title"):
             yield from story_of(row, f"{context.file} entry {number}", context, habits)
@@ -85,7 +85,7 @@ def _chosen(root: Any, base: str) -> list[str]:
         if values.get("loc"):
             entries.append((values.get("lastmod", ""), urljoin(base, values["loc"])))
     news = [address for _, address in entries if "news" in address.lower()]
-    latest = [address for _, address in sorted(entries, key=lambda one: one[0], reverse=True)]
+    latest = [address for _, address in sorted(entries, key=lambda dated: dated[0], reverse=True)]
     return (news or latest)[:MAPS]
 
 

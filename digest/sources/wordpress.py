@@ -111,7 +111,7 @@ class _Site:
 
     def posts(self, type_: str) -> dict[str, Post]:
         """The posts since the cursor by ``type:id``: those that were published, and those that were changed."""
-        found: dict[str, Post] = {}
+        post_of: dict[str, Post] = {}
         questions = (
             {"after": _moment(self.read_at - OVERLAP), "orderby": "date", "order": "desc"},
             {
@@ -123,24 +123,27 @@ class _Site:
         for question in questions:
             pages = Pages(self.web, list)
             for page, _ in pages.read(f"{self.root}{type_}", _embed=1, per_page=_PER_PAGE, **question):
-                found |= {
+                post_of |= {
                     f"{type_}:{post['id']}": post for post in page if isinstance(post, dict) and "id" in post
                 }
             if pages.cut:
                 self.cut.append(pages.cut)
-        return found
+        return post_of
 
     def categories(self) -> dict[int, tuple[str, int]]:
         """The names and the parents of categories by id; empty where the site does not tell."""
-        pages, found = Pages(self.web, list), dict[int, tuple[str, int]]()
+        pages, name_and_parent = Pages(self.web, list), dict[int, tuple[str, int]]()
         try:
             for page, _ in pages.read(f"{self.root}categories", per_page=_PER_PAGE, _fields="id,name,parent"):
-                for one in page:
-                    if isinstance(one, dict) and isinstance(one.get("id"), int):
-                        found[one["id"]] = (str(one.get("name") or ""), int(one.get("parent") or 0))
+                for category in page:
+                    if isinstance(category, dict) and isinstance(category.get("id"), int):
+                        name_and_parent[category["id"]] = (
+                            str(category.get("name") or ""),
+                            int(category.get("parent") or 0),
+                        )
         except (Unreachable, ValueError, TypeError):
             self.cut.append("the parents of its categories did not come")
-        return found
+        return name_and_parent
 
     def gone(self, type_: str, posts: Mapping[str, Post]) -> Iterator[Found]:
         """Known posts that the site does not show any more."""
@@ -171,8 +174,8 @@ class _Site:
         for id in asked:
             if not shown.get(id, False):
                 hidden = f"{self.context.spec.name} does not show it any more"
-                why = _PROTECTED if id in shown else hidden
-                yield Withdrawn(f"{type_}:{id}", why)
+                reason = _PROTECTED if id in shown else hidden
+                yield Withdrawn(f"{type_}:{id}", reason)
 
     def _shows_any(self, type_: str) -> bool:
         """Whether it shows any post at all: one that does not is emptied, or has no posts to tell of just now."""
@@ -239,7 +242,9 @@ def _story(post: Post, names: Mapping[int, tuple[str, int]], context: Context) -
 
 
 def _people(embedded: Mapping[str, Any]) -> list[str]:
-    return [str(one.get("name") or "") for one in embedded.get("author") or () if isinstance(one, dict)]
+    return [
+        str(author.get("name") or "") for author in embedded.get("author") or () if isinstance(author, dict)
+    ]
 
 
 def _protected(post: Post) -> bool:
@@ -254,17 +259,17 @@ def _rendered(post: Post, name: str) -> str:
 
 
 def _summary(post: Post) -> str:
-    given = plain_summary(from_html(_rendered(post, "excerpt")))
-    return given or plain_summary(from_html(_rendered(post, "content")), EXCERPT)
+    excerpt = plain_summary(from_html(_rendered(post, "excerpt")))
+    return excerpt or plain_summary(from_html(_rendered(post, "content")), EXCERPT)
 
 
 def _names(terms: Iterable[Mapping[str, Any]], taxonomy: str) -> tuple[str, ...]:
-    found = (
+    names = (
         plain_title(from_html(str(term.get("name") or "")), WORD)
         for term in terms
         if term.get("taxonomy") == taxonomy
     )
-    return tuple(dict.fromkeys(name for name in found if name))[:MANY]
+    return tuple(dict.fromkeys(name for name in names if name))[:MANY]
 
 
 def _sections(terms: Iterable[Mapping[str, Any]], names: Mapping[int, tuple[str, int]]) -> tuple[str, ...]:
@@ -281,30 +286,34 @@ def _sections(terms: Iterable[Mapping[str, Any]], names: Mapping[int, tuple[str,
 
 
 def _image(embedded: Mapping[str, Any]) -> Image | None:
-    media = next((one for one in embedded.get("wp:featuredmedia") or () if isinstance(one, dict)), {})
+    media = next((file for file in embedded.get("wp:featuredmedia") or () if isinstance(file, dict)), {})
     details = media.get("media_details")
     details = details if isinstance(details, dict) else {}
-    whole = {
+    original = {
         "source_url": media.get("source_url"),
         "width": details.get("width"),
         "height": details.get("height"),
     }
     caption = _rendered(media, "caption")
     sizes = details.get("sizes")
-    renditions = [whole, *(sizes.values() if isinstance(sizes, dict) else ())]
+    renditions = [original, *(sizes.values() if isinstance(sizes, dict) else ())]
     return chosen(
         offer(
-            one.get("source_url"), width=one.get("width"), height=one.get("height"),
-            mime=one.get("mime_type") or media.get("mime_type"), alt=media.get("alt_text"), caption=caption, of="it",
+            rendition.get("source_url"), width=rendition.get("width"), height=rendition.get("height"),
+            mime=rendition.get("mime_type") or media.get("mime_type"), alt=media.get("alt_text"), caption=caption,
+            of="it",
         )
-        for one in renditions
-        if isinstance(one, dict) and _is_whole(one, whole)
+        for rendition in renditions
+        if isinstance(rendition, dict) and _is_whole(rendition, original)
     )  # fmt: skip
 
 
-def _is_whole(one: Mapping[str, Any], whole: Mapping[str, Any]) -> bool:
+def _is_whole(rendition: Mapping[str, Any], original: Mapping[str, Any]) -> bool:
     """Whether a rendition shows all of the picture, and is not cut to another shape."""
-    sides = [pixels(side) for side in (one.get("width"), one.get("height"), whole["width"], whole["height"])]
+    sides = [
+        pixels(side)
+        for side in (rendition.get("width"), rendition.get("height"), original["width"], original["height"])
+    ]
     width, height, of, by = (side or 0 for side in sides)
     return not all(sides) or abs(width * by - of * height) * 50 <= of * height
 
