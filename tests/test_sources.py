@@ -70,7 +70,7 @@ def test_only_url_and_title_are_needed() -> None:
 
 
 FULL: dict[str, Any] = {
-    "id": "a-1", "url": URL, "title": "A title", "summary": "Some <b>text</b> &amp; more",
+    "id": "a-1", "url": URL, "title": "A title", "summary": "Some text & more",
     "sections": ["Local News", "US"], "source": "Post", "author": "Jane", "published_at": "2026-01-23T06:30:00-05:00",
     "updated_at": "2026-01-23T12:00:00Z", "image": {"url": "https://news.example/i.jpg", "width": 600, "height": 400,
     "alt": "A bridge"}, "popularity": {"views": 3, "shares": 0.5}, "tags": ["a", "b"], "flags": ["no_ads"],
@@ -81,7 +81,7 @@ STORY = Story(
     id="a-1",
     url=URL,
     title="A title",
-    summary="Some <b>text</b> &amp; more",
+    summary="Some text & more",
     sections=("Local News", "US"),
     source="Post",
     author="Jane",
@@ -281,6 +281,25 @@ def test_blanks_of_an_address() -> None:
 def test_popularity(value: Any, kept: dict[str, float]) -> None:
     assert one(popularity=value).popularity == kept
     assert remarks(popularity=value) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("<p>Scientists plan a study", "<p>"),
+        ('A <a href="https://news.example/">link</a>', "<a href="),
+        ("Rain &amp; wind", "&amp;"),
+        ("The mayor&#8217;s plan", "&#8217;"),
+        ("Taxes < 5 % and > 3 %, AT&T; R&D & <3", None),
+    ],
+)
+def test_html_in_plain_words_is_printed_as_it_is_and_said(text: str, shown: str | None) -> None:
+    assert one(summary=text).summary == text
+    assert one(title=text).title == text
+    for name in ("title", "summary"):
+        told = remarks(**{name: text})
+        assert len(told) == (shown is not None)
+        assert all(f"its {name} holds HTML" in sentence and str(shown) in sentence for sentence in told)
 
 
 @pytest.mark.parametrize(

@@ -29,6 +29,11 @@ CAPTION = 300  # characters below a picture
 _SHOWN = 60
 _FILE = re.compile(r"(?!\.\.?/|.*/\.\.?/)[\w][^:\\?#\n]*\.(?:png|jpe?g|gif|webp|avif|svg)", re.IGNORECASE)
 _MAIL_ADDRESS = re.compile(r"(?:mailto:)?[\w.+%'-]+@[\w-]+(?:\.[\w-]+)*", re.IGNORECASE)
+_HTML = re.compile(
+    r"</?(?:p|br|div|span|a|b|i|u|em|strong|img|figure|ul|ol|li|h[1-6]|blockquote)(?:\s[^<>]*)?/?>"
+    r"|&(?:[a-z]{2,8}|#\d{2,6}|#x[0-9a-f]{2,5});",
+    re.IGNORECASE,
+)
 _NAME = re.compile(r"[A-Za-z]+(?: [A-Za-z]+)*\Z")  # what most authors are called
 _LEFT = re.compile(r"[(<\[]\s*[)>\]]|[<>]")
 
@@ -183,11 +188,14 @@ def _story(row: _Row, context: Context) -> Story:
         raise Unfit("it has no title")
     url = web_url(row.get("url"))
     id = row.text("id", NAME + 1)
+    summary = _summary(row)
+    _say_html(row, "title", title)
+    _say_html(row, "summary", summary)
     return Story(
         id=id if 0 < len(id) <= NAME else story_id(url),
         url=url,
         title=title,
-        summary=_summary(row),
+        summary=summary,
         sections=row.words("section", "sections"),
         source=row.text("source") or context.spec.name,
         author=named_people([row.text("author")]),
@@ -203,6 +211,12 @@ def _story(row: _Row, context: Context) -> Story:
         language=row.text("language", 35),
         first_seen=context.now,
     )
+
+
+def _say_html(row: _Row, name: str, text: str) -> None:
+    """Files hold plain text, so that a tag is printed as it is written: nobody wants that, and it is said."""
+    if ("<" in text or "&" in text) and (markup := _HTML.search(text)):
+        row.remarks.append(f"its {name} holds HTML ({shown(markup[0])}), which is printed as it is written")
 
 
 def _summary(row: _Row) -> str:
