@@ -29,4 +29,4 @@ def _why(flight: Flight, day: date) -> str:
         count = len(set(flight.dates))
         return f"{day} is not {'the one date' if count == 1 else f'among the {count} dates'} of its flight"
     days = ", ".join(_DAYS[number] for number in sorted(flight.days)) or "no day"
-    return f"it runs on {days}; {day} is one of the {_DAYS[day.weekday()]}"
+    return f"it runs on {days}; {day} is a {_DAYS[day.weekday()].removesuffix('s')}"
