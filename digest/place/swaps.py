@@ -19,9 +19,8 @@ from digest.place.solver import BudgetSpent
 from digest.place.solver.budget import WAYS, Budget
 from digest.place.ways import Way, ways
 
-Groups = list[
-    int
-]  # placed line items, each with its companions, as masks; pinned ones first, then the worthiest
+# Placed line items, each with its companions, as masks; pinned ones first, then the worthiest.
+Groups = list[int]
 
 
 @dataclass(frozen=True, slots=True)

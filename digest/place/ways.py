@@ -10,9 +10,8 @@ from digest.place.facts import AtMost, bits
 from digest.place.problem import Plan, within
 from digest.place.solver.budget import Budget
 
-Way = tuple[
-    Plan, int, int
-]  # the ads that stand, the last line item, and the openings it may have beside them
+# The ads that stand, the last line item, and the openings it may have beside them.
+Way = tuple[Plan, int, int]
 
 
 def ways(
