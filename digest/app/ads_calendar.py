@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from digest.app.ads_forecast import Progress, inputs_of, never_run, planned
-from digest.errors import CommandError
+from digest.app.spans import check_order
 from digest.model.issue_date import day_of
 
 if TYPE_CHECKING:
@@ -46,8 +46,7 @@ def span(first: date | None, last: date | None, today: date) -> tuple[date, date
     """The days to show: what is not said is a week before today to two weeks after it. Raises ``CommandError``."""
     start = first or min(today, last or today) - timedelta(days=BACK)
     end = last or max(start, today) + timedelta(days=AHEAD)
-    if end < start:
-        raise CommandError(f"--to {end} lies before --from {start}.")
+    check_order(start, end)
     return start, end
 
 

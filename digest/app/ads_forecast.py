@@ -6,8 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from digest.app.spans import check_order
 from digest.distribution import install
-from digest.errors import CommandError, Problem
+from digest.errors import Problem
 from digest.model.counts import counted
 
 if TYPE_CHECKING:
@@ -141,8 +142,7 @@ def summarize(
     from digest.app.forecast_inputs import is_ahead, last_end
 
     end = last or last_end(newsroom, first)
-    if end < first:
-        raise CommandError(f"--to {end} lies before --from {first}.")
+    check_order(first, end)
     owed = _owed(newsroom, first)
     if not any(is_ahead(item, first) for item in newsroom.ads.line_items):
         return ForecastSummary(end, (), (), owed, None)

@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from digest.app.clicks import needs_clicks, with_clicks
+from digest.app.spans import check_order
 from digest.distribution import install
 from digest.errors import CommandError, ConfigurationError
 from digest.model import Edition, LineItem, Lineup, Newsroom
@@ -61,8 +62,7 @@ def inputs(newsroom: Newsroom, store: Store, first: date, last: date) -> Forecas
     """The coming issues dated ``first`` to ``last``; those that are built already are facts."""
     from digest.place.forecast.issues import ForecastInputs, IssueDate
 
-    if last < first:
-        raise CommandError(f"--to {last} lies before --from {first}.")
+    check_order(first, last)
     if (last - first).days >= 3660:
         raise CommandError(f"{first} to {last} is more than ten years; plan a shorter time.")
     size = _size(newsroom, first, last)

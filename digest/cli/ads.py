@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from digest.app.spans import check_order
 from digest.cli import app
 from digest.cli.groups import Commands
 from digest.cli.options import as_date, now
@@ -60,8 +61,7 @@ def span(newsroom: Newsroom, first: str | None, last: str | None) -> tuple[date,
     end = issue_date(last) if last else last_day(newsroom, start)
     if end < start and not first:
         raise CommandError(f"--to {end} lies before today, {start}. For days that are past give --from, too.")
-    if end < start:
-        raise CommandError(f"--to {end} lies before --from {start}.")
+    check_order(start, end)
     return start, end
 
 

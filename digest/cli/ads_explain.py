@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from digest.app.spans import check_order
 from digest.cli.ads import ads, issue_date, today
 from digest.cli.options import Json, Root, load_newsroom
 from digest.cli.output import emit, say, table
@@ -80,8 +81,7 @@ def _span(newsroom: Newsroom, first: str | None, last: str | None) -> tuple[date
     week = timedelta(days=_DAYS - 1)
     start = issue_date(first) if first else (end or today(newsroom)) - week
     end = end or start + week
-    if end < start:
-        raise CommandError(f"--to {end} lies before --from {start}.")
+    check_order(start, end)
     return start, end
 
 

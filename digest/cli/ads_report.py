@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from digest.app.spans import check_order
 from digest.cli.ads import ads, issue_date, tell_never_run, today
 from digest.cli.options import Json, Root, check_known, load_newsroom
 from digest.cli.output import emit, say, table
@@ -84,8 +85,8 @@ def _report(newsroom: Newsroom, advertiser: str | None, first: str | None, last:
     now = today(newsroom)
     start = issue_date(first) if first else None
     end = issue_date(last) if last else max([now, *(run.date for run in ran)])
-    if start and end < start:
-        raise CommandError(f"--to {end} lies before --from {start}.")
+    if start:
+        check_order(start, end)
     return report(newsroom, ran, Span(start, end), now, advertiser)
 
 
@@ -295,8 +296,7 @@ def make_good(
     start, end = flight_of(0, today(newsroom))
     start = issue_date(first) if first else start
     end = issue_date(last) if last else max(end, start)
-    if end < start:
-        raise CommandError(f"--to {end} lies before --from {start}.")
+    check_order(start, end)
     path = newsroom.root / "adslots.yaml"
     before = path.read_text(encoding="utf-8")
     name, entry = booking(before, line_item, short_booking.make_good, short_booking.unit, start, end)
