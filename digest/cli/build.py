@@ -119,7 +119,7 @@ def build(
     json: Json = False,
 ) -> None:
     """Build the issues of a cadence or of named editions, and publish them to the outbox."""
-    from digest.config.files import without_ads
+    from digest.config.remarks import remarks
 
     if newsrooms:
         from digest.cli.newsrooms import build_all
@@ -129,8 +129,8 @@ def build(
     if more_newsrooms:
         raise CommandError(f'"{more_newsrooms[0]}": folders stand after --newsrooms only.')
     newsroom = load_newsroom(root, remember=not dry_run)
-    if missing := without_ads(newsroom.root, len(newsroom.ads.line_items)):
-        warn(f"digest: {missing}")
+    for remark in remarks(newsroom):
+        warn(f"digest: {remark}")
     wanted = editions_wanted(newsroom, {"daily": daily, "weekly": weekly, "monthly": monthly}, editions or [])
     overrides = overrides_of(newsroom, pin or [], pause or [])
     at = now()

@@ -32,7 +32,7 @@ def check(
     """Look over the newsroom: YAML, dates, files, templates, bookings; --links looks links up, too."""
     from digest.app import checking
     from digest.app.ads_forecast import unknown_publications
-    from digest.config.files import without_ads
+    from digest.config.remarks import remarks
 
     newsroom = load_newsroom(root, tell=False)
     _language_model(newsroom)
@@ -47,15 +47,14 @@ def check(
     warnings += unknown_publications(newsroom)
     warnings += (of_sources := _sources(newsroom))
     warnings += (renaming := _renamed(newsroom))
-    if missing := without_ads(newsroom.root, len(newsroom.ads.line_items)):
-        warnings.append(missing)
+    warnings += (of_files := remarks(newsroom))
     for text in warnings:
         warn(f"warning: {text}")
     for note in notes:
         (warn if problems else say)(f"note: {note}")
     result: dict[str, Any] = {
         "problems": [asdict(problem) for problem in problems],
-        "warnings": [*short, *missed, *off, *renaming, *([missing] if missing else [])],
+        "warnings": [*short, *missed, *off, *renaming, *of_files],
         "notes": notes,
     }
     result["sources"] = of_sources

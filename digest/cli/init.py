@@ -112,11 +112,11 @@ def _sender(name: str, url: str) -> str:
 
 def _zone_here() -> str:
     """The time zone of this machine by its name, or UTC."""
-    from zoneinfo import available_timezones
+    from digest.model.keys import zones
 
     zone = os.environ.get("TZ", "").lstrip(":") or str(Path("/etc/localtime").resolve())
     name = zone.partition("zoneinfo/")[2] or zone
-    return name if name in available_timezones() else "UTC"
+    return name if name in zones.known() else "UTC"
 
 
 def _files(options: NewsroomOptions, templates: bool) -> dict[str, bytes]:

@@ -36,20 +36,6 @@ def read_bytes(root: Path, name: str) -> bytes | Problem | None:
     return data
 
 
-def without_ads(root: Path, bookings: int) -> str:
-    """Why a newsroom's issues carry no ads although nobody may have meant it so; empty where they can."""
-    if bookings:
-        return ""
-    if (root / ADSLOTS).exists():
-        return "adslots.yaml has no line items: the issues carry no ads."
-    misspelt = next(
-        (name for name in ("adslots.yml", "adslot.yaml", "ad_slots.yaml") if (root / name).exists()), ""
-    )
-    if misspelt:
-        return f"{misspelt} is not read, so the issues carry no ads: call it adslots.yaml."
-    return "there is no adslots.yaml: the issues carry no ads."
-
-
 def decode(data: bytes, name: str) -> str | Problem:
     """The text, or where it stops being UTF-8 text. A byte order mark at the start is passed over."""
     if data.startswith(_UTF16) or (data[:64:2].count(0) or data[1:64:2].count(0)) > 20:

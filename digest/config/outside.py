@@ -32,9 +32,9 @@ def names(kind: str) -> Iterable[str]:
     """Every name of a kind: the plugins of a catalogue, or the time zones."""
     if kind != "zone":
         return plugins(CATALOGUES[kind][0])
-    from zoneinfo import available_timezones
+    from digest.model.keys import zones
 
-    return available_timezones()
+    return zones.known()
 
 
 def problems(references: Iterable[Reference]) -> list[Problem]:

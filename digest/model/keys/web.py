@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from urllib.parse import urlsplit
 
-from digest.model.keys import guess
+from digest.model.keys import guess, zones
 from digest.model.keys.words import InvalidValue, did_you_mean, line, shown
 
 CLICK_MACROS = ("line_item", "creative", "edition", "date", "slot")
@@ -246,20 +246,9 @@ def database(value: object) -> str:
 
 def zone(value: object) -> str:
     """A time zone by its IANA name."""
-    from zoneinfo import available_timezones
-
     text = line(value)
-    known = available_timezones()
-    if text not in known:
-        short = {name.rpartition("/")[2]: name for name in sorted(known)}
-        cure = did_you_mean(text, sorted(known)) if "/" in text else ""
-        if re.match(r"(?:utc|gmt)?\s*[+-]\s*\d", text, re.IGNORECASE):  # hours alone know no summer time
-            cure = "Name a place whose clock it is, like America/New_York."
-        elif not cure.startswith("Did"):
-            similar = did_you_mean(text.replace(" ", "_").rpartition("/")[2], list(short))
-            nearest = similar.removeprefix('Did you mean "').removesuffix('"?')
-            cure = (
-                f'Did you mean "{short[nearest]}"?' if nearest in short else "Write it like America/New_York."
-            )
+    if text not in zones.known():
+        meant = zones.meant(text)
+        cure = f'Did you mean "{meant}"?' if meant else "Write it like America/New_York."
         raise InvalidValue(f"is no time zone: {shown(value)}.", cure)
     return text
