@@ -81,6 +81,22 @@ def test_there_are_as_many_as_were_tried() -> None:
     assert len({(case["file"], case["wrong"]) for case in MISTAKES}) >= 145
 
 
+@pytest.mark.parametrize("width", [2, 4])
+@pytest.mark.parametrize("file", SOUND)
+def test_tabs_all_over_a_file_are_told_once_with_their_width(file: str, width: int, tmp_path: Path) -> None:
+    text = re.sub(
+        r"^ +",
+        lambda row: "\t" * (len(row[0]) // width) + " " * (len(row[0]) % width),
+        SOUND[file],
+        flags=re.M,
+    )
+    (told,) = problems(tmp_path, file, text)
+    more = len(re.findall(r"^ *\t", text, flags=re.M)) - 1
+    assert told.message == f"a tab stands in the indentation, and in that of {more} more lines."
+    assert told.cure == f"Write {width} spaces for each tab."
+    assert problems(tmp_path, file, text.replace("\t", " " * width)) == []
+
+
 def test_a_line_that_may_hold_a_password_is_not_shown(tmp_path: Path) -> None:
     text = DIGEST.replace("mailer: plain", "mailer:\n  type: listmonk\n  password: hunter2: again")
     (told,) = problems(tmp_path, "digest", text)

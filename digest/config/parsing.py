@@ -40,7 +40,7 @@ def parse(text: str, file: str, loader: Any = None) -> ParsedFile:
     except _Stop:
         parsed.usable = False
     except (yaml.YAMLError, ValueError, OverflowError) as error:
-        mistake = _mended(text, file, error, loader) or in_plain_words(error, text, file)
+        mistake = _mended(text, file, error, loader) or in_plain_words(error, file)
         parsed.problems = [*(problem for problem in parsed.problems if problem.line != mistake.line), mistake]
         parsed.usable = False
     return parsed
@@ -51,12 +51,12 @@ def _mended(text: str, file: str, error: Any, loader: Any) -> Problem | None:
     import yaml
 
     from digest.config.repairs import repaired
+    from digest.config.tabs import tabs
 
     marks = [getattr(error, name, None) for name in ("problem_mark", "context_mark")]
     lines = [mark.line + 1 for mark in marks if mark is not None]
-    if not lines or "\t" in text:
+    if not lines:
         return None
-    near = [line for at in lines for line in (at, at - 1, at + 1)]
 
     def remaining(changed: str) -> int | None:
         events = yaml.parse(changed, Loader=loader or getattr(yaml, "CSafeLoader", yaml.SafeLoader))
@@ -69,6 +69,9 @@ def _mended(text: str, file: str, error: Any, loader: Any) -> Problem | None:
             return 0  # of a large file the first change that can be read is taken
         return len(parsed.problems) + problems_of(parsed, file)
 
+    if problem := tabs(text, file, lines, remaining):
+        return problem
+    near = [line for at in lines for line in (at, at - 1, at + 1)]
     repair = repaired(text, near, remaining)
     return Problem(file, repair.line, repair.column, repair.message, repair.cure) if repair else None
 

@@ -88,6 +88,8 @@ def _changes(rows: list[str], at: int) -> Iterator[tuple[str, int, str]]:
             match.start(1),
             f"{' ' * indent}- {row[match.end() :]}",
         )
+    if match := re.match(r"(\s*)- *\t\s*", row):
+        yield "a tab stands after the -.", match.end(1) + 1, f"{match[1]}- {row[match.end() :]}"
     if match := re.match(rf"(\s*)-(?={_WORD}:)", row):
         yield "a space is missing after the -.", match.end() - 1, f"{match[1]}- {row[match.end() :]}"
     if match := re.match(r"(\s*)(?=(id|name):)", row):

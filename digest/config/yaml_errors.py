@@ -30,12 +30,10 @@ _SAYINGS = (
 _OPENERS = ("unexpected end of stream", "document separator")
 
 
-def in_plain_words(error: Any, text: str, file: str) -> Problem:
+def in_plain_words(error: Any, file: str) -> Problem:
     """A problem at the place PyYAML names, or where the unclosed quote or brace starts."""
     cause = str(getattr(error, "problem", None) or getattr(error, "reason", None) or "cannot be read")
     line, column = _place(error, cause)
-    if _tab_before(text, line, column):
-        return Problem(file, line, column, "a tab stands in the indentation.", "Use spaces.")
     for part, message, cure in _SAYINGS:
         if part in cause:
             return Problem(file, line, column, message, cure)
@@ -55,11 +53,3 @@ def _place(error: Any, message: str) -> tuple[int, int]:
 def _far(message: str, mark: Any, context: Any) -> bool:
     """Whether a brace or bracket was opened on an earlier line, which is then the place to look."""
     return "',' or " in message and bool(context.line < mark.line)
-
-
-def _tab_before(text: str, line: int, column: int) -> bool:
-    lines = text.splitlines()
-    if line > len(lines):
-        return False
-    before = lines[line - 1][: max(column, 1)]
-    return "\t" in before and before.strip() == ""
