@@ -41,6 +41,8 @@ def mended(text: str, problem: Problem) -> str:
         line = re.sub(rf"{match[1]}: .*?, ?{key}(?=[,}}])", f"{match[1]}: {match[2]}", row, count=1)
     elif match := re.match(r"The whole list is (.*)\.$", cure):
         line = row.replace(f"[{_wrong(problem)}]", match[1])
+    elif (match := re.match(r"Write (\w+: {.*})\.$", cure)) and problem.message.startswith("unknown key"):
+        line = row[:at] + match[1]
     elif cure.startswith("Take the key out"):
         line = re.sub(rf",? *days: {re.escape(_wrong(problem))}", "", row)
     else:

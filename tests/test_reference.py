@@ -34,6 +34,13 @@ def test_every_block_has_a_table(block: type[Block]) -> None:
 
 
 @pytest.mark.parametrize("block", BLOCKS, ids=lambda block: block.__name__)
+def test_another_word_for_a_key_is_no_key_and_means_one(block: type[Block]) -> None:
+    others = [word for key in keys_of(block).values() for word in key.key.also.split()]
+    assert len(others) == len(set(others))
+    assert set(others).isdisjoint(keys_of(block))
+
+
+@pytest.mark.parametrize("block", BLOCKS, ids=lambda block: block.__name__)
 def test_the_keys_of_a_small_block_are_named_in_its_row(block: type[Block]) -> None:
     for name, key in keys_of(block).items():
         if key.block and not key.holds and "](#" not in key.key.meaning:

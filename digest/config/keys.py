@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import MISSING, Field, dataclass, fields
 from types import MappingProxyType
 from typing import Annotated, Any, get_args, get_origin, get_type_hints
@@ -11,6 +12,7 @@ from digest.config import files
 from digest.config import tree as t
 from digest.model.ad_book import AdBook
 from digest.model.keys import Block, ByName, Key, Kind, Written
+from digest.model.keys.words import nearest
 from digest.model.newsroom import DigestFile
 
 MODELS: Mapping[str, type[Block]] = MappingProxyType({files.DIGEST: DigestFile, files.ADSLOTS: AdBook})
@@ -138,6 +140,28 @@ def block_at(model: type[Block], path: t.Path) -> type[Block] | None:
             steps.pop(0)
         current = key.block
     return current
+
+
+def likely(block: type[Block] | None, word: str, free: Iterable[str]) -> str:
+    """The key of a block that an unknown word was meant to be, of those that are ``free``; empty: no idea."""
+    keys = {} if block is None else keys_of(block)
+    free = [name for name in free if name in keys]
+    plain = re.sub(r"[\W_]+", "_", word.casefold()).strip("_")
+    called = (name for name in free if plain in keys[name].key.also.split())
+    return next(called, "") or nearest(word, free)
+
+
+def inside(block: type[Block] | None, word: str) -> tuple[str, str]:
+    """The key whose block has this word, and its key there, where just one has; empty: none, or several."""
+    keys = {} if block is None else keys_of(block)
+    found = [
+        (name, own)
+        for name, key in keys.items()
+        if key.block is not None and key.holds == ""
+        for own, below in keys_of(key.block).items()
+        if word == own or word.casefold() in below.key.also.split()
+    ]
+    return found[0] if len({name for name, _ in found}) == 1 else ("", "")
 
 
 def words(node: t.Node | None, block: type[Block], path: t.Path = ()) -> Iterator[tuple[Kind, t.Path, str]]:

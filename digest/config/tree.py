@@ -129,6 +129,21 @@ def empties(node: Node | None, path: Path = ()) -> Iterator[tuple[Path, bool]]:
             yield from empties(item, (*path, key))
 
 
+def renamed(node: Node, names: dict[Path, str]) -> Node:
+    """The tree with other keys at these paths, in one pass."""
+    below: dict[str | int, dict[Path, str]] = {}
+    for path, name in names.items():
+        below.setdefault(path[0], {})[path[1:]] = name
+    if isinstance(node, ListNode):
+        return ListNode(tuple(renamed(n, below.get(i, {})) for i, n in enumerate(node.nodes)), node.at)
+    if isinstance(node, BlockNode) and below:
+        called = {key: below.get(key, {}).get((), key) for key in node.key_at}
+        deeper = {key: {path: name for path, name in below.get(key, {}).items() if path} for key in called}
+        entries = {called[key]: renamed(n, deeper[key]) for key, n in node.entries.items()}
+        return BlockNode(entries, {called[key]: at for key, at in node.key_at.items()}, node.at)
+    return node
+
+
 def prune(node: Node, paths: list[Path]) -> Node | None:
     """The tree without the values at ``paths``, in one pass."""
     if any(path == () for path in paths):

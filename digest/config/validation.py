@@ -12,11 +12,21 @@ from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, Optional, cast
 
 from digest.config import tree as t
-from digest.config.keys import MODELS, attribute_names, every_block, keys_of, names_at
+from digest.config.keys import (
+    MODELS,
+    attribute_names,
+    block_at,
+    every_block,
+    inside,
+    keys_of,
+    likely,
+    names_at,
+)
+from digest.config.repairs import SECRET
 from digest.config.subject import short, subject, within
 from digest.errors import Problem
 from digest.model.keys import BLOCK, WORD, Block, NotAKey, guess
-from digest.model.keys.words import ID, InvalidValue, did_you_mean, shown
+from digest.model.keys.words import ID, InvalidValue, one_of_few, shown
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
@@ -70,9 +80,7 @@ def validate(model: type[Block], parsed: t.ParsedFile, file: str) -> tuple[ReadF
     absent = [
         key.name
         for key in keys_of(model).values()
-        if key.required
-        and t.child(written, key.name) is None
-        and not meant(written, names_at(model, ()), key.name)
+        if key.required and t.child(written, key.name) is None and not meant(written, model, key.name)
     ]
     problems = [_absent(file, parsed.tree, key) for key in absent]
     read, more = _fold(model, written, file)
@@ -108,17 +116,21 @@ def _fold(model: type[Block], written: t.Node | None, file: str) -> tuple[ReadFi
         except ValidationError as error:
             errors = error.errors(include_url=False, include_input=False)
             if turn == 0:
-                problems = _first_problems(model, written, file, errors)
+                reporter = _Reporter(model, written, file)
+                problems = _first_problems(reporter, errors)
+                valid = t.renamed(written, reporter.renamed) if written else None
+                errors = [error for error in errors if not reporter.is_mended(error)]
             valid = t.prune(valid, [_wrong_part(valid, error) for error in errors]) if valid else None
         else:
             return ReadFile(file, written, valid, values), problems
     return ReadFile(file, written, None, model()), problems
 
 
-def _first_problems(model: type[Block], tree: t.Node | None, file: str, errors: list[Any]) -> list[Problem]:
+def _first_problems(reporter: _Reporter, errors: list[Any]) -> list[Problem]:
     """Empty values and pydantic's errors, each place once."""
+    tree, file = reporter.tree, reporter.file
     empties = {(problem.line, problem.column) for problem in _empty_values(file, tree, errors)}
-    reported = _Reporter(model, tree, file).report(errors)
+    reported = reporter.report(errors)
     unknown = {(p.line, p.column) for p in reported if p.message.startswith("unknown key")}
     shown_problems = [
         p for p in reported if (p.line, p.column) not in empties or (p.line, p.column) in unknown
@@ -172,28 +184,55 @@ class _Reporter:
 
     def __init__(self, model: type[Block], tree: t.Node | None, file: str) -> None:
         self.model, self.tree, self.file = model, tree, file
-        self.meant: set[t.Path] = set()
+        self.renamed: dict[t.Path, str] = {}  # unknown keys by what they were meant to be
         self.count = 0
 
     def report(self, errors: list[Any]) -> list[Problem]:
         unknown = [e for e in errors if _is_unknown(e)]
         wanting = [e for e in errors if e["type"] == "missing"]
         absent = [_path(self.tree, e["loc"]) for e in wanting]
-        problems = [self._unknown(_path(self.tree, e["loc"]), absent) for e in unknown]
-        problems += [self._missing(path) for path in absent if path not in self.meant]
+        problems = [self._unknown(_path(self.tree, e["loc"])) for e in unknown]
+        problems += [self._missing(path) for path in absent if path not in self._there()]
         others = [e for e in errors if e["type"] != "missing" and not _is_unknown(e)]
         return problems + [self._wrong(error) for error in others]
 
-    def _unknown(self, path: t.Path, absent: list[t.Path]) -> Problem:
+    def is_mended(self, error: Any) -> bool:
+        """Whether the error is gone once unknown keys are called what they were meant to be."""
+        path = _path(self.tree, error["loc"])
+        return path in (self._there() if error["type"] == "missing" else self.renamed)
+
+    def _there(self) -> set[t.Path]:
+        return {(*path[:-1], name) for path, name in self.renamed.items()}
+
+    def _unknown(self, path: t.Path) -> Problem:
         key = str(path[-1])
         self.count += 1
         cure = ""
         if self.count <= _SUGGESTIONS:
-            known = self._known(path[:-1])
-            cure = self._run_together(path, known) or did_you_mean(key, known)
-            self.meant |= {lost for lost in absent if lost[:-1] == path[:-1] and f'"{lost[-1]}"?' in cure}
+            block, free = block_at(self.model, path[:-1]), self._free(path[:-1])
+            cure = self._run_together(path, free) or self._moved(path, block, path[:-1])
+            if not cure and (name := likely(block, key, free)):
+                self.renamed[path] = name
+                cure = f'Did you mean "{name}"?'
+            cure = cure or self._moved(path, self.model, (), ", at the top of the file") or one_of_few(free)
         at = t.place_of_key(self.tree, path)
         return Problem(self.file, *at, f'unknown key "{short(key)}"{within(self.tree, path[:-1])}.', cure)
+
+    def _moved(self, path: t.Path, block: type[Block] | None, at: t.Path, where: str = "") -> str:
+        """What to do with a key that belongs into a block of this one, which stands ``at`` a place of the file."""
+        outer, own = inside(block, str(path[-1]))
+        if not outer:
+            return ""
+        if t.reach(self.tree, (*at, outer)) is not None:
+            called = "" if own == path[-1] else f", as {own}"
+            return f'Move it into "{outer}"{where}{called}.'
+        others = ((inside(block, key), node) for key, node in self._entries(path[:-1]).items())
+        keys = ", ".join(f"{name}: {_shown(name, node)}" for (found, name), node in others if found == outer)
+        return f"Write {outer}: {{{keys}}}{where}."
+
+    def _entries(self, path: t.Path) -> dict[str, t.Node]:
+        node = t.reach(self.tree, path)
+        return node.entries if isinstance(node, t.BlockNode) else {}
 
     def _run_together(self, path: t.Path, known: list[str]) -> str:
         """What to do with a "key" that is a key with its value, or the rest of a value that a comma cut."""
@@ -212,7 +251,7 @@ class _Reporter:
         if (
             not owner
             or not isinstance(value := t.child(block, owner), t.ScalarNode)
-            or did_you_mean(key, known)[:3] == "Did"
+            or likely(block_at(self.model, path[:-1]), key, known)
         ):
             return ""
         parts = [value.text, *(name for name in names[names.index(owner) + 1 : names.index(key) + 1])]
@@ -226,10 +265,10 @@ class _Reporter:
             return f"A list needs brackets. Write {owner}: [{', '.join(map(guess.weekday, parts))}]."
         return f'A comma parts keys here. Write {owner}: "{short(", ".join(parts))}".'
 
-    def _known(self, path: t.Path) -> list[str]:
+    def _free(self, path: t.Path) -> list[str]:
         """The keys of the block at ``path`` that may still be written there."""
-        node = t.reach(self.tree, path)
-        written = set(node.entries) if isinstance(node, t.BlockNode) else set()
+        written = set(self._entries(path))
+        written |= {name for other, name in self.renamed.items() if other[:-1] == path}
         return [key for key in names_at(self.model, path) if key not in written]
 
     def _missing(self, path: t.Path) -> Problem:
@@ -254,7 +293,7 @@ class _Reporter:
         if error["type"] in ("tuple_type", "frozen_set_type"):
             return _not_a_list(value, path[-1] if path else "")
         if error["type"] in ("dict_type", "mapping_type", "dataclass_type"):
-            block = guess.block(str(path[-1]), value) if isinstance(value, str) and path else ""
+            block = guess.block(str(path[-1]), value) if path else ""
             cure = f"Write {block}." if block else self._example(path)
             return f"must be a block of keys, not {shown(value)}.", cure
         return f"cannot be read ({error['msg']}).", ""
@@ -262,6 +301,12 @@ class _Reporter:
     def _example(self, path: t.Path) -> str:
         known = names_at(self.model, path)
         return f"Its keys are: {', '.join(known)}." if known else 'Write "key: value" lines under it.'
+
+
+def _shown(key: str, node: t.Node) -> str:
+    """A value as a cure repeats it, where it is one word and no secret."""
+    plain = isinstance(node, t.ScalarNode) and bool(node.text) and not SECRET.search(f"{key} {node.text}")
+    return short(node.text) if plain and isinstance(node, t.ScalarNode) else "…"
 
 
 def _several(wrong: InvalidValue, node: t.Node | None, path: t.Path) -> str:
@@ -284,13 +329,14 @@ def _of_environment(node: t.ScalarNode, cause: object) -> tuple[str, str]:
     )
 
 
-def meant(node: t.Node | None, known: list[str], key: str) -> bool:
+def meant(node: t.Node | None, block: type[Block], key: str) -> bool:
     """Whether an unknown key of this block is a misspelt ``key``, which is then not called missing."""
     if not isinstance(node, t.BlockNode):
         return False
+    known = keys_of(block)
     free = [name for name in known if name not in node.entries]
     odd = (name for name in node.entries if name not in known)
-    return any(did_you_mean(name, free) == f'Did you mean "{key}"?' for name in odd)
+    return any(key in (likely(block, name, free), inside(block, name)[0]) for name in odd)
 
 
 def _is_bare(block: t.Node | None, name: str) -> bool:

@@ -47,8 +47,22 @@ class Advertiser(Block):
 class CreativeDates(Block):
     """The issue dates on which a creative may be shown."""
 
-    start: Annotated[k.Day | None, Key("the first issue date on which it is shown", default="open")] = None
-    end: Annotated[k.Day | None, Key("the last one, which still counts", default="open")] = None
+    start: Annotated[
+        k.Day | None,
+        Key(
+            "the first issue date on which it is shown",
+            default="open",
+            also="from begin begins first since start_date date_from von ab",
+        ),
+    ] = None
+    end: Annotated[
+        k.Day | None,
+        Key(
+            "the last one, which still counts",
+            default="open",
+            also="to until till through last finish stop end_date date_to bis",
+        ),
+    ] = None
 
     def verify(self) -> None:
         if self.start and self.end and self.end < self.start:
@@ -85,7 +99,8 @@ class Creative(Block):
         k.AdUrl,
         Key(
             "where a click leads. `{line_item}`, `{creative}`, `{edition}`, `{date}` and `{slot}` in it are "
-            "filled in, for the advertiser's statistics"
+            "filled in, for the advertiser's statistics",
+            also="link href target landing_page click_url click_through website",
         ),
     ]
     image: Annotated[
@@ -93,21 +108,37 @@ class Creative(Block):
         Key(
             "the address of the picture, or a file of the newsroom; with it, `size` is required",
             default="none",
+            also="picture img photo banner file image_url src",
         ),
     ] = ""
-    size: Annotated[k.Size, Key("width x height. It must be one of the slot's `sizes`", default="none")] = ""
-    alt: Annotated[k.Short, Key("what the picture shows, for readers who do not see it")] = ""
+    size: Annotated[
+        k.Size,
+        Key("width x height. It must be one of the slot's `sizes`", default="none", also="dimensions format"),
+    ] = ""
+    alt: Annotated[k.Short, Key("what the picture shows, for readers who do not see it", also="alt_text")] = (
+        ""
+    )
     text: Annotated[k.Text, Key("the ad in the plain-text part of the mail")] = ""
-    headline: Annotated[k.Short, Key("its headline")] = ""
-    body: Annotated[k.Text, Key("its text: paragraphs, `**bold**` and `[links](https://example.com)`")] = ""
-    cta: Annotated[k.Short, Key("the words on its button")] = ""
+    headline: Annotated[k.Short, Key("its headline", also="title heading header")] = ""
+    body: Annotated[
+        k.Text,
+        Key(
+            "its text: paragraphs, `**bold**` and `[links](https://example.com)`",
+            also="copy description paragraph",
+        ),
+    ] = ""
+    cta: Annotated[k.Short, Key("the words on its button", also="button call_to_action action")] = ""
     logo: Annotated[
         k.Picture,
         Key("the advertiser's logo above the words: an address or a file of the newsroom", default="none"),
     ] = ""
     pixel: Annotated[
         k.Url,
-        Key("the address of a picture of one pixel that counts how often the ad is opened", default="none"),
+        Key(
+            "the address of a picture of one pixel that counts how often the ad is opened",
+            default="none",
+            also="tracking_pixel impression_pixel impression_url",
+        ),
     ] = ""
     dates: Annotated[
         CreativeDates,
@@ -138,17 +169,29 @@ class Creative(Block):
 class Flight(Block):
     """Whole issue dates. Either ``dates``, or ``start`` to ``end`` (both inclusive) on ``days`` (Monday = 0)."""
 
-    start: Annotated[k.Day | None, Key("the first issue date", default="open")] = None
+    start: Annotated[
+        k.Day | None,
+        Key(
+            "the first issue date",
+            default="open",
+            also="from begin begins first since start_date date_from launch von ab",
+        ),
+    ] = None
     end: Annotated[
-        k.Day | None, Key("the last issue date, which still counts. A goal needs one", default="open")
+        k.Day | None,
+        Key(
+            "the last issue date, which still counts. A goal needs one",
+            default="open",
+            also="to until till through last finish stop end_date date_to bis",
+        ),
     ] = None
     days: Annotated[
         frozenset[k.Weekday],
         SOME,
-        Key("only these weekdays, such as `[mon, wed, fri]`", default="every day"),
+        Key("only these weekdays, such as `[mon, wed, fri]`", default="every day", also="weekdays weekday"),
     ] = EVERY_DAY
     dates: Annotated[
-        tuple[k.Day, ...], SOME, Key("the issue dates themselves, instead of the other three")
+        tuple[k.Day, ...], SOME, Key("the issue dates themselves, instead of the other three", also="on date")
     ] = ()
 
     def __post_init__(self) -> None:
@@ -194,8 +237,8 @@ class Flight(Block):
 class FrequencyCap(Block):
     """At most ``max_issues`` in any ``per_days`` days ending today."""
 
-    max_issues: Annotated[k.Positive, Key("at most so many issues")]
-    per_days: Annotated[k.Days, Key("in any so many days, today included")]
+    max_issues: Annotated[k.Positive, Key("at most so many issues", also="max issues times limit")]
+    per_days: Annotated[k.Days, Key("in any so many days, today included", also="days per within")]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -203,14 +246,18 @@ class Adjacency(Block):
     """What a line item keeps away from."""
 
     avoid_sections: Annotated[
-        frozenset[k.Id], Key("no story of these sections next to it", default="none")
+        frozenset[k.Id], Key("no story of these sections next to it", default="none", also="sections section")
     ] = frozenset()
     avoid_keywords: Annotated[
-        k.Lines, Key("no story with one of these words in its title, summary or tags")
+        k.Lines,
+        Key(
+            "no story with one of these words in its title, summary or tags",
+            also="keywords keyword words avoid_words",
+        ),
     ] = ()
     avoid_flags: Annotated[
         frozenset[k.Line],
-        Key("no story with one of these flags, such as `sensitive`", default="none"),
+        Key("no story with one of these flags, such as `sensitive`", default="none", also="flags flag"),
     ] = frozenset()
 
 
@@ -229,14 +276,22 @@ class LineItem(Block):
     )
 
     id: Annotated[
-        k.Id, Key("the booking's name; keep it, because the ledger counts by it", required=True)
+        k.Id, Key("the booking's name; keep it, because the ledger counts by it", required=True, also="name")
     ] = ""
-    advertiser: Annotated[k.Id | None, Key("one of `advertisers`", required="except for house ads")] = None
+    advertiser: Annotated[
+        k.Id | None,
+        Key(
+            "one of `advertisers`",
+            required="except for house ads",
+            also="client customer sponsor brand company",
+        ),
+    ] = None
     tier: Annotated[
         k.Tier,
         Key(
             "the tier: `sponsorship` before `standard` before `bulk` before `house` (our own ads)",
             name="type",
+            also="tier kind",
         ),
     ] = "standard"
     priority: Annotated[
@@ -251,10 +306,13 @@ class LineItem(Block):
             "`{start, end}`, both days included, with `days: [mon, wed]` if only some weekdays count; or `{dates: "
             "[2026-01-23, …]}`",
             required="except for house ads",
+            also="period run schedule campaign",
         ),
     ] = None
     editions: Annotated[
-        tuple[k.EditionName, ...] | None, SOME, Key("the newsletters it may run in", default="all")
+        tuple[k.EditionName, ...] | None,
+        SOME,
+        Key("the newsletters it may run in", default="all", also="newsletter newsletters"),
     ] = None
     publications: Annotated[
         tuple[k.PublicationId, ...],
@@ -266,7 +324,15 @@ class LineItem(Block):
             default="the newsroom's own",
         ),
     ] = ()
-    slots: Annotated[k.Ids, SOME, Key("the places it may run in; one of them is chosen", required=True)] = ()
+    slots: Annotated[
+        k.Ids,
+        SOME,
+        Key(
+            "the places it may run in; one of them is chosen",
+            required=True,
+            also="position positions placement placements",
+        ),
+    ] = ()
     sections: Annotated[
         k.Ids | None,
         SOME,
@@ -277,7 +343,8 @@ class LineItem(Block):
         Written(GoalKeys),
         Key(
             "`{issues: 10}`, `{sends: 500000}` or `{clicks: 2000}`. It needs the end of a flight; sends need "
-            "`expected_sends` in every edition it may run in"
+            "`expected_sends` in every edition it may run in",
+            also="amount quantity target",
         ),
     ] = None
     pacing: Annotated[
@@ -289,40 +356,58 @@ class LineItem(Block):
         Written(RateKeys, k.Exact),
         Key(
             "what it brings: `{per_issue: 450}`, or `{cpm: 12.50}` for a thousand of the edition's "
-            "`expected_sends`. It never beats a tier, but it decides who gets the better place"
+            "`expected_sends`. It never beats a tier, but it decides who gets the better place",
+            also="price cost fee budget",
         ),
     ] = Fraction(0)
     frequency_cap: Annotated[
-        FrequencyCap | None, Key("`{max_issues: 3, per_days: 7}`: at most three issues in any seven days")
+        FrequencyCap | None,
+        Key("`{max_issues: 3, per_days: 7}`: at most three issues in any seven days", also="cap frequency"),
     ] = None
     adjacency: Annotated[
         Adjacency,
         Key(
-            "`{avoid_sections, avoid_keywords, avoid_flags}`: what it must not stand next to", default="none"
+            "`{avoid_sections, avoid_keywords, avoid_flags}`: what it must not stand next to",
+            default="none",
+            also="avoid brand_safety",
         ),
     ] = Adjacency()
-    exclusive: Annotated[k.Exclusive, Key("`section` or `issue`: no other advertiser's paid ad there")] = (
-        "none"
-    )
+    exclusive: Annotated[
+        k.Exclusive, Key("`section` or `issue`: no other advertiser's paid ad there", also="exclusivity")
+    ] = "none"
     companions: Annotated[
         k.Ids, Key("bookings that run in the same issue or not at all. Naming it on one side is enough")
     ] = ()
     disclosure: Annotated[
         k.Line,
-        Key("the label on its ads, such as `Paid for by Friends of the Library`", default="the policy's"),
+        Key(
+            "the label on its ads, such as `Paid for by Friends of the Library`",
+            default="the policy's",
+            also="label",
+        ),
     ] = ""
     paused: Annotated[
-        k.Flag, Key("`true`: it does not run until this is taken out; its flight and goal stay as sold")
+        k.Flag,
+        Key(
+            "`true`: it does not run until this is taken out; its flight and goal stay as sold",
+            also="inactive stopped",
+        ),
     ] = False
     pauses: Annotated[
         DateRanges,
         Key(
             "days on which it rests: `[{from: 2026-02-02, to: 2026-02-06}]`. It catches up afterwards",
             default="none",
+            also="rests",
         ),
     ] = ()
     blackout: Annotated[
-        DateRanges, Key("single days on which it must not run: `[2026-02-14]`", default="none")
+        DateRanges,
+        Key(
+            "single days on which it must not run: `[2026-02-14]`",
+            default="none",
+            also="blackouts blackout_dates exclude_dates excluded",
+        ),
     ] = ()
     audience: Annotated[
         Mapping[k.Line, k.Lines],
@@ -332,13 +417,24 @@ class LineItem(Block):
             "tampa]}`. The columns stand in `audience.by` of `digest.yaml`; it never runs in the issue that goes to "
             "everybody",
             default="everybody",
+            also="targeting",
         ),
     ] = field(default_factory=empty, hash=False)
-    order: Annotated[k.Line, Key("your number of the order, such as `IO-2026-017`")] = ""
-    notes: Annotated[k.Line, Key("anything to remember; nobody outside reads it")] = ""
+    order: Annotated[
+        k.Line,
+        Key("your number of the order, such as `IO-2026-017`", also="order_number io insertion_order po"),
+    ] = ""
+    notes: Annotated[
+        k.Line,
+        Key("anything to remember; nobody outside reads it", also="comment comments remark remarks memo"),
+    ] = ""
     was: Annotated[
         k.Ids,
-        Key("the ids it had before: what ran under them counts for it, everywhere", default="none"),
+        Key(
+            "the ids it had before: what ran under them counts for it, everywhere",
+            default="none",
+            also="formerly old_id",
+        ),
     ] = ()
     rotation: Annotated[
         k.Rotation,
@@ -357,6 +453,7 @@ class LineItem(Block):
             "the ads themselves: see [creatives](#creatives). They may come later than the booking: until they do, it "
             "does not run, and `digest check` says which issue will miss it first",
             default="none yet",
+            also="ads artwork",
         ),
     ] = ()
 

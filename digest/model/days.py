@@ -15,8 +15,10 @@ from digest.model.keys.words import InvalidValue
 class DateRangeKeys(Block):
     """Several days in a row, as they are written."""
 
-    from_: Annotated[k.Day, Key("the first day", name="from")]
-    to: Annotated[k.Day, Key("the last day, which still counts")]
+    from_: Annotated[k.Day, Key("the first day", name="from", also="start begin first since start_date von")]
+    to: Annotated[
+        k.Day, Key("the last day, which still counts", also="end until till through last end_date bis")
+    ]
 
     def verify(self) -> None:
         if self.to < self.from_:

@@ -29,7 +29,10 @@ class Edition(Block):
     name: Annotated[str, NAME] = ""
     cadence: Annotated[
         k.Cadence,
-        Key("`daily`, `weekly`, `monthly`, or `on_demand`: a special, whenever it is built by name"),
+        Key(
+            "`daily`, `weekly`, `monthly`, or `on_demand`: a special, whenever it is built by name",
+            also="frequency interval schedule",
+        ),
     ] = "daily"
     weekdays: Annotated[
         k.Weekdays,
@@ -59,14 +62,16 @@ class Edition(Block):
     skip: Annotated[
         DateRanges,
         Key(
-            "dates without an issue: `[2026-12-25, {from: 2026-12-24, to: 2026-12-26}]`. No story is lost by it"
+            "dates without an issue: `[2026-12-25, {from: 2026-12-24, to: 2026-12-26}]`. No story is lost by it",
+            also="holidays days_off except exclude",
         ),
     ] = ()
     cutoff: Annotated[
         k.Clock,
         Key(
             "local time at which an issue's window ends. The daily of the 23rd covers the 22nd, 06:00, up to the "
-            "23rd, 06:00"
+            "23rd, 06:00",
+            also="time deadline closes closing",
         ),
     ] = time(6, 0)
     sections: Annotated[k.Ids, SOME, Key("which sections, in which order", default="all")] = ()
@@ -81,15 +86,20 @@ class Edition(Block):
         k.LineTemplate,
         Key(
             'the line mail programs show after the subject; the same words in braces. `{plus}` is "Plus: " and the '
-            "second and third headline"
+            "second and third headline",
+            also="preview preview_text",
         ),
     ] = "{plus}"
-    sender: Annotated[k.Sender, Key("the sender, as `NewsFinale <news@newsfinale.example>`", name="from")] = (
-        ""
-    )
+    sender: Annotated[
+        k.Sender,
+        Key("the sender, as `NewsFinale <news@newsfinale.example>`", name="from", also="sender from_address"),
+    ] = ""
     expected_sends: Annotated[
         k.Positive | None,
-        Key("how many people get it. Needed where an advertiser bought a number of sends"),
+        Key(
+            "how many people get it. Needed where an advertiser bought a number of sends",
+            also="subscribers recipients list_size circulation audience_size readers",
+        ),
     ] = None
     catch_up: Annotated[
         k.Length,
@@ -169,7 +179,9 @@ class Edition(Block):
         k.Line, Key("the newsletter's own name in the masthead, below the brand's", default="none")
     ] = ""
     tagline: Annotated[k.Line, Key("a line of the masthead below the name", default="none")] = ""
-    reply_to: Annotated[k.Sender, Key("where a reader's answer goes", default="to `from`")] = ""
+    reply_to: Annotated[
+        k.Sender, Key("where a reader's answer goes", default="to `from`", also="reply replyto")
+    ] = ""
     headers: Annotated[
         k.Headers, Key("header fields of your own for `message.eml`: `{X-Campaign: daily}`", default="none")
     ] = field(default_factory=empty)

@@ -66,13 +66,14 @@ class SectionSpec(Block):
     """An ordered block of the newsletter. ``match`` holds source categories, compared without case."""
 
     id: Annotated[k.Id, Key("the short name used in this file, in `adslots.yaml` and in reports")]
-    title: Annotated[k.Line, Key("the heading readers see")]
-    top: Annotated[k.Positive, Key("how many stories at most")] = 5
+    title: Annotated[k.Line, Key("the heading readers see", also="name heading label")]
+    top: Annotated[k.Positive, Key("how many stories at most", also="max count limit most")] = 5
     min: Annotated[
         k.Count,
         Key(
             "with fewer, the section looks further back (see [thin](#thin)); still fewer, and it is left out of "
-            "the issue"
+            "the issue",
+            also="minimum least",
         ),
     ] = 1
     match: Annotated[
@@ -80,6 +81,7 @@ class SectionSpec(Block):
         Key(
             "the categories of the sources that belong here. Capital or small letters do not matter",
             default="the title",
+            also="category categories",
         ),
     ] = ()
     url: Annotated[k.Url, Key("the section's page, to which its heading links", default="none")] = ""
@@ -147,9 +149,14 @@ class Thin(Block):
 
     widen: Annotated[
         k.Length,
-        Key("how far before the issue's end a section under its `min` may look, in steps of 12 hours"),
+        Key(
+            "how far before the issue's end a section under its `min` may look, in steps of 12 hours",
+            also="extend look_back lookback",
+        ),
     ] = timedelta(hours=72)
-    min_stories: Annotated[k.Count, Key("with fewer stories the issue is not built at all (exit code 3)")] = 3
+    min_stories: Annotated[
+        k.Count, Key("with fewer stories the issue is not built at all (exit code 3)", also="minimum min")
+    ] = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -49,14 +49,17 @@ class Policy(Block):
     ``horizon`` in days lets a plan over the coming issues decide first; ``None`` is off.
     """
 
-    max_ads: Annotated[k.Count, Key("ads in an issue, our own included")] = 4
+    max_ads: Annotated[
+        k.Count, Key("ads in an issue, our own included", also="ad_load ads_per_issue ads")
+    ] = 4
     max_ratio: Annotated[
-        k.ExactShare, Key("ads per story: with `1/4`, an issue of 11 stories has at most 2")
+        k.ExactShare, Key("ads per story: with `1/4`, an issue of 11 stories has at most 2", also="ratio")
     ] = Fraction(1, 4)
     min_gap: Annotated[
         k.Count,
         Key(
-            "stories between any two ads. The place above the first story counts as gap 0. `0` switches it off"
+            "stories between any two ads. The place above the first story counts as gap 0. `0` switches it off",
+            also="gap spacing distance min_distance",
         ),
     ] = 3
     max_per_advertiser: Annotated[k.Positive, Key("ads of one advertiser in an issue")] = 1
@@ -113,11 +116,16 @@ class Slot(Block):
         k.Position,
         Key(
             "`top` before the first section, `section_start` under a section's heading, `between_stories`, "
-            "`section_end` after its last story, `end` after the last story"
+            "`section_end` after its last story, `end` after the last story",
+            also="place where location",
         ),
     ]
     sizes: Annotated[
-        tuple[k.Size, ...], Key("the pictures that fit, as width x height: `[600x150, 300x250]`")
+        tuple[k.Size, ...],
+        Key(
+            "the pictures that fit, as width x height: `[600x150, 300x250]`",
+            also="size dimensions formats format",
+        ),
     ] = ()
     native: Annotated[k.Flag, Key("`true`: ads without a picture fit")] = False
     first_after: Annotated[k.Count, Key("for `between_stories`: no ad before this many stories")] = 1

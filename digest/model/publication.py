@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 class Logo(Block):
     """The masthead's picture; width and height in CSS pixels."""
 
-    url: Annotated[k.Picture, Key("the address of the picture, or a file of the newsroom")]
+    url: Annotated[
+        k.Picture, Key("the address of the picture, or a file of the newsroom", also="image src file link")
+    ]
     width: Annotated[k.Pixels, Key("in pixels, as shown")]
     height: Annotated[k.Pixels, Key("in pixels, as shown")]
     dark_url: Annotated[
@@ -44,22 +46,30 @@ def slug(name: str) -> str:
 class Publication(Block):
     """The brand."""
 
-    name: Annotated[k.Line, Key("the name readers know")]
-    url: Annotated[k.Url, Key("the website")]
+    name: Annotated[k.Line, Key("the name readers know", also="title brand")]
+    url: Annotated[k.Url, Key("the website", also="website site homepage link")]
     timezone: Annotated[
         k.Zone,
         Key(
-            'such as `America/New_York`. It decides what "today" is, when a cutoff is, on which day a flight ends'
+            'such as `America/New_York`. It decides what "today" is, when a cutoff is, on which day a flight ends',
+            also="tz zone",
         ),
     ] = "UTC"
-    locale: Annotated[k.Locale, Key("how dates are written")] = "en_US"
+    locale: Annotated[k.Locale, Key("how dates are written", also="language lang")] = "en_US"
     currency: Annotated[k.Line, Key("of the rates, as reports for accounting name it, such as `EUR`")] = "USD"
     address: Annotated[
-        k.Text, Key("the postal address in the footer. Anti-spam laws ask for one, so give it")
+        k.Text,
+        Key(
+            "the postal address in the footer. Anti-spam laws ask for one, so give it",
+            also="postal_address imprint",
+        ),
     ] = ""
     skip: Annotated[
         DateRanges,
-        Key("dates on which no edition has an issue: `[2026-12-25, {from: 2026-12-24, to: 2026-12-26}]`"),
+        Key(
+            "dates on which no edition has an issue: `[2026-12-25, {from: 2026-12-24, to: 2026-12-26}]`",
+            also="holidays days_off",
+        ),
     ] = ()
     logo: Annotated[
         Logo | None,

@@ -35,9 +35,16 @@ class GoalKeys(Block):
         {"oneOf": [{"required": [unit]} for unit in ("issues", "sends", "clicks")]}
     )
 
-    issues: Annotated[k.Positive | None, Key("how many issues were bought")] = None
-    sends: Annotated[k.Positive | None, Key("or how many mails sent")] = None
-    clicks: Annotated[k.Positive | None, Key("or how many clicks, as `digest receipts` counts them")] = None
+    issues: Annotated[k.Positive | None, Key("how many issues were bought", also="insertions runs times")] = (
+        None
+    )
+    sends: Annotated[
+        k.Positive | None,
+        Key("or how many mails sent", also="impressions views mails emails recipients deliveries"),
+    ] = None
+    clicks: Annotated[
+        k.Positive | None, Key("or how many clicks, as `digest receipts` counts them", also="clickthroughs")
+    ] = None
 
     def verify(self) -> None:
         if sum(amount is not None for amount in (self.issues, self.sends, self.clicks)) != 1:
@@ -68,10 +75,15 @@ class RateKeys(Block):
 
     JSON_SCHEMA = MappingProxyType({"oneOf": [{"required": [unit]} for unit in ("per_issue", "cpm")]})
 
-    per_issue: Annotated[k.Exact | None, Key("what an issue brings")] = None
+    per_issue: Annotated[
+        k.Exact | None, Key("what an issue brings", also="flat price fixed amount issue")
+    ] = None
     cpm: Annotated[
         k.Exact | None,
-        Key("or what a thousand mails bring; every edition it may run in then needs `expected_sends`"),
+        Key(
+            "or what a thousand mails bring; every edition it may run in then needs `expected_sends`",
+            also="per_thousand per_mille tkp",
+        ),
     ] = None
 
     def verify(self) -> None:

@@ -6,10 +6,9 @@ from collections.abc import Iterator
 
 from digest.config import tree as t
 from digest.config.checks.configuration import Configuration, as_written, problem
-from digest.config.keys import names_at
 from digest.config.validation import meant
 from digest.errors import Problem
-from digest.model import AdBook
+from digest.model import LineItem
 
 _ALWAYS = {
     "id": "Give it a name of its own, such as id: gleammour-spring.",
@@ -25,7 +24,6 @@ def check(config: Configuration) -> Iterator[Problem]:
     """Keys a line item cannot do without."""
     if config.ads is None:
         return
-    known = names_at(AdBook, ("line_items", 0))
     for index, item in enumerate(config.book.line_items):
         path: t.Path = ("line_items", index)
         written = as_written(config.ads, path)
@@ -33,5 +31,5 @@ def check(config: Configuration) -> Iterator[Problem]:
             continue
         unclear = "type" in written.entries and t.reach(config.ads.valid, (*path, "type")) is None
         for key, cure in (_ALWAYS if item.is_house or unclear else _ALWAYS | _PAID).items():
-            if key not in written.entries and not meant(written, known, key):
+            if key not in written.entries and not meant(written, LineItem, key):
                 yield problem(config.ads, path, f'has no "{key}".', cure)

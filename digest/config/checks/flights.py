@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from digest.config import tree as t
 from digest.config.checks.configuration import Configuration, as_written, problem
 from digest.config.checks.dates import issue_dates, most_in_a_day, most_under_cap
-from digest.config.validation import ReadFile
+from digest.config.validation import ReadFile, meant
 from digest.errors import Problem
-from digest.model import Edition, LineItem
+from digest.model import Edition, Flight, LineItem
 from digest.model.calendar import DateSet, days_in_words
 from digest.model.counts import counted
 from digest.model.rates import Cpm
@@ -46,7 +46,11 @@ def _flight(file: ReadFile, path: t.Path, item: LineItem) -> Iterator[Problem]:
     flight = item.flight
     if flight is None or flight.dates:
         return
-    if flight.start is None and not item.is_house and not _written(file, path, "start"):
+    if (
+        flight.start is None
+        and not item.is_house
+        and not any(_written(file, path, k) for k in ("start", "dates"))
+    ):
         yield problem(file, (*path, "flight"), "has no start.", "Add start: 2026-01-05, or a list of dates.")
     if flight.start and flight.end and flight.end < flight.start:
         says = f"is {flight.end}, before the start {flight.start}."
@@ -54,8 +58,9 @@ def _flight(file: ReadFile, path: t.Path, item: LineItem) -> Iterator[Problem]:
 
 
 def _written(file: ReadFile, path: t.Path, key: str) -> bool:
-    """Whether the flight has this key in the file, be it wrong."""
-    return t.reach(as_written(file, path), ("flight", key)) is not None
+    """Whether the flight has this key in the file, be it wrong or misspelt."""
+    flight = t.child(as_written(file, path), "flight")
+    return t.child(flight, key) is not None or meant(flight, Flight, key)
 
 
 def length(item: LineItem) -> str:

@@ -40,11 +40,10 @@ def _editions(config: Configuration, file: ReadFile) -> Iterator[Problem]:
 def _calendar(file: ReadFile, path: t.Path, edition: Edition) -> Iterator[Problem]:
     """The keys of an edition's calendar that its cadence does not read, and those that it needs."""
     block = t.reach(file.written, path)
-    known = names_at(DigestFile, ("editions", ""))
     cadence = edition.cadence
 
     def written(key: str) -> bool:
-        return t.child(block, key) is not None or meant(block, known, key)
+        return t.child(block, key) is not None or meant(block, Edition, key)
 
     if cadence == "weekly" and not edition.weekdays and not written("weekday"):
         yield problem(file, path, "is weekly but has no weekday.", "Add a weekday, such as weekday: fri.")

@@ -24,13 +24,15 @@ class Key:
 
     ``name`` is the key where the field is called otherwise (``from``), ``default`` tells a default in words,
     ``required`` is ``True`` or says for whom ("except for house ads"); such a field has a default all the same when
-    its absence is told by a check of its own, so that the rest of its block is still judged.
+    its absence is told by a check of its own, so that the rest of its block is still judged. ``also`` are other words
+    that people write for it, parted by spaces: they are no keys, and the message names the one that is.
     """
 
     meaning: str
     name: str = ""
     default: str = ""
     required: bool | str = False
+    also: str = ""
 
 
 class Block:

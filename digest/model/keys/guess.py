@@ -158,10 +158,14 @@ def size(written: str) -> str:
     return f"{match[1]}x{match[2]}" if match else ""
 
 
-def block(key: str, written: str) -> str:
+def block(key: str, written: object) -> str:
     """A few words as the block of keys they are: ``3 per week`` of a ``frequency_cap``; empty: no idea."""
+    if key == "flight" and isinstance(written, list):
+        return _dates(written)
+    if not isinstance(written, str):
+        return ""
     if key == "flight":
-        return flight(written)
+        return flight(written) or _dates([written]) or _month(written)
     if key == "goal" and (match := re.fullmatch(r"([\d.,' ]+)\s*(issues?|sends?|clicks?)?", written.lower())):
         amount = number(match[1], whole=True)
         return f"{{{(match[2] or 'issues').removesuffix('s')}s: {amount}}}" if amount else ""
@@ -176,9 +180,38 @@ def block(key: str, written: str) -> str:
 
 def flight(written: str) -> str:
     """Two dates with something between them, as the block they are."""
-    match = re.fullmatch(r"(.*?\d)\s+(?:to|until|till|through|bis|-|–|—)\s+(\S.*)", written)
-    start, end = (day(match[1]), day(match[2])) if match else ("", "")
-    return f"{{start: {start}, end: {end}}}" if start and end and " or " not in start + end else ""
+    for between in re.finditer(r"\s+(?:to|until|till|through|bis)\s+|\s*(?:\.\.+|[-–—/])\s*", written):
+        start, end = day(written[: between.start()]), day(written[between.end() :])
+        if start and end and " or " not in start + end:
+            return f"{{start: {start}, end: {end}}}"
+    return ""
+
+
+def _dates(written: list[object]) -> str:
+    """A list of dates; of two, more likely the first and the last day."""
+    days = [day(str(one)) if isinstance(one, str) else "" for one in written]
+    if not days or not all(days) or any(" or " in one for one in days):
+        return ""
+    listed = f"{{dates: [{', '.join(days)}]}}"
+    return f"{{start: {days[0]}, end: {days[1]}}} or {listed}" if len(days) == 2 else listed
+
+
+def _month(written: str) -> str:
+    """``January 2026``, ``2026-01`` or ``01/2026`` from its first to its last day."""
+    text = written.lower().strip()
+    match = re.fullmatch(r"(?P<year>\d{4})[-/](?P<number>\d\d?)|(?P<month>\d\d?)[-/.](?P<of>\d{4})", text)
+    name = re.fullmatch(r"([^\W\d_]+)\.?\s+(\d{4})", text)
+    if match:
+        year, number = int(match["year"] or match["of"]), int(match["number"] or match["month"])
+    elif name:
+        year = int(name[2])
+        number = next((n for word, n in _MONTH_NAMES.items() if name[1].startswith(word)), 0)
+    else:
+        return ""
+    if not 1 <= number <= 12 or not 1 <= year < 9999:
+        return ""
+    last = date(year + number // 12, number % 12 + 1, 1) - timedelta(days=1)
+    return f"{{start: {date(year, number, 1)}, end: {last}}}"
 
 
 def address(written: str) -> str:

@@ -367,14 +367,24 @@ def _option(value: object) -> Any:
     return float(value) if re.fullmatch(r"-?\d{1,15}\.\d{1,12}", value, re.ASCII) else text(value)
 
 
-def did_you_mean(word: str, known: tuple[str, ...] | list[str]) -> str:
-    """A cure that names the nearest known word, else all of a few."""
+def nearest(word: str, known: tuple[str, ...] | list[str]) -> str:
+    """The known word that is spelt most alike; empty: none is near."""
     from difflib import get_close_matches
 
     folded = {name.casefold(): name for name in reversed(known)}
     similar = get_close_matches(word.casefold()[:MAX_ID], list(folded), n=1, cutoff=0.6)
-    if similar:
-        return f'Did you mean "{folded[similar[0]]}"?'
+    return folded[similar[0]] if similar else ""
+
+
+def did_you_mean(word: str, known: tuple[str, ...] | list[str]) -> str:
+    """A cure that names the nearest known word, else all of a few."""
+    if near := nearest(word, known):
+        return f'Did you mean "{near}"?'
+    return one_of_few(known)
+
+
+def one_of_few(known: tuple[str, ...] | list[str]) -> str:
+    """The words that may stand there, of many the first."""
     if not known:
         return ""
     choices = ", ".join(known[:12])
