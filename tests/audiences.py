@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pytest
 
+from digest.audience.engines import local
 from tests.newsrooms import ADS, DIGEST, Room, newsroom, story
 
 DAY = "2026-01-23"
@@ -20,6 +22,13 @@ ITEM = (
     "slots: [in_stream], {more}"
     'creatives: [{{id: c, headline: Ad of {id}, url: "https://{advertiser}.example/"}}]}}\n'
 )
+
+SOME: list[dict[str, Any]] = [
+    {"reader_id": "anna", "topics": ["health", "Crime"], "region": "tampa", "health_top": 1},
+    {"reader_id": "bert", "topics": "", "region": "macon"},
+    {"reader_id": "cora", "topics": ["crime", "health"], "region": "tampa"},
+    {"reader_id": "dora", "topics": ["health", "crime"], "region": "Tampa", "health_top": "1.0"},
+]
 
 
 def item(name: str, more: str = "", advertiser: str = "gleammour") -> str:
@@ -57,6 +66,15 @@ def built(room: Room, *words: str, code: int = 0) -> dict[str, Any]:
     return row
 
 
+def made_here(root: Path) -> Room:
+    """A newsroom with the issue for ``many`` readers, made by this process alone; processes of its own start slowly."""
+    room = audience_room(root)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(local, "processors", lambda: 1)
+        built(room, "--audience", str(many(room.root / "r.csv")))
+    return room
+
+
 def table(path: Path | str, columns: str = "*", order: str = "1") -> list[tuple[Any, ...]]:
     """The rows of a Parquet file."""
     return duckdb.execute(f"SELECT {columns} FROM '{path}' ORDER BY {order}").fetchall()
@@ -79,3 +97,32 @@ def of_reader(room: Room, reader: str, where: Path | None = None) -> dict[str, A
         data = (where / f"packs/{row['pack']:04d}.{part}").read_bytes()
         row[part] = data[row[f"{part}_offset"] :][: row[f"{part}_length"]]
     return row
+
+
+def many(path: Path, readers: int = 900, kinds: int = 140) -> Path:
+    """Readers of ``kinds`` different choices."""
+    topics: tuple[list[str], ...] = (
+        ["health"],
+        ["crime", "health"],
+        ["local-news"],
+        ["local-news", "crime", "health"],
+        [],
+        ["health", "crime"],
+    )
+    rows = [
+        {
+            "reader_id": f"r{n:05d}",
+            "topics": topics[n % kinds % 6],
+            "region": f"region{n % kinds // 6}",
+            "language": "",
+            "health_top": 1 + n % kinds % 5,
+        }
+        for n in range(readers)
+    ]
+    return csv(path, rows)
+
+
+def bytes_of(place: Path) -> dict[str, bytes]:
+    return {
+        str(path.relative_to(place)): path.read_bytes() for path in sorted(place.rglob("*")) if path.is_file()
+    }

@@ -15,17 +15,15 @@ from pathlib import Path
 
 import pytest
 
-from tests.audiences import DAY, audience_room, built, folder, table
+from digest.audience.engines import local
+from tests.audiences import DAY, audience_room, built, bytes_of, folder, made_here, many
 from tests.newsrooms import Room
-from tests.test_audience import bytes_of, many
 
 
 @pytest.fixture(scope="module")
 def expected(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     """What one process of this machine makes."""
-    room = audience_room(tmp_path_factory.mktemp("local") / "room")
-    built(room, "--audience", str(many(room.root / "r.csv")))
-    return bytes_of(folder(room))
+    return bytes_of(folder(made_here(tmp_path_factory.mktemp("local") / "room")))
 
 
 class Cluster:
@@ -120,8 +118,9 @@ def test_a_killed_worker_costs_no_reader(
 
 
 def test_a_killed_scheduler_is_said_and_a_rerun_completes(
-    tmp_path: Path, cluster: Cluster, expected: dict[str, bytes]
+    tmp_path: Path, cluster: Cluster, expected: dict[str, bytes], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(local, "processors", lambda: 1)  # for the rerun
     room, killed = audience_room(tmp_path / "room"), threading.Event()
     path = many(room.root / "r.csv")
 
@@ -209,10 +208,3 @@ def test_an_object_store_that_is_not_there_is_said(tmp_path: Path, bucket: str) 
     assert result.code == 2
     assert "there is no audience at" in result.err
     assert not folder(room).exists()
-
-
-def test_recipients_name_only_variants_that_are_there(tmp_path: Path) -> None:
-    room = audience_room(tmp_path / "room")
-    built(room, "--audience", str(many(room.root / "r.csv")))
-    named = {one for (one,) in table(folder(room) / "recipients.parquet", "DISTINCT variant")}
-    assert named == {one for (one,) in table(folder(room) / "variants.parquet", "variant")}

@@ -11,9 +11,8 @@ from urllib.request import Request, urlopen
 
 import pytest
 
-from tests.audiences import DAY, audience_room, built, csv, folder, of_reader, table
+from tests.audiences import DAY, SOME, audience_room, built, csv, folder, of_reader, table
 from tests.newsrooms import Room
-from tests.test_audience import SOME
 
 
 @pytest.fixture
