@@ -191,3 +191,10 @@ def test_what_readers_clicked(room: Room) -> None:
 def test_no_clicks_are_known_yet(tmp_path: Path) -> None:
     room = newsroom(tmp_path)
     assert room.run("stories", "report", "--json").json == {"stories": [], "total": 0}
+
+
+def test_a_report_of_no_issue_says_why_it_is_empty(room: Room) -> None:
+    turned = room.run("stories", "report", "--from", "2026-02-01", "--to", "2026-01-01")
+    assert (turned.code, "--to 2026-01-01 lies before --from 2026-02-01." in turned.err) == (2, True)
+    later = room.run("stories", "report", "--from", "2026-02-01")
+    assert later.out == "No clicks are known yet of these issues. Read them: digest receipts\n"

@@ -142,38 +142,25 @@ def write_note(
     ``CommandError`` for words that no issue can carry.
     """
     with store.writing():
-        return _write_note(newsroom, store, edition, day, words, by=by, at=at)
-
-
-def _write_note(
-    newsroom: Newsroom,
-    store: Store,
-    edition: str,
-    day: date,
-    words: Mapping[str, str],
-    *,
-    by: str,
-    at: datetime,
-) -> IssueNote:
-    built = store.built(edition, day)
-    if built and built.sent_at:
-        raise AlreadySent(
-            f"{edition} of {day} was sent at {newsroom.publication.clock(built.sent_at)}; its words cannot change any "
-            "more. Write the correction as the note of the next issue: "
-            f'digest note {edition} --text "Correction: …"'
-        )
-    written = IssueNote(edition=edition, date=day, by=by, at=at)
-    if words:
-        before = store.note(edition, day) or written
-        written = replace(before, by=by, at=at, **{key: value.strip() for key, value in words.items()})  # type: ignore[arg-type]
-    if len(written.text) > LONGEST:
-        raise CommandError(
-            f"the note has {len(written.text):,} characters; at most {LONGEST:,} fit an e-mail."
-        )
-    for key in ("subject", "preheader"):
-        if "\n" in getattr(written, key):
-            raise CommandError(f"--{key} is one line.")
-    store.write_note(written)
+        built = store.built(edition, day)
+        if built and built.sent_at:
+            raise AlreadySent(
+                f"{edition} of {day} was sent at {newsroom.publication.clock(built.sent_at)}; its words cannot "
+                "change any more. Write the correction as the note of the next issue: "
+                f'digest note {edition} --text "Correction: …"'
+            )
+        written = IssueNote(edition=edition, date=day, by=by, at=at)
+        if words:
+            before = store.note(edition, day) or written
+            written = replace(before, by=by, at=at, **{key: value.strip() for key, value in words.items()})  # type: ignore[arg-type]
+        if len(written.text) > LONGEST:
+            raise CommandError(
+                f"the note has {len(written.text):,} characters; at most {LONGEST:,} fit an e-mail."
+            )
+        for key in ("subject", "preheader"):
+            if "\n" in getattr(written, key):
+                raise CommandError(f"--{key} is one line.")
+        store.write_note(written)
     return written
 
 

@@ -11,7 +11,7 @@ import typer
 
 from digest.app.spans import check_order
 from digest.cli.ads import ads, issue_date, tell_never_run, today
-from digest.cli.options import Json, Root, check_known, load_newsroom
+from digest.cli.options import Json, Root, SinceDate, UpToDate, check_known, load_newsroom
 from digest.cli.output import emit, say, table
 from digest.errors import CommandError, DigestError
 from digest.model.counts import counted
@@ -29,12 +29,8 @@ def report(
     advertiser: Annotated[
         str | None, typer.Argument(metavar="[ADVERTISER]", help="Only the bookings of this advertiser.")
     ] = None,
-    first: Annotated[
-        str | None, typer.Option("--from", metavar="YYYY-MM-DD", help="Only issues from this date on.")
-    ] = None,
-    last: Annotated[
-        str | None, typer.Option("--to", metavar="YYYY-MM-DD", help="Only issues up to this date.")
-    ] = None,
+    first: SinceDate = None,
+    last: UpToDate = None,
     html: Annotated[
         Path | None, typer.Option("--html", metavar="FILE", help="Write a page to mail to the advertiser.")
     ] = None,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -87,7 +88,7 @@ def build(
         typer.Option(
             "--audience",
             metavar="FILE",
-            help="CommandAudience: a Parquet or CSV file, a folder of them, or an address.",
+            help="The readers: a Parquet or CSV file, a folder of them, or an address.",
         ),
     ] = None,
     history: Annotated[
@@ -137,7 +138,10 @@ def build(
     wanted, off = without_days_off(newsroom, wanted, editions or [], day)
     dates, refused = dates_of(newsroom, wanted, day, at, dry_run) if wanted else ([], [])
     by_name = frozenset([edition.name for edition in wanted] if day else editions or [])
-    run = _Run(newsroom, at, overrides, no_ingest, dry_run, rebuild, by_name, handover, dated=day is not None)
+    run = _Run(
+        newsroom, at, overrides, by_name, dated=day is not None,
+        no_ingest=no_ingest, dry_run=dry_run, rebuild=rebuild, handover=handover,
+    )  # fmt: skip
     with readers(newsroom, audience, history or [], engine, scheduler) as run.audience:
         results = run.all(dates, folder(outbox, newsroom.root / "outbox")) + refused + off
     emit({"issues": [result for result, _ in results], "sources": run.sources})
@@ -148,28 +152,21 @@ def build(
         raise typer.Exit(max(codes))
 
 
+@dataclass
 class _Run:
     """One call of the command: the same sources, clock and overrides for all its issues."""
 
-    def __init__(
-        self,
-        newsroom: Newsroom,
-        at: datetime,
-        overrides: Overrides,
-        no_ingest: bool,
-        dry_run: bool,
-        rebuild: bool,
-        by_name: frozenset[str],
-        handover: bool = False,
-        dated: bool = False,
-    ) -> None:
-        self.by_name = by_name  # whose issue was asked for, so that a day off is no excuse
-        self.dated = dated
-        self.newsroom, self.at, self.overrides = newsroom, at, overrides
-        self.no_ingest, self.dry_run, self.rebuild = no_ingest, dry_run, rebuild
-        self.handover = handover
-        self.audience: CommandAudience | None = None
-        self.sources: list[dict[str, Any]] = []
+    newsroom: Newsroom
+    at: datetime
+    overrides: Overrides
+    by_name: frozenset[str]  # whose issue was asked for, so that a day off is no excuse
+    dated: bool
+    no_ingest: bool
+    dry_run: bool
+    rebuild: bool
+    handover: bool
+    audience: CommandAudience | None = None
+    sources: list[dict[str, Any]] = field(default_factory=list)
 
     def all(self, dates: list[tuple[Edition, date]], folder: Path) -> list[tuple[dict[str, Any], int]]:
         from digest.app.pipeline import BuildContext

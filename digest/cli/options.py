@@ -46,6 +46,13 @@ EditionName = Annotated[
     str, typer.Argument(metavar="EDITION", help="An edition of digest.yaml, such as daily.")
 ]
 By = Annotated[str, typer.Option("--by", help="Who decides (default: you).")]
+SinceDate = Annotated[
+    str | None, typer.Option("--from", metavar="YYYY-MM-DD", help="Only issues from this date on.")
+]
+UpToDate = Annotated[
+    str | None, typer.Option("--to", metavar="YYYY-MM-DD", help="Only issues up to this date.")
+]
+Limit = Annotated[int, typer.Option(min=1, help="At most so many.")]
 IssueDate = Annotated[str, typer.Argument(metavar="DATE", help="The issue date, YYYY-MM-DD.")]
 
 

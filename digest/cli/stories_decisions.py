@@ -26,22 +26,12 @@ if TYPE_CHECKING:
     from digest.model import StoryEdit
 
 First = Annotated[str, typer.Argument(metavar="ID", help="A story's id.")]
-
-
 Second = Annotated[str, typer.Argument(metavar="ID", help="Another story's id.")]
-
-
 ForEdition = Annotated[str | None, typer.Option("--edition", help="Only for this edition.")]
-
-
 ForDate = Annotated[
     str | None, typer.Option("--date", metavar="YYYY-MM-DD", help="Only for the issue of this date.")
 ]
-
-
 Until = Annotated[str | None, typer.Option(metavar="YYYY-MM-DD", help="Up to this issue date, inclusive.")]
-
-
 InSection = Annotated[str | None, typer.Option("--section", help="The section id it is pinned into.")]
 
 
@@ -59,17 +49,8 @@ def pin(
     if position is not None and len(set(ids)) > 1:
         raise CommandError("--position is for one story; pin the others by themselves.")
     _mark(
-        "pin",
-        ids,
-        root,
-        edition=edition,
-        section=section,
-        day=day,
-        until=until,
-        note=note,
-        by=by,
-        position=position,
-    )
+        "pin", ids, root, edition=edition, section=section, day=day, until=until, note=note, by=by, position=position,
+    )  # fmt: skip
 
 
 @stories.command(

@@ -11,6 +11,7 @@ import typer
 from digest.cli.options import (
     By,
     Json,
+    Limit,
     Root,
     as_date,
     as_issue,
@@ -46,7 +47,7 @@ def listing(
     day: Annotated[
         str | None, typer.Option("--date", metavar="YYYY-MM-DD", help="Only in the window of this date.")
     ] = None,
-    limit: Annotated[int, typer.Option(min=1, help="At most so many.")] = 50,
+    limit: Limit = 50,
     root: Root = None,
     json: Json = False,
 ) -> None:

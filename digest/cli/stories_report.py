@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from digest.cli.options import Json, Root, as_date, edition_named, load_newsroom
+from digest.app.spans import check_order
+from digest.cli.options import Json, Limit, Root, SinceDate, UpToDate, as_date, edition_named, load_newsroom
 from digest.cli.output import emit, say, table
 from digest.cli.stories import stories
 
@@ -18,13 +19,9 @@ if TYPE_CHECKING:
 @stories.command("report", epilog="Example: digest stories report")
 def report(
     name: Annotated[str | None, typer.Option("--edition", help="Only issues of this edition.")] = None,
-    first: Annotated[
-        str | None, typer.Option("--from", metavar="YYYY-MM-DD", help="Only issues from this date on.")
-    ] = None,
-    last: Annotated[
-        str | None, typer.Option("--to", metavar="YYYY-MM-DD", help="Only issues up to this date.")
-    ] = None,
-    limit: Annotated[int, typer.Option(min=1, help="At most so many.")] = 50,
+    first: SinceDate = None,
+    last: UpToDate = None,
+    limit: Limit = 50,
     root: Root = None,
     json: Json = False,
 ) -> None:
@@ -36,11 +33,14 @@ def report(
     if name:
         edition_named(newsroom, name)
     start, end = _day(first), _day(last)
+    if start and end:
+        check_order(start, end)
     with open_store(newsroom.store, newsroom.publication, rehearse=True) as store:
         rows = clicked_stories(store, first=start, last=end, edition=name)
     emit({"stories": [_fields(story) for story in rows[:limit]], "total": len(rows)})
     if not rows:
-        say("No clicks are known yet. Read them: digest receipts")
+        only = " of these issues" if name or first or last else ""
+        say(f"No clicks are known yet{only}. Read them: digest receipts")
         return
     table(
         ("date", "edition", "section", "place", "clicks", "rate", "title"),
