@@ -349,7 +349,7 @@ def test_ingest_counts_new_updated_unchanged_and_rejected(room: Room) -> None:
     first = room.run("ingest", "--json").json["sources"]
     assert first[0] == {
         "name": "post", "new": 12, "updated": 0, "unchanged": 0, "rejected": 0, "reasons": [], "remarks": [],
-        "counts": {}, "withdrawn": 0, "folded": 0, "unmatched": {}, "error": None,
+        "counts": {}, "withdrawn": 0, "folded": 0, "renamed": 0, "unmatched": {}, "error": None,
     }  # fmt: skip
     rows = [json.dumps(story(n)) for n in range(12)]
     rows[3] = json.dumps(story(3, title="Changed"))

@@ -85,8 +85,8 @@ LONG = "x" * 300
         (("stories", "kill", "s1", "--date", ""), "is not a date"),
         (("stories", "release", "s1", "--edition", "dayly"), 'Did you mean "daily"?'),
         (("stories", "list", "--date", ""), "is not a date"),
-        (("ingest", f"{LONG}.csv"), "is neither a source"),
-        (("ingest", "~nobody-of-that-name/x.csv"), "is neither a source"),
+        (("ingest", f"{LONG}.csv"), "there is no file"),
+        (("ingest", "~nobody-of-that-name/x.csv"), "there is no file"),
     ],
 )
 def test_empty_words_and_paths_that_are_none(tmp_path: Path, words: tuple[str, ...], says: str) -> None:

@@ -188,7 +188,7 @@ def test_a_story_that_moved_keeps_its_id(store: Store) -> None:
 def test_two_stories_with_one_id_both_stay(store: Store, change: dict[str, Any]) -> None:
     first, second = story(1), story(1, url="https://news.example/other", **change)
     store.upsert([first], NOW)
-    assert store.upsert([second], NOW) == Counts(new=1)
+    assert store.upsert([second], NOW) == Counts(new=1, renamed=1)
     own = story_id(second.url)
     assert store.stories(["s1", own]) == {"s1": first, own: replace(second, id=own)}
     assert store.upsert([first, second], NOW) == Counts(unchanged=2)
@@ -196,7 +196,7 @@ def test_two_stories_with_one_id_both_stay(store: Store, change: dict[str, Any])
 
 def test_two_rows_of_one_batch_with_one_id_both_stay(store: Store) -> None:
     twins = [story(1), story(1, url="https://news.example/twin")]
-    assert store.upsert(twins, NOW) == Counts(new=2)
+    assert store.upsert(twins, NOW) == Counts(new=2, renamed=1)
     assert store.upsert(twins, NOW) == Counts(unchanged=2)
     assert store.upsert(twins[::-1], NOW) == Counts(unchanged=2)
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from digest.store import Store
 
 _TYPES = {".xml": "rss", ".rss": "rss", ".atom": "rss", ".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv"}
+_SHEETS = (".xlsx", ".xls", ".xlsm", ".ods", ".numbers")
 _AT_ONCE = 256
 _SECONDS = 23.0  # for all sources that are read at once; one has 20
 _GRACE = 1.0  # for what came at the last moment
@@ -49,6 +50,12 @@ def _source(newsroom: Newsroom, word: str) -> SourceSpec:
     kind = _TYPES.get(path.suffix.lower())
     if kind is None or not _is_file(path):
         names = ", ".join(spec.name for spec in newsroom.sources) or "none"
+        if path.suffix.lower() in _SHEETS and _is_file(path):
+            raise CommandError(f'"{word[:200]}" is a spreadsheet. Save it as CSV, and read that file.')
+        if kind is not None:
+            raise CommandError(
+                f'there is no file "{word[:200]}", and no source of that name (there are: {names}).'
+            )
         raise CommandError(
             f'"{word[:200]}" is neither a source of digest.yaml (there are: {names}) '
             f"nor a file that can be read ({', '.join(_TYPES)})."

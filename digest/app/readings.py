@@ -49,6 +49,7 @@ class SourceReport:
     broken: str = ""
     withdrawn: int = 0
     folded: int = 0
+    renamed: int = 0
     unmatched: Mapping[str, int] = field(default_factory=lambda: _NONE)
 
     @property
@@ -63,7 +64,10 @@ class SourceReport:
         folded = (
             {"it has the address of another entry; the last was kept": self.folded} if self.folded else {}
         )
-        return self.counts | folded | dict(list(lost.items())[:_NAMED])
+        renamed = (
+            {"it has the id of another story, and got one of its own": self.renamed} if self.renamed else {}
+        )
+        return self.counts | folded | renamed | dict(list(lost.items())[:_NAMED])
 
 
 def unmatched(newsroom: Newsroom, stories: Iterable[Story | AsItWas]) -> dict[str, int]:
@@ -129,6 +133,7 @@ class Tally:
             broken=self._broken,
             withdrawn=withdrawn,
             folded=self.folded,
+            renamed=counts.renamed,
             unmatched=_most_first(self._unmatched),
         )
 

@@ -71,6 +71,7 @@ def as_json(report: SourceReport) -> dict[str, Any]:
         "counts": report.counts,
         "withdrawn": report.withdrawn,
         "folded": report.folded,
+        "renamed": report.renamed,
         "unmatched": dict(report.unmatched),
         "error": report.error or None,
     }
@@ -89,6 +90,7 @@ def tell(report: SourceReport, *, only_rejected: bool = False) -> None:
             f"{len(report.rejected)} rejected"
             + (f", {report.withdrawn} withdrawn" if report.withdrawn else "")
             + (f", {report.folded} had the address of another" if report.folded else "")
+            + (f", {report.renamed} had the id of another and got one of their own" if report.renamed else "")
         )
     elif report.rejected:
         warn(f"digest: {report.name}: {len(report.rejected)} rejected")

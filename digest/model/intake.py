@@ -32,14 +32,21 @@ class Validators:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """What an upsert did: stories new, changed, and as they were."""
+    """What an upsert did: stories new, changed, and as they were.
+
+    ``renamed`` of the new ones have another id than they came with, for that is another story's.
+    """
 
     new: int = 0
     updated: int = 0
     unchanged: int = 0
+    renamed: int = 0
 
     def __add__(self, other: Counts) -> Counts:
-        return Counts(self.new + other.new, self.updated + other.updated, self.unchanged + other.unchanged)
+        return Counts(
+            self.new + other.new, self.updated + other.updated, self.unchanged + other.unchanged,
+            self.renamed + other.renamed,
+        )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from digest.model import Image, Rejected, Story
 from digest.model.text import TITLE, plain_summary, plain_title
 from digest.model.urls import is_web_url, story_id
 from digest.sources import Context, Found, Remark, Untimed
+from digest.sources._names import misnamed
 from digest.sources._times import Habits, Learned, in_utc, moment
 
 NAME = 200  # characters of an author, a source, an id
@@ -45,11 +46,12 @@ class Unfit(Exception):
 def story_of(row: Mapping[str, Any], where: str, context: Context, habits: Habits | Learned) -> list[Found]:
     """The story of one row, after remarks on it; or why it is none."""
     fields = _Row(row, habits)
+    unread = [f"its {name} is not read; call it {field}" for name, field in misnamed(tuple(row))]
     try:
         story = _story(fields, context)
     except Unfit as unfit:
-        return [Rejected(where, str(unfit))]
-    findings: list[Found] = [Remark(where, what) for what in fields.remarks]
+        return [Rejected(where, "; ".join([str(unfit), *unread]))]
+    findings: list[Found] = [Remark(where, what) for what in (*unread, *fields.remarks)]
     if fields.untimed:
         findings.append(Untimed(story.url, fields.untimed))
     findings.append(story)

@@ -3,7 +3,7 @@
 Commas, semicolons or tabs; UTF-8, UTF-16 or Windows text. Lists (``sections``, ``tags``, ``flags``) are
 separated by ``;`` or ``|``, or are JSON lists. ``popularity`` is a number or a JSON object, or there are
 columns ``popularity.views`` and so on; ``image`` is an address or a JSON object, or there are columns
-``image.url``, ``image.width``, ``image.height``, ``image.alt``. Columns with other names are ignored.
+``image.url``, ``image.width``, ``image.height``, ``image.alt``. Columns with other names are not read, which is said.
 """
 
 from __future__ import annotations
@@ -20,12 +20,14 @@ from digest.errors import Unreachable
 from digest.model import Rejected
 from digest.sources import Context, Found, Remark
 from digest.sources._bytes import Lines
+from digest.sources._names import FIELDS, misnamed, renaming
 from digest.sources._records import Record, habits_in, told
 
 AHEAD = timedelta(days=60)
 
 _LISTS = frozenset({"sections", "tags", "flags"})
 _GROUPS = ("image", "popularity")
+_SEPARATOR = re.compile(r"sep=(.?)", re.IGNORECASE)
 _CELL = 4_000_000  # characters
 _LONGEST = 500  # lines of one row; beyond, a quotation mark was never closed
 
@@ -39,10 +41,11 @@ def parse_lines(lines: Lines, context: Context) -> Iterator[Found]:
 def _records(lines: Lines, file: str) -> Iterator[Record]:
     rows = _Rows(lines, file)
     heading: list[str] = []
+    line = 1
     for line, row, remarks in rows:
         if remarks:
             yield Record(f"{file}:{line}", "", None, remarks)
-        if isinstance(row, list) and any(row):
+        if isinstance(row, list) and any(row) and not _SEPARATOR.fullmatch("".join(row).strip()):
             heading = row
             break
     if not heading:
@@ -52,8 +55,11 @@ def _records(lines: Lines, file: str) -> Iterator[Record]:
     if missing:
         raise Unreachable(
             f'{file} has no column "{missing[0]}". Its first row must name the columns, '
-            f"with url and title among them; it has: {', '.join(names[:12])}."
+            f"with url and title among them; it has: {', '.join(names[:12])}.{renaming(names)}"
         )
+    if unread := tuple(_unread(heading, names)):
+        yield Record(f"{file}:{line}", "", None, tuple(Remark(f"{file}:{line}", what) for what in unread))
+        names = [name if _is_read(name) else "" for name in names]
     columns = repr(names)
     for line, row, remarks in rows:
         yield _record(names, columns, row, f"{file}:{line}", remarks)
@@ -145,7 +151,10 @@ class _Endless(Exception):
 
 
 def _delimiter(lines: Lines) -> str:
+    """What parts the cells: as the heading has it, or as a line of Excel's own before it says (``sep=;``)."""
     heading = next((line for line, _ in lines if line.strip()), "")
+    if named := _SEPARATOR.fullmatch(heading.strip("\ufeff\r\n ")):
+        return named[1] or ";"
     return max(",;\t", key=heading.count)
 
 
@@ -153,12 +162,28 @@ def _name(cell: str) -> str:
     return re.sub(r"[\s\-]+", "_", cell.strip().lower())
 
 
+def _is_read(name: str) -> bool:
+    return not name or name in FIELDS or name.partition(".")[0] in _GROUPS
+
+
+def _unread(heading: Sequence[str], names: Sequence[str]) -> Iterator[str]:
+    """What to say of columns that no field has the name of."""
+    meant = dict(misnamed(tuple(names)))
+    for cell, name in zip(heading, names, strict=True):
+        if _is_read(name):
+            continue
+        if name in meant:
+            yield f'the column "{cell.strip()}" is not read; call it {meant[name]}'
+        else:
+            yield f'the column "{cell.strip()}" is not read: no field of a story has this name'
+
+
 def _fields(names: Sequence[str], row: Sequence[str]) -> Mapping[str, Any]:
     """The cells by name; cells of a group such as ``image.url`` under the group's name."""
     record: dict[str, Any] = {}
     groups: dict[str, dict[str, str]] = {}
     for name, cell in zip(names, row, strict=False):
-        if not cell.strip():
+        if not name or not cell.strip():
             continue
         group, _, part = name.partition(".")
         if part and group in _GROUPS:

@@ -221,6 +221,7 @@ class _Chunk:
         self.by_id = self._of_ids([story.id for key, story in items if key not in self.by_key])
         self.taken = set(self.by_id)
         self.fresh: list[dict[str, Any]] = []
+        self.renamed = 0  # of the fresh ones
         self.changed: list[dict[str, Any]] = []
         self.known_by: list[dict[str, Any]] = []  # rows whose line alone is new
 
@@ -229,7 +230,8 @@ class _Chunk:
         for key, story in self.items:
             known = self.by_key.get(key) or self._moved(story)
             if known is None:
-                self._new(key, story, self._free_id(key, story))
+                self._new(key, story, id := self._free_id(key, story))
+                self.renamed += id != story.id
             elif not self._is_unchanged(known, row := self._as_it_would_be(known, key, story)):
                 self._change(known, row, story)
         self._write()
@@ -255,7 +257,8 @@ class _Chunk:
             row["number"] = number
         self.database.load(_NEW, self.fresh)
         words.add(self.database, self.fresh)
-        self.intake.counts += Counts(len(self.fresh))
+        self.intake.counts += Counts(len(self.fresh), renamed=self.renamed)
+        self.renamed = 0
 
     def _known(self, column: Column[str], values: list[str]) -> list[_Known]:
         if not values:
