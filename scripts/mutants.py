@@ -68,7 +68,7 @@ def _walk(
 ) -> Iterator[tuple[ast.expr | ast.stmt, int, str]]:
     """Nodes with the line of their statement and the function that runs them.
 
-    No annotations, and nothing within an f-string (it has no place).
+    No annotations, no ``strict`` of a ``zip()``, and nothing within an f-string (it has no place).
     """
     for name, value in ast.iter_fields(node):
         if name in ("annotation", "returns", "type_comment", "decorator_list"):
@@ -77,6 +77,8 @@ def _walk(
             if not isinstance(child, ast.AST) or isinstance(child, ast.JoinedStr):
                 continue
             if isinstance(child, ast.If) and ast.unparse(child.test) == "TYPE_CHECKING":
+                continue
+            if isinstance(child, ast.keyword) and child.arg == "strict":  # of zip(): only a defect could tell
                 continue
             at = function
             if isinstance(child, ast.FunctionDef | ast.ClassDef):

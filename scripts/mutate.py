@@ -2,10 +2,10 @@
 
 First every test runs once, and it is noted which statements of the code it enters and how long it takes. Then each
 mutant, one small change drawn by chance (as many from each folder), runs against the tests that enter its statement,
-the quickest first, until one fails (a test that also fails in a fork where nothing is changed does not count). The
-files stay as they are: a mutant is a fork of this process in which the code of one function, or the value of one name
-of a module, is another. Whoever is alive at the end survived: write a test, or say in ``docs/decisions/mutation.md``
-why none can tell.
+the quickest and narrowest first, until one fails (a test that also fails in a fork where nothing is changed does not
+count). The files stay as they are: a mutant is a fork of this process in which the code of one function, or the value
+of one name of a module, is another. Whoever is alive at the end survived: write a test, or say in
+``docs/decisions/mutation.md`` why none can tell.
 """
 
 from __future__ import annotations
@@ -21,9 +21,10 @@ import resource
 import signal
 import sys
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import _lru_cache_wrapper, cache
+from hashlib import sha256
 from importlib import import_module
 from itertools import zip_longest
 from pathlib import Path
@@ -54,10 +55,14 @@ class Outcome:
 class Mutating:
     """A pytest plugin that runs mutants instead of the tests."""
 
-    def __init__(self, chosen: Sequence[Mutant], wanted: int, known: Path | None, budget: float) -> None:
-        self.chosen, self.wanted, self.known, self.budget = chosen, wanted, known, budget
+    def __init__(
+        self, chosen: Sequence[Mutant], files: set[str], wanted: int, known: Path | None, budget: float
+    ) -> None:
+        self.chosen, self.files, self.wanted, self.known, self.budget = chosen, files, wanted, known, budget
         self.outcomes: list[Outcome] = []
         self.failed: str = ""
+        self.seconds: dict[pytest.Item, float] = {}
+        self.order: dict[pytest.Item, tuple[float, str]] = {}  # what is quick and enters little comes first
         self.true: set[pytest.Item] = set()  # tests that pass in a fork where nothing is changed
         self.untrue: set[pytest.Item] = set()  # and those that fail there, too
 
@@ -80,7 +85,7 @@ class Mutating:
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         entered = self._entered(session)
         for mutant in self.chosen:
-            outcome = self._try(session, mutant, entered)
+            outcome = self._try(mutant, entered)
             if outcome.end != "no mutant":
                 self.outcomes.append(outcome)
                 print(
@@ -92,34 +97,43 @@ class Mutating:
                 break
         return True
 
-    def _entered(self, session: pytest.Session) -> dict[str, list[tuple[float, pytest.Item]]]:
-        """Which tests enter a statement ``FILE:LINE``, with their CPU seconds, the quickest first."""
-        if self.known and self.known.exists():
-            seconds, lines = json.loads(self.known.read_text())
-        else:
-            _probe({mutant.file for mutant in self.chosen})
-            seconds, lines = {}, {}
-            for at, item in enumerate(session.items):
-                seconds[item.nodeid] = self._run_noted(session, at)
-                for line in ENTERED:
-                    lines.setdefault(line, []).append(item.nodeid)
-            if self.known:
-                self.known.write_text(json.dumps([seconds, lines]))
-        items = {item.nodeid: item for item in session.items if seconds.get(item.nodeid, TOO_SLOW) < TOO_SLOW}
-        return {
-            line: sorted(
-                ((seconds[name], items[name]) for name in names if name in items),
-                key=lambda pair: (pair[0], pair[1].nodeid),
-            )
-            for line, names in lines.items()
-        }
+    def _entered(self, session: pytest.Session) -> dict[str, list[pytest.Item]]:
+        """Which tests enter a statement ``FILE:LINE``."""
+        noted = self._known()
+        fresh = [item for item in session.items if item.nodeid not in noted]
+        if fresh:
+            _probe(self.files)
+        # what is made once for all tests stays for the mutants, and nothing that is made for those of a file
+        last = next((item for item in session.items if fresh and item.path != fresh[-1].path), None)
+        for item, after in zip(fresh, [*fresh, last][1:], strict=True):
+            noted[item.nodeid] = self._run_noted(item, after), sorted(ENTERED)
+        if self.known and fresh:
+            contents = {
+                file: _content(file) for name, (_, lines) in noted.items() for file in _files(name, lines)
+            }
+            self.known.write_text(json.dumps([contents, noted]))
+        tests: dict[str, list[pytest.Item]] = {}
+        for item in session.items:
+            self.seconds[item], lines = noted[item.nodeid]
+            self.order[item] = (self.seconds[item] * len(lines), item.nodeid)
+            for line in lines if self.seconds[item] < TOO_SLOW else ():
+                tests.setdefault(line, []).append(item)
+        return tests
 
-    def _run_noted(self, session: pytest.Session, at: int) -> float:
+    def _known(self) -> dict[str, tuple[float, list[str]]]:
+        """What an earlier run noted of tests that are as they were and enter only files that are."""
+        if not self.known or not self.known.exists():
+            return {}
+        contents, noted = json.loads(self.known.read_text())
+        same = {file for file, content in contents.items() if content == _content(file)}
+        return {name: entry for name, entry in noted.items() if _files(name, entry[1]) <= same}
+
+    def _run_noted(self, item: pytest.Item, after: pytest.Item | None) -> float:
         """Run a test and let :data:`ENTERED` have what it enters; its CPU seconds, no end of them if it fails."""
-        item, begun = session.items[at], sum(os.times()[:4])  # with the processes it starts
+        begun = sum(os.times()[:4])  # with the processes it starts
         self.failed = ""
         ENTERED.clear()
-        self._protocol(item, session.items[(at + 1) % len(session.items)])
+        self._protocol(item, after)
         seconds = 1e9 if self.failed else round(sum(os.times()[:4]) - begun, 3)
         print(f"{seconds:9} {item.nodeid}", file=sys.__stderr__, flush=True)
         return seconds
@@ -128,51 +142,50 @@ class Mutating:
     def _protocol(item: pytest.Item, after: pytest.Item | None) -> None:
         item.config.hook.pytest_runtest_protocol(item=item, nextitem=after)
 
-    def _try(
-        self, session: pytest.Session, mutant: Mutant, entered: dict[str, list[tuple[float, pytest.Item]]]
-    ) -> Outcome:
+    def _try(self, mutant: Mutant, entered: dict[str, list[pytest.Item]]) -> Outcome:
         change = _change(mutant)
         if change is None:
             return Outcome(mutant, "no mutant")
         if mutant.function == "<module>":  # read once, with the module: whatever enters the file may tell
-            entering = sorted(
-                {
-                    pair
-                    for line, pairs in entered.items()
-                    if line.startswith(f"{mutant.file}:")
-                    for pair in pairs
-                },
-                key=lambda pair: (pair[0], pair[1].nodeid),
-            )
+            lines = [line for line in entered if line.startswith(f"{mutant.file}:")]
         else:
-            entering = entered.get(f"{mutant.file}:{mutant.statement}", [])
+            lines = [f"{mutant.file}:{mutant.statement}"]
+        entering = {item for line in lines for item in entered.get(line, ())} - self.untrue
         tests: dict[pytest.Item, float] = {}
-        for seconds, item in entering:
-            if item not in self.untrue and sum(tests.values()) + seconds <= self.budget:
-                tests[item] = seconds
+        for item in sorted(entering, key=self.order.__getitem__):
+            if sum(tests.values()) + self.seconds[item] <= self.budget:
+                tests[item] = self.seconds[item]
         if not tests:
             return Outcome(mutant, "not entered")
-        end, by = self._run_apart(tests, change)
-        item = next((one for one in tests if one.nodeid == by), None)
-        if item is not None and item not in self.true:
-            if self._run_apart({item: tests[item]}, lambda: None)[0] != "survived":
-                self.untrue.add(item)
-                return self._try(session, mutant, entered)
-            self.true.add(item)
-        return Outcome(mutant, end, by)
+        while tests:
+            end, by = self._run_apart(tests, change)
+            last = next((one for one in tests if one.nodeid == by), None)
+            if last is None or self._tells(last, tests[last], change, end):
+                return Outcome(mutant, end, by)
+            rest = list(tests)[list(tests).index(last) + 1 :]
+            tests = {one: tests[one] for one in rest}
+        return Outcome(mutant, "survived")
+
+    def _tells(self, item: pytest.Item, seconds: float, change: Callable[[], None], end: str) -> bool:
+        """Whether a test that failed, or took too long, passes without the change and takes as long with it again."""
+        if item not in self.true and item not in self.untrue:
+            passes = self._run_apart({item: seconds}, lambda: None)[0] == "survived"
+            (self.true if passes else self.untrue).add(item)
+        again = end == "timed out" and self._run_apart({item: seconds}, change)[0] == "survived"
+        return item in self.true and not again
 
     def _run_apart(self, tests: dict[pytest.Item, float], change: Callable[[], None]) -> tuple[str, str]:
-        """How a fork with a change ended, and which test failed in it. ``tests``: with their usual CPU seconds."""
+        """How a fork with a change ended, and with which test. ``tests``: with their usual CPU seconds."""
         reading, writing = os.pipe()
         child = os.fork()
         if child == 0:
             self._in_child(tests, change, writing)
         os.close(writing)
         with os.fdopen(reading) as pipe:  # read to its end: until the child and its children are gone
-            by = pipe.read()
+            begun = pipe.read().splitlines()
         status = os.waitpid(child, 0)[1]
         end = "timed out" if os.WIFSIGNALED(status) else "killed" if os.WEXITSTATUS(status) else "survived"
-        return end, by
+        return end, begun[-1] if begun and end != "survived" else ""
 
     def _in_child(self, tests: dict[pytest.Item, float], change: Callable[[], None], writing: int) -> None:
         code = 1
@@ -186,13 +199,23 @@ class Mutating:
                 used = int(sum(os.times()[:2])) + most
                 resource.setrlimit(resource.RLIMIT_CPU, (used, resource.RLIM_INFINITY))
                 signal.alarm(60 + 20 * most)  # a mutant that waits for ever
+                os.write(writing, f"{item.nodeid}\n".encode())
                 self._protocol(item, after)
                 if self.failed:
-                    os.write(writing, self.failed.encode())
                     break
             code = 1 if self.failed else 0
         finally:
             os._exit(code)
+
+
+def _files(test: str, lines: Iterable[str]) -> set[str]:
+    """The files of a test and of the statements it enters."""
+    return {test.partition("::")[0], *(line.partition(":")[0] for line in lines)}
+
+
+def _content(file: str) -> str:
+    path = REPOSITORY / file
+    return sha256(path.read_bytes()).hexdigest() if path.exists() else ""
 
 
 def _function(code: CodeType) -> str:
@@ -325,9 +348,9 @@ def main() -> int:
     parser.add_argument("--of", nargs="*", default=TARGETS, metavar="PATH", help="within digest/")
     parser.add_argument("--tests", nargs="*", default=["*"], metavar="NAME", help="only tests/test_NAME.py")
     parser.add_argument(
-        "--entered", type=Path, help="keep here which test enters what, and read it from here"
+        "--entered", type=Path, help="keep here which test enters what; only what changed is run again"
     )
-    parser.add_argument("--budget", type=float, default=10, help="CPU seconds of tests for one mutant")
+    parser.add_argument("--budget", type=float, default=20, help="CPU seconds of tests for one mutant")
     options = parser.parse_args()
     os.chdir(REPOSITORY)
     sys.path.insert(0, str(REPOSITORY))
@@ -338,9 +361,11 @@ def main() -> int:
     every = [one for turn in zip_longest(*drawn) for one in turn if one is not None]
     chosen = [one for one in every if not options.only or f"{one.file}:{one.line}" in options.only]
     print(f"{len(every)} mutants of {', '.join(options.of)}; seed {options.seed}", flush=True)
-    for file in {mutant.file for mutant in chosen}:
+    targets = {mutant.file for mutant in every}
+    for file in sorted(targets):
         import_module(file.removesuffix(".py").removesuffix("/__init__").replace("/", "."))
-    plugin = Mutating(chosen, len(chosen) if options.only else options.count, options.entered, options.budget)
+    wanted = len(chosen) if options.only else options.count
+    plugin = Mutating(chosen, targets, wanted, options.entered, options.budget)
     files = sorted({str(path) for name in options.tests for path in Path("tests").glob(f"test_{name}.py")})
     pytest.main(["-q", "-p", "no:xdist", "-p", "no:cacheprovider", "--tb=no", *files], plugins=[plugin])
     ends = Counter(outcome.end for outcome in plugin.outcomes)
