@@ -14,7 +14,7 @@ from sqlalchemy import text
 
 from digest.model import Story
 from digest.model.search import beginnings, can_be_found, has_words, words_in
-from digest.store import Store, care, open_store, words
+from digest.store import Store, care, open_store, stories, words
 from digest.store.database import connect
 from digest.store.versions import upgrade
 from tests.newsrooms import DIGEST, PUBLICATION, newsroom
@@ -126,7 +126,7 @@ def test_the_index_finds_what_reading_every_story_finds(
         for step in steps:
             if isinstance(step, int):
                 at = NOW - step * DAY
-                store.prune(before=at.date(), seen_before=at, ran_before=at.date(), line_items=())
+                store.prune(before=at.date(), seen_before=at, line_items=())
             else:
                 store.upsert(
                     [
@@ -175,6 +175,21 @@ def test_a_span_and_a_limit_narrow_what_is_found(store: Store, monkeypatch: pyte
         monkeypatch.setattr(words, "FEW", few)
         assert found(store, "harbor", limit=2) == ["s1", "s3"]
         assert found(store, "harbor", span=(NOW - 7 * DAY, NOW - 2 * DAY)) == ["s3", "s5", "s7"]
+
+
+@given(days=st.lists(st.integers(0, 3), max_size=12), size=st.integers(1, 4), limit=st.integers(1, 12))
+@settings(max_examples=40, deadline=None)
+def test_the_first_of_a_list_are_the_newest_and_equal_times_go_by_id(
+    url: str, days: list[int], size: int, limit: int
+) -> None:
+    """Whatever the pages that they are read in, and whatever the database makes of equal times."""
+    open_store(url, PUBLICATION).close()
+    rows = [story(n * 5 % 13, "lighthouse", published_at=NOW - day * DAY) for n, day in enumerate(days)]
+    with pytest.MonkeyPatch.context() as patch, open_store(url, PUBLICATION, rehearse=True) as store:
+        patch.setattr(stories, "CHUNK", size)
+        store.upsert(rows, NOW)
+        newest = sorted(rows, key=lambda row: (NOW - row.time, row.id))
+        assert found(store, "lighthouse", limit=limit) == [row.id for row in newest[:limit]]
 
 
 def _empty(url: str) -> None:
@@ -229,7 +244,7 @@ def test_a_sqlite_without_fts5_reads_every_story_and_the_next_with_it_makes_the_
             assert found(store, "harb") == ["s1"]
             store.upsert([story(3, "Harbors")], NOW)
             at = NOW - 2 * DAY + timedelta(hours=1)
-            store.prune(before=date(2025, 1, 1), seen_before=at, ran_before=date(2025, 1, 1), line_items=())
+            store.prune(before=date(2025, 1, 1), seen_before=at, line_items=())
             assert found(store, "harb") == ["s1"]
             assert not store.has_index
             store.upsert([story(4, "A third harbor")], NOW + DAY)

@@ -121,12 +121,7 @@ def test_an_edit_of_a_story_that_is_gone(room: Room) -> None:
     """Pruned meanwhile: nothing is written, and an edit made before keeps no issue from being built."""
     room.run("stories", "edit", "s1", "--title", "Before")
     with open_store(load(room.root).store, PUBLICATION) as store:
-        store.prune(
-            before=date(2026, 6, 1),
-            seen_before=datetime(2026, 6, 1, tzinfo=UTC),
-            ran_before=date(2026, 6, 1),
-            line_items=(),
-        )
+        store.prune(before=date(2026, 6, 1), seen_before=datetime(2026, 6, 1, tzinfo=UTC), line_items=())
         with pytest.raises(CommandError, match="No story has the id s1"):
             store.edit(StoryEdit(story="s1", title="After", at=datetime(2026, 6, 1, tzinfo=UTC)))
     result = room.run("stories", "edit", "s1", "--title", "After")

@@ -53,7 +53,6 @@ def prune(
     rows = store.prune(
         before=before,
         seen_before=datetime.combine(before, time(), zone),
-        ran_before=before,
         line_items={item.id for item in newsroom.ads.line_items} | newsroom.ads.now.keys(),
     )
     if not dry_run:

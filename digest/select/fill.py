@@ -119,9 +119,7 @@ def _lenders(request: SelectRequest, plan: SectionPlan) -> list[str]:
         if place not in lenders and not homes[number[id]].isdisjoint(lenders)
     }:
         lenders |= more
-    limit = widen_limit(request)
-    now = {id: plan.starts.get(id, request.window.start) for id in lenders - short}
-    return [section.id for section in request.sections if now.get(section.id, limit) > limit]
+    return [section.id for section in request.sections if section.id in lenders - short]
 
 
 def _wider(

@@ -125,27 +125,23 @@ class Pruned:
     ran_ads: int
 
 
-def prune(
-    database: Database, *, before: date, seen_before: datetime, ran_before: date, line_items: Collection[str]
-) -> Pruned:
+def prune(database: Database, *, before: date, seen_before: datetime, line_items: Collection[str]) -> Pruned:
     """Forget what is old; issues, receipts, manifests and the editors' words stay.
 
     Stories published before ``seen_before`` go, unless an editor's pin stands, and with them what their sources call
     and say of them; those without a publication time stay, since they would come back as new. Files of issues dated
-    before ``before`` go; the stories that ran before ``ran_before``; the ads that ran before ``before``, but those of
-    ``line_items``, whose goals count them.
+    before ``before`` go, and which stories and ads ran in them, but the ads of ``line_items``, whose goals count them.
     """
     pinned = {mark.story for mark in desk.current(database) if mark.action == "pin"}
     old = select(issues.issues.c.number).where(
         issues.of(database, issues.issues), issues.issues.c.date < before
     )
-    older = old.where(issues.issues.c.date < ran_before)
     return Pruned(
         stories=_stories(database, seen_before, pinned),
         source_items=_of_no_story(database, readings.items),
         story_notes=_of_no_story(database, readings.notes),
         files=_delete(database, issues.files, issues.files.c.issue.in_(old)),
-        ran_stories=_delete(database, ran.ran_stories, ran.ran_stories.c.issue.in_(older)),
+        ran_stories=_delete(database, ran.ran_stories, ran.ran_stories.c.issue.in_(old)),
         ran_ads=_delete(
             database,
             ran.ran_ads,

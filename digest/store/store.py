@@ -342,15 +342,12 @@ class Store:
     def remember_validators(self, name: str, url: str, validators: Validators) -> None:
         sources.remember(self._database, name, url, validators)
 
-    def prune(
-        self, *, before: date, seen_before: datetime, ran_before: date, line_items: Collection[str]
-    ) -> Pruned:
+    def prune(self, *, before: date, seen_before: datetime, line_items: Collection[str]) -> Pruned:
         """Forget what is old; see :func:`digest.store.care.prune`."""
         return care.prune(
             self._database,
             before=before,
             seen_before=seen_before,
-            ran_before=ran_before,
             line_items=line_items,
         )
 

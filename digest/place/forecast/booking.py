@@ -127,8 +127,7 @@ class Booking:
 
     def had(self, issue: IssueDate) -> int:
         """What the issues built that come before ``issue`` count."""
-        within = [run for run in self._built_within if self._precedes(run, issue)]
-        return self._before + (self._count(within) if within else 0)
+        return self._before + self._count([run for run in self._built_within if self._precedes(run, issue)])
 
     def _precedes(self, run: RunAd, issue: IssueDate) -> bool:
         """Whether it ran on an earlier date, or on the same one with an earlier cutoff."""

@@ -252,10 +252,10 @@ class Search:
     def _filled(self, solver: Solver, weights: Weights, relaxed: Relaxed, known: Values) -> Values:
         """What is known with all that has room beside it, first what the fractional values have most of."""
         filling = Filling(self.model, solver.rows, known)
-        for column in sorted(weights, key=lambda c: (-relaxed.values[c], -weights[c], c)):
-            if column < len(self.model.columns) and weights[column] > 0:
-                while filling.values[column] < solver.upper[column] and filling.take(column):
-                    pass
+        wanted = [c for c, weight in weights.items() if weight > 0]  # what is no ad has no such weight
+        for column in sorted(wanted, key=lambda c: (-relaxed.values[c], -weights[c], c)):
+            while filling.values[column] < solver.upper[column] and filling.take(column):
+                pass
         values = self.model.completed(filling.values)
         return values if total(weights, values) > total(weights, known) and solver.keeps(values) else known
 
