@@ -120,6 +120,13 @@ def test_a_lower_tier_takes_nothing_from_a_sponsor_without_a_goal() -> None:
     assert days_of(asked, "bulk") == []
 
 
+def test_a_dearer_booking_of_a_lower_tier_takes_no_day_of_one_that_has_no_goal() -> None:
+    standard = item("standard", 0, 3, rate=Fraction(1))
+    bulk = item("bulk", 0, 3, tier="bulk", rate=Fraction(900))
+    asked = outlook(bulk, standard)
+    assert (days_of(asked, "standard"), days_of(asked, "bulk")) == ([0, 1, 2, 3], [])
+
+
 def test_sends_of_unequal_editions_are_counted_as_they_are() -> None:
     """1,300 sends are the daily and the weekly of one Friday, or two dailies."""
     both = item("both", 1, 1, slots=("top",), goal=Goal(unit="sends", amount=1300))
@@ -156,6 +163,13 @@ def test_built_issues_are_facts() -> None:
         ("deleted", True),
     ]
     assert (schedule.bookings[0].delivered, schedule.bookings[0].planned) == (1, 1)
+
+
+def test_what_a_built_issue_ran_counts_for_the_pace_of_the_days_after_it() -> None:
+    paced = item("paced", 0, 7, 4, pacing="even")
+    morning = {"built": frozenset({IssueDate(FIRST, "daily")}), "ran_ads": (ran("paced", 0),)}
+    assert days_of(outlook(paced, days=8), "paced") == [0, 2, 4, 6]
+    assert days_of(outlook(paced, days=8, **morning), "paced") == [0, 2, 4, 6]
 
 
 def test_a_flight_that_never_meets_the_span_is_no_trouble() -> None:

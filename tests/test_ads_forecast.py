@@ -12,6 +12,7 @@ import pytest
 from digest.model import TIERS, Flight, Goal, LineItem
 from digest.place.forecast import ForecastInputs, plan, shortfalls
 from digest.place.forecast.booking import Booking
+from digest.place.forecast.highs import Solver
 from digest.place.forecast.model import bookings
 from digest.place.forecast.plan import booking_forecasts
 from digest.place.forecast.solve import Solved, solved
@@ -138,6 +139,16 @@ def test_a_paid_booking_without_a_goal_that_never_runs_is_named() -> None:
     first = one("first", 0, 27, 28, tier="sponsorship")
     (short,) = shortfalls(with_items(first, one("endless", 0, 27, None)))[1]
     assert (short.booking.line_item, short.rivals, short.booking.short) == ("endless", ("first",), 0)
+
+
+def test_a_plan_that_no_search_made_better_says_how_far_it_may_be_off(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked = book(7, 40, 28, 4, 4)
+    searched = solved(asked)
+    monkeypatch.setattr(Solver, "whole", lambda *_, **__: (None, False))
+    rounded = solved(asked)
+    assert searched.gap < rounded.gap < 0.5
 
 
 def test_progress_counts_up_to_its_end() -> None:

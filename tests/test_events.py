@@ -14,7 +14,7 @@ from digest.model import Story
 from digest.select import group, match_between, same_event
 from digest.select.events import match
 from digest.select.events.clusters import _average_link
-from digest.select.events.features import address_of, features_of, plain_title
+from digest.select.events.features import address_of, could_be_news, features_of, plain_title
 from digest.select.events.synonyms import synonyms, synonymy
 from digest.select.events.tokens import stem, words
 from digest.select.events.vocabulary import OPPOSITES, lines_of
@@ -109,6 +109,27 @@ def test_no_two_regular_features_of_one_kind_are_tied_alone() -> None:
         mine = [each for each in features if each.id.rpartition("-")[0] == kind]
         tied = [(a.title, b.title) for a in mine for b in mine if a.id < b.id and same_event(a, b)]
         assert tied == []
+
+
+@pytest.mark.parametrize(
+    ("feature", "news", "tells_it"),
+    [
+        ("Crossword: flood on the bridge", "Flood shuts bridge in Ashford", False),  # two words
+        ("Weather: flood shuts bridge", "Flood shuts bridge in Ashford", True),  # three
+        (
+            "Podcast: the ash ban in Ashford",
+            "Council of Ashford votes for a ban on ash",
+            True,
+        ),  # though short ones
+        ("天気: 東京で大雪", "東京で大雪警報、新幹線が運休", False),  # four pairs of characters are two words
+        ("天気: 東京で大雪警報", "東京で大雪警報、新幹線が運休", True),  # six are three
+    ],
+)
+def test_a_regular_feature_tells_the_news_it_shares_three_words_with(
+    feature: str, news: str, tells_it: bool
+) -> None:
+    one, other = pair(feature, news, source="post")
+    assert match.apart(features_of(one), features_of(other)) is not tells_it
 
 
 def test_a_tie_says_what_tied() -> None:
@@ -237,6 +258,22 @@ def test_every_story_is_in_one_event_whatever_its_text(titles: list[str]) -> Non
 )
 def test_words(text: str, expected: list[str]) -> None:
     assert words(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("word", "could"),
+    [
+        ("bridge", True),
+        ("ox", True),
+        ("b", False),
+        ("市", True),
+        ("7", False),
+        ("7th", False),
+        ("new", False),
+    ],
+)
+def test_what_could_tell_an_event(word: str, could: bool) -> None:
+    assert could_be_news(word) is could
 
 
 def test_kin_are_told_both_ways_and_no_names_or_opposites_are() -> None:

@@ -104,6 +104,8 @@ def test_the_subject_arrives_and_forges_no_header(subject: str) -> None:
         "x" * 2000,
         "=?utf-8?Q?forged?=",
         "a =?utf-8?Q?b?= c",
+        "Glückwunschkarten!",
+        "Glückwunschkarten_3?=(b)",
         "x\r\nBcc: all@a.example",
         "x\r\n\r\n<html>",
         "مرحبا بالعالم",

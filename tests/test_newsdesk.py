@@ -177,6 +177,7 @@ def test_a_pin_names_its_place(room: Room) -> None:
     assert room.run("stories", "pin", last, "--position", "2").code == 0
     assert room.run(*BUILD).code == 0
     assert room.manifest()["sections"][0]["stories"][1]["id"] == last
+    assert {story["id"]: story["pinned"] for story in lineup(room) if "pinned" in story} == {last: True}
 
 
 @given(

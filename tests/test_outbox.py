@@ -152,6 +152,31 @@ def test_a_staged_folder_that_is_not_whole_is_never_published(tmp_path: Path) ->
     assert outbox.read("daily", DAY) is None
 
 
+def test_an_issue_that_was_put_aside_comes_back_where_none_took_its_place(tmp_path: Path) -> None:
+    outbox, ledger = Outbox(tmp_path), Ledger()
+    publish(outbox, ledger, OLD)
+    place = tmp_path / "daily" / "2026-01-23"
+    place.rename(place.with_name(".2026-01-23.aside"))
+    assert outbox.recover("daily", ledger.recorded) == []
+    assert outbox.read("daily", DAY) == OLD
+    assert [path.name for path in place.parent.iterdir()] == ["2026-01-23"]
+
+
+def test_a_receipt_is_written_as_json_for_people() -> None:
+    receipt = SentReceipt(
+        revision=2, sent_at=datetime(2026, 1, 23, 12, tzinfo=UTC), delivered=None, manifest="abc"
+    )
+    assert receipt.to_bytes().decode().splitlines() == [
+        "{",
+        ' "schema": "digest.sent/1",',
+        ' "revision": 2,',
+        ' "sent_at": "2026-01-23T12:00:00Z",',
+        ' "delivered": null,',
+        ' "manifest": "abc"',
+        "}",
+    ]
+
+
 def edited(place: Path) -> None:
     (place / "index.html").write_bytes(b"edited")
 

@@ -126,6 +126,12 @@ def test_a_pin_names_the_section() -> None:
     assert [(entry.story.id, entry.section) for entry in pinned.lineup] == [("y", "a"), ("x", "b")]
 
 
+def test_a_pin_for_a_section_of_another_edition_leaves_a_story_where_it_belongs() -> None:
+    room = newsroom(section("A"), section("B", least=0))
+    pinned = select(request(story("x"), story("y"), room=room, marks=(mark("x", "pin", section="sports"),)))
+    assert [(entry.story.id, entry.section) for entry in pinned.lineup] == [("x", "a"), ("y", "a")]
+
+
 def test_a_pin_for_this_date_brings_an_older_story_in() -> None:
     stories = (story("old", 200), story("now"), story("future", -1))
     dated = select(request(*stories, marks=(mark("old", "pin", date=DAY), mark("future", "pin", date=DAY))))

@@ -14,9 +14,9 @@ import pytest
 from digest.app.ingest import ingest
 from digest.app.readings import SourceReport
 from digest.config import load
-from digest.errors import ConfigurationError
+from digest.errors import ConfigurationError, Unreachable
 from digest.model import Story
-from digest.store import open_store
+from digest.store import open_store, queries
 from scripts.sources import PAGE, page, types
 from tests.fakes.server import Call, Server
 from tests.newsrooms import DIGEST, Room, newsroom
@@ -308,6 +308,26 @@ def test_a_database(tmp_path: Path) -> None:
         assert cms.execute("SELECT count(*) FROM posts").fetchone() == (3,)
     file.unlink()
     assert "there is no database" in house.read().error
+
+
+@pytest.mark.parametrize(
+    ("kind", "query"),
+    [
+        (
+            "sqlite",
+            "WITH RECURSIVE n(id) AS (SELECT 1 UNION ALL SELECT id + 1 FROM n) SELECT count(*) FROM n",
+        ),
+        ("postgresql", "SELECT pg_sleep(60)"),
+    ],
+)
+def test_a_query_that_never_ends_is_ended(
+    kind: str, query: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> None:
+    monkeypatch.setattr("digest.store.queries._SECONDS", 0.2)
+    sqlite3.connect(tmp_path / "cms.db").close()
+    url = "sqlite:///cms.db" if kind == "sqlite" else request.getfixturevalue("postgres")
+    with pytest.raises(Unreachable, match=r"^cms: .* cannot be read"):
+        list(queries.rows(tmp_path, "cms", url, query, {}))
 
 
 # Options, times, silence

@@ -218,6 +218,18 @@ def test_a_guest_with_the_hash_of_another_as_its_id(store: Store) -> None:
     assert len(store.search(limit=9)) == 4
 
 
+def test_a_guest_whose_id_and_hash_are_taken_gets_an_id_of_its_own(store: Store) -> None:
+    guest = story(2, id="s1")
+    first = [story(1), story(3, id=story_id(guest.url))]
+    store.upsert(first, NOW)
+    assert store.upsert([guest], NOW) == Counts(new=1)
+    (own,) = (found.id for found in store.search(limit=9) if found.url == guest.url)
+    assert store.stories(["s1", first[1].id, own]) == {
+        one.id: one for one in [*first, replace(guest, id=own)]
+    }
+    assert store.upsert([guest], NOW) == Counts(unchanged=1)
+
+
 def test_progress_tells_how_many_are_done(store: Store) -> None:
     counts: list[int] = []
     store.upsert((story(number) for number in range(2500)), NOW, progress=counts.append)

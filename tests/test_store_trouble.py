@@ -209,6 +209,7 @@ def test_a_full_disk_is_not_told_as_damage(words: str, path: Path, monkeypatch: 
     message = str(said(error, "digest.db", path))
     assert "no room left" in message
     assert "move it away" not in message
+    assert "no room left" not in str(said(sqlite3.OperationalError("no such table: x"), "digest.db", path))
 
 
 def test_a_role_that_may_not_make_tables_is_told_so(postgres: str) -> None:
