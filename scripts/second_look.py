@@ -21,7 +21,7 @@ from digest.select.events.second_look import SecondLook
 from digest.select.events.word_weights import WordWeights
 
 Judged: TypeAlias = list[tuple[SecondLook, bool]]
-RIDGE = 10.0  # of weights of features that are brought to one spread
+RIDGE = 100.0  # of weights of features that are brought to one spread
 EASIER = 0.25  # what is added to the logit: a chance of 0.44 is enough
 ROUNDS = 30
 

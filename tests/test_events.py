@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from digest.model import Story
 from digest.select import group, match_between, same_event
 from digest.select.events import match
-from digest.select.events.clusters import _average_link
+from digest.select.events.clusters import TOGETHER, _average_link
 from digest.select.events.features import address_of, could_be_news, features_of, plain_title
 from digest.select.events.synonyms import synonyms, synonymy
 from digest.select.events.tokens import stem, words
@@ -166,7 +166,12 @@ def test_the_groups_that_match_most_on_the_whole_become_one_first() -> None:
                 if a < b
             }
             average, a, b = max(
-                ((sum(of) / len(of), *pair) for pair, of in links.items() if max(of) >= 0), default=(-1, 0, 0)
+                (
+                    (sum(of) / len(of) + TOGETHER * (len(of) > 1), *pair)
+                    for pair, of in links.items()
+                    if max(of) >= 0
+                ),
+                default=(-1, 0, 0),
             )
             if average < 0:
                 break

@@ -53,6 +53,9 @@ SIX = "Pell sues Finch as Crane meets Marsh and Vance beats Lowe"
                 done=1 / 3,  # governor, visits, bridge; of mayor, quits, bridge and fire it is a quarter
                 lead_least=0,  # Governor Pell visits; of Mayor Anna Hollis two thirds
                 gap=1 / 4,
+                asking=0,
+                only_theirs=4 / 7,  # Melbury, bridge, Hollis, mayor; seven words in each
+                addressed=0,
             ),
         ),
         (
@@ -68,6 +71,9 @@ SIX = "Pell sues Finch as Crane meets Marsh and Vance beats Lowe"
                 done=1 / 4,  # quit: of five of its own it is less
                 lead_least=0,
                 gap=1,
+                asking=0,
+                only_theirs=1 / 77**0.5,  # quit; seven words and eleven
+                addressed=0,
             ),
         ),
     ],

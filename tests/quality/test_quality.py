@@ -29,14 +29,14 @@ def test_merges_are_right_and_many() -> None:
 
 def test_events_of_the_hand_made_set() -> None:
     found = rows("wikinews_events")
-    assert quality.scored(quality.grouped(found), quality.true_pairs(found))[2] >= 0.67
+    assert quality.scored(quality.grouped(found), quality.true_pairs(found))[2] >= 0.68
 
 
 def test_judged_pairs_of_one_day() -> None:
-    """Of the first look alone: precision 0.72, F1 0.79."""
+    """Weights are fitted on these, too; "docs/decisions/events.md" has the figures on unseen days."""
     rows("newsapi_us_2022")
     precision, _, f1 = quality.agreed(*quality.judged_together("newsapi_us_2022", "2022-01-07"))
-    assert precision >= 0.82
+    assert precision >= 0.84
     assert f1 >= 0.82
 
 

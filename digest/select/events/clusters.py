@@ -23,14 +23,13 @@ from digest.select.events.overrule import Decision, overruled
 from digest.select.events.tokens import form_of, tokens
 from digest.select.events.word_weights import WordWeights
 
-RAREST_IN_TITLE, RAREST_IN_SUMMARY = 8, 5
-LEAST_RARE = 0.2  # weight below which a word brings no two stories together
 LOOK_BACK = 16  # stories with a word that are looked at, the latest first
 MOST_CANDIDATES = 5  # stories that one is compared with
 LEAST_SHARED = 0.5  # weight of shared words below which nothing is compared,
 LEAST_PART = 0.17  # nor, among many stories, below this part of the weight of the story's own rare words
 MANY = 1000
 MOST_LINKS = 30  # pairs that stand for all pairs of two large groups
+TOGETHER = 0.5  # what is added to the average of several links: they say more than one of them
 
 Pair: TypeAlias = tuple[int, int]
 Logit: TypeAlias = Callable[[int, int], float]
@@ -144,7 +143,7 @@ def _candidate_pairs(
     pairs: list[Pair] = []
     part = LEAST_PART if weights.stories >= MANY else 0.0
     for i in firsts:
-        rarest = _rarest_words(features[i], weights)
+        rarest = weights.rarest(features[i])
         rest = weights.of(rarest)
         least = max(LEAST_SHARED, part * rest)
         weight: dict[int, float] = {}
@@ -160,12 +159,6 @@ def _candidate_pairs(
         best = sorted((j for j in weight if weight[j] >= least), key=lambda j: (-weight[j], -j))
         pairs.extend((j, i) for j in best[:MOST_CANDIDATES])
     return pairs
-
-
-def _rarest_words(story: StoryFeatures, weights: WordWeights) -> list[str]:
-    head = sorted((-weights[word], word) for word in story.title)[:RAREST_IN_TITLE]
-    below = sorted((-weights[word], word) for word in story.summary - story.title)[:RAREST_IN_SUMMARY]
-    return [word for weight, word in (*head, *below) if -weight >= LEAST_RARE]
 
 
 def _average_link(pairs: Iterable[Pair], between: Logit) -> dict[int, int]:
@@ -207,6 +200,6 @@ def _offer(
     links = [(i, j) for i in groups[a] for j in groups[b]]
     if len(links) > MOST_LINKS:
         links = [links[k * len(links) // MOST_LINKS] for k in range(MOST_LINKS)]
-    average = sum(between(i, j) for i, j in links) / len(links)
+    average = sum(between(i, j) for i, j in links) / len(links) + TOGETHER
     if average >= 0:
         heappush(heap, (-average, a, b, len(groups[a]), len(groups[b])))

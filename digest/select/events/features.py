@@ -53,6 +53,7 @@ class StoryFeatures:
     dates: frozenset[str]  # weekdays, months and the like in the title
     news_words: frozenset[str]  # words of the title that could tell an event
     line: HeadlineWords  # the title's words in order, and which of them are names
+    asks: bool  # a question
 
 
 def features_of(story: Story) -> StoryFeatures:
@@ -112,6 +113,7 @@ def _features(id: str, time: datetime, source: str, url: str, title: str, summar
         dates=head & CALENDAR,
         news_words=frozenset(filter(could_be_news, head)),
         line=line_of(title, written, forms, below_names),
+        asks="?" in title or "\uff1f" in title,
     )
 
 

@@ -1,20 +1,26 @@
 """A second look at what the classifier takes for one event, or nearly: two reports of one happening, or two turns of
 one affair?
 
-Turns of an affair (a quarrel, a trial, a tournament) share people, subject and words. What parts them: who or what a
-headline begins with and the other story never names, what is done, a headline that comments or advises, and one
-source that tells both.
+Turns of an affair (a quarrel, a trial, a tournament) share people, subject and words. What parts them: words that all
+stories of the affair share tell nothing; who or what a headline begins with and the other story never names, what is
+done, a headline that asks, comments or advises, and one source that tells both. An address often keeps an earlier
+headline.
 """
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from datetime import timedelta
+from itertools import chain
+from math import fsum, sqrt
 from typing import NamedTuple
 
 from digest.select.events.features import StoryFeatures
 from digest.select.events.names import WORD
 from digest.select.events.similarity import part
 from digest.select.events.synonyms import synonymy
+from digest.select.events.tokens import form_of
 from digest.select.events.vocabulary import COMMENTING
 from digest.select.events.word_weights import WordWeights
 
@@ -22,6 +28,9 @@ LEAST = -2.0  # a first logit below which no second look is worth its time
 _FIRST_MOST, _GROUND_MOST, _COMMENTING_MOST, _ABSENT_MOST = 8.0, 6.0, 3, 4
 _LEAD = 3  # words that a headline begins with
 _DAY = timedelta(days=1)
+_OPINION = re.compile(r"opinion|comment|editorial|analysis|column|blog|explain")  # in an address
+_ADDRESS_WORD = re.compile(r"[a-z]{4,}")
+_NO_WORDS = frozenset({"html", "news", "article", "story"})  # of an address
 
 
 class SecondLook(NamedTuple):
@@ -36,6 +45,9 @@ class SecondLook(NamedTuple):
     done: float  # of a headline's words that are no names, what the other headline says in like words, more
     lead_least: float  # of the words a headline begins with, the weight of those in the other story, less
     gap: float  # time between them, a day and more is 1
+    asking: float  # questions, and opinion by its address
+    only_theirs: float  # cosine of their words, each as far as the stories around them do not hold it
+    addressed: float  # of the words of an address, the weight of those in the other story, mean
 
 
 def second_look(
@@ -52,6 +64,9 @@ def second_look(
         done=max(_done(a, b, weights), _done(b, a, weights)),
         lead_least=min(_held(_lead(a), b, weights), _held(_lead(b), a, weights)),
         gap=min(abs(a.time - b.time) / _DAY, 1.0),
+        asking=float(_asking(a) + _asking(b)),
+        only_theirs=_only_theirs(a, b, weights),
+        addressed=(_addressed(a, b, weights) + _addressed(b, a, weights)) / 2,
     )
 
 
@@ -84,3 +99,21 @@ def _done(story: StoryFeatures, other: StoryFeatures, weights: WordWeights) -> f
         sum(weights[word] * synonymy(word, other.title) for word in actions),
         sum(map(weights.__getitem__, actions)),
     )
+
+
+def _asking(story: StoryFeatures) -> int:
+    return story.asks + bool(_OPINION.search(story.address))
+
+
+def _only_theirs(a: StoryFeatures, b: StoryFeatures, weights: WordWeights) -> float:
+    around, words = weights.around(a, b), a.words | b.words
+    held = Counter(chain.from_iterable(words & story.words for story in around))
+    squares = {word: (weights[word] * (1 - held[word] / max(len(around), 1))) ** 2 for word in words}
+    both, mine, theirs = (fsum(map(squares.__getitem__, of)) for of in (a.words & b.words, a.words, b.words))
+    return part(both, sqrt(mine * theirs))
+
+
+def _addressed(story: StoryFeatures, other: StoryFeatures, weights: WordWeights) -> float:
+    path = story.address.partition("/")[2].partition("?")[0].casefold()
+    words = frozenset(form_of(word) for word in _ADDRESS_WORD.findall(path) if word not in _NO_WORDS) - {""}
+    return _held(words, other, weights)

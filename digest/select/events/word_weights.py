@@ -18,6 +18,9 @@ RAREST = 1 / 2000  # the share of stories that hold a word which is not listed; 
 BOILERPLATE_STORIES, BOILERPLATE_SHARE = 8, 0.6
 _BOILERPLATE = 0.02
 _SMALL_NUMBER = 0.6
+RAREST_IN_TITLE, RAREST_IN_SUMMARY = 8, 5
+LEAST_RARE = 0.2  # weight below which a word brings no two stories together
+NEIGHBOURS, MOST_HOLDERS = 4, 12  # of a story; and stories with a word that may be its neighbours
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,17 +48,20 @@ class WordWeights(dict[str, float]):
         self._count: Counter[str] = Counter()
         self._of_source: dict[str, Counter[str]] = defaultdict(Counter)
         self._source_stories: Counter[str] = Counter()
-        self.stories = 0
-        for story in stories:
+        self._all = list(stories)
+        self.stories = len(self._all)
+        for story in self._all:
             self._count.update(story.words)
             self._of_source[story.source].update(story.title)
             self._source_stories[story.source] += 1
-            self.stories += 1
         most = (
             max(BOILERPLATE_SHARE * self.stories, 1) if self.stories >= BOILERPLATE_STORIES else float("inf")
         )
         self._boilerplate = frozenset(word for word, count in self._count.items() if count >= most)
         self._profiles: dict[int, tuple[StoryFeatures, Profile]] = {}
+        self._rarest: dict[str, list[str]] = {}
+        self._holders: dict[str, list[int]] = {}
+        self._nearest: dict[str, list[int]] = {}
 
     def is_boilerplate(self, word: str) -> bool:
         """Whether most stories at hand hold the word: then it says how they are written, not what they tell."""
@@ -83,6 +89,38 @@ class WordWeights(dict[str, float]):
         held = self._of_source[source][word] - 2
         share = max(held + SOURCE_BACKGROUND * RAREST, 0) / (stories + SOURCE_BACKGROUND)
         return min(self[word], max(log(max(share, RAREST)) / log(RAREST), 0.01))
+
+    def rarest(self, story: StoryFeatures) -> list[str]:
+        """The words that bring a story together with others, rarest first, those of the title before the others."""
+        if story.id not in self._rarest:
+            head = sorted((-self[word], word) for word in story.title)[:RAREST_IN_TITLE]
+            below = sorted((-self[word], word) for word in story.summary - story.title)[:RAREST_IN_SUMMARY]
+            self._rarest[story.id] = [word for weight, word in (*head, *below) if -weight >= LEAST_RARE]
+        return self._rarest[story.id]
+
+    def around(self, a: StoryFeatures, b: StoryFeatures) -> list[StoryFeatures]:
+        """The stories at hand that share most with one of the two, up to ``NEIGHBOURS`` and one more for each."""
+        near = {*self._neighbours(a), *self._neighbours(b)}
+        return [self._all[i] for i in sorted(near) if self._all[i].id not in (a.id, b.id)]
+
+    def _neighbours(self, story: StoryFeatures) -> list[int]:
+        if story.id not in self._nearest:
+            holders = self._holders or self._hold()
+            shared: dict[int, float] = {}
+            for word in self.rarest(story):
+                held, weight = holders.get(word, ()), self[word]
+                if len(held) <= MOST_HOLDERS:
+                    for i in held:
+                        shared[i] = shared.get(i, 0.0) + weight
+            best = sorted(shared, key=lambda i: (-shared[i], i))[: NEIGHBOURS + 2]  # the story is among them
+            self._nearest[story.id] = best
+        return self._nearest[story.id]
+
+    def _hold(self) -> dict[str, list[int]]:
+        for i, story in enumerate(self._all):
+            for word in self.rarest(story):
+                self._holders.setdefault(word, []).append(i)
+        return self._holders
 
     def profile(self, telling: StoryFeatures) -> Profile:
         known = self._profiles.get(id(telling))
