@@ -8,13 +8,17 @@ from __future__ import annotations
 import json
 import os
 import signal
+import sys
 import time
 import traceback
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from tempfile import TemporaryFile
+from typing import NoReturn
 from uuid import uuid4
 
+from digest.__main__ import main
 from tests.newsrooms import Result, Room
 
 DIED = 70  # the exit code of a command with a defect; its traceback is what it says
@@ -54,6 +58,38 @@ def fork(room: Room, *words: str) -> Fork:
         finally:
             os._exit(0)
     return Fork(child, answer)
+
+
+def process(folder: Path, *words: str) -> Result:
+    """The whole of ``digest`` in a folder, with the output and the exit code of a process."""
+    with TemporaryFile("w+") as out, TemporaryFile("w+") as err:
+        sys.stdout.flush()
+        child = os.fork()
+        if child == 0:
+            _become_digest(folder, words, out.fileno(), err.fileno())
+        code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        out.seek(0)
+        err.seek(0)
+        return Result(code, out.read(), err.read())
+
+
+def _become_digest(folder: Path, words: tuple[str, ...], out: int, err: int) -> NoReturn:
+    code = DIED
+    try:
+        os.dup2(out, 1)
+        os.dup2(err, 2)
+        os.chdir(folder)
+        sys.argv = ["digest", *words]
+        with open(1, "w", closefd=False) as sys.stdout, open(2, "w", closefd=False) as sys.stderr:
+            try:
+                main()
+                code = 0
+            except SystemExit as ended:
+                code = ended.code if isinstance(ended.code, int) else DIED
+            except BaseException:
+                traceback.print_exc()
+    finally:
+        os._exit(code)
 
 
 def at_once(room: Room, lines: Iterable[tuple[str, ...]]) -> list[Result]:

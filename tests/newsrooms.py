@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -130,6 +131,17 @@ class Room:
 
     def manifest(self, edition: str = "daily", day: str = "2026-01-23") -> Any:
         return json.loads(self.files(edition, day)["manifest.json"])
+
+
+def renewed(room: Room) -> Room:
+    """A newsroom as it was when this was first asked, in the same folder: a store knows its sources by their paths."""
+    kept = room.root.with_name(f"{room.root.name}, as it was")
+    if kept.exists():
+        shutil.rmtree(room.root)
+        shutil.copytree(kept, room.root)
+    else:
+        shutil.copytree(room.root, kept)
+    return room
 
 
 def newsroom(root: Path, *, count: int = 12, digest: str = DIGEST, ads: str = ADS) -> Room:

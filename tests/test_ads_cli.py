@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from digest.place.forecast import highs
-from tests.newsrooms import DIGEST, Room, newsroom, story
+from tests.newsrooms import DIGEST, Room, newsroom, renewed, story
 
 ADS = """\
 policy: {max_ads: 1, min_gap: 2, max_ratio: 1/3}
@@ -50,16 +50,21 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(digest.cli.ads, "now", lambda: datetime(2026, 1, 24, 17, tzinfo=UTC))
 
 
-@pytest.fixture
-def room(tmp_path: Path) -> Room:
+@pytest.fixture(scope="module")
+def first(tmp_path_factory: pytest.TempPathFactory) -> Room:
     """Two issues, of the 22nd and 23rd; the first is sent."""
-    sample = newsroom(tmp_path / "room", ads=ADS)
+    sample = newsroom(tmp_path_factory.mktemp("first") / "room", ads=ADS)
     sample.stories(story(n, published_at=f"2026-01-2{1 + n % 2}T10:{n:02d}:00-05:00") for n in range(16))
     for day in ("2026-01-22", "2026-01-23"):
         result = sample.run("build", "--daily", "--date", day)
         assert result.code == 0, result.err
     assert sample.run("mark-sent", "daily", "2026-01-22", "--delivered", "987").code == 0
     return sample
+
+
+@pytest.fixture
+def room(first: Room) -> Room:
+    return renewed(first)
 
 
 def test_the_plan_fits_around_what_is_built(room: Room) -> None:

@@ -14,26 +14,21 @@ import pytest
 
 from digest.cli import main
 from digest.cli.output import log_json
+from tests.forks import process
 from tests.newsrooms import newsroom
 
 REPOSITORY = Path(__file__).parents[1]
-
-
-def digest(root: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    where = os.environ | {"PYTHONPATH": str(REPOSITORY)}
-    line = [sys.executable, "-m", "digest", *words]
-    return subprocess.run(line, cwd=root, env=where, capture_output=True, text=True, check=False)
 
 
 def test_a_log_is_json_lines_with_times_and_the_exit_code(tmp_path: Path) -> None:
     root = newsroom(tmp_path).root
 
     def log(*words: str) -> list[dict[str, Any]]:
-        done = digest(root, *words)
-        lines = [json.loads(line) for line in done.stderr.splitlines()]
-        assert lines[-1]["exit_code"] == done.returncode
+        done = process(root, *words)
+        lines = [json.loads(line) for line in done.err.splitlines()]
+        assert lines[-1]["exit_code"] == done.code
         assert all(datetime.fromisoformat(line["time"]).tzinfo for line in lines)
-        assert "--json" in words or not done.stdout
+        assert "--json" in words or not done.out
         return lines
 
     wrong = log("--log-json", "build", "--edition", "dayly")
@@ -62,12 +57,12 @@ def test_a_log_is_json_lines_with_times_and_the_exit_code(tmp_path: Path) -> Non
     ],
 )
 def test_words_nobody_takes_are_one_json_object(tmp_path: Path, words: tuple[str, ...], says: str) -> None:
-    done = digest(newsroom(tmp_path).root, *words, "--json")
-    told = json.loads(done.stdout)
-    assert done.returncode == told["exit_code"] == 2
+    done = process(newsroom(tmp_path).root, *words, "--json")
+    told = json.loads(done.out)
+    assert done.code == told["exit_code"] == 2
     assert says in told["error"]
-    assert says in done.stderr
-    assert "Traceback" not in done.stderr
+    assert says in done.err
+    assert "Traceback" not in done.err
 
 
 LONG = "x" * 300
@@ -90,30 +85,29 @@ LONG = "x" * 300
     ],
 )
 def test_empty_words_and_paths_that_are_none(tmp_path: Path, words: tuple[str, ...], says: str) -> None:
-    done = digest(newsroom(tmp_path).root, *words, "--json")
-    assert done.returncode == json.loads(done.stdout)["exit_code"] == 2
-    assert says in done.stderr
+    done = process(newsroom(tmp_path).root, *words, "--json")
+    assert done.code == json.loads(done.out)["exit_code"] == 2
+    assert says in done.err
 
 
 def test_the_newsroom_may_be_named_before_the_command(tmp_path: Path) -> None:
     room = newsroom(tmp_path / "room")
-    done = digest(tmp_path, "--root", "room", "build", "--daily", "--date", "2026-01-23", "--json")
-    assert done.returncode == 0
-    assert json.loads(done.stdout)["issues"][0]["folder"] == str(room.root / "outbox/daily/2026-01-23")
-    assert digest(tmp_path, "build", "--daily").returncode == 2
+    done = process(tmp_path, "--root", "room", "build", "--daily", "--date", "2026-01-23", "--json")
+    assert done.code == 0
+    assert json.loads(done.out)["issues"][0]["folder"] == str(room.root / "outbox/daily/2026-01-23")
+    assert process(tmp_path, "build", "--daily").code == 2
 
 
-def test_the_environment_names_the_outbox(tmp_path: Path) -> None:
+def test_the_environment_names_the_outbox(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     room = newsroom(tmp_path / "room")
-    where = os.environ | {"PYTHONPATH": str(REPOSITORY), "DIGEST_OUTBOX": str(tmp_path / "out")}
-    line = [sys.executable, "-m", "digest", "build", "--daily", "--date", "2026-01-23"]
-    subprocess.run(line, cwd=room.root, env=where, check=True, capture_output=True)
+    monkeypatch.setenv("DIGEST_OUTBOX", str(tmp_path / "out"))
+    assert process(room.root, "build", "--daily", "--date", "2026-01-23").code == 0
     assert (tmp_path / "out/daily/2026-01-23/index.html").exists()
     assert not (room.root / "outbox").exists()
 
 
 def test_help_groups_the_commands_and_cuts_no_sentence(tmp_path: Path) -> None:
-    shown = digest(tmp_path, "--help").stdout
+    shown = process(tmp_path, "--help").out
     assert "Every morning:" in shown
     assert shown.count("...") == 1  # of "[ARGS]..."
     assert "\x1b" not in shown

@@ -12,14 +12,19 @@ from urllib.request import Request, urlopen
 import pytest
 
 from tests.audiences import DAY, SOME, audience_room, built, csv, folder, of_reader, table
-from tests.newsrooms import Room
+from tests.newsrooms import Room, renewed
+
+
+@pytest.fixture(scope="module")
+def first(tmp_path_factory: pytest.TempPathFactory) -> Room:
+    room = audience_room(tmp_path_factory.mktemp("first") / "room")
+    built(room, "--audience", str(csv(room.root / "r.csv", SOME)))
+    return room
 
 
 @pytest.fixture
-def room(tmp_path: Path) -> Room:
-    room = audience_room(tmp_path / "room")
-    built(room, "--audience", str(csv(room.root / "r.csv", SOME)))
-    return room
+def room(first: Room) -> Room:
+    return renewed(first)
 
 
 def test_a_variant_and_a_reader_are_the_bytes_of_the_packs(room: Room, tmp_path: Path) -> None:

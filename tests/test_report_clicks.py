@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.newsrooms import ADS, DIGEST, Room, newsroom
+from tests.newsrooms import ADS, DIGEST, Room, newsroom, renewed
 
 PIXEL = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=="
@@ -21,21 +21,25 @@ BOOKED = ADS.replace("end: 2026-02-27}", "end: 2026-01-23}").replace(
 )
 
 
-@pytest.fixture
-def room(tmp_path: Path) -> Room:
-    built_room = newsroom(
-        tmp_path, ads=BOOKED, digest=DIGEST.replace("locale: en_US", "locale: en_US, currency: EUR")
-    )
+@pytest.fixture(scope="module")
+def first(tmp_path_factory: pytest.TempPathFactory) -> Room:
+    euros = DIGEST.replace("locale: en_US", "locale: en_US, currency: EUR")
+    built_room = newsroom(tmp_path_factory.mktemp("first") / "room", ads=BOOKED, digest=euros)
     assert built_room.run("build", "--daily", "--date", "2026-01-23").code == 0
     story = built_room.manifest()["sections"][0]["stories"][0]["url"]
     for text in (
         f"url,unique_clicks,clicks\nhttps://gleammour.example/,12,20\n{story},7,9\n",
         "sent,delivered,opens\n1000,800,400\n",
     ):
-        file = tmp_path / "f.csv"
+        file = built_room.root / "f.csv"
         file.write_text(text)
         assert built_room.run("receipts", "daily", "2026-01-23", "--file", str(file)).code == 0
     return built_room
+
+
+@pytest.fixture
+def room(first: Room) -> Room:
+    return renewed(first)
 
 
 def booking(room: Room) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.newsrooms import Room, newsroom, story
+from tests.newsrooms import Room, newsroom, renewed, story
 
 DAYS = ("2026-01-20", "2026-01-21", "2026-01-22", "2026-01-23")
 LAST = DAYS[-1]
@@ -29,16 +29,21 @@ def build(room: Room, day: str = LAST, *words: str) -> int:
     return room.run("build", "--daily", "--date", day, *words).code
 
 
-@pytest.fixture
-def room(tmp_path: Path) -> Room:
+@pytest.fixture(scope="module")
+def first(tmp_path_factory: pytest.TempPathFactory) -> Room:
     """Four issues; all but the last were sent."""
-    room = newsroom(tmp_path / "room")
+    room = newsroom(tmp_path_factory.mktemp("first") / "room")
     room.stories(rows())
     for number, day in enumerate(DAYS):
         assert build(room, day) == 0
         if day != LAST:
             assert room.run("mark-sent", "daily", day, "--delivered", str(900 + number)).code == 0
     return room
+
+
+@pytest.fixture
+def room(first: Room) -> Room:
+    return renewed(first)
 
 
 def everything(room: Room) -> dict[str, bytes]:

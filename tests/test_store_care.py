@@ -12,16 +12,16 @@ import pytest
 
 from digest.model import Story
 from digest.store import care, open_store
-from tests.newsrooms import DIGEST, PUBLICATION, Room, newsroom, story
+from tests.newsrooms import DIGEST, PUBLICATION, Room, newsroom, renewed, story
 
 DAYS = ("2025-11-20", "2025-11-21", "2026-01-22", "2026-01-23")
 LAST = DAYS[-1]
 
 
-@pytest.fixture
-def room(tmp_path: Path) -> Room:
+@pytest.fixture(scope="module")
+def first(tmp_path_factory: pytest.TempPathFactory) -> Room:
     """Two issues of November, both sent, and two of January; stories of both, one of them without a time."""
-    room = newsroom(tmp_path / "room")
+    room = newsroom(tmp_path_factory.mktemp("first") / "room")
     rows = [
         story(n)
         | {"published_at": f"{DAYS[n % 4][:8]}{int(DAYS[n % 4][8:]) - 1:02d}T{8 + n % 10:02d}:00:00-05:00"}
@@ -33,6 +33,11 @@ def room(tmp_path: Path) -> Room:
     for day in DAYS[:2]:
         assert room.run("mark-sent", "daily", day, "--delivered", "700").code == 0
     return room
+
+
+@pytest.fixture
+def room(first: Room) -> Room:
+    return renewed(first)
 
 
 def url(room: Room) -> str:
