@@ -29,7 +29,7 @@ def problems(newsroom: Newsroom, *, remember: bool = True) -> list[Problem]:
 
 def notes(newsroom: Newsroom) -> list[str]:
     """What builds and is still worth knowing: of the mailer, of colours and of pictures."""
-    return [*_mailer(newsroom), *_appearance(newsroom)]
+    return [*_mailer(newsroom), *_appearance(newsroom), *_marks(newsroom)]
 
 
 def _mailer(newsroom: Newsroom) -> list[str]:
@@ -50,6 +50,18 @@ def _appearance(newsroom: Newsroom) -> list[str]:
     from digest.render import remarks
 
     return list(remarks(newsroom))
+
+
+def _marks(newsroom: Newsroom) -> Iterator[str]:
+    """Marks in the words of ads that are none, so that readers would see them."""
+    from digest.config import problem_at
+    from digest.render import printed_as_written
+
+    for item in newsroom.ads.line_items:
+        for number, creative in enumerate(item.creatives):
+            path = ("line_items", newsroom.numbers[item.id], "creatives", number, "body")
+            for remark in printed_as_written(creative.body):
+                yield str(problem_at(newsroom.root, "adslots.yaml", path, f"readers see the marks: {remark}"))
 
 
 def _files(newsroom: Newsroom) -> list[Problem]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from digest.app.newsdesk import issue_due, verdict
 from digest.errors import AlreadySent, CommandError
-from digest.model import Approval, IssueNote, Mark, Newsroom, Story, StoryEdit
+from digest.model import Approval, Edition, IssueNote, Mark, Newsroom, Story, StoryEdit
 from digest.model.issue_date import day_of
 from digest.model.urls import is_web_url
 from digest.select import why_no_issue
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from digest.store import Store
 
 LONGEST = 20_000  # characters of a note
+_LATELY = timedelta(days=14)  # in which an issue that went out is still on somebody's mind
 
 
 def match_of(newsroom: Newsroom, section: str) -> frozenset[str]:
@@ -51,31 +52,71 @@ def mark(newsroom: Newsroom, store: Store, marks: Sequence[Mark]) -> dict[str, S
 
 
 def warnings(newsroom: Newsroom, store: Store, marks: Iterable[Mark], now: datetime) -> dict[str, list[str]]:
-    """What keeps pinned stories out of the issues they are pinned for, as things stand."""
+    """By story: what keeps a pinned one out as things stand, where a held or killed one is already, what is idle."""
     reasons: dict[str, list[str]] = {}
     for mark in marks:
-        for edition in newsroom.editions:
-            if mark.edition not in (None, edition.name):
-                continue
-            day = mark.date or issue_due(newsroom, store, edition, now)
-            if mark.until and mark.until < day_of(day):
-                reasons.setdefault(mark.story, []).append(f"{edition.name} {day} comes after {mark.until}.")
-                continue
-            outcome = verdict(newsroom, store, edition, day, mark.story, now)
-            if outcome.why:
-                reasons.setdefault(mark.story, []).append(
-                    f"as things stand it will not run in {edition.name} {day}: {outcome.why}"
-                )
+        said = without_issue(newsroom, [mark])
+        if not said:
+            said = [*_kept_out(newsroom, store, mark, now)] if mark.action == "pin" else [
+                *_over(newsroom, store, mark, now), *_there_already(newsroom, store, mark, now)
+            ]  # fmt: skip
+        if said:
+            reasons[mark.story] = said
     return reasons
 
 
+def _reached(newsroom: Newsroom, store: Store, mark: Mark, now: datetime) -> Iterator[tuple[Edition, date]]:
+    """The issues a mark speaks of that come next: of each edition one; none on a date without one."""
+    for edition in newsroom.editions:
+        if mark.edition in (None, edition.name) and not (mark.date and why_no_issue(edition, mark.date)):
+            yield edition, mark.date or issue_due(newsroom, store, edition, now)
+
+
+def _kept_out(newsroom: Newsroom, store: Store, mark: Mark, now: datetime) -> Iterator[str]:
+    for edition, day in _reached(newsroom, store, mark, now):
+        if mark.until and mark.until < day_of(day):
+            yield f"{edition.name} {day} comes after {mark.until}."
+        elif why := verdict(newsroom, store, edition, day, mark.story, now).why:
+            yield f"as things stand it will not run in {edition.name} {day}: {why}"
+
+
+def _over(newsroom: Newsroom, store: Store, mark: Mark, now: datetime) -> Iterator[str]:
+    """A hold or kill that ends before any issue to come."""
+    coming = list(_reached(newsroom, store, mark, now))
+    if mark.until and coming and all(mark.until < day_of(day) for _, day in coming):
+        edition, day = coming[0]
+        yield f"{edition.name} {day} comes after {mark.until}, so this does nothing there."
+
+
+def _there_already(newsroom: Newsroom, store: Store, mark: Mark, now: datetime) -> Iterator[str]:
+    """Issues of the last days that have a story which is held or killed now."""
+    today = now.astimezone(newsroom.publication.zone).date()
+    for run in store.ran_stories(
+        mark.date or today - _LATELY, mark.date or mark.until or date.max, mark.edition
+    ):
+        built = store.built(run.edition, run.date) if run.story.id == mark.story else None
+        if built and built.sent_at:
+            yield (
+                f"it went out in {run.edition} of {run.date}; what can be done: "
+                f"digest issues correction {run.edition} {run.date}"
+            )
+        elif built:
+            yield f"it stands in {run.edition} of {run.date} until that is built again."
+
+
 def without_issue(newsroom: Newsroom, decisions: Iterable[Mark | StoryEdit]) -> list[str]:
-    """Decisions for an edition on a date on which it has no issue: they stand, and do nothing."""
+    """Decisions for a date without an issue, of their edition or of any: they stand, and do nothing."""
     remarks = []
     for decision in decisions:
-        edition = newsroom.edition(decision.edition or "")
-        if edition and decision.date and (reason := why_no_issue(edition, decision.date)):
-            remarks.append(f"{edition.name} {decision.date} is no issue, so this does nothing: {reason}")
+        editions = [edition for edition in newsroom.editions if decision.edition in (None, edition.name)]
+        reasons = [decision.date and why_no_issue(edition, decision.date) for edition in editions]
+        if reasons and all(reasons):
+            name = (
+                f"{decision.edition} {decision.date} is no issue"
+                if decision.edition
+                else "no edition has that issue"
+            )
+            remarks.append(f"{name}, so this does nothing: {reasons[0]}")
     return remarks
 
 

@@ -203,7 +203,8 @@ def _issue(
     if note := _beyond_catch_up(newsroom, edition, day, history):
         selection = replace(selection, notes=(*selection.notes, note))
     if len(selection.lineup) < max(newsroom.thin.min_stories, 1):
-        raise NothingToSend(_nothing_to_send(newsroom, edition, day, request.window, selection))
+        newest = next(iter(context.store.search(limit=1)), None)
+        raise NothingToSend(_nothing_to_send(newsroom, edition, day, request.window, selection, newest))
     places = placing(newsroom, edition, day, selection.lineup, history, overrides)
     plan = _with_broken(place(places), newsroom)
     renders = RenderRequest(
@@ -366,7 +367,12 @@ def _with_folder(outcome: Outcome, status: str, outbox: Outbox, kept: Path | Non
 
 
 def _nothing_to_send(
-    newsroom: Newsroom, edition: Edition, day: date, window: Window, selection: Selection
+    newsroom: Newsroom,
+    edition: Edition,
+    day: date,
+    window: Window,
+    selection: Selection,
+    newest: Story | None,
 ) -> str:
     """Why there is no issue, with what stands in the way: rules by how many stories they stop."""
     clock = newsroom.publication.clock
@@ -377,9 +383,10 @@ def _nothing_to_send(
         f"{counted(least, 'story', 'stories')} ({key} in digest.yaml)"
     )
     if not selection.candidates:
+        there = f"its newest is of {clock(newest.time)}" if newest else "it has no story at all"
         return (
             f"{shortage}, and the store has none from {clock(window.start)} up to "
-            f"{clock(window.end)}. `digest ingest` shows what the sources have."
+            f"{clock(window.end)}; {there}. `digest ingest` shows what the sources have."
         )
     rules = Counter(story.why.partition(":")[0] for story in selection.left_out)
     stopped = ", ".join(f"{count} stopped by {rule}" for rule, count in sorted(rules.items()))

@@ -138,10 +138,20 @@ def _story(newsroom: Newsroom, store: Store, manifest: dict[str, Any], wanted: s
     elif entry := running or lead:
         _running(newsroom, store, manifest, *entry)
     else:
-        raise CommandError(
-            f'"{wanted}" was no candidate of this issue: it lies outside the window, or the store did not have it '
-            "then. `digest stories list` shows what the store has."
-        )
+        raise CommandError(_no_candidate(newsroom, store, manifest, wanted))
+
+
+def _no_candidate(newsroom: Newsroom, store: Store, manifest: dict[str, Any], wanted: str) -> str:
+    """Why an issue says nothing of a story."""
+    known = store.stories([wanted]).get(wanted)
+    if known is None:
+        return f'no story has the id "{wanted}". `digest stories list` shows ids.'
+    clock = newsroom.publication.clock
+    start, end = (datetime.fromisoformat(manifest["window"][key]) for key in ("start", "end"))
+    why = f"it is of {clock(known.time)}, and the issue has stories from {clock(start)} up to {clock(end)}"
+    if start <= known.time < end:
+        why = f"the store has it since {clock(known.first_seen)}; where that is after the build, build again"
+    return f'"{wanted}" was no candidate of this issue: {why}.'
 
 
 def _running(

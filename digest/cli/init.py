@@ -54,8 +54,15 @@ def init(
     steps = ["digest check", "digest preview", "digest build --daily"]
     if folder.absolute() != Path.cwd():
         steps.insert(0, f"cd {quote(str(folder))}")
-    emit({"newsroom": str(folder.absolute()), "files": sorted(files), "next": steps})
-    _tell(folder, files, steps)
+    emit(
+        {
+            "newsroom": str(folder.absolute()),
+            "timezone": options.timezone,
+            "files": sorted(files),
+            "next": steps,
+        }
+    )
+    _tell(folder, files, steps, guessed="" if timezone else options.timezone)
 
 
 def _options(name: str, url: str, timezone: str, locale: str) -> NewsroomOptions:
@@ -182,12 +189,15 @@ def _take_back(written: list[Path]) -> None:
             path.rmdir() if path.is_dir() else path.unlink()
 
 
-def _tell(folder: Path, files: Mapping[str, bytes], steps: list[str]) -> None:
+def _tell(folder: Path, files: Mapping[str, bytes], steps: list[str], guessed: str) -> None:
+    """What was made; ``guessed`` is the time zone that nobody named."""
     say(f"A newsroom is in {folder}:")
     tops = {name.partition("/")[0] for name in files}
     for name, about in _ABOUT.items():
         if name in tops:
             say(f"  {name:<14}{about}")
+    if guessed:
+        say(f"The time zone is this machine's, {guessed}; another one: timezone in digest.yaml.")
     say("\nNext:")
     for step in steps:
         say(f"  {step}")

@@ -21,7 +21,7 @@ from digest.cli.options import (
     load_newsroom,
     now,
 )
-from digest.cli.output import emit, say
+from digest.cli.output import emit, say, warn
 from digest.errors import CommandError
 from digest.model.counts import counted
 
@@ -52,6 +52,7 @@ def note(
     """An editor's note under the masthead, and the subject and preheader of one issue by hand."""
     from digest.app.decisions import write_note
     from digest.app.newsdesk import issue_due
+    from digest.render import printed_as_written
     from digest.select import why_no_issue
     from digest.store import open_store
 
@@ -63,8 +64,11 @@ def note(
             raise CommandError(reason)
         texts = {} if clear else _texts(text, file, subject, preheader)
         written = write_note(newsroom, store, name, date_, texts, by=by or current_user(), at=now())
-    emit({"note": _fields(written)})
+    odd = printed_as_written(written.text)
+    emit({"note": _fields(written) | {"problems": odd}})
     say(f"{name} {date_}: " + ("the note is taken back." if clear else _summary(written)))
+    for remark in odd:
+        warn(f"digest: as it is, readers see the marks: {remark}")
 
 
 def _texts(text: str | None, file: Path | None, subject: str | None, preheader: str | None) -> dict[str, str]:

@@ -149,7 +149,7 @@ def as_date(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise CommandError(f'"{text}" is not a date; write it as YYYY-MM-DD, such as 2026-01-23.') from None
+        raise CommandError(_no_date(text)) from None
 
 
 def as_issue(text: str) -> date:
@@ -159,10 +159,18 @@ def as_issue(text: str) -> date:
     try:
         return issue_date(text)
     except ValueError:
-        raise CommandError(
-            f'"{text}" is not a date; write it as YYYY-MM-DD, such as 2026-01-23, or 2026-01-23.2 for the second '
-            "special of that day."
-        ) from None
+        raise CommandError(f"{_no_date(text)} The second special of a day is 2026-01-23.2.") from None
+
+
+def _no_date(text: str) -> str:
+    """That this is no date, and which one it was likely meant to be."""
+    from digest.model.keys import words
+
+    try:
+        cure = f"Write {words.day(text)}."
+    except words.InvalidValue as wrong:
+        cure = wrong.cure
+    return f'"{text}" is not a date. {cure}'
 
 
 def edition_named(newsroom: Newsroom, name: str) -> Edition:

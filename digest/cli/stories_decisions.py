@@ -216,13 +216,11 @@ def _mark(
     ]  # fmt: skip
     with open_store(newsroom.store, newsroom.publication) as store:
         stories = decisions.mark(newsroom, store, marks)
-        warnings = decisions.warnings(newsroom, store, marks, now()) if action == "pin" else {}
-    idle = decisions.without_issue(newsroom, marks[:1]) if action != "pin" else []
-    problems = {mark.story: [*warnings.get(mark.story, []), *idle] for mark in marks}
-    emit({"marks": [mark_fields(mark) | {"problems": problems[mark.story]} for mark in marks]})
+        problems = decisions.warnings(newsroom, store, marks, now())
+    emit({"marks": [mark_fields(mark) | {"problems": problems.get(mark.story, [])} for mark in marks]})
     for mark in marks:
         say(f'{action}: "{stories[mark.story].title}" ({mark.story}){scope(mark)}')
-        for text in problems[mark.story]:
+        for text in problems.get(mark.story, []):
             warn(f"digest: {text}")
 
 

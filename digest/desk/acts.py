@@ -92,9 +92,7 @@ def _mark(desk: Desk, current: CurrentIssue, form: Form) -> ActResult:
             "kill": "Killed",
             "move": f"Moved to place {position}",
         }[name]
-        warnings = (
-            decisions.warnings(current.newsroom, store, [mark], desk.now()) if mark.action == "pin" else {}
-        )
+        warnings = decisions.warnings(current.newsroom, store, [mark], desk.now())
         return ActResult(
             " ".join([f"{verbs}: “{before.title}”.", *warnings.get(story, ())]), key_of(mark), story
         )
@@ -221,6 +219,7 @@ def _release(desk: Desk, current: CurrentIssue, form: Form) -> ActResult:
 
 def _note(desk: Desk, current: CurrentIssue, form: Form) -> ActResult:
     from digest.app import decisions
+    from digest.render import printed_as_written
 
     form_values = {
         name: form[name].replace("\r\n", "\n") for name in ("text", "subject", "preheader") if name in form
@@ -243,7 +242,9 @@ def _note(desk: Desk, current: CurrentIssue, form: Form) -> ActResult:
         note = decisions.write_note(
             current.newsroom, store, current.edition.name, current.day, values, by=desk.who, at=desk.now()
         )
-        return ActResult("The note is saved." if note else "The note is taken back.", key_of(note), "note")
+        said = "The note is saved." if note else "The note is taken back."
+        odd = [f"Readers see the marks: {remark}" for remark in printed_as_written(note.text)]
+        return ActResult(" ".join([said, *odd]), key_of(note), "note")
 
     return _store(desk, current, do)
 

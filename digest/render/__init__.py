@@ -12,6 +12,7 @@ from digest.render.compiled_theme import CompiledTheme
 from digest.render.issue import RenderRequest, render
 from digest.render.loader import themes
 from digest.render.renderer import RenderCache
+from digest.render.richtext import printed_as_written
 from digest.render.theme import Theme, load_theme
 
 
@@ -69,6 +70,7 @@ __all__ = [
     "RenderRequest",
     "Theme",
     "load_theme",
+    "printed_as_written",
     "problems",
     "remarks",
     "render",
