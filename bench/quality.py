@@ -26,6 +26,7 @@ from typing import Any, TypeAlias
 from digest.model import (
     AdBook,
     Edition,
+    Likeness,
     Links,
     Look,
     Newsroom,
@@ -294,11 +295,10 @@ def _judged_rows() -> list[list[str]]:
     return [line.split() for line in JUDGED.read_text("utf-8").splitlines() if not line.startswith("#")]
 
 
-def judged_together(name: str, day: str) -> tuple[list[bool], list[bool]]:
+def judged_together(name: str, day: str, likeness: Likeness | None = None) -> tuple[list[bool], list[bool]]:
     """Of the judged pairs of a day, which stand in one event, and which should."""
-    event = {
-        story.id: number for number, members in enumerate(group(stories_of(name, day))) for story in members
-    }
+    events = group(stories_of(name, day), likeness)
+    event = {story.id: number for number, members in enumerate(events) for story in members}
     pairs = judged_pairs(name, day)
     return [event[a] == event[b] for a, b, _ in pairs], [verdict for *_, verdict in pairs]
 

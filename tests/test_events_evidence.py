@@ -56,6 +56,7 @@ SIX = "Pell sues Finch as Crane meets Marsh and Vance beats Lowe"
                 asking=0,
                 only_theirs=4 / 7,  # Melbury, bridge, Hollis, mayor; seven words in each
                 addressed=0,
+                alike=0,
             ),
         ),
         (
@@ -74,6 +75,7 @@ SIX = "Pell sues Finch as Crane meets Marsh and Vance beats Lowe"
                 asking=0,
                 only_theirs=1 / 77**0.5,  # quit; seven words and eleven
                 addressed=0,
+                alike=0,
             ),
         ),
     ],

@@ -89,3 +89,10 @@ def test_the_order_in_which_pairs_are_looked_at_changes_nothing() -> None:
     there, back = WordWeights(features), WordWeights(features)
     forward = {(i, j): first_look(features[i], features[j], there) for i, j in pairs}
     assert forward == {(i, j): first_look(features[i], features[j], back) for i, j in reversed(pairs)}
+
+
+def test_likeness_of_meaning_counts_where_it_is_known() -> None:
+    a, b = features_of(turn(0)), features_of(turn(1))
+    weights = WordWeights([*map(features_of, DAY), a, b])
+    unknown, far, near = (logit_of(a, b, weights, alike) for alike in (None, 0.8, 0.9))
+    assert far < unknown < near

@@ -6,6 +6,7 @@ looked at again.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from digest.select.events.second_look import SecondLook
@@ -42,19 +43,21 @@ pairs             0.00   -0.76   -0.78    -0.36
 """
 # Fitted by scripts/second_look.py on pairs near the border that were judged by hand (tests/quality/judged_pairs.tsv).
 _SECOND_LOOK = """\
-base            -2.90
-first            0.23
-ground           0.25
-commenting      -0.27
-crossed_least    1.97
-same_source     -1.08
-absent_names    -0.26
-done             0.91
-lead_least       1.19
-gap             -1.66
-asking          -0.83
-only_theirs      2.49
-addressed        2.18
+feature           alone  likeness
+base              -2.90    -19.69
+first              0.23      0.18
+ground             0.25      0.22
+commenting        -0.27     -0.27
+crossed_least      1.97      0.55
+same_source       -1.08     -0.99
+absent_names      -0.26     -0.17
+done               0.91      0.48
+lead_least         1.19      0.85
+gap               -1.66     -1.60
+asking            -0.83     -0.78
+only_theirs        2.49      2.49
+addressed          2.18      1.63
+alike              0.00     19.78
 """
 
 
@@ -85,22 +88,18 @@ class LikenessTerm:
         return self.worth * (alike - self.usual - self.words * plain)
 
 
-def _model(name: str) -> LogisticModel:
-    head, *lines = (line.split() for line in _WEIGHTS.splitlines())
+def _model(table: str, name: str, features: Callable[..., tuple[float, ...]]) -> LogisticModel:
+    head, *lines = (line.split() for line in table.splitlines())
     column = head.index(name)
     weights = {line[0]: float(line[column]) for line in lines}
-    return LogisticModel(weights.pop("base"), Similarity(**weights))
+    return LogisticModel(weights.pop("base"), features(**weights))
 
 
-def _second_look() -> LogisticModel:
-    weights = {name: float(weight) for name, weight in map(str.split, _SECOND_LOOK.splitlines())}
-    return LogisticModel(weights.pop("base"), SecondLook(**weights))
-
-
-SECOND_LOOK = _second_look()
-TEXTS = _model("texts")  # stories with summaries
-TITLES = _model("titles")  # titles among many stories
-PAIR = _model("pair")  # titles among few
-PAIR_WITH_LIKENESS = _model("likeness")  # the same, where likeness of meaning is known
+SECOND_LOOK = _model(_SECOND_LOOK, "alone", SecondLook)
+SECOND_LOOK_WITH_LIKENESS = _model(_SECOND_LOOK, "likeness", SecondLook)
+TEXTS = _model(_WEIGHTS, "texts", Similarity)  # stories with summaries
+TITLES = _model(_WEIGHTS, "titles", Similarity)  # titles among many stories
+PAIR = _model(_WEIGHTS, "pair", Similarity)  # titles among few
+PAIR_WITH_LIKENESS = _model(_WEIGHTS, "likeness", Similarity)  # the same, where likeness of meaning is known
 TEXTS_LIKENESS, TITLES_LIKENESS = LikenessTerm(0.86, 25.0, 0.1), LikenessTerm(0.88, 30.0, 0.1)
 PAIR_LIKENESS = LikenessTerm(0.93, 37.0, 0.0)

@@ -14,6 +14,7 @@ from digest.select.events.classifier import (
     PAIR_LIKENESS,
     PAIR_WITH_LIKENESS,
     SECOND_LOOK,
+    SECOND_LOOK_WITH_LIKENESS,
     TEXTS,
     TEXTS_LIKENESS,
     TITLES,
@@ -92,7 +93,9 @@ def logit_of(a: StoryFeatures, b: StoryFeatures, weights: WordWeights, alike: fl
     ``alike`` is how alike their titles are in meaning, where that is known.
     """
     first = first_look(a, b, weights, alike)
-    return SECOND_LOOK.logit(first) if isinstance(first, SecondLook) else first
+    if isinstance(first, SecondLook):
+        return (SECOND_LOOK if alike is None else SECOND_LOOK_WITH_LIKENESS).logit(first)
+    return first
 
 
 def first_look(
@@ -127,7 +130,7 @@ def first_look(
     ground = common_ground(a, b, weights)
     if too_little_shared(a, b, weights, ground) and not _says_it_in_other_words(a, b, alike):
         return THIN
-    return second_look(a, b, weights, logit, ground) if again else logit
+    return second_look(a, b, weights, logit, ground, alike) if again else logit
 
 
 def _models(

@@ -48,12 +48,18 @@ class SecondLook(NamedTuple):
     asking: float  # questions, and opinion by its address
     only_theirs: float  # cosine of their words, each as far as the stories around them do not hold it
     addressed: float  # of the words of an address, the weight of those in the other story, mean
+    alike: float  # how alike the headlines are in meaning, where that is known, else 0
 
 
 def second_look(
-    a: StoryFeatures, b: StoryFeatures, weights: WordWeights, first: float, ground: float
+    a: StoryFeatures,
+    b: StoryFeatures,
+    weights: WordWeights,
+    first: float,
+    ground: float,
+    alike: float | None = None,
 ) -> SecondLook:
-    """``first`` is the classifier's logit, ``ground`` what ``common_ground`` counts."""
+    """``first`` is the classifier's logit, ``ground`` what ``common_ground`` counts, ``alike`` likeness of meaning."""
     return SecondLook(
         first=min(first, _FIRST_MOST),
         ground=min(ground, _GROUND_MOST),
@@ -67,6 +73,7 @@ def second_look(
         asking=float(_asking(a) + _asking(b)),
         only_theirs=_only_theirs(a, b, weights),
         addressed=(_addressed(a, b, weights) + _addressed(b, a, weights)) / 2,
+        alike=alike or 0.0,
     )
 
 
