@@ -11,15 +11,20 @@ import signal
 import sys
 import time
 import traceback
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from multiprocessing import get_context
+from multiprocessing.process import BaseProcess
+from multiprocessing.synchronize import Event
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import NoReturn
 from uuid import uuid4
 
 from digest.__main__ import main
-from tests.newsrooms import Result, Room
+from digest.store import open_store
+from tests.newsrooms import PUBLICATION, Result, Room
 
 DIED = 70  # the exit code of a command with a defect; its traceback is what it says
 
@@ -102,3 +107,24 @@ def killed(room: Room, words: tuple[str, ...], after: float) -> bool:
     running = fork(room, *words)
     time.sleep(after)
     return running.kill()
+
+
+@contextmanager
+def holder(url: str) -> Iterator[BaseProcess]:
+    """A process that holds the lock of an edition, ``daily``, until it is killed."""
+    forks = get_context("fork")
+    held = forks.Event()
+    process = forks.Process(target=_hold, args=(url, held))
+    process.start()
+    try:
+        assert held.wait(60)
+        yield process
+    finally:
+        process.kill()
+        process.join()
+
+
+def _hold(url: str, held: Event) -> None:
+    with open_store(url, PUBLICATION) as store, store.lock("daily"):
+        held.set()
+        time.sleep(60)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 import time
 from hashlib import sha256
 from pathlib import Path
@@ -12,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from digest.errors import Unreachable
-from tests.forks import at_once, fork, killed
+from digest.store import open_store
+from tests.forks import at_once, fork, holder, killed
 from tests.killing import kills
 from tests.newsrooms import PUBLICATION, Room, newsroom, story
 
@@ -78,31 +77,17 @@ def test_two_builds_at_once_make_one_issue(tmp_path: Path) -> None:
 
 
 def test_a_held_lock_is_waited_for_and_free_when_its_holder_is_killed(tmp_path: Path) -> None:
-    from digest.store import open_store
-
     room = newsroom(tmp_path / "room")
     room.run("ingest")
     url = f"sqlite:///{room.root / 'var' / 'digest.db'}"
-    holder = subprocess.Popen([sys.executable, "-c", HOLD, url], stdout=subprocess.PIPE, text=True)
-    assert holder.stdout is not None
-    assert holder.stdout.readline() == "held\n"
-    try:
-        with open_store(url, PUBLICATION) as store, pytest.raises(Unreachable), store.lock("daily", wait=0.2):
-            pass
-    finally:
-        holder.kill()
-        holder.wait()
+    with (
+        holder(url),
+        open_store(url, PUBLICATION) as store,
+        pytest.raises(Unreachable),
+        store.lock("daily", wait=0.2),
+    ):
+        pass
     assert room.run(*BUILD).code == 0
-
-
-HOLD = """
-import sys, time
-from digest.store import open_store
-from tests.newsrooms import PUBLICATION
-with open_store(sys.argv[1], PUBLICATION) as store, store.lock("daily"):
-    print("held", flush=True)
-    time.sleep(60)
-"""
 
 
 def test_no_kill_leaves_half_an_issue_or_loses_a_row(tmp_path: Path) -> None:

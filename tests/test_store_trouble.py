@@ -7,12 +7,13 @@ import os
 import re
 import signal
 import sqlite3
-import subprocess
-import sys
 import threading
 import time
 from contextlib import closing
 from datetime import UTC, datetime
+from multiprocessing.queues import SimpleQueue as Queue
+from multiprocessing.sharedctypes import Synchronized
+from multiprocessing.synchronize import Barrier
 from pathlib import Path
 from types import SimpleNamespace
 from urllib.parse import parse_qs, urlsplit
@@ -24,14 +25,16 @@ from sqlalchemy import text
 
 from digest.errors import CommandError, DigestError, Unreachable
 from digest.model import Story
-from digest.store import database, open_store
+from digest.store import database, locks, open_store
 from digest.store.database import connect
 from digest.store.trouble import said
 from tests.examples import examples
+from tests.forks import holder
 from tests.newsrooms import PUBLICATION
 from tests.postgres import for_test, server, stop
 
 NOW = datetime(2026, 1, 23, 12, tzinfo=UTC)
+FORKS = multiprocessing.get_context("fork")
 
 
 def stories(count: int, start: int = 0) -> list[Story]:
@@ -250,31 +253,20 @@ def test_a_statement_that_fails_is_our_defect() -> None:
 
 # Two at once
 
-_HOLDER = """
-import sys, time
-from digest.store import database, open_store
-from tests.newsrooms import PUBLICATION
-with open_store(sys.argv[1], PUBLICATION) as store, store.lock("daily"):
-    print("held", flush=True)
-    time.sleep(60)
-"""
-
-
-def _holder(url: str) -> subprocess.Popen[str]:
-    process = subprocess.Popen([sys.executable, "-c", _HOLDER, url], stdout=subprocess.PIPE, text=True)
-    assert process.stdout is not None
-    assert process.stdout.readline() == "held\n"
-    return process
-
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgres"])
-def test_the_lock_of_a_killed_process_is_free(kind: str, path: Path, request: pytest.FixtureRequest) -> None:
+def test_the_lock_of_a_killed_process_is_free(
+    kind: str, path: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a server when its lease is over; a short one here."""
+    monkeypatch.setattr(locks, "_UNTIL", locks._NOW + 4000)
+    monkeypatch.setattr(locks, "_BEAT", 4 * locks._BEAT / locks.LASTS)
     url = f"sqlite:///{path}" if kind == "sqlite" else str(request.getfixturevalue("postgres"))
-    with _holder(url) as process, open_store(url, PUBLICATION) as store:
+    with holder(url) as process, open_store(url, PUBLICATION) as store:
         with pytest.raises(Unreachable, match=r"0\.2 seconds"), store.lock("daily", wait=0.2):
             pass
-        process.send_signal(signal.SIGKILL)
-        process.wait()
+        process.kill()
+        process.join()
         with store.lock("daily", wait=20):
             pass
 
@@ -304,59 +296,85 @@ def test_a_lock_is_waited_for(path: Path) -> None:
     assert order == ["first", "second"]
 
 
-_WRITER = """
-import sys
-from contextlib import closing
-from datetime import UTC, datetime
-from digest.model import Story
-from digest.store import database, open_store
-from tests.newsrooms import PUBLICATION
-now = datetime(2026, 1, 23, 12, tzinfo=UTC)
-def one(n):
-    return Story(id=f"s{n}", url=f"https://news.example/{n}", title=f"Story {n}", summary="x" * 500, first_seen=now)
-with open_store(sys.argv[1], PUBLICATION) as store:
-    for start in range(0, 400, 40):
-        store.upsert([one(n) for n in range(start, start + 80)], now)
-"""
+def _write(url: str, written: Queue[int]) -> None:
+    with open_store(url, PUBLICATION) as store:
+        for start in range(0, 400, 40):
+            store.upsert(stories(80, start), NOW)
+            written.put(start)
 
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgres"])
 def test_many_writers_at_once_lose_nothing(kind: str, path: Path, request: pytest.FixtureRequest) -> None:
     """They also make the store at once, where it is a new one."""
     url = f"sqlite:///{path}" if kind == "sqlite" else str(request.getfixturevalue("postgres"))
-    words = [sys.executable, "-c", _WRITER, url]
-    writers = [subprocess.Popen(words, stderr=subprocess.PIPE, text=True) for _ in range(3)]
-    assert [(writer.communicate()[1], writer.returncode) for writer in writers] == [("", 0)] * 3
+    writers = [FORKS.Process(target=_write, args=(url, FORKS.SimpleQueue())) for _ in range(3)]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join()
+    assert [writer.exitcode for writer in writers] == [0] * 3
     with open_store(url, PUBLICATION) as store:
         assert len(store.search(limit=1000)) == 440
 
 
-def _open_new(file: Path, begin: float) -> None:
-    while time.time() < begin:
-        pass
-    with closing(sqlite3.connect(file, isolation_level=None, timeout=database.BUSY)) as connection:
-        database._set_up_sqlite(False, connection, None)
-        connection.execute(f"CREATE TABLE t{os.getpid()} (a)")
+def _open_new(files: list[Path], together: Barrier, begin: Synchronized[float]) -> None:
+    for file in files:
+        together.wait(60)
+        while time.time() < begin.value:
+            pass
+        with closing(sqlite3.connect(file, isolation_level=None, timeout=database.BUSY)) as connection:
+            database._set_up_sqlite(False, connection, None)
+            connection.execute(f"CREATE TABLE t{os.getpid()} (a)")
+
+
+def test_a_file_whose_journal_cannot_change_yet_is_tried_again(path: Path) -> None:
+    """SQLite does not wait while it changes the journal's mode: it says at once that another one writes."""
+    path.parent.mkdir()
+    told: list[str] = []
+    with (
+        closing(sqlite3.connect(path, isolation_level=None)) as other,
+        closing(sqlite3.connect(path, isolation_level=None, timeout=database.BUSY)) as ours,
+    ):
+        other.execute("BEGIN IMMEDIATE")
+
+        def execute(statement: str) -> object:
+            try:
+                return ours.execute(statement)
+            except sqlite3.OperationalError as error:
+                told.append(str(error))
+                other.execute("COMMIT")
+                raise
+
+        database._set_up_sqlite(False, SimpleNamespace(execute=execute), None)
+        assert ours.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+    assert told == ["database is locked"]
 
 
 def test_a_new_file_is_opened_by_several_at_the_same_instant(tmp_path: Path) -> None:
-    """SQLite does not wait while it changes the journal's mode: without another try every 25th was told "locked"."""
-    forks = multiprocessing.get_context("fork")
-    for number in range(40):
-        about = (tmp_path / f"{number}.db", time.time() + 0.02)
-        openers = [forks.Process(target=_open_new, args=about) for _ in range(6)]
-        for opener in openers:
-            opener.start()
-        for opener in openers:
-            opener.join()
-        assert [opener.exitcode for opener in openers] == [0] * 6
+    begin = FORKS.Value("d", 0.0)
+
+    def soon() -> None:
+        begin.value = time.time() + 0.005
+
+    files = [tmp_path / f"{number}.db" for number in range(15)]
+    about = (files, FORKS.Barrier(6, soon), begin)
+    openers = [FORKS.Process(target=_open_new, args=about) for _ in range(6)]
+    for opener in openers:
+        opener.start()
+    for opener in openers:
+        opener.join()
+    assert [opener.exitcode for opener in openers] == [0] * 6
 
 
 def test_a_writer_killed_in_the_middle_leaves_whole_stories(path: Path) -> None:
     url = f"sqlite:///{path}"
-    with subprocess.Popen([sys.executable, "-c", _WRITER, url]) as writer:
-        time.sleep(0.8)
-        writer.kill()
+    written = FORKS.SimpleQueue()
+    writer = FORKS.Process(target=_write, args=(url, written))
+    writer.start()
+    assert [written.get() for _ in range(3)] == [0, 40, 80]
+    writer.kill()
+    writer.join()
+    assert writer.exitcode == -signal.SIGKILL
     with open_store(url, PUBLICATION) as store:
         kept = store.search(limit=1000)
         assert all(len(story.summary) == 500 for story in kept)
