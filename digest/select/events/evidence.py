@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from math import fsum
 
 from digest.select.events.features import StoryFeatures, could_be_news
 from digest.select.events.synonyms import synonymy
@@ -25,7 +26,7 @@ def common_ground(a: StoryFeatures, b: StoryFeatures, weights: WordWeights) -> f
     below = sum(
         weights[word] >= LEAST_BELOW for word in (a.summary & b.summary) - shared if could_be_news(word)
     )
-    like = sum(sorted(synonymy(word, b.title) for word in a.news_words - b.words))
+    like = fsum(synonymy(word, b.title) for word in a.news_words - b.words)
     plain = sum(
         weights[word] >= LEAST_WEIGHT and not weights.is_boilerplate(word) and word not in CALENDAR
         for word in (a.title & b.title) - shared - _beside(a, shared) - _beside(b, shared)

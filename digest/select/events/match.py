@@ -92,16 +92,16 @@ def logit_of(a: StoryFeatures, b: StoryFeatures, weights: WordWeights, alike: fl
 
     ``alike`` is how alike their titles are in meaning, where that is known.
     """
-    first = first_look(a, b, weights, alike)
-    if isinstance(first, SecondLook):
-        return (SECOND_LOOK if alike is None else SECOND_LOOK_WITH_LIKENESS).logit(first)
-    return first
+    logit = first_look(a, b, weights, alike)
+    if isinstance(logit, SecondLook):
+        logit = (SECOND_LOOK if alike is None else SECOND_LOOK_WITH_LIKENESS).logit(logit)
+    return -SURE if 0 <= logit < SURE and other_names(*_as_compared(a, b)) else logit
 
 
 def first_look(
     a: StoryFeatures, b: StoryFeatures, weights: WordWeights, alike: float | None = None
 ) -> float | SecondLook:
-    """The logit where it is decided at first sight, or what a second look weighs."""
+    """The logit where it is decided at first sight, or what a second look weighs; names are not looked at yet."""
     if a.address == b.address and a.address:
         return SURE
     if apart(a, b):
@@ -110,10 +110,7 @@ def first_look(
         return SURE
     if a.written == b.written and len(a.news_words) < 2:
         return -SURE  # a headline of common words that comes again
-    if (
-        a.summary == b.summary and a.summary
-    ):  # a set phrase below other headlines, or nothing that the titles do not say
-        a, b = without_summary(a), without_summary(b)
+    a, b = _as_compared(a, b)
     weighed = similarity_of(a, b, weights)
     model, meaning = _models(a, b, weights, alike is not None)
     with_likeness = 0.0 if alike is None else meaning.logit(alike, weighed.plain)
@@ -121,16 +118,17 @@ def first_look(
     logit = with_likeness + model.logit(weighed) - asked
     rare_is_known = model is TITLES and weights.stories >= MANY
     again = weights.stories >= FEW and model in (TEXTS, TITLES) and not rare_is_known
-    if logit < (LEAST if again else 0.0):
-        return logit
-    if other_names(a, b):
-        return -SURE
-    if rare_is_known:
+    if rare_is_known or logit < (LEAST if again else 0.0):
         return logit
     ground = common_ground(a, b, weights)
     if too_little_shared(a, b, weights, ground) and not _says_it_in_other_words(a, b, alike):
         return THIN
     return second_look(a, b, weights, logit, ground, alike) if again else logit
+
+
+def _as_compared(a: StoryFeatures, b: StoryFeatures) -> tuple[StoryFeatures, StoryFeatures]:
+    """Without summaries where they are equal: a set phrase below other headlines, or what the titles say anyway."""
+    return (without_summary(a), without_summary(b)) if a.summary and a.summary == b.summary else (a, b)
 
 
 def _models(

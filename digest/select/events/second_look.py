@@ -24,7 +24,7 @@ from digest.select.events.tokens import form_of
 from digest.select.events.vocabulary import COMMENTING
 from digest.select.events.word_weights import WordWeights
 
-LEAST = -2.0  # a first logit below which no second look is worth its time
+LEAST = -1.5  # a first logit below which no second look is worth its time
 _FIRST_MOST, _GROUND_MOST, _COMMENTING_MOST, _ABSENT_MOST = 8.0, 6.0, 3, 4
 _LEAD = 3  # words that a headline begins with
 _DAY = timedelta(days=1)

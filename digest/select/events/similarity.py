@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from math import fsum
 from typing import NamedTuple
 
 from digest.select.events.features import StoryFeatures
@@ -125,7 +126,7 @@ def _meaning(
 
 def _covered(words: frozenset[str], others: frozenset[str], weights: WordWeights) -> float:
     """The weight of the words that the others say as well, in the measure in which they do."""
-    return sum(sorted(weights[word] * synonymy(word, others) for word in words))
+    return fsum(weights[word] * synonymy(word, others) for word in words)
 
 
 def _plain(a: frozenset[str], b: frozenset[str]) -> tuple[float, float, float]:

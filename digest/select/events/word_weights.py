@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from math import log, sqrt
+from math import fsum, log, sqrt
 
 from digest.select.events.features import StoryFeatures
 from digest.select.events.tokens import form_of
@@ -79,7 +79,7 @@ class WordWeights(dict[str, float]):
         return weight
 
     def of(self, words: Iterable[str]) -> float:
-        return sum(sorted(map(self.__getitem__, words)))
+        return fsum(map(self.__getitem__, words))
 
     def in_source(self, word: str, source: str) -> float:
         """The weight among the headlines of one source: a paper's own town tells next to nothing there."""
@@ -133,8 +133,8 @@ class WordWeights(dict[str, float]):
             plain=self._plain(telling.written),
             title=self.of(telling.title),
             names=self.of(telling.names),
-            title_length=sqrt(sum(sorted(self[word] ** 2 for word in telling.title))),
-            text_length=sqrt(sum(sorted(self[word] ** 2 for word in telling.words))),
+            title_length=sqrt(fsum(self[word] ** 2 for word in telling.title)),
+            text_length=sqrt(fsum(self[word] ** 2 for word in telling.words)),
         )
 
     def _plain(self, written: tuple[str, ...]) -> frozenset[str]:
