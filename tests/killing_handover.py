@@ -171,9 +171,7 @@ def _bad_run(room: Room, fake: Apart, words: tuple[str, ...], chance: random.Ran
 
 def _wait_held(fake: Apart, child: int) -> None:
     """Until the mailer holds a call, or the run is over: it then made fewer calls."""
-    out = fake.process.stdout
-    assert out is not None
-    while not select.select([out], [], [], 0.005)[0]:
+    while not select.select([fake.out], [], [], 0.005)[0]:
         info = os.waitid(os.P_PID, child, os.WEXITED | os.WNOHANG | os.WNOWAIT)
         if info is not None:
             return

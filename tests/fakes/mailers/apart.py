@@ -1,4 +1,4 @@
-"""``python -m tests.fakes.mailers.apart NAME``: a fake in a process of its own, told what to do line by line.
+"""A fake in a process of its own, a fork of this one, told what to do line by line.
 
 It prints its address, then obeys lines of JSON and answers each with what there is: ``{"chaos": SEED}`` breaks calls at
 random, ``{"hold": N, "acts": B}`` says ``held`` at the N-th call to come and leaves it without an answer, ``{"slow":
@@ -8,14 +8,14 @@ SECONDS}`` answers late, ``{"calm": 1}`` works, ``{"reset": 1}`` forgets everyth
 from __future__ import annotations
 
 import json
+import os
 import random
+import signal
 import socket
-import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any, Protocol
 
 from tests.fakes.mailers import (
@@ -158,26 +158,43 @@ class Apart:
     """The other end: a fake that runs in a process of its own."""
 
     def __init__(self, name: str) -> None:
-        words = [sys.executable, "-m", "tests.fakes.mailers.apart", name]
-        self.process = subprocess.Popen(
-            words, cwd=Path(__file__).parents[3], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL, text=True,
-        )  # fmt: skip
+        their_in, our_in = os.pipe()
+        our_out, their_out = os.pipe()
+        self.pid = os.fork()
+        if self.pid == 0:
+            try:
+                os.close(our_in)
+                os.close(our_out)
+                with (
+                    open(their_in) as sys.stdin,
+                    open(their_out, "w") as sys.stdout,
+                    open(os.devnull, "w") as sys.stderr,
+                ):
+                    main(name)
+            finally:
+                os._exit(0)
+        os.close(their_in)
+        os.close(their_out)
+        self.words, self.out = open(our_in, "w"), open(our_out)  # noqa: SIM115
         self.url = self.line()
 
     def line(self) -> str:
-        assert self.process.stdout is not None
-        return self.process.stdout.readline().strip()
+        return self.out.readline().strip()
 
     def tell(self, **words: Any) -> dict[str, Any]:
         """What there is, after it obeyed."""
-        assert self.process.stdin is not None
-        self.process.stdin.write(json.dumps(words) + "\n")
-        self.process.stdin.flush()
+        self.words.write(json.dumps(words) + "\n")
+        self.words.flush()
         while (line := self.line()) == "held":
             pass
         state: dict[str, Any] = json.loads(line)
         return state
+
+    def close(self) -> None:
+        os.kill(self.pid, signal.SIGKILL)
+        os.waitpid(self.pid, 0)
+        self.words.close()
+        self.out.close()
 
 
 @contextmanager
@@ -186,9 +203,4 @@ def apart(name: str) -> Iterator[Apart]:
     try:
         yield fake
     finally:
-        fake.process.kill()
-        fake.process.communicate()
-
-
-if __name__ == "__main__":
-    main(sys.argv[1])
+        fake.close()
