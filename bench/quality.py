@@ -16,7 +16,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from itertools import combinations
+from itertools import combinations, product
 from math import fsum, log2
 from pathlib import Path
 from random import Random
@@ -309,13 +309,14 @@ def stories_of(name: str, day: str) -> list[Story]:
 
 def names_decide() -> None:
     """Invented pairs in five languages, each alone: one frame filled twice, one name shared, one event rewritten."""
-    for kept in (False, True):
+    for fresh, kept in product((False, True), repeat=2):
         merged: Counter[str] = Counter()
         count: Counter[str] = Counter()
-        for kind, _, _, pairs in everything(kept):
+        for kind, _, _, pairs in everything(kept, fresh=fresh):
             merged[kind] += sum(same_event(a, b) for a, b in pairs)
             count[kind] += len(pairs)
-        print(f"\ninvented pairs in five languages, {'kept aside' if kept else 'developed on'}: merged")
+        half = "kept aside" if kept else "developed on"
+        print(f"\ninvented pairs in five languages, {'second' if fresh else 'first'} set, {half}: merged")
         for kind, aim in (("same frame", "at most 1 %"), ("one name", "at most 1 %"), ("rewritten", "97 %")):
             line(kind, f"{merged[kind]} of {count[kind]}", f"aim {aim}")
 

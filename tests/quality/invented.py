@@ -1,6 +1,8 @@
 """Invented headlines in five languages, made from the templates and names of ``invented/``.
 
 Every other line of a list is kept aside (``kept=True``): rules are made on the first half and judged on the second.
+``fresh=True`` is a second invention (``invented/fresh/``), written without a look at the rules: its frames have two
+summaries, its rewritten headlines summaries too, and every other English frame Is Written With Capitals.
 
 * ``same_frame``: one sentence with other names filled in: two events.
 * ``one_name``: two sentences that share a place, a person or an institution and nothing else: two events.
@@ -22,15 +24,15 @@ from digest.model import Story
 Pair: TypeAlias = tuple[Story, Story]
 Text: TypeAlias = tuple[str, str]  # headline, summary
 LANGUAGES = ("en", "es", "de", "fr", "pt")
-SLOTS = ("town", "person", "org", "team")
+SLOTS = ("town", "person", "org", "team", "rival", "school", "street")
 START = datetime(2026, 1, 22, 8, tzinfo=UTC)
-FRAMES, NAMES, REWRITTEN = 40, 40, 20  # pairs of a language and half
+FRAMES, NAMES, REWRITTEN = (40, 30), (40, 30), (20, 15)  # pairs of a language and half; of the fresh ones
 
 
-def lists(language: str, kept: bool) -> dict[str, list[str]]:
+def lists(language: str, kept: bool, fresh: bool = False) -> dict[str, list[str]]:
     """Each list of a language by its name: every other line."""
     found: dict[str, list[str]] = {}
-    path = Path(__file__).with_name("invented") / f"{language}.txt"
+    path = Path(__file__).parent / "invented" / ("fresh" if fresh else "") / f"{language}.txt"
     for line in path.read_text("utf-8").splitlines():
         if line.startswith("["):
             current = found[line[1:-1]] = []
@@ -39,54 +41,72 @@ def lists(language: str, kept: bool) -> dict[str, list[str]]:
     return {name: lines[kept::2] for name, lines in found.items()}
 
 
-def same_frame(language: str, kept: bool = False, *, summaries: bool = False) -> list[Pair]:
+def same_frame(
+    language: str, kept: bool = False, *, summaries: bool = False, fresh: bool = False
+) -> list[Pair]:
     """Pairs of one frame; of several names in it all differ, or only some."""
-    known, dice = lists(language, kept), Random(f"frame {language} {kept}")
+    known, dice = lists(language, kept, fresh), Random(f"frame {language} {kept}")
     pairs = []
-    for number in range(FRAMES):
-        frame = known["frame"][number % len(known["frame"])]
-        slots = [slot for slot in (*SLOTS, "n") if f"{{{slot}}}" in frame]
+    for number in range(FRAMES[fresh]):
+        headline, *below = known["frame"][number % len(known["frame"])].split(" | ")
+        slots = [slot for slot in (*SLOTS, "n") if f"{{{slot}}}" in headline]
         kept_slots = set(slots) - {slots[0]} if number % 3 == 2 else set()
         one = {slot: _fill(known, slot, dice) for slot in slots}
         other = {
             slot: one[slot] if slot in kept_slots else _another(known, slot, dice, one) for slot in slots
         }
-        pairs.append(_pair(language, number, _texts(frame, one), _texts(frame, other), summaries))
+        a = (headline.format(**one), below[0].format(**one))
+        b = (headline.format(**other), below[-(number % 2)].format(**other))
+        pair = _pair(language, number, a, b, summaries)
+        pairs.append(in_capitals(pair) if fresh and language == "en" and number % 2 else pair)
     return pairs
 
 
-def one_name(language: str, kept: bool = False, *, summaries: bool = True) -> list[Pair]:
+def one_name(language: str, kept: bool = False, *, summaries: bool = True, fresh: bool = False) -> list[Pair]:
     """Pairs that share one name of one to four words."""
-    known, dice = lists(language, kept), Random(f"name {language} {kept}")
-    every = [
-        (slot, a, b) for slot in ("town", "person", "org") for a, b in combinations(known[f"about {slot}"], 2)
-    ]
+    known, dice = lists(language, kept, fresh), Random(f"name {language} {kept}")
+    every = [(slot, a, b) for slot in SLOTS for a, b in combinations(known.get(f"about {slot}", ()), 2)]
     pairs = []
-    for number in range(NAMES):
+    for number in range(NAMES[fresh]):
         slot, a, b = every[number % len(every)]
         name = {slot: _fill(known, slot, dice)}
         pairs.append(_pair(language, number, _texts(a, name), _texts(b, name), summaries))
     return pairs
 
 
-def rewritten(language: str, kept: bool = False) -> list[Pair]:
+def rewritten(
+    language: str, kept: bool = False, *, summaries: bool = False, fresh: bool = False
+) -> list[Pair]:
     """One event under two headlines."""
-    known, dice = lists(language, kept), Random(f"same {language} {kept}")
+    known, dice = lists(language, kept, fresh), Random(f"same {language} {kept}")
     pairs = []
-    for number in range(REWRITTEN):
-        a, b = known["same"][number % len(known["same"])].split(" | ")
-        names = {slot: _fill(known, slot, dice) for slot in SLOTS}
-        pairs.append(_pair(language, number, (a.format(**names), ""), (b.format(**names), ""), False))
+    for number in range(REWRITTEN[fresh]):
+        told = known["same"][number % len(known["same"])]
+        names = {slot: _fill(known, slot, dice) for slot in SLOTS if slot in known}
+        a, b, *below = told.format(**names).split(" | ")
+        one, other = below or ("", "")
+        pairs.append(_pair(language, number, (a, one), (b, other), summaries))
     return pairs
 
 
-def everything(kept: bool = False) -> Iterator[tuple[str, str, bool, list[Pair]]]:
+def everything(kept: bool = False, *, fresh: bool = False) -> Iterator[tuple[str, str, bool, list[Pair]]]:
     """Kind, language, whether with summaries, pairs."""
     for language in LANGUAGES:
         for summaries in (False, True):
-            yield "same frame", language, summaries, same_frame(language, kept, summaries=summaries)
-            yield "one name", language, summaries, one_name(language, kept, summaries=summaries)
-        yield "rewritten", language, False, rewritten(language, kept)
+            yield (
+                "same frame",
+                language,
+                summaries,
+                same_frame(language, kept, summaries=summaries, fresh=fresh),
+            )
+            yield "one name", language, summaries, one_name(language, kept, summaries=summaries, fresh=fresh)
+            if fresh or not summaries:
+                yield (
+                    "rewritten",
+                    language,
+                    summaries,
+                    rewritten(language, kept, summaries=summaries, fresh=fresh),
+                )
 
 
 def in_capitals(pair: Pair) -> Pair:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
+from itertools import pairwise
 from math import fsum
 
 from digest.select.events.features import StoryFeatures, could_be_news
@@ -46,22 +48,28 @@ def shared_things(a: StoryFeatures, b: StoryFeatures, weights: WordWeights) -> l
         key = next((k for k in words_by_name if _one_name(k, i, j)), (i, j))
         words_by_name.setdefault(key, set()).add(word)
     groups = list(words_by_name.values())
-    if not (a.line.mixed or b.line.mixed):
+    if not (a.line.mixed and b.line.mixed):
         groups = _in_runs(groups, a, b)
     return [frozenset(words) for words in groups if _tells(words, weights, a.source, b.source)]
 
 
 def _in_runs(groups: list[set[str]], a: StoryFeatures, b: StoryFeatures) -> list[set[str]]:
-    """Where capitals do not tell how far a name goes: words that stand side by side in both headlines, one of which may
-    be a name, are one thing, too: Riverside Community College District."""
-    named = {w for s in (a, b) for w, kind in zip(s.line.words, s.line.kinds, strict=True) if kind}
+    """Where the capitals of a headline do not tell how far a name goes, those of the other do. Where neither tells,
+    words that stand side by side in both are one thing: Riverside Community College District."""
+    told = {
+        pair
+        for story in (a, b)
+        if story.line.mixed
+        for pair, (i, j) in zip(pairwise(story.line.words), pairwise(story.line.names), strict=True)
+        if i == j
+    }
     runs: list[set[str]] = []
-    for pair in sorted(a.pairs & b.pairs):
+    for pair in sorted(a.pairs & b.pairs & told if a.line.mixed or b.line.mixed else a.pairs & b.pairs):
         joined = [run for run in runs if not run.isdisjoint(pair)]
         runs = [run for run in runs if run not in joined] + [set(pair).union(*joined)]
     for run in runs:
         touched = [group for group in groups if not group.isdisjoint(run)]
-        if touched and not run.isdisjoint(named):
+        if touched:
             groups = [group for group in groups if group not in touched] + [run.union(*touched)]
     return groups
 
@@ -89,7 +97,12 @@ def _tells(words: Iterable[str], weights: WordWeights, *sources: str) -> bool:
 
 
 def _names(story: StoryFeatures, shared: frozenset[str]) -> dict[str, int]:
-    """The number of the name that each shared word of the headline is part of."""
+    """The number of the name that each shared word of the headline is part of, of the longest if of several."""
+    length = Counter(story.line.names)
     return {
-        word: name for word, name in zip(story.line.words, story.line.names, strict=True) if word in shared
+        word: name
+        for word, name in sorted(
+            zip(story.line.words, story.line.names, strict=True), key=lambda pair: length[pair[1]]
+        )
+        if word in shared
     }

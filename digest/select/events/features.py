@@ -27,6 +27,9 @@ _TRACKING = re.compile(
 )
 _AMP = re.compile(r"/amp(?=/|$)|\.amp(?=\.html?$|$)|(?<=/)amp\.html?$")
 _HOLDS_DIGIT = re.compile(r"\d").search
+_GERMAN = frozenset(
+    {"der", "das", "und", "für", "im", "von", "mit", "bei", "auf", "ein", "eine", "ist", "zu"}
+)
 _NONE: frozenset[str] = frozenset()
 _NOTHING = frozenset({""})  # the form of function words
 
@@ -88,11 +91,12 @@ def _mended(text: str) -> str:
 
 def _features(id: str, time: datetime, source: str, url: str, title: str, summary: str) -> StoryFeatures:
     written, below = tokens(title)[: MOST_WORDS * 2], tokens(summary)
-    forms, body_forms = list(map(form_of, written)), list(map(form_of, below))
+    forms, body_forms = _forms(written), _forms(below)
     line = [form for form in forms if form][:MOST_WORDS]
     head, body = frozenset(line), frozenset(body_forms) - _NOTHING
     digits = [word for word in line if _HOLDS_DIGIT(word)] if _HOLDS_DIGIT(" ".join(line)) else []
     numbers = frozenset(word for word in digits if word[0].isdigit())
+    mixed = is_mixed(written)
     below_names = _capitals(below[1:], body_forms[1:])
     return StoryFeatures(
         id=id,
@@ -103,7 +107,7 @@ def _features(id: str, time: datetime, source: str, url: str, title: str, summar
         pairs=frozenset(pairwise(line)),
         summary=body,
         words=head | body,
-        names=(_capitals(written, forms) if is_mixed(written) else _NONE) | below_names,
+        names=(_capitals(written, forms) if mixed else _NONE) | below_names,
         numbers=numbers,
         scores=numbers if numbers and _SCORE.search(title) else frozenset(),
         recurring=_is_recurring(written),
@@ -112,9 +116,16 @@ def _features(id: str, time: datetime, source: str, url: str, title: str, summar
         digits=frozenset(digits),
         dates=head & CALENDAR,
         news_words=frozenset(filter(could_be_news, head)),
-        line=line_of(title, written, forms, below_names),
+        line=line_of(title, written, forms, mixed, below_names),
         asks="?" in title or "\uff1f" in title,
     )
+
+
+def _forms(written: list[str]) -> list[str]:
+    forms = list(map(form_of, written))
+    if "die" in written and not _GERMAN.isdisjoint(written):
+        return ["" if token == "die" else form for token, form in zip(written, forms, strict=True)]
+    return forms
 
 
 def could_be_news(word: str) -> bool:

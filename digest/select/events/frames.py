@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from typing import TypeAlias
 
 from digest.select.events.features import StoryFeatures
-from digest.select.events.names import COMMON_FORMS, MAYBE, NAME, WORD
+from digest.select.events.names import BEHIND, COMMON_FORMS, MAYBE, NAME, WORD
 from digest.select.events.synonyms import synonymy
 from digest.select.events.vocabulary import PLACE_NAMES
 
@@ -18,22 +18,42 @@ Span: TypeAlias = range
 Unit: TypeAlias = tuple[str, ...]  # a word, and all words of the name that it is part of
 LEAST_FRAME = 2  # words in common, names not counted, that make a frame
 MOST_LEFT = 0.34  # words left over, for each word in common; one more for each further place with other names
+LIKE = 0.3  # from which on a word says the same in other words, and is no other name
 _HALF = 0.5  # what counts of two words in one place that are no names
 
 
 def other_names(a: StoryFeatures, b: StoryFeatures) -> bool:
     """Whether the two headlines are one frame, filled with other names or numbers."""
-    left, filled, places, outside = 0.0, WORD, 0, set(range(len(a.line.words)))
+    left, unsure, filled, places, outside = 0.0, 0.0, WORD, 0, set(range(len(a.line.words)))
+    inside = 0  # words of both that stand in a place with other names: Food Bank Dover
     for span_a, span_b in gaps(_units(a), _units(b)):
         outside.difference_update(span_a)
-        kind, more = _compared(_Filling(a, span_a), _Filling(b, span_b))
-        filled, left, places = max(filled, kind), left + more, places + bool(kind)
+        one, other = _Filling(a, span_a), _Filling(b, span_b)
+        kind, more = _compared(one, other)
+        filled, places = max(filled, kind), places + bool(kind)
+        inside += len({*one.words} & {*other.words}) if kind else 0
+        if not kind and _could_be_names(one, other):
+            unsure += more
+        else:
+            left += more
     frame = sum(a.line.kinds[i] == WORD for i in outside)
-    if not left and filled and len(outside) >= LEAST_FRAME:
+    if unsure and (not filled or frame < LEAST_FRAME):
+        left += unsure
+    if not left and filled and len(outside) + inside >= LEAST_FRAME:
         return frame > 0
     return frame >= LEAST_FRAME and left <= {NAME: MOST_LEFT * frame, MAYBE: 1.0}.get(filled, -1.0) + max(
         places - 1, 0
     )
+
+
+def _could_be_names(one: _Filling, other: _Filling) -> bool:
+    """Whether two places, next to one that surely has other names, may have other names, too: where a headline begins
+    (Summit Health Opens Wing), or where a name stands elsewhere in the other story as well (Bank of Dover, Dover)."""
+    if not (one.size and other.size) or {*one.words} & {*other.words}:
+        return False
+    if one.names and other.names:
+        return one.of_place() == other.of_place() and not _one_name(one.names, other.names)
+    return not (one.start or other.start) and max(synonymy(word, other.words) for word in one.words) < LIKE
 
 
 def _units(story: StoryFeatures) -> list[Unit]:
@@ -61,12 +81,12 @@ class _Filling:
     def __init__(self, story: StoryFeatures, span: Span) -> None:
         line = story.line
         inside = {line.names[i] for i in span if line.kinds[i] != WORD}
-        self.size, self.story = len(span), story
+        self.size, self.story, self.start = len(span), story, span.start
         self.words = [line.words[i] for i in span]
         named = [i for i in span if line.names[i] in inside]
         self.surely = max((line.kinds[i] for i in named), default=WORD)
         if inside and not line.mixed:  # no telling where the name ends: West Harmon Community College
-            named = [i for i in span if line.words[i] not in COMMON_FORMS]
+            named = [i for i in span if line.kinds[i] or line.words[i] not in COMMON_FORMS]
         self.names = [line.words[i] for i in named]
         self.numbers = {word for word in self.words if word[0].isdigit()}
         self.dates = {word for word in self.words if word in story.dates}
@@ -96,9 +116,7 @@ def _differ(one: _Filling, other: _Filling) -> int:
         return WORD  # Paris and the capital of France, a country and its minister
     if _named_elsewhere(one, other.story) or _named_elsewhere(other, one.story):
         return WORD
-    if all(any(spelled_alike(x, y) for y in other.names) for x in one.names) or _initials(
-        one.names, other.names
-    ):
+    if _one_name(one.names, other.names):
         return WORD
     return min(one.surely, other.surely)
 
@@ -106,10 +124,16 @@ def _differ(one: _Filling, other: _Filling) -> int:
 def _named_elsewhere(filling: _Filling, story: StoryFeatures) -> bool:
     """Whether the other story has these names, too, and not as parts of others."""
     names = set(filling.names)
+    if names <= BEHIND:
+        return False
     if story.summary.issuperset(names):
         return True
     units = {unit[0]: unit for unit in _units(story)}
     return all(word in units and (units[word][-1] in names or len(units[word]) == 2) for word in names)
+
+
+def _one_name(one: Sequence[str], other: Sequence[str]) -> bool:
+    return all(any(spelled_alike(x, y) for y in other) for x in one) or _initials(one, other)
 
 
 def _initials(one: Sequence[str], other: Sequence[str]) -> bool:
@@ -129,7 +153,7 @@ def spelled_alike(one: str, other: str) -> bool:
     if min(len(one), len(other)) >= 3 and (one.startswith(other) or other.startswith(one)):
         return True
     return (
-        len(one) > 3 < len(other) and abs(len(one) - len(other)) < 3 and _changes(one, other) <= len(one) // 4
+        len(one) > 4 < len(other) and abs(len(one) - len(other)) < 3 and _changes(one, other) <= len(one) // 4
     )
 
 

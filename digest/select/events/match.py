@@ -191,7 +191,11 @@ def _one_name_differs(a: StoryFeatures, b: StoryFeatures) -> bool:
         return False
     changed = [(one, other) for one, other in zip(a.frame, b.frame, strict=True) if one != other]
     return len(changed) == 1 and all(
-        one in a.names and other in b.names and not spelled_alike(one, other) for one, other in changed
+        one in a.names
+        and other in b.names
+        and not spelled_alike(one, other)
+        and a.line.kind_of(one) + b.line.kind_of(other) > 0
+        for one, other in changed
     )
 
 

@@ -7,7 +7,7 @@ import unicodedata
 from functools import lru_cache
 
 from digest.model.scripts import MARKS, UNSPACED
-from digest.select.events.vocabulary import EQUIVALENTS, NUMBERS, PLACES, STOP
+from digest.select.events.vocabulary import ARTICLES, EQUIVALENTS, NUMBERS, PLACES, STOP
 
 _TOKEN = re.compile(
     r"(?:[A-Za-z]\.){2,}[A-Za-z]?"  # U.S. U.N.
@@ -18,8 +18,6 @@ _ASCII = re.compile(r"(?:[A-Za-z]\.){2,}[A-Za-z]?|\d+(?:[.,]\d+)*|[A-Za-z](?:[A-
 _UNSPACED = re.compile(f"[{UNSPACED}]+")
 _ELISION = re.compile(r"^(?:[cdjlmnst]|qu|all|dall|dell|nell|sull|un)'(?=\w{2})")  # l'attaquant, dell'anno
 _CONTRACTION = re.compile(r"'(?:s|re|ve|ll|d|m|t)?$")
-# Written small they are function words of other languages; UN, LA and DES are none.
-_ARTICLES = frozenset("un la des se si ha han mit est sur ist da ne pas cet em".split())  # noqa: SIM905
 MOST_CHARACTERS = 2000  # of a title or summary that are read
 
 
@@ -49,7 +47,7 @@ def tokens(text: str) -> list[str]:
 @lru_cache(maxsize=262144)
 def form_of(token: str) -> str:
     """One form for all forms of a word; empty for a function word."""
-    if token in _ARTICLES:
+    if token in ARTICLES:
         return ""
     if token == "US":  # the pronoun is never written so, but in headlines all in capitals
         return "usa"

@@ -55,10 +55,12 @@ def _frequencies() -> dict[str, float]:
 
 
 STOP = _words("stop")
+ARTICLES = _words("articles")
 COMMON = _words("common")
 COMMON_ABROAD = _words("common_abroad")
 ORDINARY = _words("ordinary")
 CALENDAR = _words("calendar")
+DESIGNATORS, DESIGNATORS_BEHIND = _words("designators"), _words("designators_behind")
 EQUIVALENTS: Mapping[str, str] = _groups("equivalents")
 PLACES: Mapping[str, str] = _groups("places")
 PLACE_NAMES = frozenset(PLACES.values())
@@ -69,6 +71,7 @@ NUMBERS: Mapping[str, str] = {
 RECURRING = _words("recurring")
 RECURRING_PAIRS = frozenset((line[0], line[1]) for line in _lines("recurring_pairs"))
 CONCERNS = _words("concerns")
+GAMES = _words("games")
 PASTIMES = _words("pastimes")
 PROGRAMMES = _words("programmes")
 COMMENTING = _words("commenting")
