@@ -235,6 +235,14 @@ def file(tmp_path: Path) -> str:
     return address
 
 
+def test_an_index_that_is_there_is_not_made_anew_at_each_opening(file: str) -> None:
+    """It would cost a large store minutes."""
+    with open_store(file, PUBLICATION) as store, store._database.writing():
+        words.drop(store._database, [1])
+    with open_store(file, PUBLICATION) as store:
+        assert _indexed(store) == 1
+
+
 def test_a_sqlite_without_fts5_reads_every_story_and_the_next_with_it_makes_the_index_anew(
     file: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -94,17 +94,7 @@ def against(table: Eligibility, fact: AtMost, ad: Candidate, others: Iterable[Ca
     item, opening = ad
     if not (fact.items >> item & 1 and fact.openings >> opening & 1):
         return None
-    hit = within(fact, others)
-    if fact.span is None:
-        return hit if len(hit) >= fact.most else None
-    gap = table.context.openings[opening].gap
-    gaps = {o: table.context.openings[o].gap for _, o in hit}
-    near = tuple((i, o) for i, o in hit if abs(gaps[o] - gap) < fact.span)
-    return near if _crowded(fact, [gaps[o] for _, o in near], gap) else None
-
-
-def _crowded(fact: AtMost, gaps: list[int], gap: int) -> bool:
-    """Whether the gaps and one more break the limit in some stretch of ``span`` gaps."""
-    assert fact.span is not None
-    at = sorted([*gaps, gap])
-    return any(b - a < fact.span for a, b in zip(at, at[fact.most :], strict=False))
+    gaps, hit = table.context.gaps, within(fact, others)
+    if fact.span is not None:
+        hit = tuple((i, o) for i, o in hit if abs(gaps[o] - gaps[opening]) < fact.span)
+    return hit if exceeds(fact, (*hit, ad), gaps) else None
