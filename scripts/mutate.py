@@ -28,7 +28,7 @@ from hashlib import sha256
 from importlib import import_module
 from itertools import zip_longest
 from pathlib import Path
-from types import CodeType, FunctionType
+from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
 import pytest
@@ -253,11 +253,12 @@ def _change(mutant: Mutant) -> Callable[[], None] | None:
 def _constants(name: str, code_object: CodeType) -> Callable[[], None] | None:
     """The names of a module that have another value now, wherever they were imported to."""
     module = sys.modules[name]
-    fresh: dict[str, Any] = {"__name__": name, "__file__": module.__file__, "__package__": module.__package__}
-    try:
-        exec(code_object, fresh)
-    except Exception:
-        return lambda: sys.exit("it does not even begin")
+    fresh = _read(module, code_object)
+    if fresh is None:  # a module that cannot be read twice, such as that of a table, tells nothing
+        source = compile(
+            Path(str(module.__file__)).read_bytes(), str(module.__file__), "exec", dont_inherit=True
+        )
+        return None if _read(module, source) is None else lambda: sys.exit("it does not even begin")
     kinds = (int, float, str, bytes, bool, tuple, frozenset, dict, list, set, type(None))
     changed = {
         key: (was, fresh[key])
@@ -278,6 +279,16 @@ def _constants(name: str, code_object: CodeType) -> Callable[[], None] | None:
                         setattr(other, key, now)
 
     return change
+
+
+def _read(module: ModuleType, code_object: CodeType) -> dict[str, Any] | None:
+    """What the names of a module are where it is read anew; ``None`` where that fails."""
+    names = {"__name__": module.__name__, "__file__": module.__file__, "__package__": module.__package__}
+    try:
+        exec(code_object, names)
+    except Exception:
+        return None
+    return names
 
 
 def _probe(files: set[str]) -> None:

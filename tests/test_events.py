@@ -139,6 +139,7 @@ def test_a_tie_says_what_tied() -> None:
     assert found.rule == "words"
     assert {"Tampa", "stab"} <= set(found.shared)
     assert "Tampa" in str(found)
+    assert 0.5 <= found.score < 1
     same = match_between(one, replace(other, url=one.url + "?utm_source=x"))
     assert same is not None
     assert str(same) == "Both have the same address."

@@ -10,6 +10,7 @@ import pytest
 
 from digest.select.events.evidence import common_ground, shared_things
 from digest.select.events.features import StoryFeatures, features_of
+from digest.select.events.frames import other_names
 from digest.select.events.match import PER_DECADE, first_look
 from digest.select.events.second_look import SecondLook, second_look
 from digest.select.events.word_weights import WordWeights
@@ -129,3 +130,17 @@ def test_among_ten_times_as_many_stories_more_is_asked_of_two() -> None:
         logits.append(found.first if isinstance(found, SecondLook) else found)
     steps = [before - after for before, after in pairwise(logits)]
     assert steps == pytest.approx([0, PER_DECADE, PER_DECADE])
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "apart"),
+    [
+        ("Hollis", "Berg", True),
+        ("Norway", "France", True),
+        ("Norway", "Berg", False),
+        ("France", "Macron", False),
+    ],
+)
+def test_a_country_may_be_told_by_its_minister_and_none_by_another(one: str, other: str, apart: bool) -> None:
+    a, b = (telling(f"{who} signs a fishing deal") for who in (one, other))
+    assert other_names(a, b) is other_names(b, a) is apart
