@@ -7,7 +7,10 @@ from typing import Any
 
 import pytest
 
+from digest.model import Publication
+from digest.store import open_store
 from tests.newsrooms import ADS, DIGEST, Room, newsroom, story
+from tests.test_store import ad, issue
 
 FIRST, SECOND = "2026-01-22", "2026-01-23"
 SHARED = (
@@ -112,3 +115,17 @@ def test_other_bookings_of_the_file_are_each_newsrooms_own(tmp_path: Path, line_
         build(room, FIRST)
     report = bay.run("ads", "report", "gleammour", "--json").json["line_items"]
     assert next(row for row in report if row["line_item"] == line_item)["elsewhere"] == ""
+
+
+def test_the_ads_of_some_line_items_are_theirs_alone_in_other_publications_too(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/all.db"
+    for name in ("Bay Post", "Cape Post"):
+        with open_store(url, Publication(name=name, url="https://harbor.example")) as store:
+            store.record(issue(), [], [ad("spring"), ad("summer", gap=9)])
+            shared = {"spring": ("bay-post", "cape-post"), "summer": ("bay-post", "cape-post")}
+            some, every = store.ran_ads(line_items=["spring"], shared=shared), store.ran_ads(shared=shared)
+    assert [(ran.edition, ran.line_item) for ran in some] == [
+        ("daily", "spring"),
+        ("bay-post/daily", "spring"),
+    ]
+    assert len(every) == 4

@@ -278,7 +278,7 @@ def test_a_new_store_of_a_sqlite_without_fts5(tmp_path: Path, monkeypatch: pytes
 
 def test_a_copy_has_its_index(file: str, url: str, tmp_path: Path) -> None:
     target = f"sqlite:///{tmp_path}/copy.db"
-    care.copy(file, target)
+    assert care.copy(file, target)["stories"] == 2
     care.backup(file, tmp_path / "backup.db")
     for address in (target, f"sqlite:///{tmp_path}/backup.db"):
         with open_store(address, PUBLICATION) as store:
