@@ -96,6 +96,8 @@ def test_prominence_counts_what_other_sources_speak_of() -> None:
     )
     signal = prominence.measure(view(*talked, alone, own))
     assert signal(talked[0]) > signal(alone)
+    said_before = story("z", "It was there before")  # as long, in words that are no talk
+    assert prominence.measure(view(alone))(alone) == prominence.measure(view(said_before))(said_before)
 
 
 @given(
