@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 unexport PYTHONDONTWRITEBYTECODE
 DATE   ?= 2026-01-23
 
-.PHONY: demo test lint types bench quality judges accept reference screenshots lock sbom clean
+.PHONY: demo test lint types tests bench quality judges accept reference screenshots lock sbom clean
 
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
@@ -27,13 +27,16 @@ demo: $(VENV)/core  ## build the sample newsroom's daily issue
 	@echo "Open outbox/daily/$(DATE)/index.html in a browser; index.txt, message.eml and manifest.json lie beside it."
 	@echo "Why is a story or an ad in, or not?   $(BIN)/digest explain daily $(DATE)"
 
-test: $(VENV)/ready lint types  ## everything that must hold
-	$(BIN)/lint-imports --no-cache
-	$(BIN)/python -m pytest -n auto --dist worksteal
+test: $(VENV)/ready lint  ## everything that must hold; the types are looked at while tests wait
+	$(MAKE) --no-print-directory --jobs=2 types tests
 
 lint: $(VENV)/ready
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports --no-cache
+
+tests: $(VENV)/ready
+	$(BIN)/python -m pytest -n auto --dist worksteal
 
 types: $(VENV)/ready
 	$(BIN)/mypy

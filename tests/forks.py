@@ -81,6 +81,7 @@ def process(folder: Path, *words: str) -> Result:
 def _become_digest(folder: Path, words: tuple[str, ...], out: int, err: int) -> NoReturn:
     code = DIED
     try:
+        signal.alarm(120)  # whatever waits for ever ends
         os.dup2(out, 1)
         os.dup2(err, 2)
         os.chdir(folder)

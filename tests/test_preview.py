@@ -28,6 +28,7 @@ from digest.desk.application import application
 from digest.desk.proof import Proof, proof
 from digest.desk.server import PORT
 from tests.desks import Answer, answer
+from tests.forks import process
 from tests.newsrooms import ADS, DIGEST, Room, newsroom, story
 
 NAMES = ("index.html", "index.txt", "message.eml", "manifest.json")
@@ -582,14 +583,7 @@ def test_without_a_port_the_next_free_one_is_taken(room: Room) -> None:
 def test_wrong_words_are_exit_2(tmp_path: Path, words: tuple[str, ...]) -> None:
     room = newsroom(tmp_path, digest=SEVERAL)
     before = everything(room.root)
-    assert (
-        subprocess.run(
-            [sys.executable, "-m", "digest", "preview", "--root", str(room.root), *words],
-            capture_output=True,
-            timeout=60,
-        ).returncode
-        == 2
-    )
+    assert process(room.root, "preview", *words).code == 2
     assert everything(room.root) == before
 
 
