@@ -12,7 +12,16 @@ from pathlib import Path
 import pytest
 
 from digest import model as m
-from digest.render import RenderRequest, cleanup, load_theme, problems, remarks, render, without_data
+from digest.render import (
+    RenderRequest,
+    cleanup,
+    load_theme,
+    pictures,
+    problems,
+    remarks,
+    render,
+    without_data,
+)
 from digest.render.boxes import boxes
 from digest.render.richtext import plain
 from tests.strategies import render as make
@@ -207,9 +216,8 @@ def test_what_was_changed_is_told(tmp_path: Path) -> None:
     logo = m.Logo(url="logo.svg", width=100, height=20)
     room = make.newsroom(tmp_path)
     room = replace(room, look=look, publication=replace(room.publication, logo=logo))
-    changes = "\n".join(remarks(room))
-    assert "look.colors.accent: words are" in changes
-    assert "is a svg picture" in changes
+    assert "look.colors.accent: words are" in "\n".join(remarks(room))
+    assert "is a svg picture" in str(next(pictures.faults(room)))
 
 
 @pytest.mark.parametrize("theme", THEMES)

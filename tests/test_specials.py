@@ -103,7 +103,7 @@ def test_what_is_no_key_is_refused(text: str, tmp_path: Path) -> None:
         issue_date(text)
     result = newsroom(tmp_path, digest=DIGEST + ALERT).run("explain", "alert", text)
     assert result.code == 2
-    assert "2026-01-23.2 for the second special of that day" in result.err
+    assert "The second special of a day is 2026-01-23.2." in result.err
 
 
 def test_the_next_special_comes_once_the_last_one_is_sent(tmp_path: Path, clock: Clock) -> None:

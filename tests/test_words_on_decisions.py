@@ -116,3 +116,12 @@ def test_a_new_newsroom_says_which_time_zone_it_took(tmp_path: Path, monkeypatch
     told = run("init", str(made.root / "a")).out
     assert "The time zone is this machine's, America/Chicago; another one: timezone in digest.yaml." in told
     assert "this machine's" not in run("init", str(made.root / "b"), "--timezone", "UTC").out
+
+
+def test_the_stories_of_a_section_are_those_it_takes(tmp_path: Path) -> None:
+    """A section that has another ``match`` takes nothing by its title, and does not list it."""
+    room = newsroom(tmp_path)
+    text = (tmp_path / "digest.yaml").read_text()
+    room.write("digest.yaml", text.replace("title: Local News,", "title: Local News, match: [Lokales],"))
+    room.run("ingest")
+    assert room.run("stories", "list", "--section", "local-news", "--json").json["total"] == 0

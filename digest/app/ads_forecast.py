@@ -14,8 +14,8 @@ from digest.model.counts import counted
 if TYPE_CHECKING:
     from datetime import date
 
-    from digest.model import Newsroom
-    from digest.place.forecast import Forecast, ForecastInputs, Shortfall
+    from digest.model import LineItem, Newsroom
+    from digest.place.forecast import Forecast, ForecastInputs, IssueDate, Shortfall
 
 Progress = Callable[[int, int], None]  # how much is done, and of how much
 
@@ -148,7 +148,7 @@ def summarize(
         return ForecastSummary(end, (), (), owed, None)
     inputs = inputs_of(newsroom, first, end)
     schedule, short = shortfalls(inputs, progress)
-    wrong = tuple(_problem(newsroom, shortfall) for shortfall in short)
+    wrong = tuple(_problem(newsroom, inputs, shortfall) for shortfall in short)
     return ForecastSummary(end, short, wrong, owed, schedule, tuple(shared_remarks(inputs)))
 
 
@@ -191,15 +191,38 @@ def _owed(newsroom: Newsroom, first: date) -> tuple[tuple[str, int, str], ...]:
     return tuple(owed)
 
 
-def _problem(newsroom: Newsroom, short: Shortfall) -> Problem:
+def _problem(newsroom: Newsroom, inputs: ForecastInputs, short: Shortfall) -> Problem:
     from digest.config import problem_at
 
     name = short.booking.line_item
+    says, cure = shortfall_message(newsroom, short)
+    if _is_alone(short) and (built := _built_without(newsroom, inputs, name)):
+        which = " and ".join(f"{issue.edition} {issue.date}" for issue in built)
+        again = " and ".join(f"digest build --edition {issue.edition} --date {issue.date}" for issue in built)
+        says = f"{_missing(newsroom, short)} Built before, and not sent yet: {which}."
+        cure = f"Build again: {again}"
     number = newsroom.numbers[name]
     key = "id" if short.booking.booked is None else "goal"
-    return problem_at(
-        newsroom.root, "adslots.yaml", ("line_items", number, key), *shortfall_message(newsroom, short)
-    )
+    return problem_at(newsroom.root, "adslots.yaml", ("line_items", number, key), says, cure)
+
+
+def _built_without(newsroom: Newsroom, inputs: ForecastInputs, name: str) -> list[IssueDate]:
+    """Issues of the span that a booking may run in, and that are built without it and not sent: a build may take it."""
+    from digest.store import open_store
+
+    item = newsroom.ads.line_item(name)
+    ran = {(run.edition, run.date) for run in inputs.ran_ads if run.line_item == name}
+    without = [
+        issue
+        for issue in sorted(inputs.built, key=lambda issue: (issue.date, issue.edition))
+        if item and issue.date >= inputs.first and (issue.edition, issue.date) not in ran
+        and (item.flight is None or issue.date in item.flight) and not item.rests_on(issue.date)
+        and (item.editions is None or issue.edition in item.editions)
+    ]  # fmt: skip
+    if not without:
+        return []
+    with open_store(newsroom.store, newsroom.publication, rehearse=True) as store:
+        return [issue for issue in without if not store.is_sent(issue.edition, issue.date)]
 
 
 def shortfall_message(newsroom: Newsroom, short: Shortfall) -> tuple[str, str]:
@@ -210,9 +233,10 @@ def shortfall_message(newsroom: Newsroom, short: Shortfall) -> tuple[str, str]:
         return f"{says} A typical issue has no place for it at all.", (
             "Compare its slots, sections, creatives and adjacency with the sections of the last issues."
         )
-    if short.alone >= (booking.short or booking.dates):
-        return f"{says} Nobody else is in its way: its flight, days, cap and pacing leave it no more.", (
-            "Lengthen the flight, loosen its frequency_cap or pacing, or lower the goal."
+    if _is_alone(short):
+        return (
+            f"{says} Nobody else is in its way: its flight, days, cap and pacing leave it no more.",
+            _looser(newsroom.ads.line_item(booking.line_item)),
         )
     if short.alone and booking.short:
         says += f" {short.alone:,} of these would be missing even if nobody else had booked."
@@ -220,6 +244,22 @@ def shortfall_message(newsroom: Newsroom, short: Shortfall) -> tuple[str, str]:
     return f"{says} The places it could have are taken by: {rivals}.", (
         "Lengthen a flight, lower a goal, or let one of them run in another slot."
     )
+
+
+def _is_alone(short: Shortfall) -> bool:
+    """Whether nobody else is in its way."""
+    return not short.homeless and short.alone >= (short.booking.short or short.booking.dates)
+
+
+def _looser(item: LineItem | None) -> str:
+    """What of a booking can be changed so that it runs more often: only keys that it has."""
+    assert item is not None
+    ways = ["lengthen the flight"]
+    ways += ["loosen its frequency_cap"] if item.frequency_cap else []
+    ways += ["loosen its pacing"] if item.goal and item.pacing != "asap" else []
+    ways += ["lower the goal" if item.goal else "sell it as standard"]
+    text = f"{', '.join(ways[:-1])}, or {ways[-1]}." if len(ways) > 1 else f"{ways[0]}."
+    return text[0].upper() + text[1:]
 
 
 def _missing(newsroom: Newsroom, short: Shortfall) -> str:

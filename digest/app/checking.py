@@ -29,7 +29,14 @@ def problems(newsroom: Newsroom, *, remember: bool = True) -> list[Problem]:
 
 def notes(newsroom: Newsroom) -> list[str]:
     """What builds and is still worth knowing: of the mailer, of colours and of pictures."""
-    return [*_mailer(newsroom), *_appearance(newsroom), *_marks(newsroom)]
+    return [*_mailer(newsroom), *_appearance(newsroom), *_pictures(newsroom, lost=False), *_marks(newsroom)]
+
+
+def warnings(newsroom: Newsroom) -> list[str]:
+    """What builds and is hardly meant: of the two files, and pictures that issues go without."""
+    from digest.config.remarks import remarks
+
+    return [*remarks(newsroom), *_pictures(newsroom, lost=True)]
 
 
 def _mailer(newsroom: Newsroom) -> list[str]:
@@ -46,10 +53,21 @@ def _mailer(newsroom: Newsroom) -> list[str]:
 
 
 def _appearance(newsroom: Newsroom) -> list[str]:
-    """What rendering changes or cannot show: colours made readable, pictures of a kind or weight mail does not bear."""
+    """What rendering changes or cannot show: colours made readable, blocks without their data."""
     from digest.render import remarks
 
     return list(remarks(newsroom))
+
+
+def _pictures(newsroom: Newsroom, *, lost: bool) -> Iterator[str]:
+    """Pictures of the brand and the bookings of a kind or weight that mail does not bear, or that are not there."""
+    from digest.config import problem_at
+    from digest.render.pictures import faults
+
+    for fault in faults(newsroom):
+        if fault.lost is lost:
+            file, *path = fault.picture.path
+            yield str(problem_at(newsroom.root, str(file), tuple(path), str(fault)))
 
 
 def _marks(newsroom: Newsroom) -> Iterator[str]:

@@ -25,7 +25,7 @@ def match_of(newsroom: Newsroom, section: str) -> frozenset[str]:
     """The source categories of a section, in lower case. Raises ``CommandError`` for an unknown one."""
     for spec in newsroom.sections:
         if spec.id == section:
-            return frozenset(name.casefold() for name in (*spec.match, spec.title, spec.id))
+            return frozenset(name.casefold() for name in (*spec.match, spec.id))
     raise CommandError(
         f'digest.yaml has no section "{section}" (there are: {", ".join(s.id for s in newsroom.sections)}).'
     )

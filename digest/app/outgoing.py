@@ -385,7 +385,8 @@ def _own_pictures(newsroom: Newsroom) -> list[str]:
 
     if newsroom.images.base_url:
         return []
-    return [url for _, url, _ in booked(newsroom) if local(newsroom.root, newsroom.images.files, url)]
+    urls = (picture.url for picture in booked(newsroom))
+    return [url for url in urls if local(newsroom.root, newsroom.images.files, url)]
 
 
 def as_json(edition: str, day: date, result: HandoverResult, mailer: str) -> dict[str, Any]:

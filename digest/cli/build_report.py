@@ -45,6 +45,7 @@ def tell(newsroom: Newsroom, outcome: Outcome, dry_run: bool) -> None:
     from digest.app.pipeline import summary
     from digest.model.counts import counted
     from digest.render import without_data
+    from digest.render.pictures import lost
 
     row = summary(outcome)
     state = _WORDS["rehearsed"] if dry_run else _WORDS[outcome.status]
@@ -71,9 +72,9 @@ def tell(newsroom: Newsroom, outcome: Outcome, dry_run: bool) -> None:
                 f"digest: every reader's message carries the newsroom's pictures ({weight / 1000:,.0f} kB); with "
                 "`images.base_url` in digest.yaml they lie on a server once."
             )
-    elif lost := audience_of(outcome.current):
+    elif gone := audience_of(outcome.current):
         warn(
-            f"digest: the audience of {counted(lost['readers'], 'reader')} that revision {outcome.revision - 1} had is "
+            f"digest: the audience of {counted(gone['readers'], 'reader')} that revision {outcome.revision - 1} had is "
             "gone."
         )
     if outcome.folder:
@@ -82,6 +83,8 @@ def tell(newsroom: Newsroom, outcome: Outcome, dry_run: bool) -> None:
         _tell_next(outcome)
     for name in _without_creatives(newsroom, outcome):
         warn(f'digest: line item "{name}" is missed: it has no creative for the issue of {row["date"]}.')
+    for fault in lost(newsroom, outcome.issue.plan):
+        warn(f"digest: {fault}")
     if gap := outcome.issue.plan.optimality_gap:
         warn(f"digest: {gap.words}.")
     if outcome.kept:

@@ -32,7 +32,6 @@ def check(
     """Look over the newsroom: YAML, dates, files, templates, bookings; --links looks links up, too."""
     from digest.app import checking
     from digest.app.ads_forecast import unknown_publications
-    from digest.config.remarks import remarks
 
     newsroom = load_newsroom(root, tell=False)
     _language_model(newsroom)
@@ -47,7 +46,7 @@ def check(
     warnings += unknown_publications(newsroom)
     warnings += (of_sources := _sources(newsroom))
     warnings += (renaming := _renamed(newsroom))
-    warnings += (of_files := remarks(newsroom))
+    warnings += (of_files := checking.warnings(newsroom))
     for text in warnings:
         warn(f"warning: {text}")
     for note in notes:

@@ -39,8 +39,8 @@ def problems(newsroom: Newsroom) -> tuple[Problem, ...]:
 
 
 def remarks(newsroom: Newsroom) -> tuple[str, ...]:
-    """For ``check``: what builds and is still worth knowing, of colours that were changed and of pictures."""
-    from digest.render import pictures, tokens
+    """For ``check``: what builds and is still worth knowing, of changed colours and of blocks without data."""
+    from digest.render import tokens
     from digest.render.looks import looks, template_files
 
     colors = (
@@ -48,11 +48,7 @@ def remarks(newsroom: Newsroom) -> tuple[str, ...]:
         for seen in looks(newsroom).values()
     )
     absent = (f"{lacking}; issues go without it until it is there." for lacking in without_data(newsroom))
-    return tuple(
-        dict.fromkeys(
-            [*(remark for changes in colors for remark in changes), *absent, *pictures.remarks(newsroom)]
-        )
-    )
+    return tuple(dict.fromkeys([*(remark for changes in colors for remark in changes), *absent]))
 
 
 def without_data(newsroom: Newsroom, edition: str | None = None) -> tuple[str, ...]:

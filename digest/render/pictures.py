@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import quote, unquote
 
-from digest.model import Images, Newsroom, Story
+from digest.model import Images, Newsroom, Plan, Story
 from digest.model.pictures import UNSHOWN, is_counter, kind_of
 
 TALLEST: Final = 1.5  # height by width
@@ -126,23 +126,64 @@ def fitted(width: int | None, height: int | None, box: int) -> tuple[int, int] |
     return shown, max(1, round(height * shown / width))
 
 
-def remarks(newsroom: Newsroom) -> Iterator[str]:
-    """Pictures of the logo and the bookings that mail programs do not show, that are missing or too heavy."""
-    for what, url, size in booked(newsroom):
-        yield from (f"{what}: {url} {fault}" for fault in _faults(newsroom, url, size))
+@dataclass(frozen=True, slots=True)
+class BookedPicture:
+    """A picture of the brand or of a booking: whose, its address, the size that is booked, and where that is written.
+
+    ``path`` is the keys and indices in digest.yaml or adslots.yaml, the file first.
+    """
+
+    whose: str
+    url: str
+    size: str
+    path: tuple[str | int, ...]
+    line_item: str = ""
+    creative: str = ""
 
 
-def booked(newsroom: Newsroom) -> list[tuple[str, str, str]]:
-    """The pictures of the brand and the bookings: whose, the address, and the size that is booked."""
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong with a picture; ``lost``: the issue goes without it."""
+
+    picture: BookedPicture
+    what: str
+    lost: bool
+
+    def __str__(self) -> str:
+        return f"{self.picture.whose}: {self.picture.url} {self.what}"
+
+
+def faults(newsroom: Newsroom) -> Iterator[Fault]:
+    """Pictures of the brand and the bookings that mail programs do not show, that are missing or too heavy."""
+    for picture in booked(newsroom):
+        for what, is_lost in _faults(newsroom, picture.url, picture.size):
+            yield Fault(picture, what, is_lost)
+
+
+def booked(newsroom: Newsroom) -> list[BookedPicture]:
+    """The pictures of the brand and the bookings."""
     logo = newsroom.publication.logo
-    shown = [("publication.logo", url, "") for url in (logo.url, logo.dark_url)] if logo else []
+    shown = [
+        BookedPicture(f"publication.logo.{key}", url, "", ("digest.yaml", "publication", "logo", key))
+        for key, url in (("url", logo.url), ("dark_url", logo.dark_url))
+    ] if logo else []  # fmt: skip
     for item in newsroom.ads.line_items:
-        for creative in item.creatives:
-            shown += [
-                (f"creative {creative.id}", creative.image, creative.size),
-                (f"creative {creative.id}", creative.logo, ""),
-            ]
-    return [(what, url, size) for what, url, size in shown if url]
+        for number, creative in enumerate(item.creatives):
+            whose = f'creative "{creative.id}" of line item "{item.id}"'
+            at = ("adslots.yaml", "line_items", newsroom.numbers[item.id], "creatives", number)
+            for key, url, size in (("image", creative.image, creative.size), ("logo", creative.logo, "")):
+                shown.append(BookedPicture(whose, url, size, (*at, key), item.id, creative.id))
+    return [picture for picture in shown if picture.url]
+
+
+def lost(newsroom: Newsroom, plan: Plan) -> list[Fault]:
+    """Pictures of the ads of an issue that it goes without."""
+    placed = {(ad.line_item, ad.creative) for ad in plan.placed}
+    return [
+        fault
+        for fault in faults(newsroom)
+        if fault.lost and (fault.picture.line_item, fault.picture.creative) in placed
+    ]
 
 
 def of_stories(newsroom: Newsroom, stories: Iterable[Story]) -> list[str]:
@@ -160,7 +201,7 @@ def of_stories(newsroom: Newsroom, stories: Iterable[Story]) -> list[str]:
         elif local(newsroom.root, newsroom.images.files, story.image.url):
             remarks |= {
                 f"story {story.id}: {story.image.url} {fault}": None
-                for fault in _faults(newsroom, story.image.url, "")
+                for fault, _ in _faults(newsroom, story.image.url, "")
             }
     for kind, count in sorted(kinds.items()):
         remarks[
@@ -171,22 +212,26 @@ def of_stories(newsroom: Newsroom, stories: Iterable[Story]) -> list[str]:
     return list(remarks)
 
 
-def _faults(newsroom: Newsroom, url: str, size: str) -> Iterator[str]:
+def _faults(newsroom: Newsroom, url: str, size: str) -> Iterator[tuple[str, bool]]:
+    """What is wrong with a picture, and whether an issue goes without it."""
     if kind_of(url) in UNSHOWN and not newsroom.images.resize:
-        yield f"is a {kind_of(url)} picture, which many mail programs do not show. Save it as png or jpg."
+        yield (
+            f"is a {kind_of(url)} picture, which many mail programs do not show. Save it as png or jpg.",
+            False,
+        )
     path = local(newsroom.root, newsroom.images.files, url)
     if path is None:
         return
     try:
         data = path.read_bytes()
     except OSError:
-        yield "is not there; the picture is left out."
+        yield "is not there; the picture is left out. Put the file there, or write another address.", True
         return
     kind, width, height = measured(data)
     if not kind:
-        yield "is no png, jpg or gif picture; it is left out."
+        yield "is no png, jpg or gif picture; it is left out. Save it as one of these.", True
     elif len(data) > HEAVY:
-        yield f"has {len(data):,} bytes; many mail programs load such a picture late or not at all."
+        yield f"has {len(data):,} bytes; many mail programs load such a picture late or not at all.", False
     booked_size = [int(side) for side in size.split("x")] if size else []
     if kind and booked_size and width * booked_size[1] != height * booked_size[0]:
-        yield f"is {width}x{height}, which is not in the proportions of its size, {size}."
+        yield f"is {width}x{height}, which is not in the proportions of its size, {size}.", False

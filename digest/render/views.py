@@ -209,12 +209,15 @@ class Views:
         advertiser = book.advertisers.get(placed.advertiser or "")
         house = placed.tier == "house"
         payer = advertiser.name if advertiser else ""
-        headline = creative.headline or ("" if creative.image else creative.text or payer or creative.id)
-        shown_words = (headline, creative.body)
-        text = creative.text if not any(_same(creative.text, text) for text in shown_words) else ""
         alt = creative.alt or creative.text or creative.headline or payer or creative.id
         box = boxes.get("image", 520)
         shown = self._ad_picture(creative.image, _size(creative.size), alt, (box, 2 * box))
+        # a picture that is not there leaves its words: an ad never stands empty
+        headline = creative.headline or (
+            "" if shown else creative.text or creative.alt or payer or creative.id
+        )
+        shown_words = (headline, creative.body)
+        text = creative.text if not any(_same(creative.text, text) for text in shown_words) else ""
         if shown and any(_same(alt, text) for text in shown_words):
             shown = values.PictureView(shown.src, shown.width, shown.height, "")
         most = (min(AD_LOGO[0], boxes.get("logo", 120)), AD_LOGO[1])
@@ -228,7 +231,7 @@ class Views:
             tier=placed.tier, slot=placed.slot, label=label, href=self._ad_link(placed, creative),
             image=shown, logo=logo, headline=self.text(headline), body=self.text(richtext.plain(creative.body)),
             paragraphs=self.paragraphs(creative.body),
-            cta=self.text(creative.cta or ("" if creative.image else self.labels.learn_more)),
+            cta=self.text(creative.cta or ("" if shown else self.labels.learn_more)),
             text=self.text(text), alt=self.text(alt), pixel=self.address(creative.pixel),
             lang=self.lang, dir=self.dir,
         )  # fmt: skip

@@ -61,7 +61,6 @@ def health(desk: Desk, current: CurrentIssue, query: Mapping[str, str]) -> dict[
     from digest.app import checking
     from digest.app.readings import wrong
     from digest.app.status import status
-    from digest.config.remarks import remarks
     from digest.render.legible import legibility
 
     newsroom = current.newsroom
@@ -85,7 +84,7 @@ def health(desk: Desk, current: CurrentIssue, query: Mapping[str, str]) -> dict[
         "issues": [(issue, approved.get((issue.edition, issue.date)) == issue.revision) for issue in issues],
         "sources": of_sources,
         "problems": [(problem, line_of(desk, problem)) for problem in problems],
-        "notes": [*notes, *remarks(newsroom)],
+        "notes": [*notes, *checking.warnings(newsroom)],
         "manifest": manifest,
         "mail": mail,
         "size": manifest["files"]["index.html"]["bytes"] if manifest else 0,
