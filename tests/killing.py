@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
+from digest.cli import commands
 from tests.newsrooms import DIGEST, Room, newsroom, story
 from tests.postgres import database
 
@@ -100,6 +101,7 @@ def kills(folder: Path, count: int, seed: int, *, fresh_every: int = 25, server:
 def clock(moment: str) -> Iterator[None]:
     """All commands run at a moment, which is in UTC."""
     at = datetime.fromisoformat(f"{moment}+00:00")
+    commands()  # a module that is imported later would keep this clock
     with ExitStack() as stack:
         for name, module in list(sys.modules.items()):
             if name.startswith("digest.cli") and hasattr(module, "now"):

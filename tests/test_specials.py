@@ -15,6 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from digest.cli import commands
 from digest.model.issue_date import NumberedDate, day_of, issue_date, number_of, numbered
 from digest.publish import Outbox
 from digest.store import open_store
@@ -31,6 +32,7 @@ Clock = Callable[[str], datetime]
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     """Set every command's clock to a time of UTC."""
+    commands()  # a module that is imported later would keep this clock for the tests that follow
 
     def at(text: str) -> datetime:
         moment = datetime.fromisoformat(text).replace(tzinfo=UTC)
