@@ -29,6 +29,7 @@ from digest.select.events.second_look import LEAST, SecondLook, second_look
 from digest.select.events.similarity import similarity_of
 from digest.select.events.word_weights import WordWeights
 
+DAY = timedelta(days=1)
 NEXT_ISSUE = timedelta(hours=18)  # further apart, a regular feature is another one
 FURTHEST = timedelta(days=8)
 SHORT = 3  # words of a title that tells too little to be the same but for one
@@ -117,7 +118,8 @@ def first_look(
     asked = PER_DECADE * max(log10(max(weights.stories, 1) / FEW), 0.0) if model is TEXTS else 0.0
     logit = with_likeness + model.logit(weighed) - asked
     rare_is_known = model is TITLES and weights.stories >= MANY
-    again = weights.stories >= FEW and model in (TEXTS, TITLES) and not rare_is_known
+    few = FEW if abs(a.time - b.time) >= DAY else SOME
+    again = weights.stories >= few and not rare_is_known
     if rare_is_known or logit < (LEAST if again else 0.0):
         return logit
     ground = common_ground(a, b, weights)

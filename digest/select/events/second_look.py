@@ -27,7 +27,7 @@ from digest.select.events.word_weights import WordWeights
 LEAST = -1.5  # a first logit below which no second look is worth its time
 _FIRST_MOST, _GROUND_MOST, _COMMENTING_MOST, _ABSENT_MOST = 8.0, 6.0, 3, 4
 _LEAD = 3  # words that a headline begins with
-_DAY = timedelta(days=1)
+_DAY, _GAP_MOST = timedelta(days=1), 2.0
 _OPINION = re.compile(r"opinion|comment|editorial|analysis|column|blog|explain")  # in an address
 _ADDRESS_WORD = re.compile(r"[a-z]{4,}")
 _NO_WORDS = frozenset({"html", "news", "article", "story"})  # of an address
@@ -44,7 +44,7 @@ class SecondLook(NamedTuple):
     absent_names: float  # names of a headline that the other story does not hold, more
     done: float  # of a headline's words that are no names, what the other headline says in like words, more
     lead_least: float  # of the words a headline begins with, the weight of those in the other story, less
-    gap: float  # time between them, a day and more is 1
+    gap: float  # days between them, two and more are 2
     asking: float  # questions, and opinion by its address
     only_theirs: float  # cosine of their words, each as far as the stories around them do not hold it
     addressed: float  # of the words of an address, the weight of those in the other story, mean
@@ -69,7 +69,7 @@ def second_look(
         absent_names=float(min(max(_absent_names(a, b), _absent_names(b, a)), _ABSENT_MOST)),
         done=max(_done(a, b, weights), _done(b, a, weights)),
         lead_least=min(_held(_lead(a), b, weights), _held(_lead(b), a, weights)),
-        gap=min(abs(a.time - b.time) / _DAY, 1.0),
+        gap=min(abs(a.time - b.time) / _DAY, _GAP_MOST),
         asking=float(_asking(a) + _asking(b)),
         only_theirs=_only_theirs(a, b, weights),
         addressed=(_addressed(a, b, weights) + _addressed(b, a, weights)) / 2,
