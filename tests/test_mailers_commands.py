@@ -346,7 +346,7 @@ def test_settings_that_lack_are_named_at_once(tmp_path: Path) -> None:
     assert result.code == 2
     for key in ("`url`", "`user`", "`password`", "lists"):
         assert key in result.err
-    assert "listmonk needs `url`" in room.run("check").out
+    assert "listmonk needs `url`" in room.run("check").err
 
 
 CSV = "url,unique_clicks,clicks\nhttps://gleammour.example/,12,20\nSTORY?utm_source=x,5,6\n"

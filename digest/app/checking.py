@@ -33,10 +33,13 @@ def notes(newsroom: Newsroom) -> list[str]:
 
 
 def warnings(newsroom: Newsroom) -> list[str]:
-    """What builds and is hardly meant: of the two files, and pictures that issues go without."""
+    """What builds and is hardly meant: of the two files, of pictures that are not there, of mailers that lack a key."""
+    from digest.app.outgoing import unset
+    from digest.config import problem_at
     from digest.config.remarks import remarks
 
-    return [*remarks(newsroom), *_pictures(newsroom, lost=True)]
+    lacks = (str(problem_at(newsroom.root, "digest.yaml", path, what)) for path, what in unset(newsroom))
+    return [*remarks(newsroom), *_pictures(newsroom, lost=True), *lacks]
 
 
 def _mailer(newsroom: Newsroom) -> list[str]:

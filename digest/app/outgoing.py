@@ -23,6 +23,7 @@ from digest.app.variant_handover import hand_over as hand_over_variants
 from digest.app.variant_handover import receipt as variants_receipt
 from digest.errors import AlreadySent, CommandError, Unreachable
 from digest.mailers import Mailer, Sender, capabilities, connect, needs_list, redact, settings_missing
+from digest.model.counts import counted
 from digest.model.environment import MissingVariable
 from digest.model.mail import MailerSpec, Message, Receipt
 
@@ -212,11 +213,32 @@ def receipts(context: HandoverContext, edition: str, day: date, file: Path | Non
         reading = with_earlier(
             issue, receipt, before[0] if before else None, source=source, now=context.clock()
         )
+        if file:
+            reading = _of_this_issue(reading, issued, file)
         context.store.add_receipt(reading.receipt)
         _sent(context, issued, reading.receipt.receipt, source)
     if not html:
         reading = replace(reading, remarks=(*reading.remarks, _NO_HTML))
     return reading
+
+
+def _of_this_issue(reading: ReceiptReading, built: BuiltIssue, file: Path) -> ReceiptReading:
+    """A reading of a file, with what becomes of the issue. Raises ``CommandError`` for the file of another one."""
+    receipt, clicks = reading.receipt.receipt, reading.receipt.clicks
+    issue = f"{built.edition} {built.date}"
+    if (
+        clicks
+        and all(link.what == "unknown" for link in clicks)
+        and receipt.sent is receipt.delivered is None
+    ):
+        raise CommandError(
+            f"none of the {counted(len(clicks), 'address', 'addresses')} in {file.name} stands in {issue}, such as "
+            f"{clicks[0].url.partition('?')[0][:100]}. Nothing was kept; is it the file of another issue?"
+        )
+    if built.sent_at is not None:
+        return reading
+    sent = f"{issue} counts as sent from now on; taken back by: digest mark-sent {issue} --undo"
+    return replace(reading, remarks=(*reading.remarks, sent))
 
 
 def _with_variants(context: HandoverContext, built: BuiltIssue, issue: IssueLinks) -> IssueLinks:
@@ -365,7 +387,11 @@ def losses(newsroom: Newsroom) -> list[str]:
         spec = newsroom.mailing_of(edition)
         if not spec.type:
             continue
-        for loss in (*capabilities(spec.type).losses, *settings_missing(spec, edition.name)):
+        try:
+            spec.filled()
+        except MissingVariable as missing:
+            lost[f"mailer {spec.type}: {missing} here; handing over needs it."] = None
+        for loss in capabilities(spec.type).losses:
             if spec.track and "`track: true`" in loss:
                 continue
             lost[f"mailer {spec.type}: {redact(loss, spec.secrets)}"] = None
@@ -377,6 +403,17 @@ def losses(newsroom: Newsroom) -> list[str]:
                 "files of the newsroom. Serve the issues' folder images/ and name its address: `images: {base_url: …}`."
             ] = None
     return list(lost)
+
+
+def unset(newsroom: Newsroom) -> list[tuple[tuple[str | int, ...], str]]:
+    """What the mailers lack to be handed anything: the keys down to each mailer in digest.yaml, and what to write."""
+    lacks: dict[tuple[tuple[str | int, ...], str], None] = {}
+    for edition in newsroom.editions:
+        spec = newsroom.mailing_of(edition)
+        path = ("editions", edition.name, "mailer") if edition.mailing else ("mailer",)
+        for what in settings_missing(spec, edition.name) if spec.type else ():
+            lacks[path, f"nothing can be handed over: {redact(what, spec.secrets)}"] = None
+    return list(lacks)
 
 
 def _own_pictures(newsroom: Newsroom) -> list[str]:

@@ -82,10 +82,18 @@ class MailerKeys(Block):
             "`command`"
         ),
     ]
-    url: Annotated[k.Line, Key("the address of its API, of the site (`ghost`), or `smtp://host:587`")] = ""
-    user: Annotated[k.Line, Key("who logs in (`listmonk`, `smtp`)")] = ""
-    password: Annotated[k.Line, Key('that one\'s password or token; write it as `"${NAME}"`')] = ""
-    key: Annotated[k.Line, Key('the API key; write it as `"${NAME}"`')] = ""
+    url: Annotated[
+        k.Line,
+        Key(
+            "the address of its API, of the site (`ghost`), or `smtp://host:587`",
+            also="address host server endpoint",
+        ),
+    ] = ""
+    user: Annotated[k.Line, Key("who logs in (`listmonk`, `smtp`)", also="username login")] = ""
+    password: Annotated[
+        k.Line, Key('that one\'s password or token; write it as `"${NAME}"`', also="token secret pass")
+    ] = ""
+    key: Annotated[k.Line, Key('the API key; write it as `"${NAME}"`', also="api_key apikey")] = ""
     lists: Annotated[
         Mapping[k.EditionName, k.Words],
         READ_ONLY,
@@ -100,7 +108,9 @@ class MailerKeys(Block):
     track: Annotated[
         k.Flag, Key("put the mailer's own mark on links where it counts only those (`listmonk`)")
     ] = False
-    to: Annotated[k.Words, Key("`smtp`: the address or addresses each issue goes to")] = ()
+    to: Annotated[
+        k.Words, Key("`smtp`: the address or addresses each issue goes to", also="recipient recipients")
+    ] = ()
     dialect: Annotated[
         k.Mailer | None,
         Key("the language of the merge tags", default="the type's; `plain` where it has none"),
@@ -113,8 +123,20 @@ class MailerKeys(Block):
         None
     )
     metric: Annotated[k.Line, Key("`klaviyo`: the id of a conversion metric, for its reports")] = ""
-    path: Annotated[k.Line, Key("`folder`: a path from the newsroom, or the address of an object store")] = ""
-    run: Annotated[k.Words, Key("`command`: the program and its words; the issue's folder is added")] = ()
+    path: Annotated[
+        k.Line,
+        Key(
+            "`folder`: a path from the newsroom, or the address of an object store",
+            also="folder directory dir",
+        ),
+    ] = ""
+    run: Annotated[
+        k.Words,
+        Key(
+            "`command`: the program and its words; the issue's folder is added",
+            also="command program exec script",
+        ),
+    ] = ()
     seconds: Annotated[k.Positive | None, Key("`command`: how long it may take", default="600")] = None
     tls: Annotated[k.Tls, Key("`smtp`: `auto`, `required` or `never`")] = "auto"
     ca_file: Annotated[k.Line, Key("`smtp`: the certificate of a server of your own")] = ""
