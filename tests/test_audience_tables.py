@@ -108,6 +108,10 @@ def test_a_partition_that_lacks_a_column_is_named(room: Room) -> None:
     result = room.run("build", "--daily", "--date", DAY, "--audience", str(place))
     assert result.code == 2
     assert f'{place}/1.csv lacks columns: "topics" Did you mean "topic"?' in result.err
+    (place / "1.csv").write_text("subscriber,topics,region,language,health_top\nzoe,health,tampa,en,2\n")
+    result = room.run("build", "--daily", "--date", DAY, "--audience", str(place))
+    assert 'lacks a column: "reader_id". It has: ' in result.err
+    assert "The column that names the readers is called reader_id." in result.err
 
 
 def test_ids_of_any_kind_of_character_and_line_breaks_in_cells(room: Room) -> None:

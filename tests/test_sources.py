@@ -462,7 +462,9 @@ def test_a_table_without_the_columns(text: str) -> None:
 
 
 def test_a_megabyte_in_a_cell() -> None:
-    (story,) = csv_found(f"url,title\n{URL},{'x' * 1_000_000}\n")
+    cut, story = csv_found(f"url,title\n{URL},{'x' * 1_000_000}\n")
+    assert isinstance(cut, Remark)
+    assert cut.what == "its title has 1,000,000 characters and was cut at 500"
     assert isinstance(story, Story)
     assert len(story.title) == 500
 

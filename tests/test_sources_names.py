@@ -92,3 +92,32 @@ def test_every_other_name_means_one_field() -> None:
     assert len(others) == len(set(others))
     assert {field_of(name) for name in others} <= FIELDS
     assert misnamed(tuple(story(1))) == ()
+
+
+def test_what_is_too_long_is_said_with_its_length(room: Room) -> None:
+    row: dict[str, Any] = {
+        "url": "https://h.example/1",
+        "title": "t" * 501,
+        "author": "a" * 201,
+        "id": "i" * 201,
+    }
+    row |= {"tags": [f"t{n}" for n in range(101)], "section": "s" * 101}
+    told = read(room, json.dumps(row), "given.jsonl").err
+    for what in (
+        "its title has 501 characters and was cut at 500",
+        "its author has 201 characters and was cut at 200",
+        "its section has 101 characters and was cut at 100",
+        "its id has 201 characters, more than 200; it got one of its own",
+        "it has 101 tags, and the first 100 were taken",
+    ):
+        assert f"given.jsonl:1: {what}" in told
+    fine = {
+        "url": "https://h.example/2",
+        "title": "t" * 500,
+        "author": "a" * 200,
+        "id": "i" * 200,
+        "section": "s" * 100,
+    }
+    assert "characters" not in read(room, json.dumps(fine), "given.jsonl").err
+    long = room.run("stories", "edit", "i" * 200, "--title", "t" * 501)
+    assert (long.code, "the title has 501 characters; at most 500 fit a headline." in long.err) == (2, True)

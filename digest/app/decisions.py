@@ -11,6 +11,7 @@ from digest.app.newsdesk import issue_due, verdict
 from digest.errors import AlreadySent, CommandError
 from digest.model import Approval, Edition, IssueNote, Mark, Newsroom, Story, StoryEdit
 from digest.model.issue_date import day_of
+from digest.model.text import TITLE
 from digest.model.urls import is_web_url
 from digest.select import why_no_issue
 
@@ -130,6 +131,8 @@ def story_words(newsroom: Newsroom, changes: Mapping[str, str | None]) -> dict[s
         raise CommandError("say what to change: --title, --summary, --image or --section (or --clear).")
     if "title" in words and not words["title"]:
         raise CommandError("a story needs a title; to keep it out: digest stories kill.")
+    if len(title := words.get("title", "")) > TITLE:
+        raise CommandError(f"the title has {len(title):,} characters; at most {TITLE} fit a headline.")
     if image := words.get("image"):
         words["image"] = _picture(newsroom, image)
     if "section" in words:

@@ -298,9 +298,13 @@ def _has(file: str, columns: Collection[str], wanted: Iterable[str]) -> None:
     lacking = [name for name in wanted if name not in columns]
     if lacking:
         details = "; ".join(f'"{name}"{did_you_mean(name, list(columns))}' for name in lacking)
+        end = "" if details.endswith("?") else "."
+        cure = "`audience` in digest.yaml says which columns are read."
+        if ID in lacking:
+            cure = f"The column that names the readers is called {ID}."
         raise CommandError(
-            f"the audience {file} lacks {'a column' if len(lacking) == 1 else 'columns'}: {details} "
-            f"It has: {', '.join(columns)}. `audience` in digest.yaml says which columns are read."
+            f"the audience {file} lacks {'a column' if len(lacking) == 1 else 'columns'}: {details}{end} "
+            f"It has: {', '.join(columns)}. {cure}"
         )
 
 

@@ -23,6 +23,7 @@ from digest.sources._names import misnamed
 from digest.sources._times import Habits, Learned, in_utc, moment
 
 NAME = 200  # characters of an author, a source, an id
+LONG = 10_000  # characters of an id that are looked at
 WORD = 100  # characters of a section, a tag, a flag
 MANY = 100  # sections, tags, flags of one story
 HIGHEST = 1e15  # a popularity beyond is a mistake
@@ -88,10 +89,15 @@ class _Row:
     def drop(self, name: str, value: Any, reason: str) -> None:
         self.remarks.append(f"{name} {shown(value)} was left out: {reason}")
 
+    def cut(self, name: str, length: int, limit: int) -> None:
+        self.remarks.append(f"its {name} has {length:,} characters and was cut at {limit:,}")
+
     def text(self, name: str, limit: int = NAME) -> str:
         """A line of text; a number stands for its digits."""
         value = self.values.get(name)
         if type(value) is str:  # as nearly all are: asked first, for a history has millions
+            if len(value) > limit:
+                self.cut(name, len(value), limit)
             return plain_title(value, limit) if value else ""
         if value is None:
             return ""
@@ -150,12 +156,16 @@ class _Row:
                 continue
             for item in value if isinstance(value, (list, tuple)) else (value,):
                 if type(item) is str:
+                    if len(item) > WORD:
+                        self.cut(name, len(item), WORD)
                     distinct[word(item)] = None
                 elif isinstance(item, int | float) and not isinstance(item, bool):
                     distinct[word(_str(item))] = None
                 elif item is not None:
                     self.drop(name, item, "it is no text")
         distinct.pop("", None)
+        if len(distinct) > MANY:
+            self.remarks.append(f"it has {len(distinct):,} {names[-1]}, and the first {MANY} were taken")
         return tuple(distinct)[:MANY]
 
     def number(self, name: Any, value: Any, of: str = "") -> float | None:
@@ -189,7 +199,9 @@ def _story(row: _Row, context: Context) -> Story:
     if not title:
         raise Unfit("it has no title")
     url = web_url(row.get("url"))
-    id = row.text("id", NAME + 1)
+    id = row.text("id", LONG)
+    if len(id) > NAME:
+        row.remarks.append(f"its id has {len(id):,} characters, more than {NAME}; it got one of its own")
     summary = _summary(row)
     _say_html(row, "title", title)
     _say_html(row, "summary", summary)
