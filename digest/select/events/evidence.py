@@ -59,7 +59,6 @@ def _in_runs(groups: list[set[str]], a: StoryFeatures, b: StoryFeatures) -> list
     told = {
         pair
         for story in (a, b)
-        if story.line.mixed
         for pair, (i, j) in zip(pairwise(story.line.words), pairwise(story.line.names), strict=True)
         if i == j
     }

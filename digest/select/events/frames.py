@@ -40,7 +40,7 @@ def other_names(a: StoryFeatures, b: StoryFeatures) -> bool:
     if unsure and (not filled or frame < LEAST_FRAME):
         left += unsure
     if not left and filled and len(outside) + inside >= LEAST_FRAME:
-        return frame > 0
+        return frame > 0 or len(outside) > LEAST_FRAME
     return frame >= LEAST_FRAME and left <= {NAME: MOST_LEFT * frame, MAYBE: 1.0}.get(filled, -1.0) + max(
         places - 1, 0
     )

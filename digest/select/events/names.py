@@ -109,6 +109,8 @@ def line_of(
                 kind = NAME  # rue du Commerce, Olho d'Água
             elif adjacent and not kind and not before and _may_name(words[-1], form):
                 kinds[-1] = MAYBE  # Harvest Market cuts jobs
+        elif before and capital and token in glued:
+            kind = max(kind, MAYBE)  # Fontaine-le-Pré
         part = kind > WORD or (mixed and capital)  # Orange County, the University of ...
         if adjacent and form in BEHIND and not (mixed or begins or before) and _may_name(words[-1], form):
             kinds[-1] = MAYBE  # Maple Street
