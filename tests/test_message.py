@@ -187,7 +187,15 @@ def test_senders(words: str, expected: tuple[str, str]) -> None:
 
 
 @pytest.mark.parametrize(
-    "words", ["News", "a b@c.example", "News <a@b@c>", "x <ü@a.example>", "x <a@b.example\r\n>,"]
+    "words",
+    [
+        "News",
+        "a b@c.example",
+        "News <a@b@c>",
+        "x <ü@a.example>",
+        "x <a@b.example\r\n>,",
+        f"x <a@{chr(252) * 64}.example>",
+    ],
 )
 def test_what_is_no_sender_is_said(words: str) -> None:
     with pytest.raises(ConfigurationError, match="is no mail address") as caught:

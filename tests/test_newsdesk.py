@@ -171,6 +171,13 @@ def test_stories_as_json_tell_all_of_a_picture(room: Room) -> None:
     assert room.run("stories", "list", "pictured", "--json").json["stories"][0]["image"] == image
 
 
+def test_a_story_that_was_outranked_tells_its_score_like_one_that_runs(room: Room) -> None:
+    runs, outranked = lineup(room), [row for row in room.manifest()["left_out"] if row["why"][:4] == "top:"]
+    assert outranked
+    assert all(row["signals"].keys() == runs[0]["signals"].keys() for row in outranked)
+    assert max(row["score"] for row in outranked) <= max(row["score"] for row in runs)
+
+
 def test_a_pin_names_its_place(room: Room) -> None:
     section = room.manifest()["sections"][0]
     last = section["stories"][-1]["id"]
