@@ -101,12 +101,7 @@ class Mutating:
         """Which tests enter a statement ``FILE:LINE``."""
         noted = self._known()
         fresh = [item for item in session.items if item.nodeid not in noted]
-        if fresh:
-            _probe(self.files)
-        # what is made once for all tests stays for the mutants, and nothing that is made for those of a file
-        last = next((item for item in session.items if fresh and item.path != fresh[-1].path), None)
-        for item, after in zip(fresh, [*fresh, last][1:], strict=True):
-            noted[item.nodeid] = self._run_noted(item, after), sorted(ENTERED)
+        noted |= self._note(fresh) if fresh else {}
         if self.known and fresh:
             contents = {
                 file: _content(file) for name, (_, lines) in noted.items() for file in _files(name, lines)
@@ -127,6 +122,27 @@ class Mutating:
         contents, noted = json.loads(self.known.read_text())
         same = {file for file, content in contents.items() if content == _content(file)}
         return {name: entry for name, entry in noted.items() if _files(name, entry[1]) <= same}
+
+    def _note(self, tests: list[pytest.Item]) -> dict[str, tuple[float, list[str]]]:
+        """CPU seconds of tests and what they enter; in a fork, as a solver's threads would be missing in later ones."""
+        reading, writing = os.pipe()
+        child = os.fork()
+        if child == 0:
+            try:
+                _probe(self.files)
+                noted = {
+                    item.nodeid: (self._run_noted(item, after), sorted(ENTERED))
+                    for item, after in zip(tests, [*tests[1:], None], strict=True)
+                }
+                with os.fdopen(writing, "w") as pipe:
+                    json.dump(noted, pipe)
+            finally:
+                os._exit(0)
+        os.close(writing)
+        with os.fdopen(reading) as pipe:
+            noted = {name: (float(seconds), lines) for name, (seconds, lines) in json.load(pipe).items()}
+        os.waitpid(child, 0)
+        return noted
 
     def _run_noted(self, item: pytest.Item, after: pytest.Item | None) -> float:
         """Run a test and let :data:`ENTERED` have what it enters; its CPU seconds, no end of them if it fails."""
