@@ -27,7 +27,7 @@ from digest.model import (
     RunAd,
     Slot,
 )
-from digest.place import Request, place
+from digest.place import PlaceRequest, place
 from digest.place.forecast import Forecast, ForecastInputs, avails, plan, shortfalls, typical
 from tests.strategies.forecast_books import newsroom_book
 
@@ -112,7 +112,7 @@ def day_by_day(inputs: ForecastInputs) -> dict[str, int]:
     """Issues per line item when each issue takes what is best for it alone."""
     ran: list[RunAd] = []
     for issue in inputs.issues():
-        request = Request(
+        request = PlaceRequest(
             ads=inputs.ads, editions=inputs.editions, edition=DAILY, day=issue.date, lineup=inputs.lineup(issue),
             ran_ads=tuple(ran),
         )  # fmt: skip

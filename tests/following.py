@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from digest.model import RunAd
-from digest.place import Request, place
+from digest.place import PlaceRequest, place
 from digest.place.forecast import ForecastInputs, guided
 
 
@@ -26,7 +26,7 @@ def followed(asked: ForecastInputs, days: Callable[[date], int]) -> Followed:
     editions = {edition.name: edition for edition in asked.editions}
     paid = {item.id for item in asked.ads.line_items if not item.is_house}
     for issue in sorted(asked.issues(), key=lambda one: (one.date, editions[one.edition].cutoff)):
-        request = Request(
+        request = PlaceRequest(
             ads=asked.ads, editions=asked.editions, edition=editions[issue.edition], day=issue.date,
             lineup=asked.lineup(issue), ran_ads=rows,
         )  # fmt: skip

@@ -17,7 +17,7 @@ import yaml
 
 from digest.config import load
 from digest.model import Entry, Lineup, Overrides, Plan, RunAd, Section, Story
-from digest.place import Request, place
+from digest.place import PlaceRequest, place
 from digest.place.rules import catalogue
 
 PAGE = Path(__file__).parent.parent / "docs" / "ad-rules.md"
@@ -105,7 +105,7 @@ def answer(bookings: str, root: Path) -> tuple[Plan, str]:
     daily = newsroom.edition("daily")
     assert daily
     ran = [date.fromisoformat(day) for day in re.findall(r"\d{4}-\d\d-\d\d", comment(bookings))]
-    request = Request(
+    request = PlaceRequest(
         ads=newsroom.ads,
         editions=newsroom.editions,
         edition=daily,

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from digest.errors import CommandError
 from digest.model import AdBook, Advertiser, Edition, Flight, FrequencyCap, Goal, LineItem, Policy, RunAd
-from digest.place import Request, place
+from digest.place import PlaceRequest, place
 from digest.place.forecast import (
     ForecastInputs,
     IssueDate,
@@ -83,7 +83,9 @@ def test_a_booking_with_one_day_is_not_starved_by_one_with_three() -> None:
 
 def test_day_by_day_it_is_and_with_a_horizon_it_is_not() -> None:
     asked = outlook(FLEXIBLE, BOUND)
-    request = Request(ads=asked.ads, editions=(DAILY,), edition=DAILY, day=FIRST, lineup=LINEUPS["daily"])
+    request = PlaceRequest(
+        ads=asked.ads, editions=(DAILY,), edition=DAILY, day=FIRST, lineup=LINEUPS["daily"]
+    )
     assert [ad.line_item for ad in place(request).placed] == ["flexible"]
     followed = place(guided(request, LINEUPS, 28))
     assert [ad.line_item for ad in followed.placed] == ["bound"]
@@ -97,7 +99,7 @@ def test_a_paused_line_item_is_planned_for_other_days() -> None:
     from digest.model import Overrides
 
     asked = outlook(FLEXIBLE)
-    request = Request(
+    request = PlaceRequest(
         ads=asked.ads, editions=(DAILY,), edition=DAILY, day=FIRST, lineup=LINEUPS["daily"],
         overrides=Overrides(pause=("flexible",)),
     )  # fmt: skip

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from digest.errors import CommandError
 from digest.model import Creative, Edition, Flight, Goal, LineItem, Overrides, RunAd
 from digest.model.calendar import Calendar
-from digest.place import Request, explain, place
+from digest.place import PlaceRequest, explain, place
 from digest.place.delivery import (
     allowed_by,
     earlier,
@@ -237,7 +237,7 @@ def test_the_first_example_greedy_loses() -> None:
 
 
 @given(requests())
-def test_the_best_plan_may_be_pinned(request_: Request) -> None:
+def test_the_best_plan_may_be_pinned(request_: PlaceRequest) -> None:
     plan = place(request_)
     pins = tuple(f"{ad.line_item}@{ad.slot}" for ad in plan.placed)
     again = place(replace(request_, overrides=Overrides(pin=pins)))
@@ -247,7 +247,7 @@ def test_the_best_plan_may_be_pinned(request_: Request) -> None:
 
 
 @given(requests())
-def test_pausing_what_is_refused_for_itself_changes_nothing(request_: Request) -> None:
+def test_pausing_what_is_refused_for_itself_changes_nothing(request_: PlaceRequest) -> None:
     plan = place(request_)
     own = {"flight", "edition", "frequency_cap", "goal", "pacing", "slot", "creative", "section", "adjacency"}
     out = tuple(no.line_item for no in plan.refused if no.rule in own)
@@ -258,7 +258,7 @@ def test_pausing_what_is_refused_for_itself_changes_nothing(request_: Request) -
 
 
 @given(requests())
-def test_a_lower_tier_never_hurts_a_higher_one(request_: Request) -> None:
+def test_a_lower_tier_never_hurts_a_higher_one(request_: PlaceRequest) -> None:
     ads = request_.ads
     paid = tuple(item for item in ads.line_items if not item.is_house and not item.companions)
     house = tuple(item for item in ads.line_items if item.is_house and not item.companions)
@@ -272,7 +272,7 @@ def test_a_lower_tier_never_hurts_a_higher_one(request_: Request) -> None:
             pytest.fail("a house ad cannot help a paid one either")
 
 
-def explain_urgency(request_: Request, item: LineItem) -> int:
+def explain_urgency(request_: PlaceRequest, item: LineItem) -> int:
     rows = earlier(item, request_.ran_ads, request_.day)
     return standing(item, request_.editions, request_.edition, request_.day, rows).urgency
 

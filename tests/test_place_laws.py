@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digest.model import TIERS, LineItem, Overrides, Plan
-from digest.place import Request, place
+from digest.place import PlaceRequest, place
 from digest.place.context import IssueContext
 from digest.place.rules import catalogue
 from tests.strategies.ads import requests
@@ -20,16 +20,16 @@ from tests.strategies.ads import requests
 NO_PLAN_NEEDED = {name for name, rule in catalogue() if rule.STAGE != "plan"}
 
 
-def free(request: Request) -> Request:
+def free(request: PlaceRequest) -> PlaceRequest:
     """The request without pins and pauses."""
     return replace(request, overrides=Overrides())
 
 
-def with_items(request: Request, items: tuple[LineItem, ...]) -> Request:
+def with_items(request: PlaceRequest, items: tuple[LineItem, ...]) -> PlaceRequest:
     return replace(request, ads=replace(request.ads, line_items=items))
 
 
-def with_policy(request: Request, **changes: Any) -> Request:
+def with_policy(request: PlaceRequest, **changes: Any) -> PlaceRequest:
     return replace(request, ads=replace(request.ads, policy=replace(request.ads.policy, **changes)))
 
 
@@ -40,7 +40,7 @@ def rank(item: LineItem) -> Rank:
     return TIERS.index(item.tier), -item.priority
 
 
-def bookings(request: Request, plan: Plan, ranks: Iterable[Rank] | None = None) -> list[int]:
+def bookings(request: PlaceRequest, plan: Plan, ranks: Iterable[Rank] | None = None) -> list[int]:
     """Per tier and priority, the urgency that runs."""
     context = IssueContext(request)
     sums = dict.fromkeys(
@@ -53,7 +53,7 @@ def bookings(request: Request, plan: Plan, ranks: Iterable[Rank] | None = None) 
     return list(sums.values())
 
 
-def value(request: Request, plan: Plan) -> Fraction:
+def value(request: PlaceRequest, plan: Plan) -> Fraction:
     """The sum of rate x band weight."""
     stories, total = len(list(request.lineup)), Fraction(0)
     for ad in plan.placed:
@@ -65,14 +65,14 @@ def value(request: Request, plan: Plan) -> Fraction:
     return total
 
 
-def spread(request: Request, plan: Plan) -> Fraction:
+def spread(request: PlaceRequest, plan: Plan) -> Fraction:
     stories, policy = len(list(request.lineup)), request.ads.policy
     ideal = Fraction(stories, min(policy.max_ads, int(policy.max_ratio * stories)) + 1)
     return sum(((b.gap - a.gap - ideal) ** 2 for a, b in pairwise(plan.placed)), Fraction(0))
 
 
 @st.composite
-def stricter(draw: st.DrawFn) -> tuple[Request, Request]:
+def stricter(draw: st.DrawFn) -> tuple[PlaceRequest, PlaceRequest]:
     """A question, and the same under one rule more or a stricter one."""
     request = free(draw(requests(most_items=5, most_stories=8)))
     policy, items = request.ads.policy, request.ads.line_items
@@ -96,14 +96,14 @@ def stricter(draw: st.DrawFn) -> tuple[Request, Request]:
 
 
 @given(stricter())
-def test_a_rule_added_never_raises_what_runs(pair: tuple[Request, Request]) -> None:
+def test_a_rule_added_never_raises_what_runs(pair: tuple[PlaceRequest, PlaceRequest]) -> None:
     before, after = pair
     loose, strict = place(before), place(after)
     assert (bookings(after, strict), value(after, strict)) <= (bookings(before, loose), value(before, loose))
 
 
 @given(requests(most_items=6, most_stories=8), st.integers(1, 6))
-def test_a_lower_tier_or_priority_never_hurts_a_higher_one(request_: Request, kept: int) -> None:
+def test_a_lower_tier_or_priority_never_hurts_a_higher_one(request_: PlaceRequest, kept: int) -> None:
     alone = tuple(replace(item, companions=()) for item in request_.ads.line_items)
     request_ = with_items(free(request_), alone)
     first = sorted({rank(item) for item in alone})[:kept]
@@ -112,7 +112,7 @@ def test_a_lower_tier_or_priority_never_hurts_a_higher_one(request_: Request, ke
 
 
 @given(requests(most_items=6, most_stories=8), st.randoms(use_true_random=False))
-def test_the_order_of_the_file_decides_only_ties(request_: Request, random: Any) -> None:
+def test_the_order_of_the_file_decides_only_ties(request_: PlaceRequest, random: Any) -> None:
     request_ = free(request_)
     shuffled = list(request_.ads.line_items)
     random.shuffle(shuffled)
@@ -125,7 +125,7 @@ def test_the_order_of_the_file_decides_only_ties(request_: Request, random: Any)
 
 @given(requests(most_items=5, most_stories=8), requests(most_items=3, most_stories=3))
 def test_a_fuller_file_never_lifts_a_refusal_that_no_plan_is_needed_for(
-    request_: Request, more: Request
+    request_: PlaceRequest, more: PlaceRequest
 ) -> None:
     request_ = free(request_)
     mine = request_.ads.line_items

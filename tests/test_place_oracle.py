@@ -9,14 +9,14 @@ from hypothesis import strategies as st
 
 from digest.errors import CommandError
 from digest.model import Overrides
-from digest.place import Request, place
+from digest.place import PlaceRequest, place
 from digest.place.planning import Planning
 from digest.place.refusal_reason import RefusalReasons
 from tests.oracles.placing import Answer, Question
 from tests.strategies.ads import requests
 
 
-def asked(request: Request) -> Answer:
+def asked(request: PlaceRequest) -> Answer:
     return Answer(
         Question(
             request.ads,
@@ -30,7 +30,7 @@ def asked(request: Request) -> Answer:
     )
 
 
-def pinned(request: Request, which: int) -> Request:
+def pinned(request: PlaceRequest, which: int) -> PlaceRequest:
     """The request with one of its placed line items pinned to another of its slots, where that can be."""
     slots = [(item, slot) for item in request.ads.line_items for slot in item.slots]
     item, slot = slots[which % len(slots)]
@@ -43,7 +43,9 @@ def pinned(request: Request, which: int) -> Request:
 
 
 @given(requests(most_items=4, most_stories=7), st.integers(0, 40))
-def test_the_plan_is_the_best_of_all_plans_and_every_refusal_is_true(request_: Request, which: int) -> None:
+def test_the_plan_is_the_best_of_all_plans_and_every_refusal_is_true(
+    request_: PlaceRequest, which: int
+) -> None:
     request_ = pinned(request_, which) if which < 20 else request_
     answer, plan = asked(request_), place(request_)
     items = request_.ads.line_items

@@ -14,7 +14,7 @@ from digest.place.facts import bits, mask_of
 from digest.place.planning import Planning
 from digest.place.problem import Plan, broken
 from digest.place.refusal_reason import RefusalReason, RefusalReasons
-from digest.place.request import Request
+from digest.place.request import PlaceRequest
 from digest.place.solver import settled, solve
 from tests.strategies.big_ads import issue
 from tests.strategies.fact_ads import fact_issue
@@ -58,7 +58,7 @@ def with_it(planning: Planning, item: int, out: frozenset[int]) -> list[Plan]:
 
 
 @pytest.mark.parametrize("request_", REQUESTS)
-def test_the_rule_named_is_the_first_that_stops_it_in_every_opening(request_: Request) -> None:
+def test_the_rule_named_is_the_first_that_stops_it_in_every_opening(request_: PlaceRequest) -> None:
     planning = Planning(request_)
     rules = list(dict.fromkeys(name for name, _ in planning.table.limits))
     held = set(planning.placed.values())
@@ -85,7 +85,9 @@ def best_beside(planning: Planning, item: int, stay: Iterable[int]) -> Plan | No
 
 
 @pytest.mark.parametrize("request_", REQUESTS)
-def test_without_those_that_are_named_it_would_fit_and_none_of_them_could_stay(request_: Request) -> None:
+def test_without_those_that_are_named_it_would_fit_and_none_of_them_could_stay(
+    request_: PlaceRequest,
+) -> None:
     planning = Planning(request_)
     context = planning.context
     for item, verdict in refused(planning):

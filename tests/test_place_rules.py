@@ -31,7 +31,7 @@ from digest.model import (
     Slot,
     Story,
 )
-from digest.place import Request, explain, place
+from digest.place import PlaceRequest, explain, place
 from digest.place.rules import catalogue
 
 CASES = Path(__file__).parent / "cases" / "place"
@@ -56,7 +56,7 @@ def cases() -> list[Any]:
     ]
 
 
-def request_of(case: dict[str, Any]) -> Request:
+def request_of(case: dict[str, Any]) -> PlaceRequest:
     names = {item.get("advertiser", "a") for item in case["items"]}
     labels = case.get("labels", {})
     ads = AdBook(
@@ -65,7 +65,7 @@ def request_of(case: dict[str, Any]) -> Request:
         advertisers={n: Advertiser(id=n, name=n, labels=frozenset(labels.get(n, ()))) for n in sorted(names)},
         line_items=tuple(_line_item(item) for item in case["items"]),
     )
-    return Request(
+    return PlaceRequest(
         ads=ads,
         editions=EDITIONS,
         edition=EDITIONS[0],

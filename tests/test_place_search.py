@@ -17,7 +17,7 @@ from digest.place.eligibility import eligibility, eligible, problem
 from digest.place.facts import EVERYWHERE, AtMost, mask_of
 from digest.place.optimality_gap import optimality_gap
 from digest.place.problem import PlacementProblem, Plan, Scale, Solution, broken
-from digest.place.request import Request
+from digest.place.request import PlaceRequest
 from digest.place.solver import BudgetSpent, settled, solve
 from digest.place.solver.budget import Budget
 from digest.place.solver.item_classes import ItemClasses
@@ -32,7 +32,7 @@ from tests.strategies.many_ads import KINDS, crowded
 from tests.strategies.twisted_ads import twisted
 
 
-def question(request: Request) -> PlacementProblem:
+def question(request: PlaceRequest) -> PlacementProblem:
     table = eligibility(IssueContext(request))
     return settled(problem(table, eligible(table)))
 

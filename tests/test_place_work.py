@@ -14,7 +14,7 @@ import pytest
 from digest.place.forecast import avails
 from digest.place.forecast.highs import Solver
 from digest.place.forecast.solve import solved
-from digest.place.request import Request
+from digest.place.request import PlaceRequest
 from digest.place.solver import solve
 from tests.strategies.big_ads import issue
 from tests.strategies.fact_ads import fact_issue
@@ -23,7 +23,7 @@ from tests.strategies.twisted_ads import twisted
 from tests.test_ads_forecast import book
 from tests.test_place_search import question
 
-SEARCHES: dict[str, tuple[Callable[[int], Request], tuple[int, ...]]] = {
+SEARCHES: dict[str, tuple[Callable[[int], PlaceRequest], tuple[int, ...]]] = {
     "many facts": (lambda seed: fact_issue(seed, 40, 16, 6), (2464, 1153, 15344, 587, 894, 6942)),
     "ordinary": (lambda seed: issue(seed, 40, 16, 4), (783, 2257, 571, 248, 207, 278)),
     "large": (lambda seed: issue(seed, 80, 30, 6), (3441, 686, 626)),
@@ -46,7 +46,7 @@ SEARCHES: dict[str, tuple[Callable[[int], Request], tuple[int, ...]]] = {
     ],
 )
 def test_the_plan_of_an_issue_is_proven_in_as_few_steps_as_ever(
-    made: Callable[[int], Request], seed: int, steps: int
+    made: Callable[[int], PlaceRequest], seed: int, steps: int
 ) -> None:
     found = solve(question(made(seed)), steps)
     assert found is not None

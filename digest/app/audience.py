@@ -24,7 +24,7 @@ from digest.audience.output import OutputStore, output_of
 from digest.audience.tasks import packed
 from digest.model import Issue, Publication, Story
 from digest.model.issue_date import day_of, number_of
-from digest.place import Request as PlaceRequest
+from digest.place import PlaceRequest
 from digest.publish import Outbox
 from digest.publish.outbox import AUDIENCE
 from digest.render import RenderRequest

@@ -12,8 +12,7 @@ from digest.audience.allocation import pieces as pieces_of
 from digest.audience.choices import Group, Piece
 from digest.model import TIERS, AdBook, LineItem
 from digest.model.counts import counted
-from digest.place import Request as PlaceRequest
-from digest.place import left_today
+from digest.place import PlaceRequest, left_today
 
 LOOKED_AT: Final = 20  # variants that are asked why a booking is not in them, the largest first
 

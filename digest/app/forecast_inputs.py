@@ -19,7 +19,7 @@ from digest.model import Edition, LineItem, Lineup, Newsroom
 from digest.model.issue_date import day_of
 
 if TYPE_CHECKING:
-    from digest.place import Request
+    from digest.place import PlaceRequest
     from digest.place.forecast import ForecastInputs
     from digest.store import Store
 
@@ -134,7 +134,7 @@ def _size(newsroom: Newsroom, first: date, last: date) -> int:
     )
 
 
-def guided(newsroom: Newsroom, request: Request, shapes: Mapping[str, Lineup]) -> Request:
+def guided(newsroom: Newsroom, request: PlaceRequest, shapes: Mapping[str, Lineup]) -> PlaceRequest:
     """With ``policy.horizon`` the request follows the plan over the coming issues, that is, so many days and what of
     the flights in them comes after; else it stays as it is.
 

@@ -41,8 +41,7 @@ from digest.model import (
     with_edits,
 )
 from digest.model.counts import counted
-from digest.place import Request as PlaceRequest
-from digest.place import place
+from digest.place import PlaceRequest, place
 from digest.place.delivery import editions_before
 from digest.publish import Outbox, files_of
 from digest.render import RenderRequest, Theme, render

@@ -31,8 +31,7 @@ from digest.model import (
     Story,
 )
 from digest.model.mail import MailerSpec
-from digest.place import Request as PlaceRequest
-from digest.place import place, placements
+from digest.place import PlaceRequest, place, placements
 from digest.publish.message import message, quoted_printable
 from digest.render import RenderCache, RenderRequest, Theme, render
 from digest.select import SelectRequest, Shared, lineup_of, shared_by

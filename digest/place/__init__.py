@@ -14,13 +14,13 @@ from digest.place.explain import Explanation, explained
 from digest.place.placement_reason import placement_reason
 from digest.place.planning import Planning
 from digest.place.refusal_reason import RefusalReasons
-from digest.place.request import Request
+from digest.place.request import PlaceRequest
 from digest.place.rotation import choose
 
-__all__ = ["Explanation", "Request", "explain", "left_today", "place", "placements"]
+__all__ = ["Explanation", "PlaceRequest", "explain", "left_today", "place", "placements"]
 
 
-def place(request: Request) -> Plan:
+def place(request: PlaceRequest) -> Plan:
     """The plan of one issue. Raises ``CommandError`` for an unknown override or pins that cannot be kept."""
     planning = _planned(request)
     return Plan(
@@ -31,13 +31,13 @@ def place(request: Request) -> Plan:
     )
 
 
-def placements(request: Request) -> tuple[tuple[Placement, ...], tuple[str, ...]]:
+def placements(request: PlaceRequest) -> tuple[tuple[Placement, ...], tuple[str, ...]]:
     """What ``place`` would place, without asking why the others are not in it; and the line items that may run."""
     planning = _planned(request)
     return _placed(planning), tuple(planning.context.items[item].id for item in planning.alive)
 
 
-def left_today(request: Request) -> dict[str, int]:
+def left_today(request: PlaceRequest) -> dict[str, int]:
     """Of the line items with a goal in sends, how many more sends their pacing lets them have today."""
     context = IssueContext(request)
     return {
@@ -47,7 +47,7 @@ def left_today(request: Request) -> dict[str, int]:
     }
 
 
-def _planned(request: Request) -> Planning:
+def _planned(request: PlaceRequest) -> Planning:
     planning = Planning(request)
     broken = violations(planning.table, planning.solution.plan)
     if broken:
@@ -55,7 +55,7 @@ def _planned(request: Request) -> Planning:
     return planning
 
 
-def explain(request: Request, line_item_id: str) -> Explanation:
+def explain(request: PlaceRequest, line_item_id: str) -> Explanation:
     """Everything about one line item. Raises ``CommandError`` for an id the file has not."""
     if request.ads.line_item(line_item_id) is None:
         raise CommandError(f'adslots.yaml has no line item "{line_item_id}".')

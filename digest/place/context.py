@@ -14,7 +14,7 @@ from digest.place.delivery import Standing, earlier, editions_before, load, stan
 from digest.place.facts import bits, mask_of
 from digest.place.keywords import occurs, words_of
 from digest.place.openings import next_to, openings
-from digest.place.request import Request
+from digest.place.request import PlaceRequest
 from digest.place.rotation import fitting
 
 
@@ -24,7 +24,7 @@ class IssueContext:
     ``near[s]`` is the mask of the openings next to the story at index ``s`` (position ``s + 1``).
     """
 
-    def __init__(self, request: Request) -> None:
+    def __init__(self, request: PlaceRequest) -> None:
         self.request = request
         book = request.ads.in_issue(request.edition, request.day)
         self.policy = book.policy

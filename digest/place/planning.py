@@ -13,7 +13,7 @@ from digest.place.eligibility import Eligibility, eligibility, eligible, levels,
 from digest.place.facts import bits, mask_of
 from digest.place.optimality_gap import optimality_gap
 from digest.place.problem import Plan, Scale, Solution, reading
-from digest.place.request import Request
+from digest.place.request import PlaceRequest
 from digest.place.solver import BudgetSpent, possible, solve
 from digest.place.solver.budget import WAYS, Budget
 from digest.place.stages import Difference, difference
@@ -25,7 +25,7 @@ class Planning:
     """``alive`` are the openings left of the line items that could run. Raises ``CommandError`` for pins that cannot be
     kept."""
 
-    def __init__(self, request: Request) -> None:
+    def __init__(self, request: PlaceRequest) -> None:
         self.context = IssueContext(request)
         self.pins = overrides.read(self.context, request.overrides)
         self.table: Eligibility = eligibility(self.context)

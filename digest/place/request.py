@@ -13,7 +13,7 @@ _NONE = Overrides()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Request:
+class PlaceRequest:
     """The ads of one issue, to be planned.
 
     ``editions`` are all of the publication, in file order. ``ran_ads`` may hold any rows of the ledger; only

@@ -15,7 +15,7 @@ from digest.place.context import IssueContext
 from digest.place.eligibility import Eligibility, eligibility, problem
 from digest.place.facts import mask_of
 from digest.place.forecast import ForecastInputs, IssueDate
-from digest.place.request import Request
+from digest.place.request import PlaceRequest
 from digest.place.solver import solve
 
 Choice = tuple[frozenset[int], ...]  # per issue that is not built, the line items that run
@@ -90,9 +90,9 @@ class Oracle:
             )
         return self._kept[key]
 
-    def _request(self, issue: IssueDate, rows: tuple[RunAd, ...]) -> Request:
+    def _request(self, issue: IssueDate, rows: tuple[RunAd, ...]) -> PlaceRequest:
         outlook = self.outlook
-        return Request(
+        return PlaceRequest(
             ads=outlook.ads,
             editions=outlook.editions,
             edition=self.editions[issue.edition],

@@ -21,7 +21,7 @@ from digest.place.context import IssueContext
 from digest.place.eligibility import Eligibility, eligibility
 from digest.place.facts import AtMost, bits
 from digest.place.forecast import ForecastInputs, IssueDate
-from digest.place.request import Request
+from digest.place.request import PlaceRequest
 
 Terms = Mapping[int, float]
 
@@ -57,7 +57,7 @@ class ForecastMip:
         edition = next(e for e in self.inputs.editions if e.name == issue.edition)
         return eligibility(
             IssueContext(
-                Request(
+                PlaceRequest(
                     ads=replace(self.inputs.ads, line_items=bare),
                     editions=self.inputs.editions,
                     edition=edition,

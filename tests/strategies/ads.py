@@ -28,7 +28,7 @@ from digest.model import (
     Story,
 )
 from digest.model.rates import Cpm
-from digest.place import Request
+from digest.place import PlaceRequest
 
 DAY = date(2026, 1, 23)
 SEEN = datetime(2026, 1, 22, tzinfo=UTC)
@@ -221,7 +221,7 @@ def ledgers(draw: st.DrawFn, count: int) -> tuple[RunAd, ...]:
 
 
 @st.composite
-def requests(draw: st.DrawFn, most_items: int = 5, most_stories: int = 8) -> Request:
+def requests(draw: st.DrawFn, most_items: int = 5, most_stories: int = 8) -> PlaceRequest:
     count = draw(st.integers(1, most_items))
     advertisers = {f"a{i}": Advertiser(id=f"a{i}", name=f"A{i}", labels=draw(LABELS)) for i in range(6)}
     ads = AdBook(
@@ -230,7 +230,7 @@ def requests(draw: st.DrawFn, most_items: int = 5, most_stories: int = 8) -> Req
         advertisers=advertisers,
         line_items=tuple(draw(line_items(number, count)) for number in range(count)),
     )
-    return Request(
+    return PlaceRequest(
         ads=ads,
         editions=EDITIONS,
         edition=EDITIONS[draw(st.sampled_from((0, 0, 1)))],

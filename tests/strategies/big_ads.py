@@ -23,7 +23,7 @@ from digest.model import (
     Slot,
     Story,
 )
-from digest.place import Request
+from digest.place import PlaceRequest
 
 DAY = date(2026, 1, 20)
 SEEN = datetime(2026, 1, 20, tzinfo=UTC)
@@ -47,7 +47,7 @@ CREATIVES = (
 )
 
 
-def issue(seed: int, stories: int, items: int, most: int) -> Request:
+def issue(seed: int, stories: int, items: int, most: int) -> PlaceRequest:
     """An issue of ``stories`` stories in sections of five, ``items`` live bookings, at most ``most`` ads."""
     random = Random(seed)
     sections = [f"section-{number}" for number in range(stories // 5)]
@@ -58,7 +58,7 @@ def issue(seed: int, stories: int, items: int, most: int) -> Request:
         advertisers={f"a{n}": _advertiser(random, n, items) for n in range(items)},
         line_items=tuple(_line_item(random, n, items, sections) for n in range(items)),
     )
-    return Request(
+    return PlaceRequest(
         ads=ads, editions=(edition,), edition=edition, day=DAY, lineup=_lineup(random, sections), ran_ads=()
     )
 

@@ -8,13 +8,13 @@ from random import Random
 from typing import Any
 
 from digest.model import Advertiser, LineItem, Lineup
-from digest.place import Request
+from digest.place import PlaceRequest
 from tests.strategies.big_ads import issue
 
 RATES = ("card", "none", "equal", "different")
 
 
-def fact_issue(seed: int, stories: int, items: int, most: int) -> Request:
+def fact_issue(seed: int, stories: int, items: int, most: int) -> PlaceRequest:
     """``most`` ads at most; bookings sold from a rate card, without rates, all at one rate, or all different."""
     random = Random(seed)
     request = issue(seed, max(stories, 15), items, most)

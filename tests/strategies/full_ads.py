@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from fractions import Fraction
 
-from digest.place import Request
+from digest.place import PlaceRequest
 from tests.strategies.many_ads import crowded
 
 FULL = ("identical", "rate card", "pairs", "companions", "sections", "no rates")
 
 
-def full(seed: int, kind: str, stories: int = 30, items: int = 18, most: int = 12) -> Request:
+def full(seed: int, kind: str, stories: int = 30, items: int = 18, most: int = 12) -> PlaceRequest:
     """An issue of the ``kind`` in which ``most`` ads may run; labels keep three stories apart."""
     request = crowded(seed, kind, stories, items, most)
     policy = replace(

@@ -8,7 +8,7 @@ from random import Random
 from typing import Any
 
 from digest.model import Advertiser, LineItem, Slot
-from digest.place import Request
+from digest.place import PlaceRequest
 from tests.strategies.big_ads import CREATIVES, issue
 
 KINDS = (
@@ -24,7 +24,7 @@ KINDS = (
 PRICES = (150, 150, 250, 250, 400, 600)
 
 
-def crowded(seed: int, kind: str, stories: int = 0, items: int = 0, most: int = 0) -> Request:
+def crowded(seed: int, kind: str, stories: int = 0, items: int = 0, most: int = 0) -> PlaceRequest:
     """An issue of 80 to 150 stories, 30 to 60 live bookings and 12 to 20 ads, unless told otherwise.
 
     ``kind`` is one of ``KINDS``: what the bookings share, or (``different``) nothing at all.

@@ -8,13 +8,13 @@ from random import Random
 from typing import Any
 
 from digest.model import LineItem
-from digest.place import Request
+from digest.place import PlaceRequest
 from tests.strategies.big_ads import issue
 
 VALUES = ("as they are", "none", "few", "equal")
 
 
-def twisted(seed: int) -> Request:
+def twisted(seed: int) -> PlaceRequest:
     """An issue of 15 to 25 stories; ``VALUES`` says how much its line items differ in value."""
     random = Random(seed)
     stories, items = random.choice((15, 20, 25)), random.choice((5, 8, 12))

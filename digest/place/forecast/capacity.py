@@ -17,7 +17,7 @@ from digest.model.companions import companion_groups
 from digest.place.context import IssueContext
 from digest.place.facts import EVERYWHERE, AtMost, NotIn, bits, mask_of
 from digest.place.forecast.seating import Left, Seating
-from digest.place.request import Request
+from digest.place.request import PlaceRequest
 from digest.place.rules import catalogue
 
 Sum = tuple[int, int]  # mask of line items, at most so many of them
@@ -143,7 +143,9 @@ class IssueCapacity:
 
 def capacity(ads: AdBook, edition: Edition, lineup: Lineup, day: date) -> IssueCapacity:
     """Ask every rule that does not speak of the day, but for the creatives that may be shown on it."""
-    context = IssueContext(Request(ads=ads, editions=(edition,), edition=edition, day=day, lineup=lineup))
+    context = IssueContext(
+        PlaceRequest(ads=ads, editions=(edition,), edition=edition, day=day, lineup=lineup)
+    )
     issue_capacity = IssueCapacity(context, [context.everywhere] * len(context.items))
     for _, rule in catalogue():
         if rule.STAGE == "today":

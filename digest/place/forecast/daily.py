@@ -10,7 +10,7 @@ from digest.place.forecast.issues import BookingForecast, Forecast, ForecastInpu
 from digest.place.forecast.plan import built_ads, in_order
 from digest.place.forecast.shortfalls import RIVALS, Shortfall, is_unserved
 from digest.place.planning import Planning
-from digest.place.request import Request
+from digest.place.request import PlaceRequest
 
 
 def day_by_day(inputs: ForecastInputs) -> Forecast:
@@ -45,7 +45,7 @@ def _issue(
     inputs: ForecastInputs, edition: Edition, issue: IssueDate, ledger: tuple[RunAd, ...]
 ) -> list[PlannedAd]:
     planning = Planning(
-        Request(
+        PlaceRequest(
             ads=inputs.ads,
             editions=inputs.editions,
             edition=edition,

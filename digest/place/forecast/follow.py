@@ -11,12 +11,12 @@ from digest.model.counts import counted
 from digest.place.delivery import editions_before
 from digest.place.forecast.issues import ForecastInputs, IssueDate, PlannedAd
 from digest.place.forecast.plan import plan
-from digest.place.request import Request
+from digest.place.request import PlaceRequest
 
 _SHOWN = 3
 
 
-def guided(request: Request, lineups: Mapping[str, Lineup], days: int) -> Request:
+def guided(request: PlaceRequest, lineups: Mapping[str, Lineup], days: int) -> PlaceRequest:
     """The request with the plan over ``days`` days, today included: what it runs today comes first in its tier.
 
     Today's issue is the one at hand, with its stories; the others look like ``lineups``, by edition. Today's issues
