@@ -33,8 +33,8 @@ class Pages(BaseHTTPRequestHandler):
         kind.running += 1
         kind.most = max(kind.most, kind.running)
         time.sleep(0.02)
+        kind.running -= 1  # before whoever asked can go on
         self._answer()
-        kind.running -= 1
 
     do_GET = do_HEAD  # noqa: N815
 
