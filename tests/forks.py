@@ -86,7 +86,10 @@ def _become_digest(folder: Path, words: tuple[str, ...], out: int, err: int) -> 
         os.dup2(err, 2)
         os.chdir(folder)
         sys.argv = ["digest", *words]
-        with open(1, "w", closefd=False) as sys.stdout, open(2, "w", closefd=False) as sys.stderr:
+        with (
+            open(1, "w", closefd=False) as sys.stdout,
+            open(2, "w", closefd=False, errors="backslashreplace") as sys.stderr,  # as Python opens it
+        ):
             try:
                 main()
                 code = 0
