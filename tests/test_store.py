@@ -222,7 +222,7 @@ def test_a_guest_whose_id_and_hash_are_taken_gets_an_id_of_its_own(store: Store)
     guest = story(2, id="s1")
     first = [story(1), story(3, id=story_id(guest.url))]
     store.upsert(first, NOW)
-    assert store.upsert([guest], NOW) == Counts(new=1)
+    assert store.upsert([guest], NOW) == Counts(new=1, renamed=1)
     (own,) = (found.id for found in store.search(limit=9) if found.url == guest.url)
     assert store.stories(["s1", first[1].id, own]) == {
         one.id: one for one in [*first, replace(guest, id=own)]
