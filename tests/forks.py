@@ -23,6 +23,7 @@ from typing import NoReturn
 from uuid import uuid4
 
 from digest.__main__ import main
+from digest.cli.output import json_wanted
 from digest.store import open_store
 from tests.newsrooms import PUBLICATION, Result, Room
 
@@ -86,6 +87,7 @@ def _become_digest(folder: Path, words: tuple[str, ...], out: int, err: int) -> 
         os.dup2(err, 2)
         os.chdir(folder)
         sys.argv = ["digest", *words]
+        json_wanted(False)  # what a command said before the fork is not said by this one
         with (
             open(1, "w", closefd=False) as sys.stdout,
             open(2, "w", closefd=False, errors="backslashreplace") as sys.stderr,  # as Python opens it
