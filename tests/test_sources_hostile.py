@@ -339,6 +339,17 @@ def test_a_date_with_two_meanings(others: str, locale: str, at: str, doubtful: b
     assert bool(found.doubt) is doubtful
 
 
+@pytest.mark.parametrize("written", ["2026-11-01T10:30:00 XYZ", "Sun, 1 Nov 2026 10:30:00 QST"])
+def test_a_zone_that_nobody_knows_is_said(written: str) -> None:
+    found = moment(written, Habits(ZONE))
+    assert found is not None
+    assert found.at == datetime(2026, 11, 1, 15, 30, tzinfo=UTC)
+    assert (
+        found.doubt
+        == f"names the zone {written[-3:]}, which is not known; it was read on the clock of {ZONE.key}"
+    )
+
+
 # What stands there instead of a feed
 
 

@@ -141,7 +141,7 @@ class FeedItem:
             if name != "expired":
                 self.untimed = f"its time {shown(text)} was not understood"
         elif reading and reading.doubt:
-            self.remarks.append(f"its time {shown(text)} has two meanings; {reading.doubt}")
+            self.remarks.append(f"its time {shown(text)} {reading.doubt}")
         return at
 
     def _guessed(self, name: str, text: str) -> datetime | None:

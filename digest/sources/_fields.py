@@ -144,7 +144,7 @@ class _Row:
                 return None
         reading = moment(_str(value), self.habits)
         if reading and reading.doubt:
-            self.remarks.append(f"its time {shown(value)} has two meanings; {reading.doubt}")
+            self.remarks.append(f"its time {shown(value)} {reading.doubt}")
         return reading.at if reading else None
 
     def words(self, *names: str) -> tuple[str, ...]:

@@ -42,7 +42,7 @@ _FILLING = frozenset(["de", "del", "di", "do", "of", "le", "la", "el", "den", "d
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """A time in UTC. ``doubt`` says how it was read where it can be read in two ways."""
+    """A time in UTC. ``doubt`` says why it may be another, and how it was read: ``has two meanings; it was …``."""
 
     at: datetime
     doubt: str = ""
@@ -151,7 +151,7 @@ def _with_colon(text: str) -> str:
 
 def _written(text: str, habits: Habits | Learned) -> Moment | None:
     """``Fri, 23 Jan 2026 10:00:00 -0500``, ``1/23/26 3:05 PM``, ``mar, 12 mag 2026``, and ``2026年1月23日``."""
-    rest, zone = _zone(_UNIX.sub(r" \2 \1", _COMMENT.sub("", text)))
+    rest, zone, unknown = _zone(_UNIX.sub(r" \2 \1", _COMMENT.sub("", text)))
     rest = _EASTERN.sub(r"\1-\2-\3 ", rest)
     rest = _EASTERN_CLOCK.sub(lambda m: f" {m[1]}:{m[2]}:{m[3] or '00'} ", rest)
     rest, clock = _clock(rest)
@@ -162,25 +162,27 @@ def _written(text: str, habits: Habits | Learned) -> Moment | None:
         day, doubt = _named(rest), ""
     if day is None or clock is None:
         return None
+    if unknown:
+        doubt = f"names the zone {unknown}, which is not known; it was read on the clock of {habits.zone.key}"
     return Moment(in_utc((day + clock).replace(tzinfo=zone), habits.zone), doubt)
 
 
-def _zone(text: str) -> tuple[str, tzinfo | None]:
-    """The text without its zone, and the zone; none where none is written, or a name nobody knows."""
+def _zone(text: str) -> tuple[str, tzinfo | None, str]:
+    """The text without its zone, the zone, and the name of one that nobody knows; each only where it is written."""
     zone = _ZONE.search(text)
     if zone is None:
-        return text, None
+        return text, None, ""
     if zone["offset"]:
         if "-" in zone["offset"] and not re.search(r"[:\s]", text[: zone.start()].strip()):
-            return text, None  # 23-01-2026
+            return text, None, ""  # 23-01-2026
         digits = zone["offset"][1:].replace(":", "").zfill(4)
         span = timedelta(hours=int(digits[:2]), minutes=int(digits[2:]))
-        return text[: zone.start()].rstrip(), timezone(-span if zone["offset"][0] == "-" else span)
-    if re.search(r"\d\s*[AP]M$", text, re.IGNORECASE) or (month_of(zone["name"]) and len(zone["name"]) > 2):
-        return text, None
-    minutes = _ZONES.get(zone["name"])
-    rest = text[: zone.start()].rstrip()
-    return (rest, None) if minutes is None else (rest, timezone(timedelta(minutes=minutes)))
+        return text[: zone.start()].rstrip(), timezone(-span if zone["offset"][0] == "-" else span), ""
+    name = zone["name"]
+    if re.search(r"\d\s*[AP]M$", text, re.IGNORECASE) or (month_of(name) and len(name) > 2):
+        return text, None, ""
+    minutes, rest = _ZONES.get(name), text[: zone.start()].rstrip()
+    return (rest, None, name) if minutes is None else (rest, timezone(timedelta(minutes=minutes)), "")
 
 
 def _clock(text: str) -> tuple[str, timedelta | None]:
@@ -216,7 +218,7 @@ def _numbered(match: re.Match[str], habits: Habits | Learned) -> tuple[datetime 
     month, day = (first, second) if month_first else (second, first)
     order = "month first" if month_first else "day first"
     at = datetime(year, month, day)  # noqa: DTZ001
-    return at, "" if habits.sure or first == second else f"it was read with the {order}"
+    return at, "" if habits.sure or first == second else f"has two meanings; it was read with the {order}"
 
 
 def _named(text: str) -> datetime | None:
