@@ -111,7 +111,7 @@ def test_what_two_tellings_share_is_counted_in_things(
     for one, other in ((a, b), (b, a)):
         shared = shared_things(one, other, WEIGHTS)
         assert sorted(" ".join(sorted(words)) for words in shared) == things
-        assert common_ground(one, other, WEIGHTS) == ground
+        assert common_ground(one, other, WEIGHTS, shared) == ground
 
 
 def test_among_ten_times_as_many_stories_more_is_asked_of_two() -> None:

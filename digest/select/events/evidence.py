@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from math import fsum
 
@@ -19,9 +19,10 @@ ENOUGH, ENOUGH_SHORT = 1.4, 2.0  # things that two stories must share; short hea
 _BELOW, _SYNONYM, _PLAIN = 0.5, 0.8, 0.5
 
 
-def common_ground(a: StoryFeatures, b: StoryFeatures, weights: WordWeights) -> float:
-    """What the two share, in things: what is only in both summaries, or only said in like words, is one at most."""
-    things = shared_things(a, b, weights)
+def common_ground(
+    a: StoryFeatures, b: StoryFeatures, weights: WordWeights, things: Sequence[frozenset[str]]
+) -> float:
+    """What the two share, in ``things``: what is only in both summaries, or only said in like words, is one at most."""
     if not things:
         return 0.0
     shared = frozenset().union(*things)

@@ -5,6 +5,7 @@ Rules come first; where they are silent, ``classifier.py`` weighs what the two h
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from math import exp, log10
@@ -122,8 +123,9 @@ def first_look(
     again = weights.stories >= few and not rare_is_known
     if rare_is_known or logit < (LEAST if again else 0.0):
         return logit
-    ground = common_ground(a, b, weights)
-    if too_little_shared(a, b, weights, ground) and not _says_it_in_other_words(a, b, alike):
+    things = shared_things(a, b, weights)
+    ground = common_ground(a, b, weights, things)
+    if too_little_shared(a, b, weights, things, ground) and not _says_it_in_other_words(a, b, alike):
         return THIN
     return second_look(a, b, weights, logit, ground, alike) if again else logit
 
@@ -175,12 +177,17 @@ def apart(a: StoryFeatures, b: StoryFeatures) -> bool:
     return (a.recurring or b.recurring) and not _shares_news(a, b, gap)
 
 
-def too_little_shared(a: StoryFeatures, b: StoryFeatures, weights: WordWeights, ground: float) -> bool:
+def too_little_shared(
+    a: StoryFeatures,
+    b: StoryFeatures,
+    weights: WordWeights,
+    things: Sequence[frozenset[str]],
+    ground: float,
+) -> bool:
     """Whether only common words, or one other thing and little else, stand in both."""
     short = min(len(a.title), len(b.title)) <= SHORT
     if ground >= (ENOUGH_SHORT if short else ENOUGH):
         return False
-    things = shared_things(a, b, weights)
     if not things or short:
         return True
     both, either = (a.title & b.title) - things[0], (a.title | b.title) - things[0]

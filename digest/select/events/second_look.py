@@ -113,11 +113,16 @@ def _asking(story: StoryFeatures) -> int:
 
 
 def _only_theirs(a: StoryFeatures, b: StoryFeatures, weights: WordWeights) -> float:
-    around, words = weights.around(a, b), a.words | b.words
-    held = Counter(chain.from_iterable(words & story.words for story in around))
-    squares = {word: (weights[word] * (1 - held[word] / max(len(around), 1))) ** 2 for word in words}
-    both, mine, theirs = (fsum(map(squares.__getitem__, of)) for of in (a.words & b.words, a.words, b.words))
-    return part(both, sqrt(mine * theirs))
+    around, shared = weights.around(a, b), a.words & b.words
+    held = Counter(chain.from_iterable((a.words | b.words) & story.words for story in around))
+    less = {word: weights[word] ** 2 * (1 - (1 - n / len(around)) ** 2) for word, n in held.items()}
+    both = fsum(weights[word] ** 2 for word in shared)
+    mine, theirs = (weights.profile(story).text_length ** 2 for story in (a, b))
+    both, mine, theirs = (
+        of - fsum(less[word] for word in less if word in words)
+        for of, words in ((both, shared), (mine, a.words), (theirs, b.words))
+    )
+    return part(both, sqrt(max(mine * theirs, 0.0)))
 
 
 def _addressed(story: StoryFeatures, other: StoryFeatures, weights: WordWeights) -> float:
