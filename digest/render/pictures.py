@@ -155,7 +155,11 @@ class Fault:
 
 def faults(newsroom: Newsroom) -> Iterator[Fault]:
     """Pictures of the brand and the bookings that mail programs do not show, that are missing or too heavy."""
-    for picture in booked(newsroom):
+    return _faults_of(newsroom, booked(newsroom))
+
+
+def _faults_of(newsroom: Newsroom, pictures: Iterable[BookedPicture]) -> Iterator[Fault]:
+    for picture in pictures:
         for what, is_lost in _faults(newsroom, picture.url, picture.size):
             yield Fault(picture, what, is_lost)
 
@@ -179,11 +183,8 @@ def booked(newsroom: Newsroom) -> list[BookedPicture]:
 def lost(newsroom: Newsroom, plan: Plan) -> list[Fault]:
     """Pictures of the ads of an issue that it goes without."""
     placed = {(ad.line_item, ad.creative) for ad in plan.placed}
-    return [
-        fault
-        for fault in faults(newsroom)
-        if fault.lost and (fault.picture.line_item, fault.picture.creative) in placed
-    ]
+    pictures = (picture for picture in booked(newsroom) if (picture.line_item, picture.creative) in placed)
+    return [fault for fault in _faults_of(newsroom, pictures) if fault.lost]
 
 
 def of_stories(newsroom: Newsroom, stories: Iterable[Story]) -> list[str]:
