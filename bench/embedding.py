@@ -40,11 +40,11 @@ def read(reader: Reader, stories: Iterable[Story]) -> Likeness:
 
 
 def _judged(reader: Reader) -> None:
-    guessed, true = list[bool](), list[bool]()
-    for day in quality.judged_days():
-        together, verdicts = quality.judged_together(*day, read(reader, quality.stories_of(*day)))
-        guessed, true = guessed + together, true + verdicts
-    quality.line(f"judged pairs, {len(true)}", quality.shown(quality.agreed(guessed, true)))
+    def measure(name: str, day: str) -> quality.Verdicts:
+        return quality.judged_together(name, day, read(reader, quality.stories_of(name, day)))
+
+    print("judged pairs of stories")
+    quality.lines_of_judged(measure)
 
 
 def _pairs(reader: Reader) -> None:

@@ -43,6 +43,7 @@ from tests.quality.invented import everything
 
 Row: TypeAlias = dict[str, Any]
 Pairs: TypeAlias = set[tuple[str, str]]
+Verdicts: TypeAlias = tuple[list[bool], list[bool]]  # what was found, and what is true
 FOLDER = Path(os.environ.get("DIGEST_DATA", "../shared/data"))
 FIRST = datetime(2014, 1, 1, tzinfo=UTC)
 TOP = 10
@@ -266,14 +267,18 @@ JUDGED = Path(__file__).parents[1] / "tests" / "quality" / "judged_pairs.tsv"
 
 def judged() -> None:
     """Pairs of one day's stories that were judged by hand, most of them near the border."""
+    print(f"\nsame event, judged pairs of stories of {len(judged_days())} days; weights were fitted on them")
+    lines_of_judged(judged_together, "aim precision 0.95, F1 0.88")
+
+
+def lines_of_judged(measure: Callable[[str, str], Verdicts], note: str = "") -> None:
+    """A line for each day with judged pairs, as ``measure`` finds them, and one for all."""
     guessed, true = list[bool](), list[bool]()
-    days = judged_days()
-    print(f"\nsame event, judged pairs of stories of {len(days)} days; weights were fitted on them")
-    for name, day in days:
-        together, verdicts = judged_together(name, day)
+    for name, day in judged_days():
+        together, verdicts = measure(name, day)
         guessed, true = guessed + together, true + verdicts
         line(f"{name} {day}, {len(together)} pairs", shown(agreed(together, verdicts)))
-    line(f"all, {len(true)} pairs", shown(agreed(guessed, true)), "aim precision 0.95, F1 0.88")
+    line(f"all, {len(true)} pairs", shown(agreed(guessed, true)), note)
 
 
 def judged_days() -> list[tuple[str, str]]:

@@ -53,13 +53,13 @@ def _print(likeness: dict[Day, Likeness | None], model: str) -> None:
     for name, weight in zip(SecondLook._fields, fitted.weights, strict=True):
         print(f"{name:<15}{weight:6.2f}")
     print("\nevents of a day, weights fitted on the other days")
-    guessed, true = list[bool](), list[bool]()
-    for day, alike in likeness.items():
-        setattr(match, model, fit([pair for other in looked if other != day for pair in looked[other]]))
-        together, verdicts = quality.judged_together(*day, alike)
-        guessed, true = guessed + together, true + verdicts
-        quality.line(f"{day[0]} {day[1]}", quality.shown(quality.agreed(together, verdicts)))
-    quality.line("all", quality.shown(quality.agreed(guessed, true)))
+
+    def measure(name: str, day: str) -> quality.Verdicts:
+        others = [pair for other, judged in looked.items() if other != (name, day) for pair in judged]
+        setattr(match, model, fit(others))
+        return quality.judged_together(name, day, likeness[name, day])
+
+    quality.lines_of_judged(measure)
 
 
 def _looked_at(name: str, day: str, likeness: Likeness | None) -> Judged:

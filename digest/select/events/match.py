@@ -27,10 +27,9 @@ from digest.select.events.evidence import ENOUGH, ENOUGH_SHORT, common_ground, s
 from digest.select.events.features import RECURRING_FORMS, StoryFeatures, could_be_news, without_summary
 from digest.select.events.frames import other_names, spelled_alike
 from digest.select.events.second_look import LEAST, SecondLook, second_look
-from digest.select.events.similarity import similarity_of
+from digest.select.events.similarity import DAY, similarity_of
 from digest.select.events.word_weights import WordWeights
 
-DAY = timedelta(days=1)
 NEXT_ISSUE = timedelta(hours=18)  # further apart, a regular feature is another one
 FURTHEST = timedelta(days=8)
 SHORT = 3  # words of a title that tells too little to be the same but for one

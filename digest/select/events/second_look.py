@@ -11,14 +11,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from datetime import timedelta
 from itertools import chain
 from math import fsum, sqrt
 from typing import NamedTuple
 
 from digest.select.events.features import StoryFeatures
 from digest.select.events.names import WORD
-from digest.select.events.similarity import part
+from digest.select.events.similarity import DAY, part
 from digest.select.events.synonyms import synonymy
 from digest.select.events.tokens import form_of
 from digest.select.events.vocabulary import COMMENTING
@@ -27,7 +26,7 @@ from digest.select.events.word_weights import WordWeights
 LEAST = -1.5  # a first logit below which no second look is worth its time
 _FIRST_MOST, _GROUND_MOST, _COMMENTING_MOST, _ABSENT_MOST = 8.0, 6.0, 3, 4
 _LEAD = 3  # words that a headline begins with
-_DAY, _GAP_MOST = timedelta(days=1), 2.0
+_GAP_MOST = 2.0  # days
 _OPINION = re.compile(r"opinion|comment|editorial|analysis|column|blog|explain")  # in an address
 _ADDRESS_WORD = re.compile(r"[a-z]{4,}")
 _NO_WORDS = frozenset({"html", "news", "article", "story"})  # of an address
@@ -69,7 +68,7 @@ def second_look(
         absent_names=float(min(max(_absent_names(a, b), _absent_names(b, a)), _ABSENT_MOST)),
         done=max(_done(a, b, weights), _done(b, a, weights)),
         lead_least=min(_held(_lead(a), b, weights), _held(_lead(b), a, weights)),
-        gap=min(abs(a.time - b.time) / _DAY, _GAP_MOST),
+        gap=min(abs(a.time - b.time) / DAY, _GAP_MOST),
         asking=float(_asking(a) + _asking(b)),
         only_theirs=_only_theirs(a, b, weights),
         addressed=(_addressed(a, b, weights) + _addressed(b, a, weights)) / 2,
