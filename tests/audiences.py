@@ -46,6 +46,13 @@ def audience_room(root: Path, *, items: str = "", digest: str = "", ads: str = A
     return room
 
 
+def tampa_room(tmp_path: Path) -> Room:
+    """Such a newsroom with one booking that only readers of Tampa get."""
+    return audience_room(
+        tmp_path / "room", items=item("tampa-only", "type: sponsorship, audience: {region: [tampa]}", "bay")
+    )
+
+
 def csv(path: Path, rows: Iterable[Any], separator: str = ",") -> Path:
     """Readers as CSV: lists parted by bars."""
     rows = list(rows)

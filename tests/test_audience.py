@@ -23,15 +23,14 @@ from tests.audiences import (
     many,
     of_reader,
     table,
+    tampa_room,
 )
 from tests.newsrooms import Room
 
 
 @pytest.fixture
 def room(tmp_path: Path) -> Room:
-    return audience_room(
-        tmp_path / "room", items=item("tampa-only", "type: sponsorship, audience: {region: [tampa]}", "bay")
-    )
+    return tampa_room(tmp_path)
 
 
 def test_readers_of_one_choice_share_a_variant_with_their_sections_and_ads(room: Room) -> None:

@@ -26,10 +26,10 @@ from tests.audiences import (
     built,
     bytes_of,
     folder,
-    item,
     made_here,
     many,
     table,
+    tampa_room,
 )
 from tests.forks import fork
 from tests.newsrooms import Room
@@ -37,9 +37,7 @@ from tests.newsrooms import Room
 
 @pytest.fixture
 def room(tmp_path: Path) -> Room:
-    return audience_room(
-        tmp_path / "room", items=item("tampa-only", "type: sponsorship, audience: {region: [tampa]}", "bay")
-    )
+    return tampa_room(tmp_path)
 
 
 @pytest.fixture(scope="module")

@@ -15,18 +15,16 @@ from tests.audiences import (
     built,
     csv,
     folder,
-    item,
     of_reader,
     table,
+    tampa_room,
 )
 from tests.newsrooms import Room
 
 
 @pytest.fixture
 def room(tmp_path: Path) -> Room:
-    return audience_room(
-        tmp_path / "room", items=item("tampa-only", "type: sponsorship, audience: {region: [tampa]}", "bay")
-    )
+    return tampa_room(tmp_path)
 
 
 def test_what_is_wrong_with_rows_is_counted_and_stops_nothing(room: Room) -> None:
